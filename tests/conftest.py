@@ -1,0 +1,60 @@
+"""What every layer shares: where things are, and the rule that CI skips nothing it can run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# nbgrader shells out to `alembic`: the environment's bin must be on PATH however pytest was started.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The real service data, where this machine has it."""
+    folder = Path(os.environ.get("SERVICELAB_REAL_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("real data is not on this machine (SERVICELAB_REAL_DATA or ../shared/data)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium; CI installs it, so CI never skips for want of it."""
+    found = shutil.which("chromium")
+    if not found:
+        pytest.skip("no chromium on this machine: sudo apt install chromium")
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which skips CI does not accept."""
+    for reason in refused_skips(terminalreporter):
+        terminalreporter.write_line(f"CI must not skip: {reason}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skip is a failure, unless the real data is truly absent."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and exitstatus == 0 and refused_skips(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def refused_skips(reporter: pytest.TerminalReporter) -> list[str]:
+    """The reasons of skips that CI could have run."""
+    if os.environ.get("CI") != "true" or hasattr(reporter.config, "workerinput"):
+        return []
+    reasons = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
+    return [reason for reason in reasons if "real data is not on this machine" not in reason]
