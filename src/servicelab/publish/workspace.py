@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -117,11 +116,11 @@ def copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".part")
     shutil.copyfile(source, partial)
-    os.replace(partial, target)
+    partial.replace(target)
 
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file whole."""
     partial = target.with_name(target.name + ".part")
     partial.write_bytes(content)
-    os.replace(partial, target)
+    partial.replace(target)

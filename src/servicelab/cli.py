@@ -1,0 +1,247 @@
+"""The `servicelab` command: one function a verb, each thin, each ending in one line that says what was done and where."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from servicelab.errors import UserError
+
+Verb = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 when done, 1 when the user must do something first, 130 when interrupted."""
+    # A Windows console in a Chinese locale would otherwise stop at the first character outside its code page.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    arguments, rest = parser().parse_known_args(argv)
+    arguments.rest = rest
+    if rest and arguments.verb != "lab":
+        parser().error(f"unrecognised arguments: {' '.join(rest)}")
+    try:
+        return arguments.run(arguments)
+    except UserError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; what was finished is kept, run the same command again to go on.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="servicelab", description="Learn to run customer service by running it.")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, run: Verb, summary: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=summary, description=summary)
+        made.set_defaults(run=run)
+        return made
+
+    lab_verb = verb("lab", lab, "open the course in JupyterLab (further options go to JupyterLab)")
+    lab_verb.add_argument("--role", choices=["trainee", "instructor"], default="trainee")
+    lab_verb.add_argument("--lang", choices=["en", "zh"])
+
+    build_verb = verb("build", build, "build an edition of the course")
+    build_verb.add_argument("--edition", choices=["solved", "trainee", "instructor"], default="trainee")
+    build_verb.add_argument("--lang", choices=["en", "zh"], default="en")
+    build_verb.add_argument("--out", type=Path, help="default: build/EDITION-LANG")
+    build_verb.add_argument("--all", action="store_true", help="every edition in this language")
+    build_verb.add_argument("--update-catalogues", action="store_true", help="renew locales/ from the sources instead")
+
+    data_verb = verb("data", data, "the firm's data: generate, check")
+    data_verb.add_argument("action", choices=["generate", "check"])
+    data_verb.add_argument("directory", type=Path, nargs="?")
+    data_verb.add_argument("--out", type=Path)
+    data_verb.add_argument("--scale", type=float, default=1.0)
+    data_verb.add_argument("--seed", type=int, default=1984)
+
+    bundle_verb = verb("bundle", bundle, "make what a trainee gets: one zip, started by a double-click")
+    bundle_verb.add_argument("--lang", choices=["en", "zh"], default="en")
+    bundle_verb.add_argument("--out", type=Path)
+    bundle_verb.add_argument("--wheels", action="store_true", help="put the packages in too, for machines without one")
+
+    release_verb = verb("release", release, "hand an assignment out: strip it and register it in the gradebook")
+    release_verb.add_argument("assignment")
+
+    submit_verb = verb("submit", submit, "make the zip a trainee hands in")
+    submit_verb.add_argument("assignment")
+    submit_verb.add_argument("--student", help="your staff number; asked for when missing")
+
+    collect_verb = verb("collect", collect, "take submissions in: from zips, folders of zips, or nbgrader's exchange")
+    collect_verb.add_argument("assignment")
+    collect_verb.add_argument("inbox", type=Path, nargs="*", help="zips, folders, an LMS download; none: the exchange")
+
+    grade_verb = verb("grade", grade, "run the autograder on what was collected")
+    grade_verb.add_argument("assignment")
+    grade_verb.add_argument("--workers", type=int, default=1)
+
+    feedback_verb = verb("feedback", feedback, "write the feedback pages for an assignment")
+    feedback_verb.add_argument("assignment")
+
+    export_verb = verb("export", export, "write the gradebook as a CSV a spreadsheet opens")
+    export_verb.add_argument("--out", type=Path)
+
+    demo_verb = verb("demo", demo, "take a simulated cohort through the whole loop")
+    demo_verb.add_argument("--out", type=Path)
+
+    verb("doctor", doctor, "what this machine can do, with the remedy for what it cannot")
+    return top
+
+
+def lab(arguments: argparse.Namespace) -> int:
+    """Open JupyterLab on the trainee's workspace, or on the whole checkout for an instructor."""
+    from servicelab.lab import launch
+    from servicelab.lab.place import checkout_here, unpacked_bundle
+
+    bundle_root = unpacked_bundle(Path.cwd())
+    if bundle_root:
+        if arguments.role == "instructor":
+            raise UserError("This is a trainee's bundle: grading needs the course's repository, run it there.")
+        return open_workspace(bundle_root / "app" / "edition", bundle_root / "my-course", arguments.rest)
+    root = checkout_here()
+    lang = arguments.lang or "en"
+    if arguments.role == "instructor":
+        launch(
+            root,
+            role="instructor",
+            language=lang,
+            page="README.md",
+            config=[root / "grading"],
+            arguments=arguments.rest,
+        )
+        return 0
+    from servicelab import publish
+
+    return open_workspace(publish.build("trainee", lang, root=root).path, root / "workspace" / lang, arguments.rest)
+
+
+def open_workspace(edition: Path, workspace: Path, arguments: Sequence[str]) -> int:
+    """Deliver an edition into a trainee's folder and open it."""
+    from servicelab import i18n
+    from servicelab.lab import launch
+    from servicelab.publish.workspace import deliver
+
+    print(deliver(edition, workspace).sentence())
+    os.chdir(workspace)
+    launch(workspace, role="trainee", language=i18n.language(), page="start.ipynb", arguments=arguments)
+    return 0
+
+
+def build(arguments: argparse.Namespace) -> int:
+    """Build one edition, or every edition of a language, or renew the catalogues."""
+    from servicelab import publish
+    from servicelab.lab.place import checkout_here
+
+    root = checkout_here()
+    if arguments.update_catalogues:
+        for line in publish.update_catalogues(root):
+            print(line)
+        return 0
+    editions = ["trainee", "solved", "instructor"] if arguments.all else [arguments.edition]
+    if arguments.all and arguments.out:
+        raise UserError("--out names one folder and --all makes three: give one edition, or leave --out away.")
+    for edition in editions:
+        report = publish.build(edition, arguments.lang, arguments.out, root=root)
+        print(report.sentence())
+    return 0
+
+
+def data(arguments: argparse.Namespace) -> int:
+    """Generate the firm's tables, or check a folder of tables."""
+    from servicelab import company
+
+    if arguments.action == "generate":
+        out = arguments.out or arguments.directory or Path("datasets")
+        company.generate(out, scale=arguments.scale, seed=arguments.seed)
+        print(f"The tables are in {out}.")
+        return 0
+    directory = arguments.directory or company.data_directory()
+    findings = company.check(directory)
+    if findings.empty:
+        print(f"{directory}: every table fits its schema.")
+        return 0
+    print(findings.to_string(index=False))
+    raise UserError(f"{directory}: {len(findings)} finding(s), listed above; mend them and check again.")
+
+
+def bundle(arguments: argparse.Namespace) -> int:
+    """Make the trainee's zip."""
+    from servicelab.lab.place import checkout_here
+    from servicelab.publish.bundle import make_bundle
+
+    made = make_bundle(checkout_here(), arguments.lang, arguments.out, wheels=arguments.wheels)
+    print(f"The bundle is {made} ({made.stat().st_size / 1e6:.1f} MB): send it, or put it on a share.")
+    return 0
+
+
+def release(arguments: argparse.Namespace) -> int:
+    """Hand an assignment out."""
+    from servicelab import grading
+
+    print(grading.release(arguments.assignment, course=grading.course_here()).sentence())
+    return 0
+
+
+def submit(arguments: argparse.Namespace) -> int:
+    """Make the zip for an assignment of this workspace."""
+    from servicelab.learn import submission
+
+    receipt = submission.submit(arguments.assignment, Path.cwd(), student=arguments.student)
+    print(receipt.text())
+    return 0
+
+
+def collect(arguments: argparse.Namespace) -> int:
+    """Take submissions in; 1 when some were refused."""
+    from servicelab import grading
+
+    report = grading.collect(arguments.assignment, arguments.inbox, course=grading.course_here())
+    print(report.sentence())
+    return 0 if report.complete else 1
+
+
+def grade(arguments: argparse.Namespace) -> int:
+    """Autograde what was collected; 1 when a submission could not be graded."""
+    from servicelab import grading
+
+    report = grading.grade(arguments.assignment, course=grading.course_here(), workers=arguments.workers)
+    print(report.sentence())
+    return 0 if report.complete else 1
+
+
+def feedback(arguments: argparse.Namespace) -> int:
+    """Write feedback pages."""
+    from servicelab import grading
+
+    print(grading.feedback(arguments.assignment, course=grading.course_here()).sentence())
+    return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write the gradebook as CSV."""
+    from servicelab import grading
+
+    course = grading.course_here()
+    out = grading.export(course=course, out=arguments.out or Path("grades.csv"))
+    print(f"The grades are in {out}.")
+    return 0
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """A simulated cohort through the whole loop; 1 when a score is not the one deserved."""
+    from servicelab import grading
+
+    return grading.demo(arguments.out)
+
+
+def doctor(_arguments: argparse.Namespace) -> int:
+    """Report on this machine; 1 when a trainee could not work on it."""
+    from servicelab.lab.doctor import report
+
+    return 0 if report() else 1
