@@ -1,0 +1,141 @@
+"""What every control of ours is built on: a value, the state derived from it, a view that draws the state.
+
+The front end sends ``value`` (only what the learner set), Python derives ``state`` with a pure model, and the view
+draws ``state``. Client code is plain JavaScript in ``static/house.js`` followed by the widget's own file, sent as one module.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from servicelab.i18n import _, language, use
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
+    """A control with labelled inputs, a picture and a text equivalent.
+
+    A subclass names its view file (beside its own module, or in a ``static`` folder there) and implements
+    :meth:`derive`, :meth:`name` and usually :meth:`words`::
+
+        class Kano(Interactive):
+            view = "view.js"
+
+            def derive(self, value): ...
+
+    Traits: ``value`` is what the learner set and all that is worth saving; ``state`` is what the view draws and always
+    follows from ``value``; ``content`` is what never changes (sent once); ``labels`` are translated strings; ``saved``
+    is a clock time such as ``"10:41"``, any other sentence shown as it is, or empty.
+
+    ``state`` may carry ``at`` (the settings in force: inputs bound to a key show it), ``text`` (the summary sentence)
+    and ``table`` (``{"caption", "columns", "rows"}``); :meth:`text` prints the last two.
+    """
+
+    view: ClassVar[str] = ""
+
+    value = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    content = traitlets.Dict().tag(sync=True)
+    labels = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Unicode().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "view" in cls.__dict__:
+            beside = Path(str(sys.modules[cls.__module__].__file__)).parent
+            own = beside / cls.view
+            if not own.is_file():
+                own = beside / "static" / cls.view
+            cls._esm = _static("house.js") + "\n" + own.read_text(encoding="utf-8")
+            styles = own.with_suffix(".css")
+            cls._css = _static("house.css") + (styles.read_text(encoding="utf-8") if styles.is_file() else "")
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, value: Mapping[str, Any] | None = None, *, content: Mapping[str, Any] | None = None) -> None:
+        # The language of the page is settled when the control is made; later derivations keep to it.
+        self._language = language()
+        labels = {
+            "title": self.name(),
+            "locale": "zh-CN" if self._language == "zh" else "en",
+            "table": _("Show as table"),
+            "saved": _("Saved {time}", time="{time}"),
+            "stale": _(
+                "The kernel behind this control has stopped. Choose Run > Restart Kernel and Run All Cells; "
+                "what you saved is still there."
+            ),
+            **self.words(),
+        }
+        start = dict(value or {})
+        super().__init__(value=start, content=dict(content or {}), labels=labels, state=self.derive(start))
+        self.observe(self._value_changed, names="value")
+
+    def name(self) -> str:
+        """Return the control's title, translated: what a screen reader announces when it enters."""
+        return type(self).__name__
+
+    def words(self) -> dict[str, str]:
+        """Return the view's strings, translated, by the key the view asks for."""
+        return {}
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the state that follows from ``value``; whatever the value holds, it never raises."""
+        raise NotImplementedError
+
+    def _value_changed(self, change: Any) -> None:
+        with use(self._language):
+            self.state = self.derive(change["new"])
+
+    def text(self) -> str:
+        """Return what the control shows now as plain text: title, summary, table."""
+        parts = [self.name_shown, str(self.state.get("text", ""))]
+        table = self.state.get("table")
+        if table:
+            parts.append(text_table(table["columns"], table["rows"], table.get("caption", "")))
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def name_shown(self) -> str:
+        """The title in the language the control was made in."""
+        return str(self.labels["title"])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        return {**data, "text/plain": self.text()}, metadata
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def text_table(columns: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> str:
+    """Return a table as aligned plain text; Chinese characters count as two columns.
+
+    >>> print(text_table(["kind", "n"], [["functional", 3], ["情感", None]], "Kinds"))
+    Kinds
+    kind        n
+    functional  3
+    情感        –
+    """
+    cells = [[str(c) for c in columns]] + [["–" if c is None else str(c) for c in row] for row in rows]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
+    lines = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+    return "\n".join([caption, *lines] if caption else lines)
