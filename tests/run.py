@@ -37,7 +37,8 @@ def main() -> int:
         )
     ]
     if not fast:
-        steps.append(("editions", [[str(BIN / "servicelab"), "build", "--all", "--lang", lang] for lang in ("en", "zh")]))
+        build = [str(BIN / "servicelab"), "build", "--all", "--lang"]
+        steps.append(("editions", [[*build, language] for language in ("en", "zh")]))
     workers = str(os.cpu_count() or 1)
     pytest = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-q", "--durations", "15"]
     steps.append(("tests", [[*pytest, *(["-m", SLOW] if fast else []), *passed_on]]))

@@ -1,4 +1,4 @@
-"""The `servicelab` command: one function a verb, each thin, each ending in one line that says what was done and where."""
+"""The `servicelab` command: one function a verb, each thin; each ends in one line: what was done, and where."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""Starting JupyterLab: the settings chosen, and a taken port in one sentence."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.lab import settings_folders
+from servicelab.lab.launch import refuse_taken_port
+from servicelab.lab.place import checkout_here, unpacked_bundle
+
+
+@pytest.mark.parametrize("role", ["trainee", "instructor"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_settings_folder_exists_and_parses(role: str, language: str) -> None:
+    for folder in settings_folders(role, language):
+        found = list((folder / "labconfig").glob("*.json"))
+        assert found, folder
+        for path in found:
+            json.loads(path.read_text())
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(UserError, match=f"Port {port} is taken"):
+            refuse_taken_port([f"--port={port}"])
+    refuse_taken_port([f"--port={port}"])
+
+
+def test_a_port_that_is_none_is_one_sentence() -> None:
+    with pytest.raises(UserError, match="not a port"):
+        refuse_taken_port(["--port=lots"])
+
+
+def test_the_checkout_is_found_from_a_folder_inside_it(root: Path) -> None:
+    assert checkout_here(root / "tests") == root
+    assert unpacked_bundle(root / "tests") is None
+
+
+def test_a_bundle_is_known_by_its_edition(tmp_path: Path) -> None:
+    (tmp_path / "app/edition").mkdir(parents=True)
+    (tmp_path / "app/edition/edition.json").write_text("{}")
+    (tmp_path / "my-course").mkdir()
+    assert unpacked_bundle(tmp_path / "my-course") == tmp_path
+
+
+def test_an_unknown_verb_and_a_stray_option_exit_2() -> None:
+    for arguments in (["sing"], ["doctor", "--loud"]):
+        done = subprocess.run([sys.executable, "-m", "servicelab", *arguments], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,63 @@
+"""Imports run one way: a module imports only from its own floor or the floors below."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+FLOORS = [
+    {"errors", "i18n", "plot", "bootstrap"},
+    {"models"},
+    {"company"},
+    {"widgets"},
+    {"learn"},
+    {"publish"},
+    {"grading"},
+    {"cohorts"},
+    {"web"},
+    {"lab"},
+    {"cli"},
+    {"__main__"},
+]
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "servicelab"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def floor(name: str) -> int:
+    """The floor a top-level part of the package is on."""
+    for number, parts in enumerate(FLOORS):
+        if name in parts:
+            return number
+    raise AssertionError(f"servicelab.{name} is on no floor: add it to FLOORS, where it belongs")
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level parts of servicelab that a module imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            parts = node.module.split(".")
+            if parts[0] == "servicelab":
+                found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {p[1] for alias in node.names if (p := alias.name.split("."))[0] == "servicelab" and len(p) > 1}
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            raise AssertionError(f"{path}: relative import; write it from servicelab")
+    return found - {"__version__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())
+def test_a_module_imports_only_downwards(path: Path) -> None:
+    part = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    if part == "__init__":
+        assert not imported(path)
+        return
+    above = {name for name in imported(path) if floor(name) > floor(part)}
+    assert not above, f"{path.name} imports from above: {sorted(above)}"
+
+
+def test_no_module_is_a_drawer_for_leftovers() -> None:
+    drawers = {"utils", "util", "common", "helpers", "helper", "misc"}
+    assert not [p for p in MODULES if p.stem in drawers]
