@@ -1,0 +1,96 @@
+"""What a table of the firm is: its columns, their meaning in two languages, and what a value may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+Kind = Literal["id", "text", "category", "date", "datetime", "integer", "number", "boolean"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name in data and code, header in Chinese, meaning in both languages, and what it may hold.
+
+    `values` maps each allowed code to its (English, Chinese) label; `low` and `high` are inclusive; `refers` names the
+    column of another table, as ``table.column``, that holds every value of this one.
+    """
+
+    name: str
+    kind: Kind
+    zh: str
+    meaning: str
+    meaning_zh: str
+    unit: str = ""
+    null: bool = False
+    values: Mapping[str | int, tuple[str, str]] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    refers: str = ""
+    pattern: str = ""
+
+    @property
+    def dtype(self) -> Any:
+        """The pandas type that `load` gives this column."""
+        import pandas as pd
+
+        if self.kind == "category":
+            return pd.CategoricalDtype(list(self.values))
+        if self.kind in ("date", "datetime"):
+            return "datetime64[s]"
+        plain = {"id": "str", "text": "str", "integer": "int64", "number": "float64", "boolean": "bool"}
+        nullable = {"integer": "Int64", "boolean": "boolean"}
+        return nullable.get(self.kind, plain[self.kind]) if self.null else plain[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: file name, titles, what a row is, its key, and its columns in order."""
+
+    name: str
+    title: str
+    title_zh: str
+    row: str
+    row_zh: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when the table has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def file(self) -> str:
+        """Name of the table's file in the data directory."""
+        return f"{self.name}.csv"
+
+
+def pandera_schema(table: Table) -> pa.DataFrameSchema:
+    """The table's schema for pandera: types, nulls, allowed values, ranges, patterns and the key.
+
+    pandera is imported here and not at the top: loading a table does not need it, and a lesson opens faster.
+    """
+    import pandera.pandas as pa
+
+    columns = {}
+    for column in table.columns:
+        checks = []
+        if column.values and column.kind != "category":
+            checks.append(pa.Check.isin(list(column.values)))
+        if column.low is not None:
+            checks.append(pa.Check.ge(column.low))
+        if column.high is not None:
+            checks.append(pa.Check.le(column.high))
+        if column.pattern:
+            checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$"))
+        columns[column.name] = pa.Column(
+            column.dtype, checks, nullable=column.null, title=column.meaning, unique=table.key == (column.name,)
+        )
+    return pa.DataFrameSchema(columns, unique=list(table.key) if len(table.key) > 1 else None, name=table.name)
