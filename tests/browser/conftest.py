@@ -1,0 +1,159 @@
+"""A real JupyterLab for a real Chromium: started the way a trainee starts it, from the unpacked bundle."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# The flags without which Chromium does not run as root, or talks to hosts of its own.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab."""
+
+    process: subprocess.Popen[str]
+    base: str
+    token: str
+    folder: Path
+
+    def url(self, path: str) -> str:
+        """The address of a file in JupyterLab, in a workspace layout of its own."""
+        return f"{self.base}/lab/workspaces/auto-{time.monotonic_ns()}/tree/{path}?token={self.token}"
+
+    def api(self, path: str) -> list[dict[str, object]]:
+        """A list from the server's REST interface."""
+        request = urllib.request.Request(f"{self.base}/api/{path}", headers={"Authorization": f"token {self.token}"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def kill_kernels(self) -> int:
+        """Kill every kernel process of this server as a crash would; the count."""
+        found = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid), "-f", "ipykernel"], capture_output=True, text=True, check=False
+        ).stdout.split()
+        for pid in found:
+            os.kill(int(pid), signal.SIGKILL)
+        return len(found)
+
+
+def start_lab(command: list[str], folder: Path, log: Path) -> Lab:
+    """Start a JupyterLab and wait until it says where it listens."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    # A home of its own: nothing of this machine's Jupyter settings or layouts may decide a test.
+    environment |= {"HOME": str(log.parent), "JUPYTER_CONFIG_DIR": str(log.parent / "config")}
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command = [*command, "--allow-root"]
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT, text=True
+        )
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        said = log.read_text()
+        found = re.search(r"(http://(?:127\.0\.0\.1|localhost):\d+)/lab\S*\?token=([0-9a-f]+)", said)
+        if found:
+            return Lab(process, found[1], found[2], folder)
+        if process.poll() is not None:
+            break
+        time.sleep(0.2)
+    process.kill()
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def stop_lab(lab: Lab) -> None:
+    """Stop a JupyterLab and its kernels."""
+    lab.process.terminate()
+    try:
+        lab.process.wait(20)
+    except subprocess.TimeoutExpired:
+        lab.process.kill()
+
+
+@pytest.fixture(scope="session")
+def bundle_lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
+    """Start the bundle of a language as its trainee would: unpack, run the start file. One a language and session."""
+    running: dict[str, Lab] = {}
+
+    def start(language: str) -> Lab:
+        if language not in running:
+            home = tmp_path_factory.mktemp(f"bundle-{language}")
+            archive = home / "ServiceLab.zip"
+            subprocess.run(
+                [sys.executable, "-m", "servicelab", "bundle", "--lang", language, "--out", str(archive)],
+                cwd=root,
+                check=True,
+                capture_output=True,
+            )
+            with zipfile.ZipFile(archive) as packed:
+                packed.extractall(home)
+            folder = home / "ServiceLab"
+            running[language] = start_lab(
+                ["sh", str(folder / "Start ServiceLab (Linux).sh"), "--no-browser"], folder, home / "lab.log"
+            )
+            # The start script hands over to Python with exec, so its process is JupyterLab's.
+            running[language].folder = folder / "my-course"
+        return running[language]
+
+    yield start
+    for lab in running.values():
+        stop_lab(lab)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest, root: Path) -> Iterator[Page]:
+    """A fresh page at a laptop's size; a screenshot is kept in build/screenshots when the test ends."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    fresh = context.new_page()
+    fresh.set_default_timeout(30_000)
+    yield fresh
+    kept = root / "build" / "screenshots"
+    kept.mkdir(parents=True, exist_ok=True)
+    fresh.screenshot(path=kept / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}.png")
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """axe-core, from the package that ships it."""
+    import axe_playwright_python
+
+    return next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
+
+
+def pytest_configure() -> None:
+    """Say early what a machine without a browser misses."""
+    if not shutil.which("chromium") and os.environ.get("CI") == "true":
+        raise pytest.UsageError("CI must have chromium: .ci/run installs it")
