@@ -1,7 +1,7 @@
 """What every control of ours is built on: a value, the state derived from it, a view that draws the state.
 
 The front end sends ``value`` (only what the learner set), Python derives ``state`` with a pure model, and the view
-draws ``state``. Client code is plain JavaScript in ``static/house.js`` followed by the widget's own file, sent as one module.
+draws ``state``. Client code is plain JavaScript: ``static/house.js``, then the widget's own file, sent as one module.
 """
 
 from __future__ import annotations
