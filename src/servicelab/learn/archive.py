@@ -1,0 +1,185 @@
+"""Save and restore: a learner's whole progress as one zip file, for machines that forget (Binder) or change."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from servicelab.errors import UserError
+from servicelab.i18n import _
+from servicelab.learn.outline import LARGEST_NOTEBOOK
+from servicelab.learn.sheet import FORMAT, exclusively, understand, utc_now
+from servicelab.learn.workspace import TRAINEE, read_json, read_regular, shown, student_id, write_whole
+
+MANIFEST = "progress.json"
+MOST_FILES = 500
+LARGEST_ARCHIVE = 40 * 2**20
+LARGEST_CONTENT = 200 * 2**20
+FOLDER = r"[A-Za-z0-9][A-Za-z0-9_]{0,80}"
+ANSWERS = re.compile(rf"(?:lessons|assignments)/{FOLDER}/[A-Za-z0-9_]{{1,80}}\.answers\.json")
+# Written judgement and code stand in the graded notebook itself; without it a restored Binder would have lost them.
+NOTEBOOK = re.compile(rf"assignments/{FOLDER}/[A-Za-z0-9_]{{1,80}}\.ipynb")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did: files taken over, files that were the same, and the dated copies of what stood there."""
+
+    taken: tuple[str, ...]
+    same: tuple[str, ...]
+    copies: tuple[str, ...]
+
+
+def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> tuple[str, bytes]:
+    """A name and the bytes of a zip with every answers file and graded notebook of the workspace at `root`."""
+    moment = clock()
+    files: dict[str, bytes] = {}
+    for path in sorted([*root.glob("lessons/*/*.json"), *root.glob("assignments/*/*")]):
+        name = path.relative_to(root).as_posix()
+        if belongs(name) and not path.is_symlink() and not path.parent.is_symlink():
+            with contextlib.suppress(OSError):
+                files[name] = read_regular(path, LARGEST_NOTEBOOK)
+    if not any(ANSWERS.fullmatch(name) for name in files):
+        raise UserError(_("There is nothing to save yet: answer something first."))
+    manifest = {"format": FORMAT, "saved": moment.isoformat(), "student": student_id(root), "files": sorted(files)}
+    files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode()
+    return f"servicelab-progress-{moment:%Y%m%d-%H%M%S}.zip", packed(files, moment)
+
+
+def packed(files: dict[str, bytes], moment: datetime) -> bytes:
+    """A zip of these files, with plain permissions and one date."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] = utc_now) -> Restored:
+    """Bring back what `save_progress` saved. A file that would change is first copied under a dated name.
+
+    Everything is checked before anything is written; UserError says what was wrong with the file.
+    """
+    files = checked(content)
+    stamp = f"{clock():%Y%m%d-%H%M%S}"
+    taken, same, copies = [], [], []
+    for name, incoming in files.items():
+        target = root / name
+        if not target.parent.is_dir() or target.parent.resolve() != root.resolve() / Path(name).parent:
+            continue
+        with exclusively(target):
+            present = None
+            if target.exists() or target.is_symlink():
+                with contextlib.suppress(OSError):
+                    present = read_regular(target, LARGEST_NOTEBOOK)
+                if present is not None and alike(present, incoming):
+                    same.append(name)
+                    continue
+                copies.append(set_aside(target, stamp).relative_to(root).as_posix())
+            write_whole(target, incoming)
+        taken.append(name)
+    restore_student(root, content)
+    if not taken and not same:
+        raise UserError(_("This file belongs to another course: none of its folders is in this workspace."))
+    return Restored(tuple(taken), tuple(same), tuple(copies))
+
+
+def set_aside(target: Path, stamp: str) -> Path:
+    """Move what stands at `target` to a dated name beside it; the name is no answers file and no notebook any more."""
+    first, dot, rest = target.name.partition(".")
+    suffix = ".ipynb" if rest == "ipynb" else ".json"
+    middle = rest.removesuffix(suffix.removeprefix(".")).rstrip(".")
+    for number in range(1, 1000):
+        tail = stamp if number == 1 else f"{stamp}-{number}"
+        name = f"{first}-kept-{tail}{suffix}" if not middle else f"{first}{dot}{middle}.kept-{tail}{suffix}"
+        aside = target.with_name(name)
+        if not aside.exists() and not aside.is_symlink():
+            return target.rename(aside)
+    raise UserError(_("Too many copies of {name} are kept already: delete some of them.", name=target.name))
+
+
+def alike(present: bytes, incoming: bytes) -> bool:
+    """Whether two versions say the same, whenever each was saved."""
+    if present == incoming:
+        return True
+    with contextlib.suppress(ValueError, RecursionError):
+        one, other = json.loads(present), json.loads(incoming)
+        if isinstance(one, dict) and isinstance(other, dict) and "entries" in one:
+            return bool(one["entries"] == other.get("entries") and one.get("activity") == other.get("activity"))
+    return False
+
+
+def checked(content: bytes) -> dict[str, bytes]:
+    """The files of a progress archive, each of a kind we save and whole; UserError for anything else."""
+    if len(content) > LARGEST_ARCHIVE:
+        raise UserError(_("This file is too large to be a saved progress: choose servicelab-progress-….zip."))
+    files: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_CONTENT:
+                raise UserError(_("This zip holds more than a saved progress can: choose servicelab-progress-….zip."))
+            names = {m.filename for m in members}
+            if MANIFEST not in names:
+                raise UserError(_("This zip is not a saved progress: choose servicelab-progress-….zip."))
+            for member in members:
+                if not belongs(member.filename):
+                    if member.filename != MANIFEST:
+                        raise UserError(_("This zip holds {name}, which a saved progress never does: nothing was "
+                                          "restored.", name=shown(member.filename, 80)))  # fmt: skip
+                    continue
+                files[member.filename] = bounded(archive, member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as problem:
+        raise UserError(_("This file is not a zip that can be read: choose servicelab-progress-….zip.")) from problem
+    for name, inside in files.items():
+        if not sound(name, inside):
+            raise UserError(_("{name} in this zip is damaged: nothing was restored.", name=shown(name, 80)))
+    return files
+
+
+def bounded(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member's bytes; ValueError when it unpacks to more than it says or than anything of ours is."""
+    limit = min(member.file_size, LARGEST_NOTEBOOK)
+    with archive.open(member) as stream:
+        inside = stream.read(limit + 1)
+    if len(inside) > limit:
+        raise ValueError("larger than stated")
+    return inside
+
+
+def belongs(name: str) -> bool:
+    """Whether a path inside a workspace is one that saving covers: an answers file, or a graded notebook."""
+    return ".." not in PurePosixPath(name).parts and bool(ANSWERS.fullmatch(name) or NOTEBOOK.fullmatch(name))
+
+
+def sound(name: str, content: bytes) -> bool:
+    """Whether a file is what its name says."""
+    if ANSWERS.fullmatch(name):
+        return understand(content)[1]
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and isinstance(document.get("cells"), list)
+
+
+def restore_student(root: Path, content: bytes) -> None:
+    """Take over the staff number from the archive when this workspace has none yet."""
+    from servicelab.learn.workspace import keep_student_id
+
+    if student_id(root) or read_json(root / TRAINEE):
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, contextlib.suppress(ValueError, KeyError, UserError):
+        kept = json.loads(bounded(archive, archive.getinfo(MANIFEST))).get("student")
+        if isinstance(kept, str) and kept:
+            keep_student_id(root, kept)

@@ -1,0 +1,83 @@
+"""Graded decisions without code: what was picked, kept as it is. There is no key here and no feedback."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from servicelab.i18n import _
+from servicelab.learn.items import Decision
+from servicelab.learn.workspace import shown
+
+Answer = str | float | list[str] | None
+MISSING = "—"
+
+
+def answer(decision: Decision, kept: Mapping[str, Any]) -> Answer:
+    """The value a sheet's entry holds, or None when there is none that could be given in the control.
+
+    A choice is an option id, many are a list of ids in the options' order, a number is within its limits.
+    """
+    value = kept.get("value")
+    ids = [o.id for o in decision.options]
+    if decision.kind == "choice":
+        return value if isinstance(value, str) and value in ids else None
+    if decision.kind == "many":
+        given = [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+        return [i for i in ids if i in given] or None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value) if decision.low <= value <= decision.high else None
+
+
+def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What the view draws."""
+    given = answer(decision, kept)
+    picked = given if isinstance(given, list) else [given]
+    said = "" if given is None else _("Your answer: {answer}", answer=readable(decision, given))
+    boxes = {"choice": ("( )", "(x)"), "many": ("[ ]", "[x]")}.get(decision.kind, ("", ""))
+    lines = [decision.prompt]
+    lines += [f"  {boxes[o.id in picked]} {o.text}" for o in decision.options]
+    if decision.kind == "number":
+        lines.append("  " + (said or _("No answer yet.")))
+    return {
+        "id": decision.id,
+        "kind": decision.kind,
+        "prompt": decision.prompt,
+        "options": [{"id": o.id, "text": o.text, "picked": o.id in picked} for o in decision.options],
+        "low": decision.low,
+        "high": decision.high,
+        "step": decision.step,
+        "unit": decision.unit,
+        "number": given if decision.kind == "number" else None,
+        "answered": given is not None,
+        "feedback": said,
+        "text": "\n".join(lines),
+    }
+
+
+def readable(decision: Decision, given: Answer) -> str:
+    """An answer as a person reads it: `value — option text`, or a dash when there is none."""
+    if given is None:
+        return MISSING
+    text = {o.id: o.text for o in decision.options}
+    if isinstance(given, list):
+        return "; ".join(f"{i} — {text[i]}" for i in given)
+    if isinstance(given, str):
+        return f"{given} — {text[given]}"
+    return f"{given:g} {decision.unit}".strip()
+
+
+def listing(decisions: Mapping[str, Decision], entries: Mapping[str, Mapping[str, Any]]) -> str:
+    """Every decision on a line of its own, for the person who grades."""
+    lines = []
+    for key, decision in decisions.items():
+        kept = entries.get(key, {})
+        given = answer(decision, kept)
+        line = f"{key}: {readable(decision, given)}"
+        if given is None and kept.get("value") not in (None, [], ""):
+            line += " " + _("(what stands in the answers file is not one of the options: {value})",
+                            value=shown(kept.get("value"), 60))  # fmt: skip
+        lines.append(line)
+    return "\n".join(lines)

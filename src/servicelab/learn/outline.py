@@ -1,0 +1,113 @@
+"""The sections of a built notebook and what is asked in each, read from the notebook itself."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servicelab.learn.workspace import read_regular
+
+LARGEST_NOTEBOOK = 64 * 2**20
+# Calls that put something to do before the learner, with the place of the item's id among their arguments.
+ASKING = {"quiz": 0, "recall": 0, "predict": 0, "check": 0, "show": 1}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a lesson: its stated minutes, its track ("" for everyone) and the ids of what it asks."""
+
+    id: str
+    title: str
+    minutes: float
+    track: str
+    items: tuple[str, ...]
+    anchor: str
+    """What JupyterLab makes of the section's heading, for a link to it."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A notebook's title and sections; both empty when the notebook is not there."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+    def section_of(self, item: str) -> str:
+        """The section that asks `item`; "" when none does."""
+        return next((s.id for s in self.sections if item in s.items), "")
+
+
+def read_outline(path: Path) -> Outline:
+    """The outline of the notebook at `path`; an empty one when it cannot be read, since a lesson works without."""
+    try:
+        document = json.loads(read_regular(path, LARGEST_NOTEBOOK))
+        cells = document["cells"]
+        title = document["metadata"].get("servicelab", {}).get("title", "")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Outline("", ())
+    return Outline(str(title), tuple(sections(cells)) if isinstance(cells, list) else ())
+
+
+def sections(cells: Iterable[Any]) -> list[Section]:
+    """The sections in a list of notebook cells; cells before the first one belong to none."""
+    found: list[dict[str, Any]] = []
+    for cell in cells:
+        if not isinstance(cell, Mapping):
+            continue
+        stated = cell.get("metadata")
+        metadata = stated if isinstance(stated, Mapping) else {}
+        own = metadata.get("servicelab", {})
+        said = {**metadata, **(own if isinstance(own, Mapping) else {})}
+        text = "".join(cell.get("source") or ())
+        if said.get("section"):
+            heading = re.search(r"^#{1,6}\s+(.+?)\s*#*\s*$", text, re.MULTILINE)
+            title = plain_heading(heading[1]) if heading else str(said["section"])
+            found.append({"id": str(said["section"]), "title": title, "minutes": minutes(said.get("minutes")),
+                          "track": str(said.get("track") or ""), "items": [], "anchor": title.replace(" ", "-")})  # fmt: skip
+        if found and cell.get("cell_type") == "code":
+            # An analyst's cell inside a section for everyone does not keep a frontline trainee from finishing it.
+            if said.get("track") == "analyst" and found[-1]["track"] != "analyst":
+                continue
+            found[-1]["items"] += [i for i in asked_in(text) if i not in found[-1]["items"]]
+    return [Section(**{**s, "items": tuple(s["items"])}) for s in found]
+
+
+def asked_in(code: str) -> list[str]:
+    """The ids of what a code cell asks.
+
+    >>> asked_in('lesson.quiz("q-angry")')
+    ['q-angry']
+    >>> asked_in('lesson.show(explore.voices(contacts), "x-voices")')
+    ['x-voices']
+    """
+    try:
+        tree = ast.parse("\n".join(line for line in code.splitlines() if not line.lstrip().startswith(("%", "!"))))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    found = []
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        if call.func.attr == "desk" and not call.args:
+            found.append("desk")
+        place = ASKING.get(call.func.attr)
+        if place is not None and len(call.args) > place:
+            given = call.args[place]
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                found.append(given.value)
+    return found
+
+
+def plain_heading(text: str) -> str:
+    """A Markdown heading without its marks."""
+    return re.sub(r"<[^>]+>|[*_`]|\]\([^)]*\)|\[", "", text).strip()
+
+
+def minutes(stated: object) -> float:
+    """Stated minutes, 0 when they are no number."""
+    return float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else 0.0

@@ -1,0 +1,120 @@
+"""Guess first, then look: a guess is kept before the truth is shown, and stays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from servicelab.i18n import _
+from servicelab.learn.items import Prediction
+
+CLOSE = 0.05
+"""Share of the scale within which a guess counts as close."""
+
+
+def tidy(prediction: Prediction, value: object) -> float | None:
+    """The recorded guess on the scale, or None."""
+    guess = value.get("guess") if isinstance(value, Mapping) else None
+    if isinstance(guess, bool) or not isinstance(guess, int | float) or not math.isfinite(guess):
+        return None
+    return float(min(max(guess, prediction.low), prediction.high))
+
+
+def state(prediction: Prediction, value: object) -> dict[str, Any]:
+    """What the view draws while guessing; the truth is never here."""
+    guess = tidy(prediction, value)
+    said = "" if guess is None else _("Your guess: {guess}.", guess=amount(prediction, guess))
+    return {
+        "id": prediction.id,
+        "prompt": prediction.prompt,
+        "unit": prediction.unit,
+        "low": prediction.low,
+        "high": prediction.high,
+        "step": prediction.step,
+        "guess": guess,
+        "feedback": said and said + " " + _("It is kept: go on and see."),
+        "text": prediction.prompt + "\n  " + (said or _("No guess yet.")),
+    }
+
+
+def on_scale(prediction: Prediction, truth: float) -> float:
+    """The truth in the prediction's unit: with the unit %, `truth` is a share between 0 and 1.
+
+    Raises ValueError for a truth that is not a number on the scale.
+
+    >>> on_scale(Prediction("p", "", "%", 0, 100, 1), 0.31)
+    31.0
+    """
+    number = round(float(truth) * 100, 6) if prediction.unit == "%" else float(truth)
+    if not prediction.low <= number <= prediction.high:
+        raise ValueError(
+            f"truth of {prediction.id} is {number:g} and must be between {prediction.low:g} and {prediction.high:g}"
+            + (" (give a share between 0 and 1)" if prediction.unit == "%" else "")
+        )
+    return number
+
+
+def reveal_state(
+    prediction: Prediction, value: object, truth: float, note: str = "", *, show_answer: bool = False
+) -> dict[str, Any]:
+    """Guess against truth once there is a guess; before that, only the request to make one."""
+    guess = tidy(prediction, value)
+    number = on_scale(prediction, truth)
+    if guess is None and not show_answer:
+        ask = _("Make your guess above first: this picture waits for it.")
+        return {"id": prediction.id, "waiting": True, "feedback": ask, "text": ask}
+    sentence = comparison(prediction, guess, number)
+    return {
+        "id": prediction.id,
+        "waiting": False,
+        "prompt": prediction.prompt,
+        "unit": prediction.unit,
+        "low": prediction.low,
+        "high": prediction.high,
+        "guess": guess,
+        "truth": number,
+        "guess_label": "" if guess is None else _("You: {amount}", amount=amount(prediction, guess)),
+        "truth_label": _("Skylark's data: {amount}", amount=amount(prediction, number)),
+        "feedback": f"{sentence} {note}".strip(),
+        "text": f"{sentence} {note}".strip(),
+    }
+
+
+def comparison(prediction: Prediction, guess: float | None, truth: float) -> str:
+    """One sentence on how far the guess was from the truth."""
+    is_truth = amount(prediction, truth)
+    if guess is None:
+        return _("It is {truth}.", truth=is_truth)
+    said, away = amount(prediction, guess), abs(guess - truth)
+    if round(away, 6) == 0:
+        return _("You said {guess}, and that is what it is.", guess=said)
+    gap = distance(prediction, away)
+    if away <= CLOSE * (prediction.high - prediction.low):
+        return _("You said {guess}, it is {truth}: close, {gap} away.", guess=said, truth=is_truth, gap=gap)
+    if guess > truth:
+        return _("You said {guess}, it is {truth}: {gap} too high.", guess=said, truth=is_truth, gap=gap)
+    return _("You said {guess}, it is {truth}: {gap} too low.", guess=said, truth=is_truth, gap=gap)
+
+
+def amount(prediction: Prediction, number: float) -> str:
+    """A number with its unit, with no more digits than the scale's step has, plus one."""
+    digits = max(0, -math.floor(math.log10(prediction.step))) if prediction.step < 1 else 0
+    shown = f"{number:,.{digits + (0 if float(number).is_integer() else 1)}f}"
+    if prediction.unit in ("¥", "￥", "$", "€"):
+        return prediction.unit + shown
+    return f"{shown} {prediction.unit}".strip()
+
+
+def distance(prediction: Prediction, number: float) -> str:
+    """A difference with its unit: between two percentages it is percentage points."""
+    shown = amount(prediction, round(number, 6))
+    return _("{number} percentage points", number=shown.removesuffix("%").strip()) if prediction.unit == "%" else shown
+
+
+def entry(prediction: Prediction, value: object, truth: float | None = None) -> dict[str, Any]:
+    """What the answer sheet keeps: the guess, and the truth once it was shown."""
+    kept: dict[str, Any] = {"kind": "prediction", "value": {"guess": tidy(prediction, value)}}
+    if truth is not None:
+        kept["truth"] = on_scale(prediction, truth)
+    return kept

@@ -1,0 +1,353 @@
+"""The answer sheet: everything a learner answered in one notebook, in one readable file beside it.
+
+The file is the truth. Every change reads it again under a lock and replaces it whole, so that two kernels on the same
+notebook add to each other and a kernel that dies loses nothing. An instructor opens sheets that learners wrote, so
+whatever stands in one is taken as text of unknown origin: nothing in it can stop a notebook from opening.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import re
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from servicelab.i18n import _
+from servicelab.learn.workspace import LARGEST_FILE, read_regular, write_whole
+
+FORMAT = 1
+LARGEST_ENTRY = 256 * 1024
+"""Bytes of JSON for one answer; more is a mistake in a widget, and would make every later change slow."""
+
+Entry = dict[str, Any]
+Document = dict[str, Any]
+Edit = Callable[[Document], None]
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def being_graded() -> bool:
+    """Whether nbgrader is running this notebook (it says so itself), so that nothing may be written."""
+    return bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
+class AnswerSheet:
+    """The answers of one notebook, kept in `path` and read back whenever the notebook is opened.
+
+    >>> from tempfile import mkdtemp
+    >>> sheet = AnswerSheet(Path(mkdtemp()) / "lesson.answers.json", "01_needs/lesson")
+    >>> sheet.put("q-angry", {"value": ["b"]})
+    True
+    >>> AnswerSheet(sheet.path, "01_needs/lesson").get("q-angry")["value"]
+    ['b']
+    """
+
+    def __init__(
+        self, path: Path, notebook: str, *, language: str = "en", clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.path = path
+        self.notebook = notebook
+        self.language = language
+        self.notices: list[str] = []
+        self._clock = clock
+        self._listeners: list[Callable[[str], None]] = []
+        self._pending: list[Edit] = []
+        self._seen: tuple[int, int, int] | None = None
+        self._document: Document = {"entries": {}, "activity": {}}
+        self.locked = self._why_locked()
+        with contextlib.nullcontext() if self.locked else exclusively(path):
+            self._refresh()
+
+    # -- reading
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Every answer by its id (a copy: change it through `put`)."""
+        entries: dict[str, Entry] = json.loads(json.dumps(self._document["entries"]))
+        return entries
+
+    @property
+    def activity(self) -> dict[str, Any]:
+        """Time and position in the notebook (a copy)."""
+        activity: dict[str, Any] = json.loads(json.dumps(self._document["activity"]))
+        return activity
+
+    def get(self, key: str) -> Entry:
+        """The answer with this id, or an empty one."""
+        entry: Entry = json.loads(json.dumps(self._document["entries"].get(key, {})))
+        return entry
+
+    @property
+    def saved_at(self) -> str:
+        """When the file was last written, as it says itself (ISO 8601, UTC); "" when there is none."""
+        saved = self._document.get("saved", "")
+        return saved if isinstance(saved, str) else ""
+
+    @property
+    def status(self) -> str:
+        """One short line for a control to show: saved and when, or not saved and why."""
+        if self.locked:
+            return _("Not saved: {why}", why=self.locked)
+        if self._pending:
+            return _("Not saved yet: the file {name} could not be written.", name=self.path.name)
+        try:
+            moment = datetime.fromisoformat(self.saved_at).astimezone()
+        except (ValueError, OverflowError, OSError):
+            return ""
+        return _("Saved {time}", time=f"{moment:%H:%M}")
+
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """Call `listener(id)` after each change made through this sheet ("" when it concerns the whole)."""
+        self._listeners.append(listener)
+
+    # -- writing
+
+    def put(self, key: str, entry: Entry) -> bool:
+        """Keep one answer at once, in place of the former one; False when it could not be written.
+
+        Raises ValueError for an entry that is not plain JSON or is larger than `LARGEST_ENTRY`.
+        """
+        kept = plain_json(entry)
+        kept["at"] = self._clock().isoformat()
+
+        def edit(document: Document) -> None:
+            document["entries"][key] = kept
+
+        return self.change(edit, key)
+
+    def change(self, edit: Edit, key: str = "") -> bool:
+        """Apply `edit` to the document that stands on disk now and write it; False when it could not be written.
+
+        What could not be written stays in memory and goes with the next change that can.
+        """
+        written = False
+        if self.locked:
+            edit(self._document)
+        else:
+            with exclusively(self.path):
+                self._refresh()
+                edit(self._document)
+                if not self.locked:
+                    self._pending.append(edit)
+                    written = self._write()
+        for listener in list(self._listeners):
+            listener(key)
+        return written
+
+    def _write(self) -> bool:
+        self._document |= {
+            "format": FORMAT,
+            "notebook": self.notebook,
+            "language": self.language,
+            "saved": self._clock().isoformat(),
+        }
+        text = json.dumps(self._document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+        try:
+            # Half a surrogate pair is possible in JSON and impossible in UTF-8.
+            write_whole(self.path, text.encode("utf-8", errors="replace") + b"\n")
+        except OSError:
+            return False
+        self._pending.clear()
+        self._seen = signature(self.path)
+        return True
+
+    # -- the file as it stands
+
+    def _why_locked(self) -> str:
+        if being_graded():
+            return _("this notebook is being graded.")
+        folder = self.path.parent
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            return _("this folder cannot be written to.")
+        # The mode, not only os.access: nbgrader protects files by their mode, and an administrator may write anyway.
+        if self.path.is_file() and not (os.access(self.path, os.W_OK) and self.path.stat().st_mode & stat.S_IWUSR):
+            return _("the file {name} is write-protected.", name=self.path.name)
+        return ""
+
+    def _refresh(self) -> None:
+        """Take over what another kernel wrote since; keep what is in memory when the file is gone or damaged."""
+        now = signature(self.path)
+        if now == self._seen:
+            return
+        self._seen = now
+        if now is None:
+            return
+        try:
+            raw = read_regular(self.path, LARGEST_FILE)
+        except OSError:
+            self._set_aside({})
+            return
+        document, whole = understand(raw)
+        if isinstance(document.get("format"), int) and document["format"] > FORMAT:
+            self.locked = _("it was written by a newer version of the course.")
+        elif not whole:
+            self._set_aside(document["entries"])
+            return
+        self._document = document
+        for edit in self._pending:
+            edit(self._document)
+
+    def _set_aside(self, rescued: dict[str, Entry]) -> None:
+        """Put a damaged file away under a name that says so, and go on with what could be read of it."""
+        self._document["entries"] = {**rescued, **self._document["entries"]}
+        if self.locked:
+            self.notices.append(
+                _("The answers file {name} is damaged; what could be read of it is used.", name=self.path.name)
+            )
+            return
+        stem = self.path.name.removesuffix(".json")
+        aside = next(p for n in range(1, 10_000) if not (p := self.path.with_name(f"{stem}.damaged-{n}.json")).exists())
+        try:
+            self.path.replace(aside)
+        except OSError:
+            self.locked = _("the file {name} is damaged and cannot be moved.", name=self.path.name)
+            return
+        self._seen = None
+        self.notices.append(
+            _(
+                "Your answers file {name} was damaged: it was put aside as {aside}, {count} of its answers were "
+                "rescued, and a fresh file begins.",
+                name=self.path.name,
+                aside=aside.name,
+                count=len(rescued),
+            )
+        )
+        if rescued:
+            self._write()
+
+
+def plain_json(entry: Entry) -> Entry:
+    """The entry as JSON gives it back; ValueError when it is not plain JSON or too large."""
+    try:
+        text = json.dumps(entry, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise ValueError(f"an answer must be plain JSON: {problem}") from None
+    if len(text) > LARGEST_ENTRY:
+        raise ValueError(f"an answer must be at most {LARGEST_ENTRY} bytes of JSON, this one has {len(text)}")
+    kept: Entry = json.loads(text)
+    return kept
+
+
+def understand(raw: bytes) -> tuple[Document, bool]:
+    """The document in the bytes of an answers file, and whether it was whole.
+
+    >>> understand(b'{"format": 1, "entries": {"a": {"value": 1}, "b": {"va')
+    ({'entries': {'a': {'value': 1}}, 'activity': {}}, False)
+    """
+    try:
+        document = json.loads(raw.decode("utf-8-sig"), parse_constant=lambda _name: None, parse_float=finite)
+    except (ValueError, RecursionError):
+        return {"entries": salvage(raw.decode("utf-8", errors="replace")), "activity": {}}, False
+    if not isinstance(document, dict):
+        return {"entries": {}, "activity": {}}, False
+    entries, activity = document.get("entries", {}), document.get("activity", {})
+    whole = isinstance(entries, dict) and isinstance(activity, dict)
+    good = {k: v for k, v in entries.items() if isinstance(v, dict)} if isinstance(entries, dict) else {}
+    kept = {**document, "entries": good, "activity": activity if isinstance(activity, dict) else {}}
+    # A number as large as 1e400 or nesting that cannot be written again counts as damage now, not at the next save.
+    try:
+        json.dumps(kept, allow_nan=False)
+    except (ValueError, RecursionError):
+        return {"entries": {}, "activity": {}}, False
+    return kept, whole and len(good) == len(entries)
+
+
+def finite(text: str) -> float | None:
+    """A JSON number, or None for one too large to be a number."""
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def salvage(text: str) -> dict[str, Entry]:
+    """The entries that stand whole in a damaged file, in the order in which they come."""
+    found: dict[str, Entry] = {}
+    start = re.search(r'"entries"\s*:\s*\{', text)
+    if not start:
+        return found
+    decoder = json.JSONDecoder(parse_constant=lambda _name: None, parse_float=finite)
+    pair = re.compile(r'\s*,?\s*("[^"\\]{0,200}")\s*:\s*')
+    at = start.end()
+    while match := pair.match(text, at):
+        try:
+            value, at = decoder.raw_decode(text, match.end())
+            if isinstance(value, dict):
+                found[json.loads(match[1])] = plain_json(value)
+        except (ValueError, RecursionError):
+            break
+    return found
+
+
+def signature(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever the file is replaced; None when there is none."""
+    try:
+        state = path.lstat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+@contextlib.contextmanager
+def exclusively(path: Path, patience: float = 2.0) -> Iterator[None]:
+    """Keep other kernels from changing `path` meanwhile.
+
+    Goes on without the lock after `patience` seconds, and where the file system has none (some network shares): a
+    lost race costs one answer, a frozen notebook costs the lesson.
+    """
+    handle = -1
+    try:
+        with contextlib.suppress(OSError):
+            handle = lock_handle(path)
+        deadline = time.monotonic() + patience
+        while handle >= 0 and not lock(handle) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock_handle(path: Path) -> int:
+        """A small file in the temporary folder, named after `path`: Windows cannot lock a folder."""
+        name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+        return os.open(Path(tempfile.gettempdir()) / f"servicelab-{name}.lock", os.O_RDWR | os.O_CREAT)
+
+    def lock(handle: int) -> bool:
+        """Try once."""
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def lock_handle(path: Path) -> int:
+        """The folder itself, so that no lock file is left lying beside a learner's work."""
+        return os.open(path.parent, os.O_RDONLY)
+
+    def lock(handle: int) -> bool:
+        """Try once; a file system without locks counts as locked."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True

@@ -1,0 +1,193 @@
+"""Handing in: one zip that the instructor's `collect` accepts, and a receipt that says what happened to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from servicelab.errors import UserError
+from servicelab.i18n import _, language
+from servicelab.learn.archive import packed
+from servicelab.learn.outline import LARGEST_NOTEBOOK
+from servicelab.learn.sheet import utc_now
+from servicelab.learn.workspace import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, write_whole
+
+FORMAT = 1
+FOLDER = "submissions"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was handed in, when (ISO 8601, UTC), the zip's SHA-256, and what happens next."""
+
+    file: str
+    course: str
+    assignment: str
+    student: str
+    created: str
+    sha256: str
+    bytes: int
+    answered: int
+    questions: int
+    marks: str
+    seen_by: str
+    exchange: str = ""
+
+    def text(self) -> str:
+        """The receipt as a person reads it."""
+        lines = [
+            _("Handed in: {assignment}", assignment=self.assignment),
+            _("By: {student}", student=self.student),
+            _("When: {time} (UTC)", time=self.created.replace("T", " ").removesuffix("+00:00")),
+            _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
+            _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
+        ]
+        if self.questions:
+            lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
+                           questions=self.questions))  # fmt: skip
+        if self.exchange:
+            lines.append(_("Also handed to the course's exchange folder as {name}.", name=self.exchange))
+        return "\n".join([*lines, self.marks, self.seen_by])
+
+
+def course_facts(root: Path) -> dict[str, str]:
+    """The course's name and what it promises about marks and privacy.
+
+    An instructor states them in `course.json` at the workspace's root: {"course": …, "marks": {"en": …, "zh": …},
+    "seen_by": {"en": …, "zh": …}}.
+    """
+    stated = read_json(root / COURSE)
+
+    def said(key: str, default: str) -> str:
+        given = stated.get(key)
+        if isinstance(given, dict):
+            given = given.get(language())
+        return given if isinstance(given, str) and given.strip() else default
+
+    return {
+        "course": said("course", "servicelab"),
+        "marks": said("marks", _("Marks and feedback come from your instructor, for the whole group at once.")),
+        "seen_by": said(
+            "seen_by",
+            _("Your instructor and those who mark with them see these files; HR sees marks and completion only."),
+        ),
+    }
+
+
+def collect_files(folder: Path, notebook: str, evidence: Path | None) -> dict[str, bytes]:
+    """What goes into the zip, by its name there; UserError when the notebook is missing.
+
+    Only these few files are ever read, and never through a link.
+    """
+    try:
+        files = {f"{notebook}.ipynb": read_regular(folder / f"{notebook}.ipynb", LARGEST_NOTEBOOK)}
+    except OSError:
+        raise UserError(
+            _(
+                "The notebook {name} cannot be read in {folder}: it must keep its name and place to be handed in.",
+                name=f"{notebook}.ipynb",
+                folder=folder,
+            )
+        ) from None
+    wanted = {f"{notebook}.answers.json": folder / f"{notebook}.answers.json"}
+    if evidence:
+        wanted["evidence/lesson.answers.json"] = evidence
+    for name, path in wanted.items():
+        try:
+            files[name] = read_regular(path, LARGEST_FILE)
+        except OSError:
+            continue
+    return files
+
+
+def submit(
+    root: Path,
+    folder: Path,
+    *,
+    assignment: str,
+    notebook: str,
+    student: str,
+    evidence: Path | None = None,
+    answered: int = 0,
+    questions: int = 0,
+    clock: Callable[[], datetime] = utc_now,
+) -> Receipt:
+    """Write the submission zip and its receipt into `submissions/` of the workspace at `root`.
+
+    Raises UserError for a staff number that cannot be used, a missing notebook, or a folder that cannot be written.
+    """
+    if not STUDENT.fullmatch(student):
+        raise UserError(_("Give your staff number first."))
+    if not MODULE.fullmatch(assignment):
+        raise ValueError(f"assignment must be a name such as 01_needs, not {assignment!r}")
+    moment = clock()
+    facts = course_facts(root)
+    files = collect_files(folder, notebook, evidence)
+    manifest = {
+        "format": FORMAT,
+        "course": facts["course"],
+        "assignment": assignment,
+        "student": student,
+        "created": moment.isoformat(),
+        "language": language(),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    files["submission.json"] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
+    content = packed(files, moment)
+    target = free_name(root / FOLDER, f"{student}--{assignment}--{moment:%Y%m%dT%H%M%SZ}")
+    receipt = Receipt(
+        file=target.name,
+        course=facts["course"],
+        assignment=assignment,
+        student=student,
+        created=moment.isoformat(),
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        answered=answered,
+        questions=questions,
+        marks=facts["marks"],
+        seen_by=facts["seen_by"],
+    )
+    try:
+        write_whole(target, content)
+        keep_receipt(root, receipt)
+    except OSError as problem:
+        raise UserError(
+            _(
+                "The submission could not be written to {folder} ({why}): free some space or ask your instructor.",
+                folder=root / FOLDER,
+                why=problem.strerror or type(problem).__name__,
+            )
+        ) from problem
+    return receipt
+
+
+def free_name(folder: Path, stem: str) -> Path:
+    """A zip name nobody has yet: a second submission in the same second must not replace the first."""
+    path = folder / f"{stem}.zip"
+    return path if not path.exists() else next(
+        p for n in range(2, 1000) if not (p := folder / f"{stem}-{n}.zip").exists()
+    )  # fmt: skip
+
+
+def keep_receipt(root: Path, receipt: Receipt) -> None:
+    """Write the receipt beside the zip, for people and for programs."""
+    stem = root / FOLDER / receipt.file.removesuffix(".zip")
+    write_whole(stem.with_name(stem.name + ".receipt.txt"), receipt.text().encode() + b"\n")
+    document = json.dumps(asdict(receipt), ensure_ascii=False, indent=2, sort_keys=True)
+    write_whole(stem.with_name(stem.name + ".receipt.json"), document.encode() + b"\n")
+
+
+def receipts(root: Path, assignment: str) -> list[Receipt]:
+    """The receipts kept for an assignment, oldest first; those that cannot be read are left out."""
+    found = []
+    for path in sorted((root / FOLDER).glob(f"*--{assignment}--*.receipt.json")):
+        try:
+            found.append(Receipt(**read_json(path)))
+        except TypeError:
+            continue
+    return sorted(found, key=lambda r: str(r.created))

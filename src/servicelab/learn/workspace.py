@@ -1,0 +1,138 @@
+"""Where a notebook stands: its folder, the workspace around it, the edition, and who is learning."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servicelab.errors import UserError
+from servicelab.i18n import _
+
+MARKER = "edition.json"
+TRAINEE = "trainee.json"
+COURSE = "course.json"
+LARGEST_FILE = 4 * 2**20
+"""Bytes; no file of ours comes near it, so a larger one is a mistake or an attack."""
+
+# Also what nbgrader and every file system take as a folder name; "--" separates the parts of a submission's name.
+STUDENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@]|-(?!-)){0,38}[A-Za-z0-9]|[A-Za-z0-9]")
+MODULE = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A notebook's folder, the workspace it belongs to, and the edition ("trainee", "solved", "instructor")."""
+
+    folder: Path
+    root: Path
+    edition: str
+
+    @property
+    def solved(self) -> bool:
+        """Whether answers may be shown without being asked for."""
+        return self.edition in ("solved", "instructor")
+
+
+def find_place(kind: str, name: str, directory: Path | None = None) -> Place:
+    """The folder of lesson or assignment `name`: here, or under the workspace's `lessons/` or `assignments/`.
+
+    `kind` is "lessons" or "assignments". A graded copy stands alone in a folder of its own, so the folder that the
+    kernel runs in wins whatever it is called.
+    """
+    if not MODULE.fullmatch(name):
+        raise UserError(_("“{name}” is not the name of a module: it looks like 01_needs.", name=shown(name, 60)))
+    here = (directory or Path.cwd()).resolve()
+    root = workspace_root(here)
+    folder = here
+    elsewhere = root / kind / name
+    if here.name != name and elsewhere.is_dir() and (here == root or root in here.parents):
+        folder = elsewhere
+    return Place(folder, root, edition_at(folder))
+
+
+def workspace_root(here: Path) -> Path:
+    """The nearest folder, upwards, that holds the course's lessons or assignments; else `here` itself."""
+    for folder in (here, *here.parents):
+        if (folder / MARKER).is_file() and ((folder / "lessons").is_dir() or (folder / "assignments").is_dir()):
+            return folder
+    return here
+
+
+def edition_at(folder: Path) -> str:
+    """The edition that the nearest marker file names; "trainee" where there is none."""
+    for parent in (folder, *folder.parents):
+        if (parent / MARKER).is_file():
+            named = read_json(parent / MARKER).get("edition")
+            return named if named in ("trainee", "solved", "instructor") else "trainee"
+    return "trainee"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A small JSON object from a regular file; empty when it is missing, too large, linked elsewhere or damaged."""
+    try:
+        document = json.loads(read_regular(path).decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def read_regular(path: Path, limit: int = LARGEST_FILE) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes; OSError for links, devices, pipes and larger files.
+
+    Answer files come from other people's machines: a link could name any file of the reader's, a pipe would hang.
+    """
+    state = path.lstat()
+    if not stat.S_ISREG(state.st_mode):
+        raise OSError(f"{path.name} is not a regular file")
+    if state.st_size > limit:
+        raise OSError(f"{path.name} is larger than {limit} bytes")
+    with path.open("rb") as stream:
+        return stream.read(limit + 1)[:limit]
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a kernel that dies, finds the old one or the new one and nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # One temporary name a process: two kernels may write the same file at the same moment.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def student_id(root: Path) -> str:
+    """The staff number kept in the workspace, or "" when none was given yet."""
+    kept = read_json(root / TRAINEE).get("student")
+    return kept if isinstance(kept, str) and STUDENT.fullmatch(kept) else ""
+
+
+def keep_student_id(root: Path, given: str) -> str:
+    """Keep the staff number for every later submission and return it; UserError when it cannot be a file name."""
+    student = given.strip()
+    if not STUDENT.fullmatch(student):
+        raise UserError(
+            _(
+                "“{given}” cannot be used as a staff number: use 1 to 40 letters, digits, dots or single hyphens, "
+                "without spaces.",
+                given=shown(given, 60),
+            )
+        )
+    kept = read_json(root / TRAINEE)
+    kept["student"] = student
+    write_whole(root / TRAINEE, json.dumps(kept, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n")
+    return student
+
+
+def shown(text: object, limit: int = 200) -> str:
+    """Text from outside made fit for one line: no control characters, no invisible direction marks, not too long."""
+    line = "".join(c if c.isprintable() else " " for c in str(text)[: limit * 4])
+    line = " ".join(line.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
