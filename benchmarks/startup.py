@@ -1,4 +1,4 @@
-"""How long a trainee waits: kernel start plus a lesson's first cell, and a second `make lab`, against the bare thing."""
+"""How long a trainee waits: kernel start plus a lesson's first cell, and a second `make lab`, against bare ones."""
 
 from __future__ import annotations
 
