@@ -80,7 +80,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         }
         start = dict(value or {})
         super().__init__(value=start, content=dict(content or {}), labels=labels, state=self.derive(start))
-        self.observe(self._value_changed, names="value")
+        self.observe(self._recompute, names="value")
 
     def name(self) -> str:
         """Return the control's title, translated: what a screen reader announces when it enters."""
@@ -94,7 +94,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         """Return the state that follows from ``value``; whatever the value holds, it never raises."""
         raise NotImplementedError
 
-    def _value_changed(self, change: Any) -> None:
+    def _recompute(self, change: Any) -> None:
         with use(self._language):
             self.state = self.derive(change["new"])
 

@@ -203,10 +203,11 @@ const house = (() => {
       },
     };
   }
-  function swatch({ shape, color, dash, line }) {
+  function swatch({ shape, color, dash, line, hollow }) {
     const mark = line || dash
       ? s("path", { d: "M-10 0H10", class: `sl-line sl-c${color || 1}`, "stroke-width": 2.5, "stroke-dasharray": dash })
       : symbol(shape || "square", color, 6);
+    if (hollow) mark.classList.add("sl-hollow");
     return s("svg", { width: 24, height: 16, viewBox: "-12 -8 24 16", "aria-hidden": "true" }, mark, line && shape ? symbol(shape, color, 4) : null);
   }
 
@@ -267,31 +268,44 @@ const house = (() => {
           },
           percent(share, digits = 0) { return `${ui.number(share * 100, digits)} %`; },
 
-          slider({ key, label, min, max, step = 1, value = min, unit = "", format, help, input }) {
+          // `stops` makes an uneven scale: the slider walks along the list and sends the number it stands on.
+          slider({ key, label, min, max, step = 1, value = min, unit = "", format, help, input, stops }) {
             const me = id();
             const show = format || ((v) => `${v}${unit ? " " + unit : ""}`);
             const out = h("output", { for: me, class: "sl-value" });
-            const range = h("input", { type: "range", id: me, min, max, step, "aria-describedby": help ? me + "h" : null });
+            const limits = stops ? { min: 0, max: stops.length - 1, step: 1 } : { min, max, step };
+            const range = h("input", { type: "range", id: me, ...limits, "aria-describedby": help ? me + "h" : null });
+            const now = () => (stops ? stops[+range.value] : +range.value);
             const paint = () => {
-              const text = show(+range.value);
+              const text = show(now());
               out.textContent = text;
               range.setAttribute("aria-valuetext", text);
               range.style.setProperty("--at", `${((range.value - range.min) / (range.max - range.min || 1)) * 100}%`);
             };
             range.addEventListener("input", () => {
               paint();
-              if (key) send({ [key]: +range.value });
-              input?.(+range.value);
+              if (key) send({ [key]: now() });
+              input?.(now());
             });
             const control = {
               el: h("div", { class: "sl-field" }, h("div", { class: "sl-row" }, h("label", { for: me, text: label }), out), range,
                 help && h("p", { id: me + "h", class: "sl-help", text: help })),
               input: range,
-              get: () => +range.value,
-              set(v) { range.value = v; paint(); },
+              get: now,
+              set(v) {
+                range.value = stops ? stops.reduce((best, s, i) => (Math.abs(s - v) < Math.abs(stops[best] - v) ? i : best), 0) : v;
+                paint();
+              },
               limits(low, high) { range.min = low; range.max = high; paint(); },
+              restop(next) {
+                if (same(stops, next)) return;
+                const keep = now();
+                stops = next;
+                range.max = stops.length - 1;
+                control.set(keep);
+              },
             };
-            control.set(value);
+            control.set(value ?? stops?.[0]);
             return field(key, control);
           },
 
