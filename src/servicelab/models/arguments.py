@@ -1,0 +1,124 @@
+"""What a model accepts: every refusal names the argument and says what it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def numbers(name: str, value: ArrayLike) -> Floats:
+    """The argument as an array of finite floats (0-d for a scalar).
+
+    Raises
+    ------
+    ValueError
+        When it is empty, not numeric, or holds a missing or infinite value.
+
+    Examples
+    --------
+    >>> numbers("load", [1, 2])
+    array([1., 2.])
+    >>> numbers("load", float("nan"))
+    Traceback (most recent call last):
+    ...
+    ValueError: load must be finite numbers, without gaps
+    """
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"{name} must be a number or an array of numbers") from problem
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite numbers, without gaps")
+    return array
+
+
+def positive(name: str, value: ArrayLike) -> Floats:
+    """As `numbers`, all above zero."""
+    array = numbers(name, value)
+    if (array <= 0).any():
+        raise ValueError(f"{name} must be greater than 0, not {array.min():g}")
+    return array
+
+
+def at_least(name: str, value: ArrayLike, least: float = 0.0) -> Floats:
+    """As `numbers`, none below `least`."""
+    array = numbers(name, value)
+    if (array < least).any():
+        raise ValueError(f"{name} must be at least {least:g}, not {array.min():g}")
+    return array
+
+
+def between(name: str, value: ArrayLike, low: float = 0.0, high: float = 1.0) -> Floats:
+    """As `numbers`, all in [low, high]: the check for probabilities and shares."""
+    array = numbers(name, value)
+    outside = array[(array < low) | (array > high)]
+    if outside.size:
+        raise ValueError(f"{name} must be between {low:g} and {high:g}, not {outside.flat[0]:g}")
+    return array
+
+
+def whole(name: str, value: ArrayLike, least: int = 0) -> NDArray[np.int64]:
+    """The argument as whole numbers, none below `least`."""
+    array = numbers(name, value)
+    if (array != np.floor(array)).any():
+        raise ValueError(f"{name} must be whole numbers")
+    if (array < least).any():
+        raise ValueError(f"{name} must be at least {least}, not {array.min():g}")
+    return array.astype(np.int64)
+
+
+def matrix(name: str, value: Any) -> Floats:
+    """As `numbers`, two-dimensional: rows × columns."""
+    array = numbers(name, value)
+    if array.ndim != 2:
+        raise ValueError(f"{name} must be a table of rows and columns, not {array.ndim}-dimensional")
+    return array
+
+
+def vector(name: str, value: ArrayLike, length: int | None = None) -> Floats:
+    """As `numbers`, one-dimensional, of the given length where one is given."""
+    array = np.atleast_1d(numbers(name, value))
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be one row of numbers, not {array.ndim}-dimensional")
+    if length is not None and len(array) != length:
+        raise ValueError(f"{name} must hold {length} numbers, not {len(array)}")
+    return array
+
+
+def table(name: str, value: pd.DataFrame, columns: Iterable[str] = ()) -> pd.DataFrame:
+    """A non-empty DataFrame that has these columns.
+
+    Raises
+    ------
+    ValueError
+        When it is not a DataFrame, has no rows, or lacks a column.
+
+    Examples
+    --------
+    >>> table("log", pd.DataFrame({"case_id": [1]}), ["case_id", "activity"])
+    Traceback (most recent call last):
+    ...
+    ValueError: log must have the column 'activity'
+    """
+    if not isinstance(value, pd.DataFrame):
+        raise ValueError(f"{name} must be a DataFrame, not {type(value).__name__}")
+    missing = [column for column in columns if column not in value.columns]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        raise ValueError(f"{name} must have the column{plural} {', '.join(map(repr, missing))}")
+    if value.empty:
+        raise ValueError(f"{name} must have at least one row")
+    return value
+
+
+def scalar(array: Any) -> Any:
+    """A Python number where the caller gave scalars, the array otherwise."""
+    return array.item() if np.ndim(array) == 0 else array
