@@ -60,6 +60,6 @@ class Kano(Interactive):
             "y": _("Satisfaction rises with it (% of customers)"),
             "cloud": _("other samples of this size"),
             "truth": _("everyone in the segment"),
-            "verdicts": _("If you asked {n} others: the verdict in 200 draws", n="{n}"),
+            "verdicts": _("The verdict if you asked {n} others, in 200 draws", n="{n}"),
             "verdict_x": _("Share of draws (%)"),
         }

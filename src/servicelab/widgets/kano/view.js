@@ -30,10 +30,9 @@ export default house.view((ui) => {
   const key = h("ul", { class: "sl-legend" }, Object.entries(content.categories).map(([letter, name]) =>
     h("li", {}, ui.swatch(LOOK[letter]), `${letter} ${name}`)));
 
-  const plane = ui.chart({ height: 360 });
-  const fate = ui.chart({ left: 130, bottom: 40, top: 6, right: 46 });
+  const plane = ui.chart({ height: 380 });
+  const fate = ui.chart({ left: 108, bottom: 40, top: 6, right: 46 });
   const fateHead = h("h4", { class: "sl-head" });
-  const fateBox = h("div", {}, fateHead, fate.el);
   const table = ui.table();
   ui.root.append(
     h("p", { class: "sl-title", text: t("title") }),
@@ -42,7 +41,7 @@ export default house.view((ui) => {
       h("div", {}, feature.el, segment.el, size.el, again),
       h("div", {}, h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": t("grid") }, grid), key)),
     summary.el,
-    h("div", { class: "kano-pictures" }, h("div", {}, h("h4", { class: "sl-head", text: t("plane") }), plane.el), fateBox),
+    h("div", { class: "kano-pictures" }, h("div", {}, h("h4", { class: "sl-head", text: t("plane") }), plane.el), h("div", {}, fateHead, fate.el)),
     table.el,
   );
 
@@ -83,17 +82,14 @@ export default house.view((ui) => {
       legend: small ? [{ shape: "circle", color: 7, text: t("cloud") }, { shape: "circle", color: 7, hollow: true, text: t("truth") }] : [],
     });
     const verdicts = Object.entries(state.verdicts).sort((a, b) => b[1] - a[1]);
-    fateBox.hidden = !small;
-    if (small) {
-      fateHead.textContent = t("verdicts", { n: at.n });
-      fate.draw({
-        height: 60 + 30 * verdicts.length,
-        x: { label: t("verdict_x"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] },
-        y: { names: verdicts.map(([c]) => content.categories[c]).reverse() },
-        marks: verdicts.map(([c, share], i) => ({ t: "bar", x: share, y: verdicts.length - 1 - i, color: LOOK[c].color, label: `${share} %` })),
-        alt: verdicts.map(([c, share]) => `${content.categories[c]} ${share} %`).join(", "),
-      });
-    }
+    fateHead.textContent = t("verdicts", { n: at.n });
+    fate.draw({
+      height: 60 + 32 * Math.max(1, verdicts.length),
+      x: { label: t("verdict_x"), min: 0, max: 100, ticks: [0, 50, 100] },
+      y: { names: verdicts.map(([c]) => content.categories[c]).reverse() },
+      marks: verdicts.map(([c, share], i) => ({ t: "bar", x: share, y: verdicts.length - 1 - i, color: LOOK[c].color, label: `${share} %` })),
+      alt: verdicts.map(([c, share]) => `${content.categories[c]} ${share} %`).join(", "),
+    });
     table.set(state.table);
   };
 });

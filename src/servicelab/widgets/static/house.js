@@ -217,7 +217,7 @@ const house = (() => {
       render({ model, el }) {
         const labels = model.get("labels");
         const t = (key, values) => (values ? fill(labels[key] ?? key, values) : labels[key] ?? key);
-        const root = h("section", { class: "sl", "data-lm-suppress-shortcuts": true, "aria-label": labels.title });
+        const root = h("section", { class: "sl", "aria-label": labels.title });
         const bound = [];
         const touched = {};
         let waiting = null;
@@ -477,11 +477,12 @@ const house = (() => {
           update?.(model.get("state"));
           reconcile();
         };
-        // JupyterLab's one-letter shortcuts (dd deletes a cell) must not fire from our controls; Ctrl+S still saves.
+        // JupyterLab's shortcuts (dd deletes a cell, arrows move between cells) must not fire from our controls;
+        // Ctrl+S still saves. The attribute has to stand on the focused element itself, before Lumino looks.
         const keys = (event) => {
           if (!root.contains(event.target)) return;
           const lab = (event.ctrlKey || event.metaKey) && !/^([acvxyz]|Enter)$/i.test(event.key);
-          root.toggleAttribute("data-lm-suppress-shortcuts", !lab);
+          event.target.toggleAttribute("data-lm-suppress-shortcuts", !lab);
         };
         window.addEventListener("keydown", keys, true);
         model.on("change:state", refresh);
