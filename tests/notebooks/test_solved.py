@@ -29,8 +29,11 @@ def test_nbval_finds_the_same_outputs_in_a_fresh_kernel(root: Path, name: str, t
     notebook = built(root, "solved", "en", name)
     assert any(cell["outputs"] for cell in code_cells(notebook)), "the solved edition was not executed"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
-        + ["-p", "no:xdist", "--rootdir", str(notebook.parent), "-c", "/dev/null", notebook.name],
+        [
+            *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"),
+            *("-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(notebook.parent), "-c", "/dev/null"),
+            notebook.name,
+        ],
         cwd=notebook.parent,
         capture_output=True,
         text=True,
