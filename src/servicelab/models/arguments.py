@@ -119,6 +119,29 @@ def table(name: str, value: pd.DataFrame, columns: Iterable[str] = ()) -> pd.Dat
     return value
 
 
+def seconds(name: str, moments: pd.Series[Any]) -> Floats:
+    """Moments as float seconds: timestamps since 1970, numbers as they are.
+
+    Raises
+    ------
+    ValueError
+        When a moment is missing or is neither a timestamp nor a number.
+
+    Examples
+    --------
+    >>> seconds("timestamp", pd.Series(pd.to_datetime(["1970-01-01 00:01", "1970-01-02 00:00"])))
+    array([6.00e+01, 8.64e+04])
+    """
+    if moments.isna().any():
+        raise ValueError(f"{name} must not have gaps")
+    if pd.api.types.is_datetime64_any_dtype(moments):
+        since = pd.to_datetime(moments, utc=True) - pd.Timestamp(0, tz="UTC")
+        return np.asarray(since.dt.total_seconds(), dtype=np.float64)
+    if not pd.api.types.is_numeric_dtype(moments):
+        raise ValueError(f"{name} must be timestamps or seconds: convert with pandas.to_datetime")
+    return np.asarray(moments, dtype=np.float64)
+
+
 def scalar(array: Any) -> Any:
     """A Python number where the caller gave scalars, the array otherwise."""
     return array.item() if np.ndim(array) == 0 else array

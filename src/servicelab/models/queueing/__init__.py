@@ -1,14 +1,36 @@
-"""Queues: how long people wait, how many agents it takes, and a simulator where the formulas stop."""
+"""Queues: how long people wait, how many agents it takes, what a log says, and a simulator where formulas stop."""
 
+from servicelab.models.queueing.arrivals import ArrivalPattern, arrival_pattern, hourly_profile
 from servicelab.models.queueing.erlang import QueueMetrics, erlang_a_metrics, erlang_b, erlang_c, erlang_c_metrics
+from servicelab.models.queueing.measure import (
+    CallLogFacts,
+    RecontactRates,
+    call_log_facts,
+    estimate_patience,
+    measured_metrics,
+    queue_path,
+    recontact_rates,
+    service_by_kind,
+)
 from servicelab.models.queueing.staffing import required_agents, staffing_table
 
 __all__ = [
+    "ArrivalPattern",
+    "CallLogFacts",
     "QueueMetrics",
+    "RecontactRates",
+    "arrival_pattern",
+    "call_log_facts",
     "erlang_a_metrics",
     "erlang_b",
     "erlang_c",
     "erlang_c_metrics",
+    "estimate_patience",
+    "hourly_profile",
+    "measured_metrics",
+    "queue_path",
+    "recontact_rates",
     "required_agents",
+    "service_by_kind",
     "staffing_table",
 ]
