@@ -214,7 +214,7 @@ class NeedsClassifier:
     'broken'
     """
 
-    def __init__(self, strength: float = 10.0) -> None:
+    def __init__(self, strength: float = 8.0) -> None:
         if not strength > 0:
             raise ValueError("strength must be a positive number")
         self.strength = strength

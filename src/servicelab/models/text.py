@@ -79,8 +79,8 @@ def features(tokens: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield each feature of a sentence with the positions of the words it was read from.
 
     Features are the words, pairs of neighbouring words, and character n-grams: of 3 and 4 letters inside a padded
-    English word (``refund`` and ``refunded`` share most of them), of 2 characters across Chinese words (which forgives
-    a segmentation that differs). The positions let an explanation give a feature's weight back to the words.
+    English word (``refund`` and ``refunded`` share most of them), of 1 and 2 Chinese characters, the latter also across
+    words (a character carries meaning in words not seen before, and the segmentation may differ). The positions let an explanation give a feature's weight back to the words.
 
     >>> [name for name, _ in features(["not", "ok"])]
     ['not', 'ok', 'not ok', '_not', 'not_', '_no', 'ot_', '_ok_', '_ok', 'ok_']
@@ -103,8 +103,11 @@ def features(tokens: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
                 piece = padded[start : start + size]
                 if piece != token:
                     yield piece, (position,)
+    for character, at in characters:
+        # A word of one character is already a feature of its own; do not count it twice. Nor a word of two, below.
+        if len(tokens[at]) > 1:
+            yield f"{character}_", (at,)
     for (left, at), (right, to) in pairwise(characters):
-        # A two-character word is already a feature of its own; do not count it twice.
         if at != to or len(tokens[at]) > 2:
             yield f"{left}{right}_", (at, to) if at != to else (at,)
 
