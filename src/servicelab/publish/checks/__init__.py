@@ -1,0 +1,35 @@
+"""Everything that makes a source unfit to be published, found at once: file, line, cell, remedy."""
+
+from __future__ import annotations
+
+from servicelab.publish.checks.cells import cell_findings
+from servicelab.publish.checks.coverage import coverage_findings, curriculum_findings, settings_findings
+from servicelab.publish.checks.desk import desk_findings
+from servicelab.publish.checks.graded import graded_findings
+from servicelab.publish.checks.questions import question_findings
+from servicelab.publish.checks.texts import text_findings
+from servicelab.publish.findings import Finding
+from servicelab.publish.glossary import glossary_findings
+from servicelab.publish.interface import interface_findings
+from servicelab.publish.sources import GRADED, Course
+
+__all__ = ["course_findings"]
+
+
+def course_findings(course: Course) -> list[Finding]:
+    """Every mistake in the sources of a course, sorted by file and line."""
+    found = list(course.findings)
+    found += settings_findings(course)
+    found += curriculum_findings(course)
+    found += glossary_findings(course)
+    for document in course.documents:
+        found += cell_findings(course, document)
+        if document.kind in GRADED:
+            found += graded_findings(document)
+    for module in course.modules.values():
+        found += question_findings(course, module)
+        found += desk_findings(course, module)
+    found += text_findings(course)
+    found += coverage_findings(course)
+    found += interface_findings(course.root / "src" / "servicelab", course.root)
+    return sorted(set(found))

@@ -1,0 +1,120 @@
+"""Cells of any notebook: names, Python that reads, the traps of the MyST format, sections and tracks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from servicelab.publish.checks.coverage import known_ids, teaches_findings
+from servicelab.publish.findings import Finding
+from servicelab.publish.nbgrader_rules import MARKERS
+from servicelab.publish.sources import CODE, GRADED, MARKDOWN, NAME, Cell, Course, Document
+
+LONGEST = 12
+TRACKS = ("frontline", "analyst")
+KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader"}
+BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
+TITLED = re.compile(r"^#{1,6}\s", re.MULTILINE)
+
+
+def cell_findings(course: Course, document: Document) -> Iterator[Finding]:
+    """What is wrong in the cells of one notebook."""
+    ids = known_ids(course)
+    seen: dict[str, int] = {}
+    sections: set[str] = set()
+    for number, cell in enumerate(document.cells):
+        before = document.cells[number - 1] if number else None
+        yield from _name(document, cell, before, seen)
+        yield from _metadata(document, cell, sections)
+        yield from teaches_findings(document.file, cell.line, cell.name, cell.metadata.get("teaches"), ids)
+        yield from _code(document, cell) if cell.kind == CODE else _markdown(document, cell)
+        if document.kind not in GRADED:
+            yield from _ungraded(document, cell)
+
+
+def _name(document: Document, cell: Cell, before: Cell | None, seen: dict[str, int]) -> Iterator[Finding]:
+    file, line = document.file, cell.line
+    if not cell.name:
+        # What follows a code cell and has no name is what three backticks inside it cut off.
+        if cell.kind == MARKDOWN and before is not None and before.kind == CODE and not _parses(before.source):
+            problem = "a line of three backticks inside the code cell ended it here"
+            yield Finding(
+                file, before.line, before.name, problem, 'Build that text in code ("`" * 3), without such a line'
+            )
+            return
+        begins = cell.source.strip().split("\n")[0][:40]
+        how = ":name: a-name" if cell.kind == CODE else '+++ {"name": "a-name"}'
+        yield Finding(file, line, begins, f"a {cell.kind} cell has no name", f"Give it one: {how}")
+    elif not NAME.fullmatch(cell.name):
+        problem = f"“{cell.name}” cannot be a cell's name"
+        yield Finding(file, line, cell.name, problem, "Use small letters, digits and hyphens, a letter first")
+    elif cell.name in seen:
+        problem = f"the name stands on line {seen[cell.name]} already"
+        yield Finding(file, line, cell.name, problem, "Give one of the two cells another name")
+    seen.setdefault(cell.name, line)
+
+
+def _metadata(document: Document, cell: Cell, sections: set[str]) -> Iterator[Finding]:
+    def finding(problem: str, remedy: str) -> Finding:
+        return Finding(document.file, cell.line, cell.name, problem, remedy)
+
+    for key in sorted(set(cell.metadata) - KNOWN):
+        yield finding(f"“{key}” means nothing to the build", f"Use one of {', '.join(sorted(KNOWN))}")
+    if cell.metadata.get("track") not in (None, *TRACKS):
+        yield finding(f"there is no track “{cell.metadata['track']}”", "Use frontline or analyst, or leave it out")
+    if cell.language is not None:
+        if cell.language not in ("en", "zh"):
+            yield finding(f"there is no language “{cell.language}”", "Use en or zh")
+        if cell.kind == CODE:
+            yield finding("a code cell stands in one language only", "Take `lang` away: code is the same in both")
+    if "section" in cell.metadata or "minutes" in cell.metadata:
+        section, minutes = cell.metadata.get("section"), cell.metadata.get("minutes")
+        if not isinstance(section, str) or not section or section in sections:
+            yield finding("a section needs an id of its own", 'Write "section": "s1", "s2", …')
+        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 < minutes <= 15:
+            yield finding("a section states no minutes, or more than 15", 'Write "minutes": 10, or cut it in two')
+        if cell.kind != MARKDOWN or not TITLED.search(cell.source):
+            yield finding("a section begins without a heading", "Begin it with a Markdown cell that has a heading")
+        sections.add(str(section))
+
+
+def _code(document: Document, cell: Cell) -> Iterator[Finding]:
+    def finding(problem: str, remedy: str) -> Finding:
+        return Finding(document.file, cell.line, cell.name, problem, remedy)
+
+    if BACKTICKS.search(cell.source):
+        yield finding(
+            "a line of three backticks stands inside a code cell", "Build that text in code, without such a line"
+        )
+    if cell.name and not _parses(cell.source):
+        yield finding("the code is not Python", "Mend it; magics (% and !) are not used, since graders read the code")
+    lines = [line for line in cell.source.split("\n") if line.strip()]
+    if document.kind == "lesson" and len(lines) > LONGEST:
+        problem = f"the code cell has {len(lines)} lines"
+        yield finding(problem, f"A lesson shows at most {LONGEST}: move the rest into the package")
+
+
+def _markdown(document: Document, cell: Cell) -> Iterator[Finding]:
+    if "{code-cell}" in cell.source:
+        problem = "a nested code cell became Markdown"
+        remedy = "Begin code cells at the left margin, outside lists, quotes and other fences"
+        yield Finding(document.file, cell.line, cell.name, problem, remedy)
+
+
+def _ungraded(document: Document, cell: Cell) -> Iterator[Finding]:
+    if cell.nbgrader:
+        problem = f"a graded cell stands in {document.kind}.md"
+        yield Finding(document.file, cell.line, cell.name, problem, "Move it to exercise.md or analysis.md")
+    for marker in MARKERS:
+        if marker in cell.source:
+            problem = f"“{marker}” stands in {document.kind}.md, where nothing is stripped"
+            yield Finding(document.file, cell.line, cell.name, problem, "Move the task to exercise.md or analysis.md")
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):
+        return False
+    return True

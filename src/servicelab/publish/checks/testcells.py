@@ -1,0 +1,83 @@
+"""Test cells read the learner's variables and call the learner's functions, and nothing else.
+
+A later grading engine judges them from outside the learner's process, where objects are copies: identity, classes,
+frames and patched built-ins mean nothing there.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from servicelab.publish.findings import Finding
+from servicelab.publish.sources import Cell
+
+MODULES = {
+    "inspect",
+    "ast",
+    "builtins",
+    "dis",
+    "gc",
+    "sys",
+    "types",
+    "unittest",
+    "mock",
+    "os",
+    "subprocess",
+    "pickle",
+    "ctypes",
+}
+CALLS = {
+    "id": "the identity of an object",
+    "type": "the class of an object (isinstance with a built-in or pandas type is fine)",
+    "globals": "the learner's namespace",
+    "locals": "the learner's namespace",
+    "vars": "the insides of an object",
+    "eval": "text as code",
+    "exec": "text as code",
+    "compile": "text as code",
+    "setattr": "a changed object",
+    "delattr": "a changed object",
+    "__import__": "hidden imports",
+    "input": "typed input",
+    "get_ipython": "the notebook's own shell",
+    "issubclass": "the class of an object",
+}
+REMEDY = "Compare values: read the learner's variables, call the learner's functions"
+
+
+def test_cell_findings(file: str, cell: Cell) -> Iterator[Finding]:
+    """What a test cell does that cannot be judged from outside."""
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:
+        return  # reported with the cells
+    for node in ast.walk(tree):
+        for problem in _problems(node):
+            line = cell.line + getattr(node, "lineno", 0)
+            yield Finding(file, line, cell.name, f"a test uses {problem}", REMEDY)
+
+
+def _problems(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        yield from (f"the module {name}" for name in names if name.split(".")[0] in MODULES)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+        yield f"{node.func.id}(): {CALLS[node.func.id]}"
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("patch", "setattr"):
+        yield f".{node.func.attr}(): a patched object"
+    elif isinstance(node, ast.Attribute) and node.attr.startswith("__"):
+        yield f".{node.attr}: the insides of an object"
+    elif isinstance(node, ast.Compare) and any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+        sides = [node.left, *node.comparators]
+        if not any(isinstance(side, ast.Constant) and side.value is None for side in sides):
+            yield "`is`: the identity of an object"
+    elif isinstance(node, ast.ClassDef):
+        yield "a class of its own"
+    elif isinstance(node, ast.Global | ast.Nonlocal):
+        yield "global names"
+    elif isinstance(node, ast.FunctionDef) and hasattr(builtins, node.name):
+        yield f"a built-in of its own ({node.name})"
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del) and hasattr(builtins, node.id):
+        yield f"a built-in of its own ({node.id})"

@@ -1,0 +1,109 @@
+"""The checked course in one language: notebooks, questions and facts, ready to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from servicelab.publish import catalogues
+from servicelab.publish.checks import course_findings
+from servicelab.publish.findings import stop_on
+from servicelab.publish.glossary import terms
+from servicelab.publish.items import Text, course_texts, desk_texts, quiz_texts, replaced
+from servicelab.publish.layout import notebook_path
+from servicelab.publish.notebooks import localised, notebook_node
+from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, Module, load_course
+from servicelab.publish.text import links, plain_terms, translatable
+
+
+class Content:
+    """The course under `root`, in `language`.
+
+    Raises `SourceMistakes` with everything that is wrong; in Chinese and `strict`, also with every message that is
+    missing or fuzzy.
+    """
+
+    def __init__(self, root: Path, language: str, *, strict: bool) -> None:
+        self.language = language
+        self.root = root
+        self.course: Course = load_course(root)
+        self.notes: list[str] = []
+        self._catalogues: dict[str, catalogues.Catalogue] = {}
+        findings = course_findings(self.course)
+        if language != "en":
+            wanted = {**catalogues.messages(self.course), **catalogues.interface_messages_by_file(root)}
+            missing = list(catalogues.wanting(root, wanted))
+            findings += missing if strict else []
+            self.notes += catalogues.superfluous(root, wanted)
+            if missing:
+                self.notes.append(f"{len(missing)} messages are not translated; the English stands in their place.")
+        stop_on(findings)
+        self._definitions = {key: term.definitions[language] for key, term in terms(self.course).items()}
+
+    def cells(self, document: Document) -> list[Cell]:
+        """A notebook's cells in this language. The code is the source's own, whatever the language."""
+        file = catalogues.catalogue_file(document)
+        cells = localised(document, self.language, lambda name, block: self._translate(file, name, block))
+        source = [(cell.name, cell.source) for cell in document.cells if cell.kind == CODE]
+        if [(cell.name, cell.source) for cell in cells if cell.kind == CODE] != source:
+            raise AssertionError(f"{document.file}: the code differs between the languages")
+        return cells
+
+    def node(self, document: Document, *, trainee: bool) -> Any:
+        """The notebook node, not yet stripped."""
+        title = self._translate(catalogues.catalogue_file(document), catalogues.TITLE, document.title)
+        cells = self.cells(document)
+        return notebook_node(document, cells, title, self.language, self._definitions, trainee=trainee)
+
+    def images(self, document: Document) -> Iterator[str]:
+        """The pictures a notebook shows, relative to its source."""
+        yield from sorted({link.target for cell in self.cells(document) for link in links(cell.source) if link.image})
+
+    def quiz(self, module: Module) -> dict[str, Any]:
+        """`quiz.json`: everything formative, with its explanations."""
+        data = self._items(f"{module.id}/quiz", module.quiz.data, quiz_texts(module.quiz.data))
+        return {
+            "module": module.id,
+            **{name: data.get(name) or [] for name in ("quiz", "recall", "predictions", "exercises")},
+        }
+
+    def decisions(self, module: Module) -> dict[str, Any]:
+        """`decisions.json`: the graded questions, which have no keys to give away."""
+        data = self._items(f"{module.id}/quiz", module.quiz.data, quiz_texts(module.quiz.data))
+        return {"module": module.id, "decisions": data.get("decisions") or []}
+
+    def desk(self, module: Module) -> dict[str, Any]:
+        """`desk.json`: the branching contact."""
+        assert module.desk is not None
+        found: dict[str, Any] = self._items(f"{module.id}/desk", module.desk.data, desk_texts(module.desk.data))
+        return found
+
+    def course_facts(self) -> dict[str, Any]:
+        """`course.json`: titles, tracks, minutes, and where each module's notebooks stand."""
+        facts: dict[str, Any] = self._items(
+            "course", self.course.settings.data, course_texts(self.course.settings.data)
+        )
+        modules = []
+        for key, module in self.course.modules.items():
+            graded = {d.assignment: notebook_path(d.kind, key) for d in module.documents.values() if d.kind in GRADED}
+            modules.append(
+                {"id": key, **facts["modules"][key], "lesson": notebook_path("lesson", key), "assignments": graded}
+            )
+        return {**facts, "modules": modules}
+
+    def _items(self, file: str, data: Any, texts: Iterator[Text]) -> Any:
+        def change(text: Text) -> str:
+            words = text.text
+            if self.language != "en" and translatable(words):
+                words = self._translate(f"{catalogues.FOLDER}/{file}.po", text.context, words)
+            return plain_terms(words)
+
+        return replaced(data, texts, change)
+
+    def _translate(self, file: str, context: str, text: str) -> str:
+        if self.language == "en":
+            return text
+        if file not in self._catalogues:
+            self._catalogues[file] = catalogues.Catalogue(self.root / file)
+        return self._catalogues[file].translate(context, text)

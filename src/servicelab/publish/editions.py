@@ -1,0 +1,190 @@
+"""Build an edition: read the sources, check them, translate, strip or execute, and put the whole tree in place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import servicelab
+from servicelab.errors import UserError
+from servicelab.i18n import LANGUAGES
+from servicelab.publish import stamp
+from servicelab.publish.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, notebook_path
+
+MARKER = "edition.json"
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did: where the tree is, how many notebooks, whether anything had to be built, what to know."""
+
+    edition: str
+    language: str
+    path: Path
+    notebooks: int
+    fresh: bool
+    notes: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """One line for the person who started it."""
+        what = f"The {self.edition} edition ({self.language})"
+        if self.fresh:
+            return f"{what} in {self.path} is up to date."
+        return "\n".join([f"{what} is in {self.path}: {self.notebooks} notebooks.", *self.notes])
+
+
+def build(
+    edition: str,
+    language: str,
+    out: Path | None = None,
+    *,
+    root: Path | None = None,
+    execute: bool | None = None,
+    strict: bool = True,
+) -> BuildReport:
+    """Build an edition in a language, unless it stands there already, built from the same sources.
+
+    Parameters
+    ----------
+    edition
+        `"trainee"`, `"solved"` or `"instructor"`.
+    language
+        `"en"` or `"zh"`.
+    out
+        The folder of the built tree; default `build/<edition>-<language>` in the checkout.
+    root
+        The checkout; default the one this package is installed from.
+    execute
+        Run the notebooks and keep their outputs; default for the solved and the instructor edition.
+    strict
+        A missing or doubtful translation stops a Chinese build. Otherwise the English stands in its place.
+
+    Raises
+    ------
+    UserError
+        The sources have mistakes (`SourceMistakes`: all of them), a notebook does not run, or `out` is not ours.
+    """
+    if edition not in EDITIONS or language not in LANGUAGES:
+        raise UserError(f"There is no {edition} edition in “{language}”: take {', '.join(EDITIONS)} in en or zh.")
+    root = checkout(root)
+    out = (out or root / "build" / f"{edition}-{language}").resolve()
+    executed = edition != "trainee" if execute is None else execute
+    about = {"edition": edition, "language": language, "execute": executed, "strict": strict}
+    if stamp.fresh(out, root, about, executed=executed):
+        return BuildReport(edition, language, out, 0, True)
+    if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out} holds something that was not built here: give --out a new or empty folder.")
+    sources = stamp.sources_state(root, executed=executed)
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    try:
+        notebooks, notes = _fill(unfinished, root, edition, language, executed, strict)
+        _put_in_place(unfinished, out)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    stamp.write_stamp(out, about, sources)
+    return BuildReport(edition, language, out, notebooks, False, tuple(notes))
+
+
+def build_source(assignment: str, out: Path, *, root: Path | None = None) -> Path:
+    """Write an assignment as nbgrader's source: the English notebook with solutions and hidden tests, and its data.
+
+    Returns the notebook. `out` is made if missing; other files in it are left alone.
+
+    Raises
+    ------
+    UserError
+        There is no such assignment, or the sources have mistakes.
+    """
+    from servicelab.publish.content import Content
+    from servicelab.publish.nodes import write_node
+
+    content = Content(checkout(root), "en", strict=True)
+    document = content.course.assignments.get(assignment)
+    if document is None:
+        known = ", ".join(content.course.assignments)
+        raise UserError(f"There is no assignment called {assignment}: the course has {known}.")
+    path = out / f"{document.kind}.ipynb"
+    write_node(content.node(document, trainee=False), path)
+    if document.kind == "exercise":
+        _write_json(out / "decisions.json", content.decisions(content.course.modules[document.module]))
+    return path
+
+
+def checkout(root: Path | None) -> Path:
+    """The checkout to build from: the one given, else the one the package is installed from."""
+    found = (root or Path(servicelab.__file__).resolve().parents[2]).resolve()
+    if not (found / "course" / "course.yml").is_file():
+        raise UserError(f"{found} has no course/course.yml: run this in a checkout of the course.")
+    return found
+
+
+def _fill(tree: Path, root: Path, edition: str, language: str, executed: bool, strict: bool) -> tuple[int, list[str]]:
+    """Write the whole tree; return how many notebooks it has, and what to tell the author."""
+    from servicelab.publish.content import Content
+    from servicelab.publish.nbgrader_rules import strip
+    from servicelab.publish.nodes import write_node
+    from servicelab.publish.notebooks import glossary_node
+
+    content = Content(root, language, strict=strict)
+    course = content.course
+    trainee = edition == "trainee"
+    marker = {"edition": edition, "language": language, "version": servicelab.__version__}
+    _write_json(tree / MARKER, marker)
+    _write_json(tree / COURSE, content.course_facts())
+    if (root / DATASETS).is_dir():
+        shutil.copytree(root / DATASETS, tree / DATASETS, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    write_node(glossary_node(course, language), tree / GLOSSARY)
+    written = [GLOSSARY]
+    for document in course.documents:
+        if document.kind == "instructor" and edition != "instructor":
+            continue
+        path = notebook_path(document.kind, document.module)
+        node = content.node(document, trainee=trainee)
+        write_node(strip(node) if trainee else node, tree / path)
+        written.append(path)
+        for image in content.images(document):
+            _copy(document.path.parent / image, (tree / path).parent / image)
+        if document.module:
+            _write_json((tree / path).parent / MARKER, marker)
+    for module in course.modules.values():
+        lesson = tree / notebook_path("lesson", module.id)
+        _write_json(lesson.with_name("quiz.json"), content.quiz(module))
+        if module.desk:
+            _write_json(lesson.with_name("desk.json"), content.desk(module))
+        exercise = tree / notebook_path("exercise", module.id)
+        _write_json(exercise.with_name("decisions.json"), content.decisions(module))
+    if executed:
+        from servicelab.publish.execute import run_tree
+
+        run_tree(tree, [path for path in written if path != GLOSSARY], course)
+    if edition == "instructor":
+        from servicelab.publish.printable import write_printable
+
+        for path in [path for path in written if path.startswith("teaching/")]:
+            write_printable(tree / path, language)
+    return len(written), content.notes
+
+
+def _put_in_place(unfinished: Path, out: Path) -> None:
+    """Exchange the old tree for the new one; whoever opens a file finds the old or the new, never half of one."""
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    if out.exists():
+        out.replace(old)
+    unfinished.replace(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _write_json(path: Path, data: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,173 @@
+"""What must not leave the repository, line by line, and a search for it in anything that was built.
+
+Secret are summative solutions and model answers, hidden tests (which hold the keys of the decisions), mark schemes and
+the instructor's text, in both languages. Formative answers (`solution()`, the explanations of a quiz) ship and are not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servicelab.publish.catalogues import Catalogue, catalogue_file
+from servicelab.publish.regions import REGIONS, has_region, segments
+from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, load_course
+from servicelab.publish.text import translate_blocks
+
+SHORTEST = 16
+"""Characters; below this a line says nothing by which it could be told from any other."""
+SHORTEST_CHINESE = 8
+LARGEST = 512 * 2**20
+SPACE = re.compile(r"\s+")
+TAG = re.compile(r"<[^>]*>")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, order=True)
+class Secret:
+    """One distinctive line: its kind (solution, hidden test, mark scheme, instructor), its source, its words."""
+
+    kind: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, order=True)
+class Leak:
+    """A secret that stands in a built file."""
+
+    file: str
+    secret: Secret
+
+    def __str__(self) -> str:
+        return f"{self.file} has a {self.secret.kind} line of {self.secret.where}: {self.secret.text[:60]}"
+
+
+def secrets(root: Path) -> list[Secret]:
+    """The distinctive lines of everything secret in the course under `root`, in English and Chinese.
+
+    A line that stands in what a trainee may see as well (a lesson, a quiz, the visible part of an exercise) is not
+    distinctive: an `import`, a table's head.
+    """
+    course = load_course(root)
+    visible = {line for text in _visible(course) for line in _lines(text)}
+    found = {
+        Secret(kind, where, line): None
+        for kind, where, text in _secret(course)
+        for line in _lines(text)
+        if line not in visible
+    }
+    return sorted(found)
+
+
+def find_leaks(place: Path, known: list[Secret]) -> list[Leak]:
+    """Search a file or a folder, and the zips and wheels in it, for secrets; hidden files are searched too."""
+    found: set[Leak] = set()
+    files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+    for path in files:
+        name = path.name if path == place else path.relative_to(place).as_posix()
+        found.update(_search(name, path.read_bytes(), known))
+    return sorted(found)
+
+
+def _search(name: str, content: bytes, known: list[Secret]) -> Iterator[Leak]:
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                if not entry.is_dir() and entry.file_size <= LARGEST:
+                    yield from _search(f"{name}!{entry.filename}", archive.read(entry), known)
+        return
+    text = _readable(name, content)
+    for secret in known:
+        if secret.text in text:
+            yield Leak(name, secret)
+
+
+def _readable(name: str, content: bytes) -> str:
+    """A file's words with escapes undone and blank space evened out."""
+    text = content.decode("utf-8", errors="replace")
+    if name.endswith((".ipynb", ".json")):
+        # Damaged JSON is searched as it stands.
+        with contextlib.suppress(ValueError, RecursionError):
+            text = "\n".join(_strings(json.loads(text)))
+    elif name.endswith((".html", ".htm")):
+        text = html.unescape(TAG.sub("", text))
+    return SPACE.sub(" ", text)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _secret(course: Course) -> Iterator[tuple[str, str, str]]:
+    """Every secret text as (kind, source, text)."""
+    for document in course.documents:
+        chinese = _translator(course, document)
+        for cell in document.cells:
+            where = f"{document.file} [{cell.name}]"
+            if document.kind == "instructor":
+                yield "instructor", where, cell.source
+                yield "instructor", where, chinese(cell)
+            elif document.kind in GRADED:
+                whole = cell.nbgrader.get("solution") and not has_region(cell.source, "solution")
+                for source in (cell.source, chinese(cell)):
+                    for piece in segments(source):
+                        kind = "solution" if whole and piece.kind == "text" else piece.kind
+                        if kind in REGIONS:
+                            yield kind, where, piece.text
+
+
+def _visible(course: Course) -> Iterator[str]:
+    """What a trainee may see."""
+    for document in course.documents:
+        if document.kind == "instructor":
+            continue
+        chinese = _translator(course, document)
+        for cell in document.cells:
+            whole = cell.nbgrader.get("solution") and not has_region(cell.source, "solution")
+            for source in (cell.source, chinese(cell)):
+                yield from (piece.text for piece in segments(source) if piece.kind == "text" and not whole)
+    for module in course.modules.values():
+        yield from _strings(module.quiz.data)
+        if module.desk:
+            yield from _strings(module.desk.data)
+
+
+def _translator(course: Course, document: Document) -> Any:
+    translations = Catalogue(course.root / catalogue_file(document))
+
+    def chinese(cell: Cell) -> str:
+        if cell.kind == CODE:
+            return cell.source
+        return "\n".join(
+            piece.text
+            if piece.kind == "marker"
+            else translate_blocks(piece.text, lambda block: translations.translate(cell.name, block))
+            for piece in segments(cell.source)
+        )
+
+    return chinese
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines long enough to be told apart, blank space evened out."""
+    for line in text.split("\n"):
+        even = SPACE.sub(" ", line).strip()
+        if len(even) >= SHORTEST or len(CHINESE.findall(even)) >= SHORTEST_CHINESE:
+            yield even

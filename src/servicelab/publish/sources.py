@@ -1,0 +1,232 @@
+"""The course as its authors write it: MyST notebooks, quizzes, the desk, and the lists that hold them together.
+
+Reading never stops at a mistake. What cannot be read becomes a finding of the course, and the checks add theirs, so
+that an author sees everything at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from servicelab.publish.findings import Finding
+from servicelab.publish.yamlfile import YamlFile, read_yaml
+
+CODE, MARKDOWN = "code", "markdown"
+DOCUMENTS = ("lesson", "exercise", "analysis", "instructor")
+GRADED = ("exercise", "analysis")
+REQUIRED = ("lesson", "exercise", "analysis", "instructor")
+ITEM_LISTS = ("quiz", "recall", "predictions", "exercises", "decisions")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+FENCE = re.compile(r"`{3,}\{code-cell\}")
+NAMED = re.compile(r"""^(?:\+\+\+.*["']name["']\s*:|:name:|name:)\s*["']?([^"',}\s]*)""")
+
+
+@dataclass
+class Cell:
+    """One cell: its stable name, its source text, the metadata the author gave it, and the line it starts on."""
+
+    name: str
+    kind: Literal["markdown", "code"]
+    source: str
+    metadata: dict[str, Any]
+    line: int
+
+    @property
+    def nbgrader(self) -> dict[str, Any]:
+        """nbgrader's metadata; empty for a cell that is not graded, locked or a solution."""
+        found = self.metadata.get("nbgrader")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def locked(self) -> bool:
+        """Whether autograding restores this cell from the gradebook (nbgrader's rule: `is_locked`)."""
+        return not self.nbgrader.get("solution") and bool(self.nbgrader.get("grade") or self.nbgrader.get("locked"))
+
+    @property
+    def language(self) -> str | None:
+        """The only language this cell exists in; None for both."""
+        return self.metadata.get("lang")
+
+
+@dataclass
+class Document:
+    """One notebook source. `kind` is lesson, exercise, analysis, instructor or start."""
+
+    path: Path
+    file: str
+    module: str
+    kind: str
+    title: str
+    cells: list[Cell]
+
+    def cell(self, name: str) -> Cell | None:
+        """The cell with this name."""
+        return next((cell for cell in self.cells if cell.name == name), None)
+
+    @property
+    def assignment(self) -> str:
+        """The nbgrader assignment a graded notebook belongs to."""
+        return self.module if self.kind == "exercise" else f"{self.module}_analysis"
+
+
+@dataclass
+class Module:
+    """One module: its notebooks by kind, its questions, its desk contact."""
+
+    id: str
+    folder: Path
+    documents: dict[str, Document]
+    quiz: YamlFile
+    desk: YamlFile | None
+
+    def items(self, *lists: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
+        """The quiz file's items as (list, index, item); malformed ones are left to the checks."""
+        data = self.quiz.data if isinstance(self.quiz.data, dict) else {}
+        for name in lists or ITEM_LISTS:
+            entries = data.get(name) or []
+            for index, item in enumerate(entries if isinstance(entries, list) else []):
+                if isinstance(item, dict):
+                    yield name, index, item
+
+
+@dataclass
+class Course:
+    """Everything under `course/`, read; `findings` says what could not be."""
+
+    root: Path
+    settings: YamlFile
+    glossary: YamlFile
+    curriculum: YamlFile
+    coverage: YamlFile
+    start: Document | None
+    modules: dict[str, Module]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def documents(self) -> list[Document]:
+        """Every notebook source, the start page first."""
+        first = [self.start] if self.start else []
+        return [*first, *(doc for module in self.modules.values() for doc in module.documents.values())]
+
+    @property
+    def assignments(self) -> dict[str, Document]:
+        """The graded notebooks by the name nbgrader knows them under."""
+        return {doc.assignment: doc for doc in self.documents if doc.kind in GRADED}
+
+
+def relative(path: Path, root: Path) -> str:
+    """A path as messages show it: from the checkout, with forward slashes."""
+    return path.relative_to(root).as_posix()
+
+
+def load_course(root: Path) -> Course:
+    """Read every source of the course under `root`/course. Nothing is checked yet beyond what reading needs."""
+    home = root / "course"
+    lists = {
+        name: read_yaml(home / f"{name}.yml", f"course/{name}.yml")
+        for name in ("course", "glossary", "curriculum", "coverage")
+    }
+    findings = [finding for document in lists.values() for finding in document.findings]
+    start = _document(home / "start.md", root, "", "start", findings)
+    modules: dict[str, Module] = {}
+    settings = lists["course"].data
+    for name in (settings.get("modules") or {}) if isinstance(settings, dict) else {}:
+        folder = home / "modules" / str(name)
+        if folder.is_dir():
+            modules[name] = _module(name, folder, root, findings)
+    return Course(
+        root, lists["course"], lists["glossary"], lists["curriculum"], lists["coverage"], start, modules, findings
+    )
+
+
+def _module(name: str, folder: Path, root: Path, findings: list[Finding]) -> Module:
+    documents = {}
+    for kind in DOCUMENTS:
+        if kind in REQUIRED or (folder / f"{kind}.md").exists():
+            document = _document(folder / f"{kind}.md", root, name, kind, findings)
+            if document:
+                documents[kind] = document
+    quiz = read_yaml(folder / "quiz.yml", relative(folder / "quiz.yml", root))
+    findings.extend(quiz.findings)
+    desk = None
+    if (folder / "desk.yml").exists():
+        desk = read_yaml(folder / "desk.yml", relative(folder / "desk.yml", root))
+        findings.extend(desk.findings)
+    return Module(name, folder, documents, quiz, desk)
+
+
+def _document(path: Path, root: Path, module: str, kind: str, findings: list[Finding]) -> Document | None:
+    file = relative(path, root)
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except FileNotFoundError:
+        findings.append(Finding(file, 0, "", "the file is missing", "Write it, or take the module out of course.yml"))
+        return None
+    except UnicodeDecodeError:
+        findings.append(Finding(file, 0, "", "the file is not UTF-8", "Save it as UTF-8"))
+        return None
+    try:
+        document = read_document(text, path, file)
+    except Exception as problem:  # noqa: BLE001 - Jupytext, YAML and JSON each raise their own; all mean the same here
+        said = " ".join(str(problem).split())[:200]
+        remedy = "Mend the header, or the JSON after +++ on the line it names"
+        findings.append(Finding(file, 0, "", f"Jupytext cannot read it: {said}", remedy))
+        return None
+    if (document.module, document.kind) != (module, kind):
+        wanted = f"servicelab: {{module: {module or 'start'}, kind: {kind}}}"
+        findings.append(Finding(file, 1, "", "the header says another module or kind", f"It stands here as {wanted}"))
+    document.module, document.kind = module, kind
+    return document
+
+
+def read_document(text: str, path: Path, file: str) -> Document:
+    """Read the text of one MyST notebook. Raises what Jupytext raises when it cannot."""
+    import jupytext
+
+    notebook = jupytext.reads(text, fmt="md:myst")
+    header = dict(notebook.metadata.get("servicelab", {}))
+    lines = _name_lines(text)
+    cells: list[Cell] = []
+    line = 1
+    for node in notebook.cells:
+        metadata = {key: _plain(value) for key, value in node.metadata.items()}
+        name = str(metadata.pop("name", ""))
+        line = lines[name].pop(0) if lines.get(name) else _line_of(text, node.source, line)
+        cells.append(Cell(name, node.cell_type, node.source, metadata, line))
+    module = "" if header.get("module") in (None, "start") else str(header["module"])
+    return Document(path, file, module, str(header.get("kind", "")), str(header.get("title", "")), cells)
+
+
+def _name_lines(text: str) -> dict[str, list[int]]:
+    """Where each cell name is given, in order."""
+    found: dict[str, list[int]] = {}
+    fence, options = 0, False
+    for number, line in enumerate(text.split("\n"), 1):
+        if FENCE.match(line):
+            fence, options = number, True
+            continue
+        in_options = options and (line.startswith(":") or line.strip() == "---" or re.match(r"[\w ]+:", line))
+        options = bool(in_options)
+        if (in_options or line.startswith("+++")) and (match := NAMED.match(line)):
+            found.setdefault(match[1], []).append(fence if in_options else number)
+    return found
+
+
+def _line_of(text: str, source: str, after: int) -> int:
+    """The line on which a cell without a name begins, at or after `after`."""
+    first = next((line for line in source.split("\n") if line.strip()), "")
+    for number, line in enumerate(text.split("\n"), 1):
+        if number >= after and first and line.strip() == first.strip():
+            return number
+    return after
+
+
+def _plain(value: Any) -> Any:
+    """nbformat's nodes as plain dicts and lists."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
