@@ -1,1 +1,51 @@
+"""The grading loop on stock nbgrader: release, collect, grade, mark, feedback, export.
 
+Nothing is imported before it is used: nbgrader alone takes two seconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from servicelab.grading.autograding import grade
+    from servicelab.grading.collecting import collect
+    from servicelab.grading.course import Course, course_here
+    from servicelab.grading.demo import demo
+    from servicelab.grading.exporting import export
+    from servicelab.grading.releasing import release
+    from servicelab.grading.returning import feedback
+    from servicelab.grading.rubric import load_rubrics, mark
+
+__all__ = [
+    "Course",
+    "collect",
+    "course_here",
+    "demo",
+    "export",
+    "feedback",
+    "grade",
+    "load_rubrics",
+    "mark",
+    "release",
+]
+
+_HOMES = {
+    "Course": "course",
+    "collect": "collecting",
+    "course_here": "course",
+    "demo": "demo",
+    "export": "exporting",
+    "feedback": "returning",
+    "grade": "autograding",
+    "load_rubrics": "rubric",
+    "mark": "rubric",
+    "release": "releasing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

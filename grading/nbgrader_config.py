@@ -1,0 +1,57 @@
+"""nbgrader's settings for this course; stock `nbgrader`, formgrader and `servicelab grade` all read this file."""
+
+from pathlib import Path
+
+from servicelab.publish.nbgrader_rules import nbgrader_settings
+
+c = get_config()  # noqa: F821 - traitlets puts it here
+here = Path(__file__).resolve().parent
+
+# What publishing strips by and what grading compares with must be the same.
+c.merge(nbgrader_settings())
+
+c.CourseDirectory.course_id = "servicelab"
+c.CourseDirectory.root = str(here)
+# Seconds that one grading process waits while another writes; SQLite's own default gives up after five.
+c.CourseDirectory.db_url = f"sqlite:///{here / 'gradebook.db'}?timeout=60"
+
+# The exchange for people who share this machine. Trainees elsewhere send the zip that Submit makes.
+c.Exchange.root = str(here / "exchange")
+
+# A learner's own files are never replaced by the source's, should one ever stand there by mistake.
+c.Autograde.exclude_overwriting = {
+    folder.name: [
+        "edition.json",
+        "trainee.json",
+        "submission.json",
+        "evidence/lesson.answers.json",
+        *(f"{notebook.stem}.answers.json" for notebook in folder.glob("*.ipynb")),
+    ]
+    for folder in (here / "source").glob("*/")
+}
+
+# A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.
+c.Autograde.autograde_preprocessors = [
+    "servicelab.grading.execute.BoundedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Execute.timeout = 30
+c.BoundedExecute.notebook_timeout = 240
+
+# Feedback without hidden tests, mark schemes and model answers, as one page that needs nothing from the network.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "servicelab.grading.scrub.ScrubFeedback",
+]
+c.GenerateFeedback.exporter_class = "servicelab.grading.page.FeedbackExporter"
+
+# Formgrader's pages load nothing from the network either.
+c.HTMLExporter.mathjax_url = ""
+c.HTMLExporter.require_js_url = ""
+c.HTMLExporter.jquery_url = ""
+c.HTMLExporter.mermaid_js_url = ""

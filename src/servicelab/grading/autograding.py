@@ -1,0 +1,259 @@
+"""`servicelab grade`: nbgrader's autograder over every submission, side by side, resumable, never stopped by one."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from servicelab.errors import UserError
+from servicelab.grading.collecting import submission_hash
+from servicelab.grading.course import Course
+from servicelab.grading.nbgrader_log import captured
+from servicelab.grading.page import lateness
+from servicelab.grading.releasing import source_stamp
+from servicelab.i18n import _
+
+GRADED = "graded.json"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    student
+        The trainee.
+    status
+        `graded`, `before` (graded earlier, nothing changed since), `damaged` (the notebook cannot be opened: 0),
+        `failed` (nbgrader could not grade it; try again or look).
+    score, points
+        Points scored and possible.
+    waiting
+        Whether a person has yet to mark a part.
+    late
+        How late it was, in words; empty when it was not.
+    seconds
+        How long grading it took.
+    why
+        What went wrong, when something did.
+    """
+
+    student: str
+    status: str
+    score: float = 0.0
+    points: float = 0.0
+    waiting: bool = False
+    late: str = ""
+    seconds: float = 0.0
+    why: str = ""
+
+    def __str__(self) -> str:
+        words = {
+            "graded": "",
+            "before": _("graded before"),
+            "damaged": _("its notebook cannot be opened"),
+            "failed": _("not graded ({why})", why=self.why),
+        }
+        notes = [words[self.status], self.late, _("a person marks the rest") if self.waiting else ""]
+        said = " · ".join(note for note in notes if note)
+        return f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What `grade` did: a result a trainee, and how long it took."""
+
+    assignment: str
+    results: tuple[Result, ...]
+    seconds: float
+    where: Path
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission could be graded."""
+        return not any(result.status in ("failed", "damaged") for result in self.results)
+
+    def sentence(self) -> str:
+        """Return a line a trainee and one that sums up."""
+        by = [result.status for result in self.results]
+        last = _(
+            "{assignment}: {graded} graded in {seconds:.0f} s, {before} graded before, {damaged} cannot be opened, "
+            "{failed} not graded; the scores are in {where}.",
+            assignment=self.assignment,
+            graded=by.count("graded"),
+            before=by.count("before"),
+            damaged=by.count("damaged"),
+            failed=by.count("failed"),
+            seconds=self.seconds,
+            where=self.where,
+        )
+        return "\n".join([*map(str, self.results), last])
+
+
+def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = ()) -> Grading:
+    """Autograde every collected submission of an assignment that is new or changed.
+
+    Parameters
+    ----------
+    assignment
+        Name of a released assignment.
+    course
+        The course.
+    workers
+        Submissions graded at the same time; each runs a kernel.
+    students
+        Only these trainees; all by default.
+
+    Raises
+    ------
+    UserError
+        The assignment was never released, or `workers` is less than 1.
+    """
+    if workers < 1:
+        raise UserError(_("{workers} workers cannot grade anything: give 1 or more.", workers=workers))
+    course.notebooks(assignment)
+    began = time.monotonic()
+    stamp = source_stamp(course, assignment)
+    everyone = sorted(folder.parent.name for folder in course.submitted.glob(f"[!.]*/{assignment}") if folder.is_dir())
+    chosen = [name for name in everyone if not students or name in students]
+    todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
+    failures: dict[str, tuple[str, str, float]] = {}
+    with tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar:
+        for student, status, why, seconds in _run(course, assignment, todo, stamp, workers):
+            failures[student] = (status, why, seconds)
+            bar.update()
+    results = [_result(course, assignment, name, *failures.get(name, ("before", "", 0.0))) for name in chosen]
+    return Grading(assignment, tuple(results), time.monotonic() - began, course.root / "gradebook.db")
+
+
+def _run(
+    course: Course, assignment: str, todo: list[str], stamp: str, workers: int
+) -> Iterator[tuple[str, str, str, float]]:
+    """Yield trainee, status, reason and seconds, as each submission is done."""
+    if workers == 1 or len(todo) < 2:
+        for student in todo:
+            yield _grade_one(course, assignment, student, stamp)
+        return
+    # Processes, not threads: nbgrader changes the working directory and the environment while it grades.
+    with ProcessPoolExecutor(min(workers, len(todo)), multiprocessing.get_context("spawn")) as pool:
+        waiting = {pool.submit(_grade_one, course, assignment, student, stamp): student for student in todo}
+        try:
+            for done in as_completed(waiting):
+                try:
+                    yield done.result()
+                except BrokenProcessPool:
+                    yield waiting[done], "failed", _("the grading process was ended: run grade again"), 0.0
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _grade_one(course: Course, assignment: str, student: str, stamp: str) -> tuple[str, str, str, float]:
+    """Grade one submission in this process; returns trainee, status, reason and seconds."""
+    began = time.monotonic()
+    submitted = course.submitted / student / assignment
+    digest = submission_hash(submitted)
+    why = ""
+    try:
+        api = course.api()
+        _forget_scores(course, assignment, student)
+        with captured() as log:
+            done = api.autograde(assignment, student, force=True)
+        status = "graded" if done["success"] else "failed"
+        if status == "failed":
+            why = log.reason()
+            if not opens(submitted, course.notebooks(assignment)):
+                status = "damaged"
+            _score_nothing(course, assignment, student)
+    except Exception as error:  # noqa: BLE001 - one submission must not stop the others, whatever happens in it
+        status, why = "failed", f"{type(error).__name__}: {error}"
+    if status == "graded":
+        record = {"submission": digest, "source": stamp, "graded": datetime.now(UTC).isoformat()}
+        path = course.autograded / student / assignment / GRADED
+        path.write_text(json.dumps(record, indent=2), encoding="utf-8")
+    return student, status, why, time.monotonic() - began
+
+
+def _is_graded(course: Course, assignment: str, student: str, stamp: str) -> bool:
+    """Whether this very submission was graded with these very checks."""
+    try:
+        record = json.loads((course.autograded / student / assignment / GRADED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(
+        record.get("source") == stamp
+        and record.get("submission") == submission_hash(course.submitted / student / assignment)
+    )
+
+
+def opens(folder: Path, notebooks: Sequence[str]) -> bool:
+    """Return whether every notebook of a submission can be opened."""
+    import nbformat
+
+    for name in notebooks:
+        try:
+            nbformat.read(  # type: ignore[no-untyped-call]
+                folder / f"{name}.ipynb", as_version=4
+            )
+        except Exception:  # noqa: BLE001 - nbformat raises many kinds for a file that is not a notebook
+            return False
+    return True
+
+
+def _forget_scores(course: Course, assignment: str, student: str) -> None:
+    """Take back what the autograder gave an earlier submission.
+
+    nbgrader only writes the scores of the cells it finds: a test that the later submission lacks would keep its old
+    points. A person's marks stay; nbgrader asks for them to be looked at again.
+    """
+    from nbgrader.api import MissingEntry
+
+    with course.gradebook() as book, suppress(MissingEntry):
+        for notebook in book.find_submission(assignment, student).notebooks:
+            for given in notebook.grades:
+                given.auto_score = None
+        book.db.commit()
+
+
+def _score_nothing(course: Course, assignment: str, student: str) -> None:
+    """Enter 0 for a submission that could not be graded, so that it is neither blank nor an earlier one's score."""
+    from nbgrader.api import MissingEntry
+
+    with course.gradebook() as book, suppress(MissingEntry):
+        for notebook in book.find_submission(assignment, student).notebooks:
+            for given in notebook.grades:
+                given.auto_score = 0.0
+                given.needs_manual_grade = given.manual_score is not None
+        book.db.commit()
+
+
+def _result(course: Course, assignment: str, student: str, status: str, why: str, seconds: float) -> Result:
+    from nbgrader.api import MissingEntry
+
+    with course.gradebook() as book:
+        try:
+            found: Any = book.find_submission(assignment, student)
+        except MissingEntry:
+            return Result(student, "failed", why=why, seconds=seconds)
+        return Result(
+            student,
+            status,
+            float(found.score),
+            float(found.max_score),
+            bool(found.needs_manual_grade),
+            lateness(found.total_seconds_late),
+            seconds,
+            why,
+        )

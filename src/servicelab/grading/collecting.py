@@ -1,0 +1,333 @@
+"""`servicelab collect`: from zips and from nbgrader's exchange into `submitted/`, one line an archive."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import secrets
+import shutil
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from servicelab.grading.archive import Refused, Submission, read_submission
+from servicelab.grading.course import Course
+from servicelab.grading.exchange import submissions as exchange_submissions
+from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
+from servicelab.i18n import _
+
+COLLECTED = "collected.json"
+STAMP = "%Y%m%dT%H%M%S"
+TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
+CLOCK = timedelta(minutes=10)
+"""How far ahead a trainee's clock may be before the time of collecting is used instead."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one archive.
+
+    Attributes
+    ----------
+    label
+        The archive.
+    verdict
+        `taken`, `earlier` (kept, a later one counts), `again` (already here), `elsewhere` (another assignment),
+        `refused`.
+    student
+        The trainee, or an empty string.
+    detail
+        Why, and what else to know.
+    """
+
+    label: str
+    verdict: str
+    student: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        words = {
+            "taken": _("taken"),
+            "earlier": _("kept, a later one counts"),
+            "again": _("already here"),
+            "elsewhere": _("for another assignment"),
+            "refused": _("refused"),
+        }
+        parts = (
+            f"{self.label}: {words[self.verdict]}",
+            f" · {self.student}" if self.student else "",
+            f" · {self.detail}" if self.detail else "",
+        )
+        return "".join(parts)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What `collect` did: a line an archive, and the counts."""
+
+    assignment: str
+    lines: tuple[Line, ...]
+    where: Path
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many archives met each verdict."""
+        return Counter(line.verdict for line in self.lines)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was refused."""
+        return not self.counts["refused"]
+
+    def sentence(self) -> str:
+        """Return a line an archive and one with the counts."""
+        counts = self.counts
+        last = _(
+            "{assignment}: {taken} taken, {earlier} earlier ones kept, {again} already here, {elsewhere} for other "
+            "assignments, {refused} refused; in {where}.",
+            assignment=self.assignment,
+            taken=counts["taken"],
+            earlier=counts["earlier"],
+            again=counts["again"],
+            elsewhere=counts["elsewhere"],
+            refused=counts["refused"],
+            where=self.where,
+        )
+        return "\n".join([*map(str, self.lines), last])
+
+
+def collect(assignment: str, inbox: Sequence[Path] = (), *, course: Course, now: datetime | None = None) -> Collection:
+    """Take submissions into the course: from files and folders, or from nbgrader's exchange when none is named.
+
+    The latest of each trainee is unpacked into `submitted/`, for nbgrader; every archive that was taken stays in
+    `received/`. Running it again changes nothing.
+
+    Parameters
+    ----------
+    assignment
+        Name of a released assignment.
+    inbox
+        Zips, folders of zips, a platform's zips of zips.
+    course
+        The course.
+    now
+        The time of collecting; a submission from the future is dated with it.
+
+    Raises
+    ------
+    UserError
+        The assignment was not released here, or a place in `inbox` does not exist.
+    """
+    notebooks = course.notebooks(assignment)
+    moment = now or datetime.now(UTC)
+    desk = _Desk(course, assignment, notebooks, moment)
+    found: Iterable[tuple[str, Submission | Refused]] = (
+        _read_all(arrivals(inbox)) if inbox else exchange_submissions(course, assignment, notebooks)
+    )
+    with tqdm(desc=_("Collecting"), unit="", disable=None) as bar:
+        for label, read in found:
+            desk.receive(label, read)
+            bar.update()
+    desk.unpack()
+    return Collection(assignment, tuple(desk.lines), course.submitted)
+
+
+def _read_all(arrived: Iterator[Arrival]) -> Iterator[tuple[str, Submission | Refused]]:
+    for arrival in arrived:
+        if arrival.data is None:
+            yield arrival.label, Refused(arrival.refusal)
+            continue
+        try:
+            yield arrival.label, read_submission(arrival.data, fallback=read_name(arrival.label))
+        except Refused as refusal:
+            yield arrival.label, refusal
+
+
+class _Desk:
+    """Where archives are received one by one, so that only the latest of each trainee is held until the end."""
+
+    def __init__(self, course: Course, assignment: str, notebooks: Sequence[str], now: datetime) -> None:
+        self.course = course
+        self.assignment = assignment
+        self.notebooks = notebooks
+        self.now = now
+        self.lines: list[Line] = []
+        self._latest: dict[str, tuple[int, datetime, Submission]] = {}
+        self._known = self._known_students()
+        self._uploaders: dict[str, str] = {}
+
+    def receive(self, label: str, read: Submission | Refused) -> None:
+        """Judge one archive, keep it in `received/` if it is taken, and write its line."""
+        if isinstance(read, Refused):
+            self.lines.append(Line(label, "refused", detail=str(read)))
+            return
+        if read.assignment != self.assignment:
+            self.lines.append(Line(label, "elsewhere", read.student, read.assignment))
+            return
+        notebook = next(name for name in read.files if name.endswith(".ipynb") and "/" not in name)
+        if notebook.removesuffix(".ipynb") not in self.notebooks:
+            expected = ", ".join(f"{name}.ipynb" for name in self.notebooks)
+            detail = _("its notebook is {found}, this assignment has {expected}", found=notebook, expected=expected)
+            self.lines.append(Line(label, "refused", read.student, detail))
+            return
+        student, notes = self._name(read, label)
+        created = read.created
+        if created > self.now + CLOCK:
+            created = self.now
+            notes.append(_("its clock was ahead, so the time of collecting counts"))
+        notes.extend(self._look_inside(read, notebook))
+        if self._stored(student, read.digest):
+            verdict = "again"
+        else:
+            self._store(student, read, created)
+            verdict = "taken"
+        self.lines.append(Line(label, verdict, student, "; ".join(notes)))
+        rival = self._latest.get(student)
+        if rival is None or (created, read.digest) > (rival[1], rival[2].digest):
+            self._latest[student] = (len(self.lines) - 1, created, read)
+            loser = rival[0] if rival else None
+        else:
+            loser = len(self.lines) - 1
+        if loser is not None:
+            self._demote(loser)
+
+    def unpack(self) -> None:
+        """Put the latest submission of each trainee where nbgrader looks for it."""
+        for student, (index, created, latest) in sorted(self._latest.items()):
+            target = self.course.submitted / student / self.assignment
+            if not self._is_newer(target, created, latest.digest):
+                self._demote(index)
+                continue
+            if _collected(target).get("digest") == latest.digest:
+                continue
+            _replace(
+                target,
+                {
+                    **latest.files,
+                    "timestamp.txt": created.strftime(TIMESTAMP).encode(),
+                    # nbgrader names a trainee's page in the exchange by this; without it stock release_feedback stops.
+                    "submission_secret.txt": latest.files.get("submission_secret.txt", secrets.token_hex(64).encode()),
+                    COLLECTED: json.dumps(
+                        {"digest": latest.digest, "language": latest.language, "created": created.isoformat()}, indent=2
+                    ).encode(),
+                },
+            )
+
+    def _demote(self, index: int) -> None:
+        line = self.lines[index]
+        if line.verdict == "taken":
+            self.lines[index] = Line(line.label, "earlier", line.student, line.detail)
+
+    def _known_students(self) -> dict[str, str]:
+        with self.course.gradebook() as book:
+            known = {student.id for student in book.students}
+        if self.course.submitted.is_dir():
+            known |= {each.name for each in self.course.submitted.iterdir() if each.is_dir()}
+        return {_folded(name): name for name in sorted(known)}
+
+    def _name(self, read: Submission, label: str) -> tuple[str, list[str]]:
+        """Return the trainee's id as this course spells it, and what is odd about who sent it."""
+        notes = list(read.notes)
+        student = self._known.setdefault(_folded(read.student), read.student)
+        if student != read.student:
+            notes.append(_("sent as {name}", name=read.student))
+        sender = uploader(label)
+        if sender and self._uploaders.setdefault(student, sender) != sender:
+            first = self._uploaders[student]
+            notes.append(_("uploaded by {one} and by {other}: ask whose it is", one=first, other=sender))
+        return student, notes
+
+    def _look_inside(self, read: Submission, notebook: str) -> list[str]:
+        """Return what the instructor should hear at once rather than when grading."""
+        try:
+            cells = json.loads(read.files[notebook].decode("utf-8"))["cells"]
+            whole = isinstance(cells, list)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            whole = False
+        return [] if whole else [_("its notebook is damaged, so it can only score 0: ask for it again")]
+
+    def _shelf(self, student: str) -> Path:
+        return self.course.received / self.assignment / student
+
+    def _stored(self, student: str, digest: str) -> bool:
+        return any(self._shelf(student).glob(f"*--{digest[:16]}.zip"))
+
+    def _store(self, student: str, read: Submission, created: datetime) -> None:
+        shelf = self._shelf(student)
+        shelf.mkdir(parents=True, exist_ok=True)
+        _write(shelf / f"{created.strftime(STAMP)}--{read.digest[:16]}.zip", read.packed or _packed(read.files))
+
+    def _is_newer(self, target: Path, created: datetime, digest: str) -> bool:
+        if not target.is_dir():
+            return True
+        held = _collected(target)
+        there = _timestamp(target)
+        return there is None or (created, digest) >= (there, str(held.get("digest", "")))
+
+
+def submission_hash(folder: Path) -> str:
+    """Return one hash of everything in a submission's folder, so that grading knows what it has already graded."""
+    total = hashlib.sha256()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _collected(folder: Path) -> Mapping[str, Any]:
+    try:
+        held = json.loads((folder / COLLECTED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    from nbgrader.utils import parse_utc
+
+    try:
+        stated: datetime = parse_utc((folder / "timestamp.txt").read_text(encoding="utf-8").strip())
+    except (OSError, ValueError, OverflowError):
+        return None
+    return stated.replace(tzinfo=UTC)
+
+
+def _replace(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder beside the old one, then change them over, so that a stop half-way leaves one whole."""
+    new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    for name, content in files.items():
+        path = new / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if target.exists():
+        target.rename(old)
+    new.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

@@ -1,0 +1,201 @@
+"""Where a graded course lives: nbgrader's own folders, and two more beside them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from servicelab.errors import UserError
+from servicelab.i18n import _
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+CONFIG = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The root folder of a graded course, and the folders in it.
+
+    Attributes
+    ----------
+    root
+        nbgrader's course directory: `nbgrader_config.py`, `source/`, `release/`, `submitted/`, `gradebook.db` …
+    repository
+        The course sources that `release` builds from; needed by `release` only.
+    """
+
+    root: Path
+    repository: Path | None = None
+
+    @classmethod
+    def at(cls, root: Path | str, repository: Path | str | None = None) -> Course:
+        """Return the course in `root`, which must hold `nbgrader_config.py`.
+
+        Raises
+        ------
+        UserError
+            There is no `nbgrader_config.py` in `root`.
+        """
+        course = cls(Path(root).resolve(), Path(repository).resolve() if repository else None)
+        if not (course.root / CONFIG).is_file():
+            raise UserError(
+                _(
+                    "{root} is not a graded course, since it has no {config}: name the folder that has it.",
+                    root=course.root,
+                    config=CONFIG,
+                )
+            )
+        return course
+
+    @property
+    def source(self) -> Path:
+        """Built source notebooks, with solutions and hidden tests."""
+        return self.root / "source"
+
+    @property
+    def release(self) -> Path:
+        """What trainees get, made from `source` by nbgrader."""
+        return self.root / "release"
+
+    @property
+    def received(self) -> Path:
+        """Every archive that was taken, earlier ones too: `received/<assignment>/<student>/<time>--<hash>.zip`."""
+        return self.root / "received"
+
+    @property
+    def submitted(self) -> Path:
+        """The latest submission of each trainee, unpacked for nbgrader."""
+        return self.root / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        """Executed submissions."""
+        return self.root / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        """Pages for trainees."""
+        return self.root / "feedback"
+
+    @property
+    def rubrics(self) -> Path:
+        """Rubrics of what a person marks, one YAML file an assignment."""
+        return self.root / "rubrics"
+
+    def config(self) -> Config:
+        """Return the course's nbgrader configuration, as `nbgrader` itself would read it.
+
+        Raises
+        ------
+        UserError
+            `nbgrader_config.py` cannot be read.
+        """
+        from traitlets.config.loader import PyFileConfigLoader
+
+        try:
+            config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        except Exception as error:
+            raise UserError(
+                _(
+                    "{file} cannot be read ({error}): put it right, or take the repository's version again.",
+                    file=self.root / CONFIG,
+                    error=error,
+                )
+            ) from error
+        config.CourseDirectory.root = str(self.root)
+        return config
+
+    def api(self) -> Any:
+        """Return nbgrader's own API on this course (`nbgrader.apps.api.NbGraderAPI`)."""
+        from nbgrader.apps.api import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+
+        ready_environment()
+        config = self.config()
+        return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Any]:
+        """Open nbgrader's gradebook (`nbgrader.api.Gradebook`), made if it does not exist, and close it afterwards."""
+        from nbgrader.api import Gradebook
+        from nbgrader.coursedir import CourseDirectory
+
+        ready_environment()
+        where = CourseDirectory(config=self.config())
+        with Gradebook(where.db_url, where.course_id) as book:
+            yield book
+
+    def assignments(self) -> list[str]:
+        """Return the names of the assignments in the gradebook, sorted."""
+        with self.gradebook() as book:
+            return sorted(assignment.name for assignment in book.assignments)
+
+    def notebooks(self, assignment: str) -> list[str]:
+        """Return the names of an assignment's notebooks.
+
+        Raises
+        ------
+        UserError
+            The assignment was never released here.
+        """
+        from nbgrader.api import MissingEntry
+
+        with self.gradebook() as book:
+            try:
+                return sorted(notebook.name for notebook in book.find_assignment(assignment).notebooks)
+            except MissingEntry:
+                known = ", ".join(sorted(each.name for each in book.assignments)) or _("none yet")
+                raise UserError(
+                    _(
+                        "Assignment {name} was never released here (these were: {known}): run servicelab release {name}.",
+                        name=assignment,
+                        known=known,
+                    )
+                ) from None
+
+
+def course_here(start: Path | None = None) -> Course:
+    """Return the graded course around a folder (the working directory by default).
+
+    It is the nearest folder, upwards, with `nbgrader_config.py` in it or in its `grading/`.
+
+    Raises
+    ------
+    UserError
+        There is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        for root in (folder, folder / "grading"):
+            if (root / CONFIG).is_file():
+                repository = root.parent
+                return Course(root, repository if (repository / "course").is_dir() else None)
+    raise UserError(_("There is no graded course in {folder}: go to the course's repository first.", folder=here))
+
+
+def ready_environment() -> None:
+    """Let nbgrader find this environment's own programs, and keep its log off the screen.
+
+    nbgrader asks `alembic` by name for the version of its tables, so the environment's folder must be on `PATH`.
+    """
+    own = str(Path(sys.executable).parent)
+    if own not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
+    from traitlets import log
+
+    log.get_logger()
+    # nbgrader's gradebook is not in step with the SQLAlchemy it runs on; nothing is wrong with the scores.
+    warnings.filterwarnings("ignore", r"Object of type <Submitted\w+> not in session")
+    logger = logging.getLogger("traitlets")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

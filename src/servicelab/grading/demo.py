@@ -1,0 +1,1 @@
+"""`servicelab demo`: a cohort of simulated trainees through the whole loop."""

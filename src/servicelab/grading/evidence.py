@@ -1,0 +1,82 @@
+"""What a lesson's answer sheet says about how someone worked, in a few figures for the instructor's table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LARGEST = 8 << 20
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Figures from one lesson's answer sheet; None where it says nothing.
+
+    Attributes
+    ----------
+    lesson_minutes
+        Minutes worked in the lesson, as its clock counted them.
+    quiz_answered, quiz_right
+        Questions answered, and of those the ones right at the first try.
+    misconceptions
+        Ids of the misconceptions picked on the way.
+    predictions
+        Guesses made before the truth was shown.
+    desk_grade
+        How the latest finished contact at the desk ended: `good`, `mixed`, `poor`.
+    """
+
+    lesson_minutes: float | None = None
+    quiz_answered: int | None = None
+    quiz_right: int | None = None
+    misconceptions: tuple[str, ...] = ()
+    predictions: int | None = None
+    desk_grade: str | None = None
+
+
+def read_evidence(path: Path) -> Evidence:
+    """Return the figures of one `lesson.answers.json`; empty when it is missing or damaged.
+
+    The file comes from a trainee: every value in it is checked before it is used.
+    """
+    try:
+        if path.is_symlink() or path.stat().st_size > LARGEST:
+            return Evidence()
+        sheet = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Evidence()
+    if not isinstance(sheet, dict):
+        return Evidence()
+    entries = [each for each in _mapping(sheet.get("entries")).values() if isinstance(each, dict)]
+    quizzes = [each for each in entries if each.get("kind") in ("quiz", "recall")]
+    asked = [each for each in quizzes if _mapping(each.get("value")).get("tries")]
+    grades = [grade for each in entries if each.get("kind") == "desk" for grade in _list(each.get("grades"))]
+    picked = {name for each in asked for name in _list(each.get("misconceptions")) if isinstance(name, str)}
+    return Evidence(
+        lesson_minutes=round(_seconds(_mapping(sheet.get("activity"))) / 60, 1),
+        quiz_answered=len(asked),
+        quiz_right=sum(each.get("first_right") is True for each in asked),
+        misconceptions=tuple(sorted(name[:20] for name in picked)),
+        predictions=sum(each.get("kind") == "prediction" and each.get("done") is True for each in entries),
+        desk_grade=next((grade for grade in reversed(grades) if grade in ("good", "mixed", "poor")), None),
+    )
+
+
+def _seconds(activity: Mapping[str, Any]) -> float:
+    sections = [_mapping(each).get("seconds") for each in _mapping(activity.get("sections")).values()]
+    return sum(
+        float(each)
+        for each in [*sections, activity.get("elsewhere")]
+        if isinstance(each, int | float) and not isinstance(each, bool) and 0 < each < 1e7
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,81 @@
+"""Running a submission so that no cell of it can stop the rest: nbgrader's own step, with three limits added.
+
+Stock nbgrader gives a whole submission up when its kernel dies or does not obey an interrupt. Here the cells that ran
+keep what they earned, and those that could not run say so.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from traitlets import Integer, default
+
+STOPPED = "NotRun"
+"""`ename` of what stands in a cell that could not run."""
+
+
+def output(kind: str, **fields: Any) -> NotebookNode:
+    """Return an output of a code cell, in the notebook format's own form."""
+    made: NotebookNode = new_output(kind, **fields)  # type: ignore[no-untyped-call]
+    return made
+
+
+class BoundedExecute(Execute):  # type: ignore[misc]
+    """nbgrader's `Execute`, with a limit on the whole notebook and an end for a kernel that does not answer."""
+
+    notebook_timeout = Integer(240, help="Seconds that all cells of one notebook may take together").tag(config=True)
+
+    @default("shutdown_kernel")
+    def _shutdown_kernel_default(self) -> str:
+        return "immediate"
+
+    @default("extra_arguments")
+    def _extra_arguments_default(self) -> list[str]:
+        # The kernel's own log would run across the progress bar.
+        return ["--Application.log_level=CRITICAL"]
+
+    def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
+        """Run every cell, within the limits."""
+        self._until = time.monotonic() + self.notebook_timeout
+        self._stopped = ""
+        self.timeout_func = self._seconds
+        return super().preprocess(nb, resources, km)  # type: ignore[no-any-return]
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        """Run one cell, or say in it why it could not run."""
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell, resources
+        if not self._stopped and time.monotonic() > self._until:
+            self._stopped = "the notebook took longer than it may"
+        if not self._stopped:
+            try:
+                return super().preprocess_cell(cell, resources, index)  # type: ignore[no-any-return]
+            except DeadKernelError:
+                self._stopped = "an earlier cell ended Python"
+                said = "this cell ended Python, or used more memory than there is"
+            except CellTimeoutError:
+                self._stopped = "an earlier cell did not stop"
+                said = "this cell did not stop when its time was up"
+                self._kill()
+        else:
+            said = self._stopped
+        cell.outputs = [
+            *cell.get("outputs", []),
+            output("error", ename=STOPPED, evalue=said, traceback=[f"{STOPPED}: {said}"]),
+        ]
+        return cell, resources
+
+    def _seconds(self, _cell: Any) -> int:
+        # At least one second: 0 would mean no limit at all.
+        return max(1, min(self.timeout or self.notebook_timeout, int(self._until - time.monotonic())))
+
+    def _kill(self) -> None:
+        from jupyter_core.utils import run_sync
+
+        if self.km is not None:
+            run_sync(self.km.shutdown_kernel)(now=True)

@@ -1,0 +1,159 @@
+"""`servicelab export`: the gradebook as one CSV that a spreadsheet opens safely, in any language."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from servicelab.errors import UserError
+from servicelab.grading.archive import EVIDENCE
+from servicelab.grading.course import Course
+from servicelab.grading.evidence import read_evidence
+from servicelab.grading.language import spoken
+from servicelab.i18n import _
+
+# nbgrader's own columns first, by its names and in its order; ours after them.
+COLUMNS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+    "auto_score",
+    "manual_score",
+    "needs_manual_grade",
+    "late",
+    "seconds_late",
+    "status",
+    "language",
+    "lesson_minutes",
+    "quiz_answered",
+    "quiz_right",
+    "misconceptions",
+    "predictions",
+    "desk_grade",
+)
+STARTS_FORMULA = frozenset("=+-@|%\t\r\n")
+
+
+def export(*, course: Course, out: Path) -> Path:
+    """Write one row a trainee and assignment, and return where.
+
+    As in nbgrader's own export, a trainee without a submission has a row with score 0; ours says so in `status`.
+
+    Parameters
+    ----------
+    course
+        The course.
+    out
+        The CSV to write, UTF-8 with a byte-order mark (a Chinese Excel needs it).
+
+    Raises
+    ------
+    UserError
+        `out` cannot be written.
+    """
+    stream = io.StringIO(newline="")
+    table = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\r\n")
+    table.writeheader()
+    for row in rows(course):
+        table.writerow({name: safe(value) for name, value in row.items()})
+    part = out.with_name(f".{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(stream.getvalue().encode("utf-8-sig"))
+        part.replace(out)
+    except OSError as error:
+        raise UserError(
+            _(
+                "{out} cannot be written ({why}): close it in the spreadsheet, or name another file.",
+                out=out,
+                why=error.strerror,
+            )
+        ) from error
+    return out
+
+
+def rows(course: Course) -> Iterator[dict[str, Any]]:
+    """Yield the table's rows, by assignment and trainee."""
+    from nbgrader.api import MissingEntry
+
+    with course.gradebook() as book:
+        for assignment in sorted(book.assignments, key=lambda each: each.name):
+            for student in sorted(book.students, key=lambda each: each.id):
+                row: dict[str, Any] = {
+                    "assignment": assignment.name,
+                    "duedate": assignment.duedate,
+                    "student_id": student.id,
+                    "last_name": student.last_name,
+                    "first_name": student.first_name,
+                    "email": student.email,
+                    "max_score": assignment.max_score,
+                }
+                try:
+                    submission = book.find_submission(assignment.name, student.id)
+                except MissingEntry:
+                    yield {
+                        **row,
+                        "raw_score": 0.0,
+                        "late_submission_penalty": 0.0,
+                        "score": 0.0,
+                        "status": "not submitted",
+                    }
+                    continue
+                yield {**row, **_submitted(course, submission, assignment.name, student.id)}
+
+
+def safe(value: object) -> object:
+    """Return a value that no spreadsheet runs: text that would start a formula gets an apostrophe before it.
+
+    >>> safe("=1+1"), safe(-2.0), safe("lin-yue")
+    ("'=1+1", -2.0, 'lin-yue')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return round(value, 2)
+    if value is None or isinstance(value, int):
+        return value
+    text = str(value)
+    # A full-width equals sign starts a formula in an East Asian Excel.
+    first = unicodedata.normalize("NFKC", text.lstrip(" \u3000"))[:1]
+    return f"'{text}" if first in STARTS_FORMULA or text[:1] in STARTS_FORMULA else text
+
+
+def _submitted(course: Course, submission: Any, assignment: str, student: str) -> dict[str, Any]:
+    given = [each for notebook in submission.notebooks for each in notebook.grades]
+    penalty = float(submission.late_submission_penalty or 0.0)
+    folder = course.submitted / student / assignment
+    about = read_evidence(folder / EVIDENCE)
+    graded = (course.autograded / student / assignment).is_dir()
+    return {
+        "timestamp": submission.timestamp,
+        "raw_score": submission.score,
+        "late_submission_penalty": penalty,
+        "score": max(0.0, submission.score - penalty),
+        "auto_score": sum(each.auto_score or 0.0 for each in given),
+        "manual_score": sum((each.manual_score or 0.0) + (each.extra_credit or 0.0) for each in given),
+        "needs_manual_grade": bool(submission.needs_manual_grade),
+        "late": submission.total_seconds_late > 0,
+        "seconds_late": round(submission.total_seconds_late),
+        "status": "graded" if graded else "cannot be opened",
+        "language": spoken(folder),
+        "lesson_minutes": about.lesson_minutes,
+        "quiz_answered": about.quiz_answered,
+        "quiz_right": about.quiz_right,
+        "misconceptions": " ".join(about.misconceptions),
+        "predictions": about.predictions,
+        "desk_grade": about.desk_grade,
+    }

@@ -1,0 +1,193 @@
+"""What arrived: files, folders, and the zips that learning platforms make of a class's uploads."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+from zipfile import ZipFile, ZipInfo
+
+from servicelab.errors import UserError
+from servicelab.grading.archive import ARCHIVE_LIMIT, MANIFEST, Refused, open_zip, plain_name, read_member, shown
+from servicelab.i18n import _
+
+DEPTH = 2
+"""Zips inside zips: a platform's export of a course holds its exports of assignments, which hold submissions."""
+BULK_MEMBERS = 20_000
+BULK_DIRECTORY = 8 << 20
+BULK_LIMIT = 8 << 30
+"""Bytes that one bulk zip may unpack to: several hundred trainees' submissions."""
+NESTED_LIMIT = 512 << 20
+"""Bytes that one zip inside it may have, and may unpack to: one trainee's bomb must not use up the others' room."""
+
+NAMED = re.compile(r"(?P<student>.+?)--(?P<assignment>[0-9A-Za-z_-]+?)--(?P<time>\d{8}T\d{6})\d*Z?")
+
+# What platforms put in front of the name that `submit` gave: the first group says who uploaded it.
+WRAPPERS = (
+    re.compile(r"^(.+?_\d+)_assignsubmission_file_[/ _]?"),  # Moodle: Lin Yue_1234_assignsubmission_file_/…
+    re.compile(r"^(?:.*_)?([^_/]+)_attempt_\d{4}(?:-\d\d){5}_"),  # Blackboard: Needs_lyue_attempt_2026-11-20-…_…
+    re.compile(r"^([^_/]+)_(?:LATE_)?\d+_\d+_"),  # Canvas: yuelin_LATE_1234_56789_…
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One archive that arrived.
+
+    Attributes
+    ----------
+    label
+        Where it lay, for its line in the report.
+    data
+        Its bytes, or None when it was refused unread.
+    refusal
+        Why it was refused unread.
+    """
+
+    label: str
+    data: bytes | None = None
+    refusal: str = ""
+
+
+def arrivals(places: Sequence[Path]) -> Iterator[Arrival]:
+    """Yield every archive in files and folders, in the order of their names.
+
+    Links are not followed. Text and table files that platforms add are passed over; any other file that is not a zip
+    is reported, since a trainee may have sent the notebook itself.
+
+    Raises
+    ------
+    UserError
+        A place does not exist.
+    """
+    for place in places:
+        if place.is_symlink():
+            yield Arrival(shown(place.name), refusal=_("it is a link"))
+        elif place.is_dir():
+            for folder, below, names in os.walk(place, followlinks=False):
+                below.sort()
+                for name in sorted([*names, *(each for each in below if (Path(folder) / each).is_symlink())]):
+                    path = Path(folder) / name
+                    yield from _file(path, shown(path.relative_to(place).as_posix()))
+        elif place.exists():
+            yield from _file(place, shown(place.name))
+        else:
+            raise UserError(_("{place} does not exist: name the folder or zip of the submissions.", place=place))
+
+
+def read_name(label: str) -> tuple[str, str, datetime] | None:
+    """Return trainee, assignment and time from a file name that `submit` gave, whatever a platform put around it.
+
+    >>> read_name("Lin Yue_1234_assignsubmission_file_/lin-yue--01_needs--20261120T090000Z (1).zip")[:2]
+    ('lin-yue', '01_needs')
+    """
+    found = NAMED.search(_unwrapped(label).split("/")[-1].strip(" \"'“”"))
+    if not found:
+        return None
+    with suppress(ValueError):
+        moment = datetime.strptime(found["time"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return found["student"], found["assignment"], moment
+    return None
+
+
+def uploader(label: str) -> str:
+    """Return who a learning platform says uploaded this, or an empty string.
+
+    >>> uploader("yuelin_LATE_1234_56789_lin-yue--01_needs--20261120T090000Z.zip")
+    'yuelin'
+    """
+    for part in (label, *label.split(" › ")):
+        for wrapper in WRAPPERS:
+            if found := wrapper.match(part):
+                return found[1]
+    return ""
+
+
+def _unwrapped(label: str) -> str:
+    name = label.split(" › ")[-1]
+    for wrapper in WRAPPERS:
+        name = wrapper.sub("", name)
+    return name
+
+
+def _file(path: Path, label: str) -> Iterator[Arrival]:
+    if path.is_symlink():
+        yield Arrival(label, refusal=_("it is a link"))
+        return
+    ending = path.suffix.casefold()
+    if ending in (".txt", ".html", ".csv", ".xlsx", "") or path.name.startswith(("._", ".DS_Store", "desktop.ini")):
+        return
+    if ending != ".zip":
+        yield Arrival(label, refusal=_("it is not the zip that the Submit button makes"))
+        return
+    try:
+        # Opened without following a link and without waiting for a pipe, whatever was there a moment ago.
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+    except OSError as error:
+        yield Arrival(label, refusal=_("it cannot be read ({error})", error=error.strerror))
+        return
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            yield Arrival(label, refusal=_("it is not a file"))
+            return
+        yield from _opened(stream, label, depth=0, room=BULK_LIMIT)
+
+
+def _opened(stream: BinaryIO, label: str, *, depth: int, room: int) -> Iterator[Arrival]:
+    """Yield one submission, or each of those in a bulk zip."""
+    try:
+        bulk = open_zip(stream, members=BULK_MEMBERS, directory=BULK_DIRECTORY)
+        inner = _inner(bulk)
+    except Refused as refusal:
+        yield Arrival(label, refusal=str(refusal))
+        return
+    if not inner:
+        size = stream.seek(0, os.SEEK_END)
+        if size > ARCHIVE_LIMIT:
+            yield Arrival(label, refusal=_("it is larger than {limit} MB", limit=ARCHIVE_LIMIT >> 20))
+            return
+        stream.seek(0)
+        yield Arrival(label, stream.read())
+        return
+    if depth == DEPTH:
+        yield Arrival(label, refusal=_("it holds zips in zips in zips"))
+        return
+    for info in inner:
+        below = f"{label} › {shown(_legible(info))}"
+        try:
+            plain_name(info)
+            data = read_member(bulk, info, min(NESTED_LIMIT, room))
+        except Refused as refusal:
+            yield Arrival(below, refusal=str(refusal))
+            continue
+        room -= len(data)
+        yield from _opened(BytesIO(data), below, depth=depth + 1, room=NESTED_LIMIT)
+
+
+def _inner(archive: ZipFile) -> list[ZipInfo]:
+    """Return the zips in a bulk zip; none for a submission."""
+    names = [info.orig_filename.replace("\\", "/") for info in archive.infolist()]
+    if any(name.split("/")[-1] == MANIFEST for name in names):
+        return []
+    return [
+        info
+        for info, name in zip(archive.infolist(), names, strict=True)
+        if name.casefold().endswith(".zip") and not name.startswith("__MACOSX/")
+    ]
+
+
+def _legible(info: ZipInfo) -> str:
+    """Return a member's name; one without the Unicode flag is read as Chinese Windows writes it, if it can be."""
+    if not info.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            return info.orig_filename.encode("cp437").decode("gbk")
+    return info.orig_filename

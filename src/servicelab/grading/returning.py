@@ -1,0 +1,83 @@
+"""`servicelab feedback`: one page a trainee, through nbgrader's own step and our scrubbing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from servicelab.errors import UserError
+from servicelab.grading.course import Course
+from servicelab.grading.language import spoken
+from servicelab.grading.nbgrader_log import captured
+from servicelab.i18n import _
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The pages that `feedback` wrote, and the trainees it has none for."""
+
+    assignment: str
+    pages: tuple[Path, ...]
+    failed: tuple[str, ...]
+    where: Path
+
+    def sentence(self) -> str:
+        """Return it in one sentence."""
+        said = _(
+            "{assignment}: {count} feedback pages in {where}.",
+            assignment=self.assignment,
+            count=len(self.pages),
+            where=self.where,
+        )
+        if self.failed:
+            said += " " + _("None for {names}: grade them first.", names=", ".join(self.failed))
+        return said
+
+
+def feedback(assignment: str, *, course: Course) -> Feedback:
+    """Write the feedback page of every submission of an assignment.
+
+    A trainee whose notebook could not be opened gets a page that says so and what to do.
+
+    Raises
+    ------
+    UserError
+        The assignment was never released, or nothing was collected.
+    """
+    notebooks = course.notebooks(assignment)
+    folders = sorted(each for each in course.submitted.glob(f"[!.]*/{assignment}") if each.is_dir())
+    if not folders:
+        raise UserError(
+            _("Nothing was collected for {assignment}: run servicelab collect first.", assignment=assignment)
+        )
+    api = course.api()
+    pages: list[Path] = []
+    failed: list[str] = []
+    for folder in tqdm(folders, desc=_("Feedback"), unit="", disable=None):
+        student = folder.parent.name
+        target = course.feedback / student / assignment
+        if (course.autograded / student / assignment).is_dir():
+            with captured():
+                done = api.generate_feedback(assignment, student, force=True)["success"]
+        else:
+            done = _write_damaged(folder, target, notebooks)
+        pages.extend(sorted(target.glob("*.html")) if done else [])
+        if not done:
+            failed.append(student)
+    return Feedback(assignment, tuple(pages), tuple(failed), course.feedback)
+
+
+def _write_damaged(folder: Path, target: Path, notebooks: list[str]) -> bool:
+    """Write the page for a notebook that cannot be opened; False when it can be, and just was not graded."""
+    from servicelab.grading.autograding import opens
+    from servicelab.grading.page import unreadable
+
+    if opens(folder, notebooks):
+        return False
+    target.mkdir(parents=True, exist_ok=True)
+    for name in notebooks:
+        text = unreadable(folder.parent.name, folder.name, spoken(folder))
+        (target / f"{name}.html").write_text(text, encoding="utf-8")
+    return True

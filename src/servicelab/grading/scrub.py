@@ -1,0 +1,279 @@
+"""What a trainee may see of a graded notebook: never a hidden test, a mark scheme, a model answer or where one stands.
+
+A preprocessor of nbgrader's feedback step, so that stock `nbgrader generate_feedback` and formgrader's button go
+through it as well. Only what the author wrote to be read comes through from a test cell: the messages of its `print`,
+`assert` and `raise`. Anything else that a test cell put out could show the right answer (a compared table, a
+function's argument) and is left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from servicelab.grading.execute import STOPPED, output
+from servicelab.grading.language import spoken
+from servicelab.i18n import _, language, use
+
+REGIONS = ("HIDDEN TESTS", "MARK SCHEME", "SOLUTION")
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+FRAME = re.compile(r"\s*Cell In\s?\[(\d+)\], line \d+")
+NAME_MISSING = re.compile(r"name '(\w{1,60})' is not defined")
+CJK = re.compile(r"[\u3400-\u9fff]")
+DISTINCTIVE = 12
+"""Characters from which on a line of a hidden test is looked for in a trainee's own outputs."""
+
+
+class ScrubFeedback(NbGraderPreprocessor):  # type: ignore[misc]
+    """Take out of a graded notebook whatever its trainee must not see."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Scrub every cell; what a test said is kept in `metadata.servicelab.messages`."""
+        with use(spoken(Path(resources.get("metadata", {}).get("path") or "."))):
+            return self._scrub(nb), resources
+
+    def _scrub(self, nb: NotebookNode) -> NotebookNode:
+        secret_cells = [cell for cell in nb.cells if is_test(cell)]
+        counts = {cell.get("execution_count") for cell in secret_cells}
+        secrets = _secret_lines(nb.cells)
+        hints = _literals(cell.source for cell in secret_cells)
+        for cell in nb.cells:
+            if is_test(cell):
+                self._scrub_test(cell, counts, hints)
+            elif cell.cell_type == "code":
+                cell.outputs = [_scrubbed(each, counts, secrets) for each in cell.get("outputs", [])]
+            cell.source = _without_regions(cell.source)
+        return nb
+
+    def _scrub_test(self, cell: NotebookNode, counts: set[Any], hints: frozenset[str]) -> None:
+        messages = list(messages_of(cell))
+        frames: list[str] = []
+        for each in cell.get("outputs", []):
+            if each.output_type == "error" and not _authored_error(cell.source, each):
+                said, frames = _explained(each, counts, hints)
+                messages.append(said)
+        cell.metadata["servicelab"] = {"messages": messages, "frames": frames}
+        text = "".join(f"{line}\n" for line in [*messages, *frames])
+        cell.outputs = [output("stream", name="stdout", text=text)] if text else []
+        cell.source = "# " + _("What is checked here is not shown.")
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell is one of nbgrader's autograder tests."""
+    about = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and bool(about.get("grade")) and not about.get("solution")
+
+
+def messages_of(cell: NotebookNode) -> Iterator[str]:
+    """Yield the messages that the author of a test cell wrote for the trainee, as they came out."""
+    patterns = authored(cell.source)
+    for each in cell.get("outputs", []):
+        if each.output_type == "stream" and each.name == "stdout":
+            for line in _text(each.text).splitlines():
+                if any(pattern.fullmatch(line.strip()) for pattern in patterns):
+                    yield in_language(line.strip())
+        elif each.output_type == "error" and _authored_error(cell.source, each):
+            yield in_language(_text(each.evalue).strip())
+
+
+def in_language(message: str) -> str:
+    """Return the half of a bilingual message that is in the running language.
+
+    Test cells are the same in every edition, so their messages say it in both: English, ` · `, Chinese.
+
+    >>> in_language("That is a count. · 这是数量。")
+    'That is a count.'
+    """
+    parts = message.split(" · ")
+    for at in range(1, len(parts)):
+        english, chinese = " · ".join(parts[:at]), " · ".join(parts[at:])
+        if CJK.search(chinese) and not CJK.search(english):
+            return chinese if language() == "zh" else english
+    return message
+
+
+def authored(source: str) -> list[re.Pattern[str]]:
+    """Return what the messages in a test cell can look like: the texts of its `print`, `assert` and `raise`.
+
+    A text may stand there itself, or in a variable of the same cell (`SAYS[answer]`): the values of a dictionary
+    count, its keys do not. The parts of an f-string that vary match anything on one line.
+
+    >>> [p.pattern for p in authored("assert share < 1, 'That is a count, not a share.'")]
+    ['That\\\\ is\\\\ a\\\\ count,\\\\ not\\\\ a\\\\ share\\\\.']
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    texts: list[str] = []
+    named = _assigned(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            said: Sequence[ast.expr] = node.args
+        elif isinstance(node, ast.Assert) and node.msg is not None:
+            said = [node.msg]
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            said = node.exc.args
+        else:
+            continue
+        for each in said:
+            texts.extend(_patterns(each, named))
+    return [re.compile(text) for text in dict.fromkeys(texts)]
+
+
+def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    named.setdefault(target.id, []).append(node.value)
+    return named
+
+
+def _patterns(node: ast.expr, named: dict[str, list[ast.expr]], depth: int = 0) -> Iterator[str]:
+    """Yield a pattern for each text in an expression, one a line of it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from (re.escape(line.strip()) for line in node.value.splitlines() if line.strip())
+    elif isinstance(node, ast.JoinedStr):
+        parts = [re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".{0,80}" for each in node.values]
+        if sum(len(str(each.value).strip()) for each in node.values if isinstance(each, ast.Constant)) >= DISTINCTIVE:
+            yield "".join(parts).strip()
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _patterns(value, named, depth)
+    elif isinstance(node, ast.Name):
+        if depth < 3:
+            for value in named.get(node.id, []):
+                yield from _patterns(value, named, depth + 1)
+    elif isinstance(node, ast.Subscript):
+        # SAYS[answer]: what is looked up can be said, the key it is looked up by cannot.
+        yield from _patterns(node.value, named, depth)
+    elif isinstance(node, ast.Call):
+        # SAYS.get(answer, "…") and "…".join(found): the object and what it is given.
+        if isinstance(node.func, ast.Attribute):
+            yield from _patterns(node.func.value, named, depth)
+            yield from (each for given in node.args[1:] for each in _patterns(given, named, depth))
+    else:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from _patterns(child, named, depth)
+
+
+def _authored_error(source: str, error: NotebookNode) -> bool:
+    said = _text(error.get("evalue", "")).strip()
+    return bool(said) and any(pattern.fullmatch(said) for pattern in authored(source))
+
+
+def _explained(error: NotebookNode, secret: set[Any], hints: frozenset[str]) -> tuple[str, list[str]]:
+    """Return a sentence about an error in a test, and the trainee's own lines that it came from."""
+    name, value = str(error.get("ename", "")), _text(error.get("evalue", ""))
+    if name in ("CellTimeoutError", "KeyboardInterrupt"):
+        return _("It took longer than it may, so it was stopped."), []
+    if name == STOPPED:
+        return _("It could not be checked: the notebook had stopped before."), []
+    if name == "NotImplementedError":
+        return _("This was not answered."), []
+    if name == "NameError" and (found := NAME_MISSING.search(value)):
+        return _("Your notebook does not make {name}.", name=found[1]), []
+    frames = _own_frames(error.get("traceback", []), secret)
+    if not frames:
+        return _("A check of this part was not met."), []
+    # The value of an error raised by the trainee's code can be what the hidden test called it with.
+    shown = "" if any(hint in value for hint in hints) else value.strip()
+    said = f"{name}: {shown}" if shown else name
+    return _("Your code stopped with {error}.", error=said.rstrip(".")), frames
+
+
+def _scrubbed(shown: NotebookNode, secret: set[Any], secrets: frozenset[str]) -> NotebookNode:
+    """Return a trainee's own output without library frames and without lines of a hidden test."""
+    if shown.output_type == "error":
+        trace = _own_frames(shown.get("traceback", []), secret)
+        name, value = str(shown.get("ename", "")), _clean(_text(shown.get("evalue", "")), secrets)
+        if name == "CellTimeoutError":
+            value = _("it took longer than it may, so it was stopped")
+        elif name == STOPPED:
+            value = _(value)
+        trace.append(f"{name}: {value}" if value else name)
+        return output("error", ename=name, evalue=value, traceback=[_clean(line, secrets) for line in trace])
+    if shown.output_type == "stream":
+        shown.text = _clean(_text(shown.text), secrets)
+    for kind, value in dict(shown.get("data", {})).items():
+        if isinstance(value, str | list) and not kind.startswith("image/png"):
+            shown.data[kind] = _clean(_text(value), secrets)
+    return shown
+
+
+def _own_frames(trace: Iterable[str], secret: set[Any]) -> list[str]:
+    """Return the frames of a traceback that stand in the trainee's own cells, without colours."""
+    own = []
+    for entry in trace:
+        plain = ANSI.sub("", entry)
+        found = FRAME.match(plain)
+        if found and int(found[1]) not in secret:
+            own.append(plain.rstrip())
+    return own
+
+
+def _secret_lines(cells: Iterable[NotebookNode]) -> frozenset[str]:
+    """Return the distinctive lines of every hidden test and mark scheme in a graded notebook."""
+    lines: set[str] = set()
+    for cell in cells:
+        text = cell.source if is_test(cell) else "\n".join(_regions(cell.source))
+        lines |= {line.strip() for line in text.splitlines() if len(line.strip()) >= DISTINCTIVE}
+    return frozenset(lines)
+
+
+def _literals(sources: Iterable[str]) -> frozenset[str]:
+    """Return the texts and numbers in test cells, as an error's message would show them."""
+    found: set[str] = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
+                text = str(node.value)
+                if len(text) >= 2:
+                    found.add(text)
+    return frozenset(found)
+
+
+def _clean(text: str, secrets: frozenset[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if not any(secret in line for secret in secrets))
+
+
+def _regions(source: str) -> Iterator[str]:
+    inside = ""
+    for line in source.split("\n"):
+        if inside:
+            if f"END {inside}" in line:
+                inside = ""
+            else:
+                yield line
+        else:
+            inside = next((name for name in REGIONS if f"BEGIN {name}" in line), "")
+
+
+def _without_regions(source: str) -> str:
+    kept: list[str] = []
+    inside = ""
+    for line in source.split("\n"):
+        if inside:
+            inside = "" if f"END {inside}" in line else inside
+            continue
+        inside = next((name for name in REGIONS if f"BEGIN {name}" in line), "")
+        if not inside:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _text(value: Any) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)
