@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from servicelab.widgets.classifiers import Classifier
     from servicelab.widgets.kano import Kano
+    from servicelab.widgets.voices import Voices
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
 
@@ -21,3 +24,21 @@ def kano(survey: pd.DataFrame, features: pd.DataFrame, *, seed: int = 1) -> Kano
     from servicelab.widgets.kano import Kano
 
     return Kano(survey, features, seed=seed)
+
+
+def voices(
+    voices: pd.DataFrame,
+    predictions: pd.DataFrame | Mapping[str, str] | pd.Series | Classifier | None = None,
+    *,
+    size: int = 12,
+    seed: int = 1,
+) -> Voices:
+    """Open Sort the voices on ``voices`` (one row a statement and expert).
+
+    ``predictions`` is what the classifier says of them: the contacts table to learn from, labels by ``voice_id``, or a
+    fitted classifier; without it the result shows people only. ``size`` statements are drawn, fixed by ``seed``.
+    Raises ``UserError`` when a table lacks a column or no statement is coded.
+    """
+    from servicelab.widgets.voices import Voices
+
+    return Voices(voices, predictions, size=size, seed=seed)

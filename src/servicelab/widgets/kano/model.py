@@ -159,7 +159,8 @@ class KanoModel:
             return said
         same = fate["verdicts"].get(mine["verdict"], 0)
         again = _(
-            "Other samples of {n} would call it {category} in {same} of 100 draws.",
+            "Of {draws} other samples of {n}, {same} % would call it {category}.",
+            draws=REDRAWS,
             n=n,
             category=category_name(mine["verdict"]),
             same=same,
@@ -210,7 +211,7 @@ def _point(counts: dict[str, int]) -> dict[str, Any]:
     if valid == 0:
         empty = {"better": None, "worse": None, "better_interval": None, "worse_interval": None}
         return {**empty, "verdict": verdict, "counts": counts}
-    better, worse = kano_coefficients(counts)
+    better, worse = kano_coefficients({letter: counts[letter] for letter in "AOMI"})
     return {
         "better": round(better, 4),
         "worse": round(abs(worse), 4),

@@ -96,7 +96,7 @@ const house = (() => {
       const shapes = s("g", {});
       const texts = s("g", {});
       const taken = [];
-      for (const m of spec.marks) if (m.t === "dot") taken.push([X.at(m.x) - 7, Y.at(m.y) - 7, X.at(m.x) + 7, Y.at(m.y) + 7]);
+      for (const m of spec.marks) if (m.t === "dot" && !m.faint) taken.push([X.at(m.x) - 7, Y.at(m.y) - 7, X.at(m.x) + 7, Y.at(m.y) + 7]);
       const free = (box) =>
         box[0] >= inner.x0 - 4 && box[2] <= width && box[1] >= 0 && box[3] <= inner.y0 + 4 &&
         !taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);

@@ -1,0 +1,49 @@
+"""One needs classifier a language and table, fitted when it is first needed and shared by the interactives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from servicelab.widgets.frames import require
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from servicelab.models.needs import NeedsClassifier
+
+
+class Classifier(Protocol):
+    """What the interactives ask of a classifier; ``models.needs.NeedsClassifier`` is one."""
+
+    def predict(self, texts: Iterable[str]) -> NDArray[np.str_]: ...
+
+    def predict_proba(self, texts: Iterable[str]) -> pd.DataFrame: ...
+
+    def explain(self, text: str, label: str | None = None) -> list[tuple[str, float]]: ...
+
+
+_fitted: dict[tuple[str, int, int], Any] = {}
+
+
+def fit_on(contacts: pd.DataFrame, lang: str, call: str) -> NeedsClassifier:
+    """Return the classifier fitted on the training split of ``contacts`` in one language (``"en"`` or ``"zh"``).
+
+    ``contacts`` has ``need, split`` and ``text_en`` or ``text_zh``. Raises ``UserError`` naming ``call`` when a column
+    is missing.
+    """
+    import pandas as pd
+
+    from servicelab.models.needs import NeedsClassifier
+
+    text = f"text_{lang}"
+    require(contacts, (text, "need", "split"), call, "contacts")
+    train = contacts.loc[contacts["split"] == "train", [text, "need"]].dropna()
+    key = (lang, len(train), int(pd.util.hash_pandas_object(train, index=False).sum()))
+    if key not in _fitted:
+        _fitted[key] = NeedsClassifier().fit(train[text], train["need"])
+    found: NeedsClassifier = _fitted[key]
+    return found
