@@ -1,1 +1,46 @@
+"""What runs inside a notebook: opening a lesson or a graded exercise, and the course's start page.
 
+The first cell of every notebook imports this, so nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servicelab.learn.assignment import Assignment
+    from servicelab.learn.lesson import Lesson
+    from servicelab.learn.start import Page
+
+__all__ = ["home", "open_analysis", "open_exercise", "open_lesson"]
+
+
+def open_lesson(name: str) -> Lesson:
+    """Open the lesson of module `name` ("01_needs") that this notebook is, with the answers given so far.
+
+    Raises UserError when `name` is no module's name.
+    """
+    from servicelab.learn.lesson import Lesson
+
+    return Lesson.open(name)
+
+
+def open_exercise(name: str) -> Assignment:
+    """Open the graded exercise of module `name` ("01_needs"), with the decisions made so far."""
+    from servicelab.learn.assignment import Assignment
+
+    return Assignment.open(name, "exercise")
+
+
+def open_analysis(name: str) -> Assignment:
+    """Open the graded analysis of module `name` ("01_needs"); its assignment is called `<name>_analysis`."""
+    from servicelab.learn.assignment import Assignment
+
+    return Assignment.open(f"{name}_analysis", "analysis")
+
+
+def home() -> Page:
+    """The course's start page: what is done, what is next, and saving or restoring it all as one file."""
+    from servicelab.learn.start import home_page
+
+    return home_page()

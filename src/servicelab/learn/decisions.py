@@ -40,7 +40,9 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
     lines = [decision.prompt]
     lines += [f"  {boxes[o.id in picked]} {o.text}" for o in decision.options]
     if decision.kind == "number":
-        lines.append("  " + (said or _("No answer yet.")))
+        lines.append(
+            f"  {decision.low:g}–{decision.high:g} {decision.unit}".rstrip() + ": " + (said or _("No answer yet."))
+        )
     return {
         "id": decision.id,
         "kind": decision.kind,
@@ -50,11 +52,17 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
         "high": decision.high,
         "step": decision.step,
         "unit": decision.unit,
-        "number": given if decision.kind == "number" else None,
+        "at": {"value": given},
         "answered": given is not None,
         "feedback": said,
         "text": "\n".join(lines),
     }
+
+
+def entry(decision: Decision, value: object) -> dict[str, Any]:
+    """What the answer sheet keeps."""
+    given = answer(decision, value if isinstance(value, Mapping) else {})
+    return {"kind": "decision", "value": given, "done": given is not None}
 
 
 def readable(decision: Decision, given: Answer) -> str:

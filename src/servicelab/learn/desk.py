@@ -12,6 +12,7 @@ from typing import Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
+from servicelab.learn.items import arranged
 
 LONGEST_PATH = 100
 MOST_RUNS = 50
@@ -88,7 +89,7 @@ def parse_desk(document: Mapping[str, Any], name: str = "desk.json") -> Desk:
 
 def node(key: str, raw: Mapping[str, Any]) -> Node:
     """One node of a parsed desk."""
-    choices = tuple(
+    choices = [
         Choice(
             id=str(c["id"]),
             say=str(c["say"]),
@@ -97,12 +98,12 @@ def node(key: str, raw: Mapping[str, Any]) -> Node:
             because=str(c["because"]),
         )
         for c in raw.get("choices") or ()
-    )
+    ]
     return Node(
         id=key,
         customer=str(raw.get("customer", "") or ""),
         note=str(raw.get("note", "") or ""),
-        choices=choices,
+        choices=tuple(arranged(key, choices)),
         end=bool(raw.get("end", False)),
         outcome=str(raw.get("outcome", "") or ""),
         debrief=str(raw.get("debrief", "") or ""),
@@ -218,7 +219,7 @@ def state(desk: Desk, value: object) -> dict[str, Any]:
             {"id": m.id, "name": m.name, "level": level[m.id], "change": level[m.id] - before[m.id] if steps else 0.0}
             for m in desk.meters
         ],
-        "transcript": [{"customer": n.customer, "note": n.note, "you": c.say} for n, c in steps],
+        "transcript": [{"customer": n.customer, "you": c.say} for n, c in steps],
         "customer": here.customer,
         "note": here.note,
         "choices": [{"id": c.id, "say": c.say} for c in here.choices],
@@ -266,7 +267,8 @@ def entry(desk: Desk, value: object) -> dict[str, Any]:
     finished = [*mine["runs"]]
     if standing(desk, walk(desk, mine["path"])).end:
         finished.append(mine["path"])
-    return {"kind": "desk", "value": mine, "grades": [standing(desk, walk(desk, run)).grade for run in finished]}
+    grades = [standing(desk, walk(desk, run)).grade for run in finished]
+    return {"kind": "desk", "value": mine, "grades": grades, "done": bool(finished)}
 
 
 def text(drawn: Mapping[str, Any]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
@@ -14,6 +15,16 @@ from servicelab.learn.workspace import read_regular
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
+
+
+class HasId(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=HasId)
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,11 @@ class Items:
     decisions: Mapping[str, Decision]
 
 
+def arranged(key: str, options: Iterable[Named]) -> list[Named]:
+    """Options in an order that does not say which is right, the same each time; authors tend to write it first."""
+    return sorted(options, key=lambda o: hashlib.sha256(f"{key}/{o.id}".encode()).digest())
+
+
 def load_items(path: Path) -> Items:
     """Read `quiz.json` or `decisions.json`; UserError with the remedy when it is missing or not what it should be."""
     return parse_items(load_object(path), path.name)
@@ -169,7 +185,7 @@ def question(raw: Raw) -> Question:
         id=str(raw["id"]),
         kind=kind,
         prompt=str(raw["prompt"]),
-        options=tuple(option(o) for o in raw["options"]),
+        options=tuple(arranged(str(raw["id"]), [option(o) for o in raw["options"]])),
         section=str(raw.get("section", "") or ""),
         source=str(raw.get("from", "") or ""),
     )

@@ -8,6 +8,7 @@ makes the solution stick.
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,8 @@ from servicelab.i18n import _
 from servicelab.learn.items import Task
 from servicelab.learn.workspace import shown
 
-VERDICTS = ("untouched", "right", "wrong")
+DIGEST = 16
+"""Characters that tell one handed-in value from another."""
 
 
 @dataclass(frozen=True)
@@ -202,25 +204,39 @@ def brief(value: object) -> str:
 
 
 def tidy(task: Task, value: object) -> dict[str, Any]:
-    """`attempts`, `hints` opened, whether it was `right` and whether the `solution` was seen."""
+    """`attempts`, `hints` opened, how often the solution was `asked` for, and whether a check was `right`."""
     given = value if isinstance(value, Mapping) else {}
 
     def count(key: str, most: int) -> int:
         number = given.get(key)
         return min(max(number, 0), most) if isinstance(number, int) and not isinstance(number, bool) else 0
 
+    last = given.get("last")
     return {
         "attempts": count("attempts", 10_000),
         "hints": count("hints", len(task.hints)),
+        "asked": count("asked", 2),
         "right": given.get("right") is True,
-        "solution": given.get("solution") is True,
+        "last": last if isinstance(last, str) and len(last) <= DIGEST else "",
     }
 
 
-def after_check(task: Task, value: object, verdict: Verdict) -> dict[str, Any]:
-    """The record after a check; something untouched is no attempt."""
+def digest(value: object) -> str:
+    """What tells one handed-in value from another."""
+    try:
+        return hashlib.sha256(repr(value)[:20_000].encode("utf-8", errors="replace")).hexdigest()[:DIGEST]
+    except Exception:  # noqa: BLE001 - any value can be handed in
+        return ""
+
+
+def after_check(task: Task, value: object, verdict: Verdict, handed_in: object) -> dict[str, Any]:
+    """The record after a check. Something untouched, or the same value again (the notebook was run once more), is no
+    attempt; an attempt withdraws a request for the solution that was made too early."""
     kept = tidy(task, value)
-    if verdict.kind != "untouched":
+    if verdict.kind != "untouched" and digest(handed_in) != kept["last"]:
+        kept["last"] = digest(handed_in)
+        if not solution_open(kept):
+            kept["asked"] = 0
         kept["attempts"] += 1
         kept["right"] = kept["right"] or verdict.kind == "right"
     return kept
@@ -229,22 +245,25 @@ def after_check(task: Task, value: object, verdict: Verdict) -> dict[str, Any]:
 def after_hint(task: Task, value: object) -> dict[str, Any]:
     """The record with one more hint open."""
     kept = tidy(task, value)
-    kept["hints"] = min(kept["hints"] + 1, len(task.hints))
-    return kept
+    return {**kept, "hints": min(kept["hints"] + 1, len(task.hints))}
 
 
-def after_asking(task: Task, value: object, asked_before: bool) -> dict[str, Any]:
-    """The record after asking for the solution: open after an attempt, or when it was asked for before."""
+def after_asking(task: Task, value: object) -> dict[str, Any]:
+    """The record after the solution was asked for once more."""
     kept = tidy(task, value)
-    kept["solution"] = kept["solution"] or kept["attempts"] > 0 or asked_before
-    return kept
+    return {**kept, "asked": min(kept["asked"] + 1, 2)}
 
 
-def state(task: Task, value: object, verdict: Verdict | None = None, *, asked: bool = False, show: bool = False
-          ) -> dict[str, Any]:  # fmt: skip
-    """Everything the view draws; `asked` means that the solution was asked for once, too early."""
+def solution_open(mine: Mapping[str, Any]) -> bool:
+    """Whether the solution may be read: asked for after an attempt, or asked for twice."""
+    return bool(mine["asked"] >= (1 if mine["attempts"] else 2))
+
+
+def state(task: Task, value: object, verdict: Verdict | None = None, *, show_answer: bool = False) -> dict[str, Any]:
+    """Everything the view draws; `verdict` is what the last check found, if one was run."""
     mine = tidy(task, value)
-    open_solution = mine["solution"] or show
+    shown = solution_open(mine) or show_answer
+    early = bool(mine["asked"]) and not shown
     drawn: dict[str, Any] = {
         "id": task.id,
         "prompt": task.prompt,
@@ -252,19 +271,22 @@ def state(task: Task, value: object, verdict: Verdict | None = None, *, asked: b
         "feedback": verdict.says if verdict else "",
         "hints": list(task.hints[: mine["hints"]]),
         "hints_left": len(task.hints) - mine["hints"],
-        "asked": asked and not open_solution,
-        "ask_again": _("You have not tried yet. Trying first, even wrongly, makes the solution stick: run a check, or "
-                       "open a hint. Ask once more and it is shown.") if asked and not open_solution else "",
-        "solution": task.solution.strip() if open_solution else "",
-        "attempts": mine["attempts"],
-    }  # fmt: skip
+        "ask_again": _(
+            "You have not tried yet. Trying first, even wrongly, makes the solution stick: run a check or open a "
+            "hint. Ask once more and it is shown."
+        )
+        if early
+        else "",
+        "solution": task.solution.strip() if shown else "",
+    }
     drawn["text"] = text(drawn)
     return drawn
 
 
 def entry(task: Task, value: object) -> dict[str, Any]:
     """What the answer sheet keeps."""
-    return {"kind": "task", "value": tidy(task, value)}
+    mine = tidy(task, value)
+    return {"kind": "task", "value": mine, "done": mine["right"] or solution_open(mine)}
 
 
 def text(drawn: Mapping[str, Any]) -> str:

@@ -67,8 +67,16 @@ def sections(cells: Iterable[Any]) -> list[Section]:
         if said.get("section"):
             heading = re.search(r"^#{1,6}\s+(.+?)\s*#*\s*$", text, re.MULTILINE)
             title = plain_heading(heading[1]) if heading else str(said["section"])
-            found.append({"id": str(said["section"]), "title": title, "minutes": minutes(said.get("minutes")),
-                          "track": str(said.get("track") or ""), "items": [], "anchor": title.replace(" ", "-")})  # fmt: skip
+            found.append(
+                {
+                    "id": str(said["section"]),
+                    "title": title,
+                    "minutes": minutes(said.get("minutes")),
+                    "track": str(said.get("track") or ""),
+                    "items": [],
+                    "anchor": title.replace(" ", "-"),
+                }
+            )
         if found and cell.get("cell_type") == "code":
             # An analyst's cell inside a section for everyone does not keep a frontline trainee from finishing it.
             if said.get("track") == "analyst" and found[-1]["track"] != "analyst":

@@ -12,6 +12,9 @@ from servicelab.learn.items import Prediction
 CLOSE = 0.05
 """Share of the scale within which a guess counts as close."""
 
+LONGEST_SYMBOL = 3
+"""Characters of a unit that is written after each number: %, kg, min."""
+
 
 def tidy(prediction: Prediction, value: object) -> float | None:
     """The recorded guess on the scale, or None."""
@@ -74,10 +77,15 @@ def reveal_state(
         "high": prediction.high,
         "guess": guess,
         "truth": number,
-        "guess_label": "" if guess is None else _("You: {amount}", amount=amount(prediction, guess)),
-        "truth_label": _("Skylark's data: {amount}", amount=amount(prediction, number)),
+        "guess_label": "" if guess is None else amount(prediction, guess),
+        "truth_label": amount(prediction, number),
         "feedback": f"{sentence} {note}".strip(),
         "text": f"{sentence} {note}".strip(),
+        "table": {
+            "caption": prediction.prompt,
+            "columns": ["", prediction.unit or _("Number")],
+            "rows": [[_("Your guess"), guess], [_("Skylark's data"), number]],
+        },
     }
 
 
@@ -98,12 +106,15 @@ def comparison(prediction: Prediction, guess: float | None, truth: float) -> str
 
 
 def amount(prediction: Prediction, number: float) -> str:
-    """A number with its unit, with no more digits than the scale's step has, plus one."""
+    """A number with its unit, with no more digits than the scale's step has, plus one.
+
+    A unit of several words ("points (1–5)") is left to the axis: in a sentence it would have to be inflected.
+    """
     digits = max(0, -math.floor(math.log10(prediction.step))) if prediction.step < 1 else 0
     shown = f"{number:,.{digits + (0 if float(number).is_integer() else 1)}f}"
     if prediction.unit in ("¥", "￥", "$", "€"):
         return prediction.unit + shown
-    return f"{shown} {prediction.unit}".strip()
+    return f"{shown} {prediction.unit}".strip() if len(prediction.unit) <= LONGEST_SYMBOL else shown
 
 
 def distance(prediction: Prediction, number: float) -> str:
@@ -114,7 +125,8 @@ def distance(prediction: Prediction, number: float) -> str:
 
 def entry(prediction: Prediction, value: object, truth: float | None = None) -> dict[str, Any]:
     """What the answer sheet keeps: the guess, and the truth once it was shown."""
-    kept: dict[str, Any] = {"kind": "prediction", "value": {"guess": tidy(prediction, value)}}
+    guess = tidy(prediction, value)
+    kept: dict[str, Any] = {"kind": "prediction", "value": {"guess": guess}, "done": guess is not None}
     if truth is not None:
         kept["truth"] = on_scale(prediction, truth)
     return kept

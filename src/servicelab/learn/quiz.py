@@ -122,14 +122,10 @@ def entry(question: Question, value: object) -> dict[str, Any]:
         "value": mine,
         "right": solved(question, tries),
         "first_right": bool(tries) and tries[0] == list(question.right),
+        # Worked through: solved, or the answer read after honest tries.
+        "done": solved(question, tries) or bool(mine["asked"]),
         "misconceptions": sorted({misconceptions[o] for t in tries for o in t if o in misconceptions}),
     }
-
-
-def done(question: Question, kept: Mapping[str, Any]) -> bool:
-    """Whether a kept answer counts as worked through: solved, or the answer read after honest tries."""
-    mine = tidy(question, kept.get("value"))
-    return solved(question, mine["tries"]) or bool(mine["asked"])
 
 
 def text(question: Question, drawn: Mapping[str, Any]) -> str:
@@ -140,7 +136,7 @@ def text(question: Question, drawn: Mapping[str, Any]) -> str:
         lines.append(f"  {box[option['picked']]} {option['text']}")
         if option["because"]:
             lines.append(f"      {mark_word(option['mark'])}: {option['because']}")
-    if drawn["feedback"] and drawn["status"] in ("wrong",):
+    if drawn["feedback"] and drawn["status"] == "wrong":
         lines.append(drawn["feedback"])
     return "\n".join(lines)
 

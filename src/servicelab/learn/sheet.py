@@ -56,7 +56,13 @@ class AnswerSheet:
     """
 
     def __init__(
-        self, path: Path, notebook: str, *, language: str = "en", clock: Callable[[], datetime] = utc_now
+        self,
+        path: Path,
+        notebook: str,
+        *,
+        language: str = "en",
+        locked: str = "",
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.path = path
         self.notebook = notebook
@@ -67,7 +73,7 @@ class AnswerSheet:
         self._pending: list[Edit] = []
         self._seen: tuple[int, int, int] | None = None
         self._document: Document = {"entries": {}, "activity": {}}
-        self.locked = self._why_locked()
+        self.locked = locked or self._why_locked()
         with contextlib.nullcontext() if self.locked else exclusively(path):
             self._refresh()
 
@@ -98,7 +104,8 @@ class AnswerSheet:
 
     @property
     def status(self) -> str:
-        """One short line for a control to show: saved and when, or not saved and why."""
+        """For a control to show: the time of the last save ("10:41", with the date when that was another day), or a
+        sentence that says why nothing is kept."""
         if self.locked:
             return _("Not saved: {why}", why=self.locked)
         if self._pending:
@@ -107,7 +114,7 @@ class AnswerSheet:
             moment = datetime.fromisoformat(self.saved_at).astimezone()
         except (ValueError, OverflowError, OSError):
             return ""
-        return _("Saved {time}", time=f"{moment:%H:%M}")
+        return f"{moment:%H:%M}" if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d %H:%M}"
 
     def subscribe(self, listener: Callable[[str], None]) -> None:
         """Call `listener(id)` after each change made through this sheet ("" when it concerns the whole)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from servicelab.errors import UserError
@@ -125,6 +125,9 @@ def submit(
     if not MODULE.fullmatch(assignment):
         raise ValueError(f"assignment must be a name such as 01_needs, not {assignment!r}")
     moment = clock()
+    # A second submission in the same second must not replace the first.
+    while (root / FOLDER / zip_name(student, assignment, moment)).exists():
+        moment += timedelta(seconds=1)
     facts = course_facts(root)
     files = collect_files(folder, notebook, evidence)
     manifest = {
@@ -138,7 +141,7 @@ def submit(
     }
     files["submission.json"] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
     content = packed(files, moment)
-    target = free_name(root / FOLDER, f"{student}--{assignment}--{moment:%Y%m%dT%H%M%SZ}")
+    target = root / FOLDER / zip_name(student, assignment, moment)
     receipt = Receipt(
         file=target.name,
         course=facts["course"],
@@ -166,12 +169,9 @@ def submit(
     return receipt
 
 
-def free_name(folder: Path, stem: str) -> Path:
-    """A zip name nobody has yet: a second submission in the same second must not replace the first."""
-    path = folder / f"{stem}.zip"
-    return path if not path.exists() else next(
-        p for n in range(2, 1000) if not (p := folder / f"{stem}-{n}.zip").exists()
-    )  # fmt: skip
+def zip_name(student: str, assignment: str, moment: datetime) -> str:
+    """The name that `collect` reads student, assignment and time from."""
+    return f"{student}--{assignment}--{moment:%Y%m%dT%H%M%SZ}.zip"
 
 
 def keep_receipt(root: Path, receipt: Receipt) -> None:
@@ -186,8 +186,7 @@ def receipts(root: Path, assignment: str) -> list[Receipt]:
     """The receipts kept for an assignment, oldest first; those that cannot be read are left out."""
     found = []
     for path in sorted((root / FOLDER).glob(f"*--{assignment}--*.receipt.json")):
-        try:
-            found.append(Receipt(**read_json(path)))
-        except TypeError:
-            continue
-    return sorted(found, key=lambda r: str(r.created))
+        kept = read_json(path)
+        if all(type(kept.get(f.name)).__name__ == f.type for f in fields(Receipt)):
+            found.append(Receipt(**{f.name: kept[f.name] for f in fields(Receipt)}))
+    return sorted(found, key=lambda r: r.created)

@@ -1,0 +1,272 @@
+"""The controls that hand work in and keep it safe: Submit, and save or restore as one file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from servicelab.errors import UserError
+from servicelab.i18n import _, use
+from servicelab.learn import archive, decisions, submission
+from servicelab.learn.parts import with_part
+from servicelab.learn.sheet import being_graded
+from servicelab.learn.workspace import keep_student_id, shown, student_id, write_whole
+from servicelab.widgets.house import Interactive
+
+if TYPE_CHECKING:
+    from servicelab.learn.assignment import Assignment
+
+FRESH = 30.0
+"""Seconds since the notebook file was written within which it counts as saved, where the page cannot tell."""
+
+
+@with_part("offer.js")
+class SubmitControl(Interactive):
+    """Hands a graded notebook in.
+
+    `value` is {"student": …, "press": n, "clean": true | false | null}: each higher `press` hands in once, `clean`
+    says whether the page saw the notebook saved (null: it cannot tell), `anyway` hands in what is on disk all the same.
+    """
+
+    view = "submit.js"
+
+    def __init__(self, task: Assignment) -> None:
+        self._task = task
+        self._receipt: submission.Receipt | None = None
+        self._problem = ""
+        self._unsaved = False
+        self._pressed = 0
+        super().__init__({"student": student_id(task.place.root), "press": 0})
+        task.on_change("submit", self.refresh)
+        self.on_msg(self._asked)
+
+    def name(self) -> str:
+        return _("Hand in {assignment}", assignment=self._task.name)
+
+    def words(self) -> dict[str, str]:
+        return {
+            "kind": _("Hand in"),
+            "student": _("Your staff number"),
+            "student_help": _("Asked once and kept in this workspace. Your marks come under this number."),
+            "submit": _("Hand in now"),
+            "again": _("Hand in again"),
+            "saving": _("Saving the notebook…"),
+            "anyway": _("Hand in the saved version"),
+            "receipt": _("Receipt"),
+            "download": _("Download the submission (zip)"),
+            "files": _("What is handed in"),
+            "closed": _("This notebook is being graded: handing in is switched off here."),
+        }
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        graded = being_graded()
+        latest = None if graded else self._receipt or last(submission.receipts(self._task.place.root, self._task.name))
+        student = value.get("student")
+        state: dict[str, Any] = {
+            "at": {"student": student if isinstance(student, str) else ""},
+            "closed": graded,
+            "pressed": self._pressed,
+            "open": self._open(),
+            "files": self._files(),
+            "problem": self._problem,
+            "unsaved": self._unsaved,
+            "receipt": latest.text() if latest and latest.file else "",
+            "fresh": self._receipt is not None,
+            "changed": latest is not None and self._task.sheet.saved_at > latest.created,
+        }
+        state["text"] = "\n".join([self._summary(), *state["files"]])
+        state["summary"] = self._summary()
+        return state
+
+    def text(self) -> str:
+        """What is handed in and what is still open; no times and no receipt, which differ from run to run."""
+        return str(self.state["text"])
+
+    def refresh(self) -> None:
+        """Derive the state again: a decision was made elsewhere in the notebook."""
+        with use(self._language):
+            self.state = self.derive(self.value)
+
+    def _summary(self) -> str:
+        missing = self._open()
+        asked = len(self._task.items.decisions)
+        if not asked:
+            return _("The notebook is handed in as it was last saved.")
+        if not missing:
+            return _("All {asked} decisions are made.", asked=asked)
+        order = [*self._task.items.decisions]
+        numbers = ", ".join(str(order.index(key) + 1) for key in missing)
+        return _("{missing} of {asked} decisions are still open: number {numbers}.",
+                 missing=len(missing), asked=asked, numbers=numbers)  # fmt: skip
+
+    def _open(self) -> list[str]:
+        entries = self._task.sheet.entries
+        asked = self._task.items.decisions
+        return [key for key, one in asked.items() if decisions.answer(one, entries.get(key, {})) is None]
+
+    def _files(self) -> list[str]:
+        task = self._task
+        files = [_("{name}: your notebook", name=f"{task.notebook}.ipynb")]
+        if task.answers_path.is_file():
+            files.append(_("{name}: your decisions", name=task.answers_path.name))
+        if task.lesson_answers.is_file():
+            files.append(_("{name}: what you did in the lesson (quizzes, guesses, minutes); it earns no marks",
+                           name=task.lesson_answers.name))  # fmt: skip
+        return files
+
+    def _recompute(self, change: Any) -> None:
+        value = change["new"]
+        press = value.get("press")
+        if isinstance(press, int) and press > self._pressed:
+            self._pressed = press
+            with use(self._language):
+                self._hand_in(value)
+        super()._recompute(change)
+
+    def _hand_in(self, value: Mapping[str, Any]) -> None:
+        task = self._task
+        self._problem, self._unsaved = "", False
+        try:
+            if being_graded():
+                raise UserError(str(self.labels["closed"]))
+            student = keep_student_id(task.place.root, str(value.get("student") or ""))
+            if value.get("anyway") is not True and not self._saved(value.get("clean")):
+                self._unsaved = True
+                raise UserError(
+                    _("The notebook may hold changes that are not saved yet: press Ctrl+S (on a Mac ⌘S), then hand in "
+                      "again. You can also hand in the version saved at {time}.", time=self._saved_at())
+                )  # fmt: skip
+            asked = len(task.items.decisions)
+            self._receipt = submission.submit(
+                task.place.root, task.place.folder, assignment=task.name, notebook=task.notebook, student=student,
+                evidence=task.lesson_answers, answered=asked - len(self._open()), questions=asked
+            )  # fmt: skip
+        except UserError as problem:
+            self._problem = str(problem)
+        except OSError as problem:
+            self._problem = _("Handing in did not work ({why}): nothing is lost, try again or ask your instructor.",
+                              why=problem.strerror or type(problem).__name__)  # fmt: skip
+
+    def _saved(self, clean: object) -> bool:
+        if isinstance(clean, bool):
+            return clean
+        try:
+            return time.time() - self._task.notebook_path.stat().st_mtime < FRESH
+        except OSError:
+            return True
+
+    def _saved_at(self) -> str:
+        try:
+            return time.strftime("%H:%M", time.localtime(self._task.notebook_path.stat().st_mtime))
+        except OSError:
+            return "–"
+
+    def _asked(self, _widget: object, content: object, _buffers: object) -> None:
+        if not isinstance(content, Mapping) or content.get("do") != "download":
+            return
+        with use(self._language):
+            latest = self._receipt or last(submission.receipts(self._task.place.root, self._task.name))
+            if latest:
+                send_file(self, self._task.place.root / submission.FOLDER / Path(latest.file).name)
+
+
+@with_part("offer.js")
+class SaveControl(Interactive):
+    """Saves the workspace's progress as one file, and restores it. `value` is {"save": n}: each higher n saves once."""
+
+    view = "keep.js"
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._says = ""
+        self._kind = ""
+        self._saves = 0
+        self._file: Path | None = None
+        super().__init__({"save": 0})
+        self.on_msg(self._asked)
+
+    def name(self) -> str:
+        return _("Save or restore my progress")
+
+    def words(self) -> dict[str, str]:
+        return {
+            "lead": _("Everything is saved as you go. On Binder, or before you change computers, take it with you: one "
+                      "file holds all your answers and your graded notebooks."),
+            "save": _("Save my progress as a file"),
+            "restore": _("Restore my progress from a file"),
+            "choose": _("A file called servicelab-progress-….zip"),
+            "large": _("This file is too large to be a saved progress: choose servicelab-progress-….zip."),
+        }  # fmt: skip
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
+        return {"says": self._says, "kind": self._kind, "saves": self._saves, "limit": archive.LARGEST_ARCHIVE}
+
+    def text(self) -> str:
+        """The title: what was saved differs from run to run."""
+        return self.name_shown
+
+    def _recompute(self, change: Any) -> None:
+        count = change["new"].get("save")
+        if isinstance(count, int) and count > self._saves:
+            self._saves = count
+            with use(self._language):
+                self._save()
+        super()._recompute(change)
+
+    def _save(self) -> None:
+        try:
+            name, content = archive.save_progress(self._root)
+            self._file = self._root / name
+            write_whole(self._file, content)
+        except UserError as problem:
+            self._tell("wrong", str(problem))
+        except OSError as problem:
+            self._tell("wrong", _("The file could not be written ({why}).", why=problem.strerror or "OSError"))
+        else:
+            self._tell(
+                "right", _("Saved as {name}, beside the start page. Your browser can download it too.", name=name)
+            )
+            send_file(self, self._file)
+
+    def restore(self, content: bytes) -> None:
+        """Restore from the bytes of a saved file and say what was done."""
+        try:
+            done = archive.restore_progress(self._root, content)
+        except UserError as problem:
+            self._tell("wrong", str(problem))
+        except OSError as problem:
+            self._tell("wrong", _("The file could not be restored ({why}).", why=problem.strerror or "OSError"))
+        else:
+            says = [_("Restored: {count} files; {same} were the same already.", count=len(done.taken),
+                      same=len(done.same))]  # fmt: skip
+            if done.copies:
+                says.append(_("What stood there before was kept as {names}.", names=", ".join(done.copies)))
+            says.append(_("Close the notebooks that are open and open them again to see your answers."))
+            self._tell("right", " ".join(says))
+        self.state = self.derive(self.value)
+
+    def _tell(self, kind: str, says: str) -> None:
+        self._kind, self._says = kind, says
+
+    def _asked(self, _widget: object, content: object, buffers: object) -> None:
+        if not isinstance(content, Mapping):
+            return
+        with use(self._language):
+            if content.get("do") == "restore" and isinstance(buffers, list) and buffers:
+                self.restore(bytes(buffers[0]))
+
+
+def last(found: list[submission.Receipt]) -> submission.Receipt | None:
+    """The latest receipt."""
+    return found[-1] if found else None
+
+
+def send_file(control: Interactive, path: Path) -> None:
+    """Send a file to the page, which offers it as a download; says nothing when the file is gone."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return
+    control.send({"do": "file", "name": shown(path.name, 120)}, buffers=[content])

@@ -1,0 +1,127 @@
+"""An opened lesson: what its cells call."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from servicelab.i18n import _
+from servicelab.learn.session import Session
+from servicelab.learn.workspace import find_place
+
+if TYPE_CHECKING:
+    from servicelab.learn.controls import DeskControl, LadderControl, PredictControl, QuizControl, RevealControl
+    from servicelab.learn.desk import Desk
+    from servicelab.learn.ladder import Verdict
+    from servicelab.learn.overview import SectionEnd, Welcome
+    from servicelab.learn.start import Page
+    from servicelab.widgets.house import Interactive
+
+
+class Lesson(Session):
+    """The lesson of one module. Every method returns a control: make it the last line of a cell."""
+
+    @classmethod
+    def open(cls, name: str) -> Self:
+        """Open the lesson of module `name` with the answers given so far."""
+        return cls(find_place("lessons", name), name, "lesson")
+
+    def welcome(self) -> Welcome:
+        """The sections with their minutes, what is done, and where you stopped."""
+        from servicelab.learn.overview import Welcome
+
+        return Welcome(self)
+
+    def quiz(self, key: str) -> QuizControl:
+        """A question whose every option is explained."""
+        from servicelab.learn.controls import QuizControl
+
+        return QuizControl(self, self.find(self.items.questions, key, _("question")))
+
+    def recall(self, key: str) -> QuizControl:
+        """A question from an earlier module, to be answered from memory."""
+        from servicelab.learn.controls import QuizControl
+
+        return QuizControl(self, self.find(self.items.recall, key, _("recall question")))
+
+    def predict(self, key: str) -> PredictControl:
+        """A guess, recorded before `reveal` shows the truth."""
+        from servicelab.learn.controls import PredictControl
+
+        return PredictControl(self, self.find(self.items.predictions, key, _("prediction")))
+
+    def reveal(self, key: str, truth: float, note: str = "") -> RevealControl:
+        """Guess against truth, as soon as there is a guess; with the unit %, `truth` is a share between 0 and 1.
+
+        Raises ValueError for a truth that is not on the prediction's scale.
+        """
+        from servicelab.learn.controls import RevealControl
+
+        return RevealControl(self, self.find(self.items.predictions, key, _("prediction")), truth, note)
+
+    def check(self, key: str, value: object = None) -> LadderControl:
+        """Compare a value of your own with a task's answer, and say in what way it differs."""
+        from servicelab.learn import ladder
+
+        task = self.find(self.items.tasks, key, _("task"))
+        verdict = ladder.check(task, value)
+        kept = self.sheet.get(key).get("value")
+        after = ladder.after_check(task, kept, verdict, value)
+        if after != ladder.tidy(task, kept):
+            self.keep(key, ladder.entry(task, after))
+        return self._ladder(key, verdict)
+
+    def hint(self, key: str) -> LadderControl:
+        """The next hint of a task, with those before it."""
+        from servicelab.learn import ladder
+
+        task = self.find(self.items.tasks, key, _("task"))
+        after = ladder.after_hint(task, self.sheet.get(key).get("value"))
+        self.keep(key, ladder.entry(task, after))
+        return self._ladder(key)
+
+    def solution(self, key: str) -> LadderControl:
+        """A task's solution: after an attempt, or when asked for a second time."""
+        from servicelab.learn import ladder
+
+        task = self.find(self.items.tasks, key, _("task"))
+        after = ladder.after_asking(task, self.sheet.get(key).get("value"))
+        self.keep(key, ladder.entry(task, after))
+        return self._ladder(key)
+
+    def _ladder(self, key: str, verdict: Verdict | None = None) -> LadderControl:
+        from servicelab.learn.controls import LadderControl
+
+        return LadderControl(self, self.items.tasks[key], verdict)
+
+    def show(self, interactive: Interactive, key: str) -> Interactive:
+        """An `explore.*` interactive whose settings are kept under `key` and restored."""
+        from servicelab.learn.controls import keep_value_of
+
+        keep_value_of(self, interactive, key)
+        return interactive
+
+    @cached_property
+    def _desk(self) -> Desk:
+        from servicelab.learn.desk import parse_desk
+        from servicelab.learn.items import load_object
+
+        return parse_desk(load_object(self.place.folder / "desk.json"))
+
+    def desk(self) -> DeskControl:
+        """The module's contact at the desk."""
+        from servicelab.learn.controls import DeskControl
+
+        return DeskControl(self, self._desk)
+
+    def section_end(self, section: str) -> SectionEnd:
+        """What is done in a section, what is still open, and where to go next."""
+        from servicelab.learn.overview import SectionEnd
+
+        return SectionEnd(self, section)
+
+    def finish(self) -> Page:
+        """The whole lesson at a glance, the way to the graded work, and saving it all as one file."""
+        from servicelab.learn.start import finish_page
+
+        return finish_page(self)

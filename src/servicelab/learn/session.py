@@ -1,0 +1,113 @@
+"""An opened notebook: its place, its answer sheet, its outline, and the clock that runs while someone works in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from servicelab.errors import UserError
+from servicelab.i18n import _, language
+from servicelab.learn import progress
+from servicelab.learn.items import Items, load_items
+from servicelab.learn.outline import Outline, read_outline
+from servicelab.learn.sheet import AnswerSheet, utc_now
+from servicelab.learn.workspace import Place, shown
+
+T = TypeVar("T")
+
+
+class Session:
+    """What a lesson and a graded notebook have in common.
+
+    `notebook` is the notebook's own name without its ending ("lesson"), `name` its folder's ("01_needs").
+    """
+
+    asks = "quiz.json"
+
+    def __init__(self, place: Place, name: str, notebook: str) -> None:
+        self.place = place
+        self.name = name
+        self.notebook = notebook
+        self.language = language()
+        self.sheet = AnswerSheet(
+            self.answers_path, f"{name}/{notebook}", language=self.language, locked=self._keeps_nothing()
+        )
+        self._watch = progress.Stopwatch()
+        self._listeners: dict[str, Callable[[], None]] = {}
+        self.sheet.subscribe(self._changed)
+        for notice in self.sheet.notices:
+            print(notice)
+
+    def _keeps_nothing(self) -> str:
+        # A solved notebook is executed by every build, and a build leaves no answers behind.
+        return _("this is the edition with solutions.") if self.place.solved else ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    @property
+    def answers_path(self) -> Path:
+        """Where this notebook's answers are kept."""
+        return self.place.folder / f"{self.notebook}.answers.json"
+
+    @property
+    def notebook_path(self) -> Path:
+        """The notebook itself."""
+        return self.place.folder / f"{self.notebook}.ipynb"
+
+    @cached_property
+    def items(self) -> Items:
+        """What this notebook can ask."""
+        return load_items(self.place.folder / self.asks)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The notebook's sections as it stands on disk."""
+        return read_outline(self.notebook_path)
+
+    def progress(self) -> progress.Progress:
+        """How far the learner is in this notebook."""
+        return progress.measure(self.outline, self.sheet.entries, self.sheet.activity)
+
+    def keep(self, key: str, entry: Mapping[str, Any], section: str = "") -> bool:
+        """Keep an answer and the time worked for it in one write; False when it could not be written."""
+        where = section or self.outline.section_of(key)
+        seconds, moment = self._watch.lap(), utc_now().isoformat()
+        kept = {**json.loads(json.dumps(entry, allow_nan=False)), "at": moment}
+
+        def edit(document: dict[str, Any]) -> None:
+            document["entries"][key] = kept
+            progress.add_time(document["activity"], where, seconds, moment, key)
+
+        return self.sheet.change(edit, key)
+
+    def mark_done(self, section: str) -> bool:
+        """Keep that the learner called a section done."""
+        seconds, moment = self._watch.lap(), utc_now().isoformat()
+
+        def edit(document: dict[str, Any]) -> None:
+            progress.add_time(document["activity"], section, seconds, moment, f"end of {section}")
+            progress.mark_done(document["activity"], section, moment)
+
+        return self.sheet.change(edit)
+
+    def on_change(self, view: str, refresh: Callable[[], None]) -> None:
+        """Call `refresh` after every change; a view that is opened again takes the place of its former self."""
+        self._listeners[view] = refresh
+
+    def _changed(self, _key: str) -> None:
+        for refresh in list(self._listeners.values()):
+            refresh()
+
+    def find(self, among: Mapping[str, T], key: str, what: str) -> T:
+        """One item by its id; UserError that lists the ids when there is none."""
+        if key in among:
+            return among[key]
+        known = ", ".join(among) or _("none")
+        raise UserError(
+            _("{file} has no {what} called “{key}”; it has: {known}.",
+              file=self.asks, what=what, key=shown(key, 60), known=shown(known, 300))
+        )  # fmt: skip

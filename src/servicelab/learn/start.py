@@ -1,0 +1,219 @@
+"""The course's start page and the end of a lesson: what is done, what is next, and saving it all.
+
+The list is Markdown, since JupyterLab opens a relative link in Markdown in its own tabs; a link inside a control would
+leave JupyterLab.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servicelab.errors import UserError
+from servicelab.i18n import _
+from servicelab.learn import decisions
+from servicelab.learn.items import load_items
+from servicelab.learn.outline import read_outline
+from servicelab.learn.progress import Progress, measure
+from servicelab.learn.session import Session
+from servicelab.learn.sheet import understand
+from servicelab.learn.submission import Receipt, receipts
+from servicelab.learn.workspace import LARGEST_FILE, read_regular, workspace_root
+from servicelab.widgets.house import Interactive
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A graded notebook of a module: decisions made, decisions asked, and the last receipt."""
+
+    assignment: str
+    notebook: Path
+    answered: int
+    questions: int
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module of the workspace."""
+
+    name: str
+    title: str
+    lesson: Path
+    progress: Progress
+    exercise: Graded | None
+    analysis: Graded | None
+
+    @property
+    def done(self) -> bool:
+        """Whether the lesson is done and the exercise handed in."""
+        return self.progress.done and (self.exercise is None or self.exercise.receipt is not None)
+
+
+class Page:
+    """Markdown with a control under it, shown together."""
+
+    def __init__(self, markdown: str, plain: str, control: Interactive) -> None:
+        self.markdown = markdown
+        self.plain = plain
+        self.control = control
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({"text/markdown": self.markdown, "text/plain": self.plain}, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
+        display(self.control)  # type: ignore[no-untyped-call, unused-ignore]
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def text(self) -> str:
+        """The page as plain text."""
+        return self.plain
+
+
+def home_page(directory: Path | None = None) -> Page:
+    """The start page of the workspace around `directory` (here); UserError when there is no course."""
+    from servicelab.learn.handing import SaveControl
+
+    here = (directory or Path.cwd()).resolve()
+    root = workspace_root(here)
+    modules = survey(root)
+    if not modules:
+        raise UserError(
+            _("There are no lessons in {folder}: open start.ipynb from the course's own folder.", folder=root)
+        )
+    return Page(course_markdown(modules, here), course_text(modules), SaveControl(root))
+
+
+def finish_page(session: Session) -> Page:
+    """The end of a lesson: how far it is done, the way to the graded work, and saving."""
+    from servicelab.learn.handing import SaveControl
+    from servicelab.learn.overview import line, standing
+
+    root, progress = session.place.root, session.progress()
+    lines = [standing(progress)]
+    links = [f"- [{label}]({link(path, session.place.folder)})" for label, path in onward(root, session.name)]
+    plain = "\n".join([*lines, *(f"  {line(s)}" for s in progress.sections)])
+    return Page("\n".join([f"**{lines[0]}**", "", *links]), plain, SaveControl(root))
+
+
+def onward(root: Path, name: str) -> list[tuple[str, Path]]:
+    """Where a finished lesson leads: those of its graded notebooks and the start page that are there."""
+    places = [
+        (_("The exercise: decisions and a short judgement, for marks"), root / "assignments" / name / "exercise.ipynb"),
+        (_("The analysis, for analysts"), root / "assignments" / f"{name}_analysis" / "analysis.ipynb"),
+        (_("The start page"), root / "start.ipynb"),
+    ]
+    return [(label, path) for label, path in places if path.is_file()]
+
+
+def survey(root: Path) -> list[Module]:
+    """Every module of a workspace with how far it is, in the order of their names."""
+    modules = []
+    for lesson in sorted(root.glob("lessons/*/lesson.ipynb")):
+        name = lesson.parent.name
+        outline = read_outline(lesson)
+        document = stored(lesson.with_name("lesson.answers.json"))
+        progress = measure(outline, document["entries"], document["activity"])
+        exercise = graded(root, name, "exercise")
+        analysis = graded(root, f"{name}_analysis", "analysis")
+        modules.append(Module(name, outline.title or name, lesson, progress, exercise, analysis))
+    return modules
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """What an answers file holds, read without touching it; empty when there is none or it is damaged."""
+    try:
+        return understand(read_regular(path, LARGEST_FILE))[0]
+    except OSError:
+        return {"entries": {}, "activity": {}}
+
+
+def graded(root: Path, assignment: str, notebook: str) -> Graded | None:
+    """A graded notebook, or None when the workspace has none of that name."""
+    folder = root / "assignments" / assignment
+    path = folder / f"{notebook}.ipynb"
+    if not path.is_file():
+        return None
+    entries: Mapping[str, Any] = stored(folder / f"{notebook}.answers.json")["entries"]
+    asked = load_items(folder / "decisions.json").decisions if (folder / "decisions.json").is_file() else {}
+    answered = sum(decisions.answer(one, entries.get(key, {})) is not None for key, one in asked.items())
+    handed_in = receipts(root, assignment)
+    return Graded(assignment, path, answered, len(asked), handed_in[-1] if handed_in else None)
+
+
+def course_markdown(modules: list[Module], here: Path) -> str:
+    """The start page's list, with links relative to the notebook in `here`."""
+    lines: list[str] = []
+    for module in modules:
+        lines += [f"### {escaped(module.title)}", ""]
+        lines += [f"- {tick} [{label}]({link(path, here)}) — {says}" for tick, label, path, says in steps(module)]
+        lines.append("")
+    return "\n".join([f"**{next_step(modules)}**", "", *lines])
+
+
+def course_text(modules: list[Module]) -> str:
+    """The start page as plain text."""
+    lines = [next_step(modules)]
+    for module in modules:
+        lines.append(module.title)
+        lines += [f"  {'[x]' if tick == '✅' else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(module)]
+    return "\n".join(lines)
+
+
+def steps(module: Module) -> list[tuple[str, str, Path, str]]:
+    """What there is to do in a module: tick, name, notebook, and how far it is."""
+    from servicelab.learn.overview import standing
+
+    found = [(tick(module.progress.done), _("Lesson"), module.lesson, standing(module.progress))]
+    if module.exercise:
+        done = module.exercise.receipt is not None
+        found.append((tick(done), _("Exercise, for marks"), module.exercise.notebook, how_far(module.exercise)))
+    if module.analysis:
+        done = module.analysis.receipt is not None
+        found.append((tick(done), _("Analysis, for analysts"), module.analysis.notebook, how_far(module.analysis)))
+    return found
+
+
+def tick(done: bool) -> str:
+    """Done or open, as a sign."""
+    return "✅" if done else "⬜"
+
+
+def how_far(work: Graded) -> str:
+    """One phrase on a graded notebook."""
+    if work.receipt:
+        return _("handed in on {day}", day=str(work.receipt.created)[:10])
+    if work.answered:
+        return _("{answered} of {questions} decisions made, not handed in",
+                 answered=work.answered, questions=work.questions)  # fmt: skip
+    return _("not handed in")
+
+
+def next_step(modules: list[Module]) -> str:
+    """The one thing to do now."""
+    for module in modules:
+        if not module.progress.started:
+            return _("Next: begin the lesson “{title}”.", title=module.title)
+        if not module.progress.done:
+            at = module.progress.next
+            return _("Next: go on with the lesson “{title}”, at “{section}”.",
+                     title=module.title, section=at.section.title if at else "")  # fmt: skip
+        if module.exercise and not module.exercise.receipt:
+            return _("Next: do the exercise of “{title}” and hand it in.", title=module.title)
+    return _("Everything is done and handed in.")
+
+
+def link(path: Path, here: Path) -> str:
+    """A path relative to a notebook's folder, as a link."""
+    return json.dumps(Path(os.path.relpath(path, here)).as_posix(), ensure_ascii=False)[1:-1].replace(" ", "%20")
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown leaves alone."""
+    return "".join(f"\\{c}" if c in r"\`*_[]<>#" else c for c in text)
