@@ -1,0 +1,130 @@
+"""Data cards and the Frictionless ``datapackage.json``, written from the data dictionary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from servicelab.company.dictionary import TABLES
+from servicelab.company.schema import Column, Table
+
+LICENCE = {
+    "name": "CC0-1.0",
+    "title": "CC0 1.0 Universal",
+    "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+_TYPES = {"id": "string", "text": "string", "category": "string"}
+
+
+def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed: int) -> None:
+    """Write ``datapackage.json`` and ``cards/<table>.md`` for the tables in `rows` (name → number of rows)."""
+    cards = folder / "cards"
+    cards.mkdir(parents=True, exist_ok=True)
+    for name, size in rows.items():
+        _write(cards / f"{name}.md", card(TABLES[name], size, scale, seed))
+    package = {
+        "profile": "tabular-data-package",
+        "name": "skylark-home",
+        "title": "Skylark Home 云雀家居: the sample firm's service data",
+        "description": "Simulated data of a fictional omnichannel home-goods retailer; no real person is in it.",
+        "licenses": [LICENCE],
+        "resources": [resource(TABLES[name]) for name in rows],
+    }
+    _write(folder / "datapackage.json", json.dumps(package, ensure_ascii=False, indent=2) + "\n")
+
+
+def resource(table: Table) -> dict[str, Any]:
+    """The table as a Frictionless tabular resource: path, dialect, fields with constraints, keys."""
+    foreign = [
+        {"fields": column.name, "reference": dict(zip(("resource", "fields"), column.refers.split("."), strict=True))}
+        for column in table.columns
+        if column.refers
+    ]
+    schema: dict[str, Any] = {
+        "fields": [_field(column) for column in table.columns],
+        "missingValues": [""],
+        "primaryKey": list(table.key),
+    }
+    if foreign:
+        schema["foreignKeys"] = foreign
+    return {
+        "name": table.name,
+        "title": f"{table.title} {table.title_zh}",
+        "description": f"One row is {table.row}. 每行是{table.row_zh}。",
+        "profile": "tabular-data-resource",
+        "path": table.file,
+        "format": "csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n"},
+        "schema": schema,
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": column.name, "type": _TYPES.get(column.kind, column.kind), "title": column.zh}
+    if column.kind == "datetime":
+        field["format"] = "%Y-%m-%d %H:%M"
+    if column.kind == "boolean":
+        field |= {"trueValues": ["True"], "falseValues": ["False"]}
+    field["description"] = f"{column.meaning}. {column.meaning_zh}。"
+    limits: dict[str, Any] = {"required": not column.null}
+    if column.values:
+        limits["enum"] = list(column.values)
+    if column.low is not None:
+        limits["minimum"] = column.low
+    if column.high is not None:
+        limits["maximum"] = column.high
+    if column.pattern:
+        limits["pattern"] = column.pattern
+    return field | {"constraints": limits}
+
+
+def card(table: Table, size: int, scale: float, seed: int) -> str:
+    """The data card of a table in Markdown: what a row is, the columns in both languages, how made, quirks, licence."""
+    import yaml
+
+    notes = yaml.safe_load(files("servicelab.company").joinpath("cards.yml").read_text(encoding="utf-8"))[table.name]
+    lines = [
+        f"# {table.title} {table.title_zh} · `{table.file}`",
+        "",
+        f"One row is {table.row}. 每行是{table.row_zh}。 {size:,} rows; key: {', '.join(f'`{k}`' for k in table.key)}.",
+        "",
+        "| column | 列名 | meaning | 含义 | type | values, range, unit |",
+        "|---|---|---|---|---|---|",
+    ]
+    for column in table.columns:
+        empty = ", may be empty" if column.null else ""
+        lines.append(
+            f"| `{column.name}` | {column.zh} | {column.meaning} | {column.meaning_zh} | {column.kind}{empty} "
+            f"| {_allowed(column)} |"
+        )
+    lines += ["", "## How it was made 生成方式", "", notes["made"], "", notes["made_zh"]]
+    if table.name not in ("features", "voices"):
+        lines += ["", f"Made by `servicelab data generate --scale {scale:g} --seed {seed}`: the same bytes each time."]
+    lines += ["", "## What to know before using it 使用须知", ""]
+    lines += [f"- {quirk}" for quirk in notes["quirks"]]
+    lines += ["", f"Used for: {', '.join(notes['teaches'])} (ids of the curriculum).", ""]
+    lines += ["## Licence 许可", "", "CC0 1.0: no rights reserved. 放弃一切权利,可自由使用。", ""]
+    return "\n".join(lines)
+
+
+def _allowed(column: Column) -> str:
+    parts = []
+    if column.values:
+        parts.append("; ".join(f"`{code}` {en} {zh}" for code, (en, zh) in column.values.items()))
+    elif column.low is not None or column.high is not None:
+        parts.append(f"{column.low:g} to {column.high:g}")
+    if column.unit:
+        parts.append(column.unit)
+    if column.refers:
+        parts.append(f"in `{column.refers}`")
+    return "; ".join(parts)
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    partial.replace(path)
