@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from servicelab.widgets.classifiers import Classifier
     from servicelab.widgets.kano import Kano
+    from servicelab.widgets.sentence import Sentence
+    from servicelab.widgets.trends import Trends
     from servicelab.widgets.voices import Voices
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
@@ -42,3 +44,26 @@ def voices(
     from servicelab.widgets.voices import Voices
 
     return Voices(voices, predictions, size=size, seed=seed)
+
+
+def sentence(contacts: pd.DataFrame, english: Classifier | None = None, chinese: Classifier | None = None) -> Sentence:
+    """Open Reading a sentence on ``contacts`` (``text_en, text_zh, need, split``).
+
+    The held-out contacts (``split == "test"``) of the running language price the threshold. ``english`` and
+    ``chinese`` are fitted classifiers; without them they are fitted here on the training split. Raises ``UserError``
+    when a column is missing.
+    """
+    from servicelab.widgets.sentence import Sentence
+
+    return Sentence(contacts, english, chinese)
+
+
+def trends(tracker: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> Trends:
+    """Open Needs that move on ``tracker`` (``month, segment, theme``) and ``survey`` (the yearly needs survey).
+
+    ``survey`` has ``wave, customer_id, segment, feature_id, importance, performance, satisfaction``; ``features``
+    gives the names. Raises ``UserError`` when a table lacks a column or has no rows.
+    """
+    from servicelab.widgets.trends import Trends
+
+    return Trends(tracker, survey, features)

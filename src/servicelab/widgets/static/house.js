@@ -163,7 +163,7 @@ const house = (() => {
           if (m.title) mark.append(s("title", { text: m.title }));
           shapes.append(mark);
         } else if (m.t === "note") {
-          texts.append(s("text", { x: X.at(m.x) + (m.dx || 0), y: Y.at(m.y) + (m.dy || 0), class: "sl-tick sl-halo", "text-anchor": m.anchor || "start", text: m.text }));
+          texts.append(s("text", { x: X.at(m.x) + (m.dx || 0), y: Y.at(m.y) + (m.dy || 0), class: `sl-tick sl-halo${m.strong ? " sl-strong" : ""}`, "text-anchor": m.anchor || "start", text: m.text }));
         }
       }
       // Labels last and the important ones first: a label that finds no free place is left to the table.
@@ -203,12 +203,14 @@ const house = (() => {
       },
     };
   }
-  function swatch({ shape, color, dash, line, hollow }) {
+  function swatch({ shape, color, dash, line, hollow, faint }) {
     const mark = line || dash
       ? s("path", { d: "M-10 0H10", class: `sl-line sl-c${color || 1}`, "stroke-width": 2.5, "stroke-dasharray": dash })
       : symbol(shape || "square", color, 6);
-    if (hollow) mark.classList.add("sl-hollow");
-    return s("svg", { width: 24, height: 16, viewBox: "-12 -8 24 16", "aria-hidden": "true" }, mark, line && shape ? symbol(shape, color, 4) : null);
+    const over = line && shape ? symbol(shape, color, 4) : null;
+    if (hollow) (over || mark).classList.add("sl-hollow");
+    if (faint) mark.classList.add("sl-faint");
+    return s("svg", { width: 24, height: 16, viewBox: "-12 -8 24 16", "aria-hidden": "true" }, mark, over);
   }
 
   // ---------------------------------------------------------------- a view

@@ -1,0 +1,66 @@
+"""Still pictures of a lesson, each the answer to one question: ``figures.remedies(load("contacts"))``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicelab.widgets.figures import needs
+from servicelab.widgets.house import Interactive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+
+class Figure(Interactive):
+    """A picture without controls: charts, the sentence that says what to see, and the same as a table."""
+
+    view = "view.js"
+
+    def __init__(self, drawn: dict[str, Any]) -> None:
+        self._drawn = drawn
+        super().__init__()
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - nothing can be set
+        return {key: self._drawn[key] for key in ("charts", "text", "table")}
+
+    def name(self) -> str:
+        return str(self._drawn["title"])
+
+
+def remedies(contacts: pd.DataFrame) -> Figure:
+    """Mean rating after each kind of reply, calm and angry customers apart, for functional and for emotional needs."""
+    return Figure(needs.remedies(contacts))
+
+
+def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame) -> Figure:
+    """How often each feature is mentioned, against how many customers do not come back when it failed."""
+    return Figure(needs.consequences(contacts, orders, features))
+
+
+def evidence(
+    contacts: pd.DataFrame, orders: pd.DataFrame, answers: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]
+) -> pd.DataFrame:
+    """The features in ``only`` side by side, of 100: mentions, customers who come back, Kano answers."""
+    return needs.evidence(contacts, orders, answers, features, only)
+
+
+def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) -> Figure:
+    """Customers lost after a failure of the features in ``only``, with 95 % intervals."""
+    return Figure(needs.losses(orders, features, only))
+
+
+def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> Figure:
+    """What extras that were given at random did to satisfaction, beside how important customers call them."""
+    return Figure(needs.extras(orders, survey, features))
+
+
+def saturation(orders: pd.DataFrame) -> Figure:
+    """Mean satisfaction of each warehouse and year against its share of orders on time, with their smooth course."""
+    return Figure(needs.saturation(orders))
+
+
+def sample_sizes() -> Figure:
+    """The 95 % margin of error of a share of one half, by the number of random answers."""
+    return Figure(needs.sample_sizes())

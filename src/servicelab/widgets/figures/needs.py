@@ -1,0 +1,412 @@
+"""What the pictures of module 01 show, worked out from the firm's tables: charts, a sentence and a table each.
+
+A failure's cost is the share of orders followed by another within 180 days when nothing failed, less that share when
+the feature failed. Ratings and satisfaction are 1 to 5; a customer who gave none is left out.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from servicelab.company import label
+from servicelab.i18n import _
+from servicelab.widgets.frames import feature_names, require
+from servicelab.widgets.intervals import Z95, difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+REMEDIES = ("none", "apology", "fix", "both")
+SIZES = (25, 50, 100, 200, 400, 800, 1600)
+
+
+def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
+    """Mean CSAT by need (functional, emotional), remedy and tone."""
+    require(contacts, ["need", "remedy", "angry", "csat"], "figures.remedies", "contacts")
+    rated = contacts.dropna(subset=["csat"])
+    groups = rated["csat"].astype(float).groupby([rated["need"], rated["remedy"], rated["angry"]], observed=True)
+    mean, size = groups.mean(), groups.size()
+    words = [label("contacts", "remedy", remedy) for remedy in REMEDIES]
+    tones = {False: _("calm"), True: _("angry")}
+    charts, rows = [], []
+    for need in ("functional", "emotional"):
+        marks = []
+        for at, remedy in enumerate(REMEDIES):
+            for angry in tones:
+                key = (need, remedy, angry)
+                if key not in mean.index:
+                    continue
+                shown = f"{mean[key]:.1f}"
+                side = -0.2 if not angry else 0.2
+                place = {"y": len(REMEDIES) - 1 - at, "shift": side, "thick": 0.36}
+                marks.append(
+                    {"t": "bar", "from": 1, "x": float(mean[key]), "color": 2 if angry else 6, "label": shown, **place}
+                )
+                rows.append([label("contacts", "need", need), words[at], tones[angry], shown, int(size[key])])
+        charts.append(
+            {
+                "head": label("contacts", "need", need),
+                "left": 112,
+                "height": 270,
+                "x": {"label": _("mean rating (CSAT, 1–5)"), "min": 1, "max": 5, "ticks": [1, 2, 3, 4, 5]},
+                "y": {"names": words[::-1]},
+                "marks": marks,
+                "legend": [
+                    {"shape": "square", "color": color, "text": tones[angry]}
+                    for angry, color in ((False, 6), (True, 2))
+                ],
+            }
+        )
+    say = {f"{need}_{remedy}": f"{mean.get((need, remedy, True), float('nan')):.1f}"
+           for need in ("functional", "emotional") for remedy in REMEDIES}  # fmt: skip
+    return {
+        "title": _("What a reply earns"),
+        "charts": charts,
+        "text": _(
+            "Angry customers, functional need: an apology only earns {functional_apology}, a fix only "
+            "{functional_fix}, both {functional_both}. Angry customers, emotional need: {emotional_apology}, "
+            "{emotional_fix}, {emotional_both}.",
+            **say,
+        ),
+        "table": {
+            "caption": _("Mean rating after the contact (simulated)"),
+            "columns": [_("need"), _("reply"), _("tone"), _("mean rating"), _("ratings given")],
+            "rows": rows,
+        },
+    }
+
+
+def costs_of_failure(orders: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Feature → (cost of its failure, low, high), as shares: fewer orders followed by another within 180 days."""
+    require(orders, ["failed_feature", "repurchased_180d"], "figures", "orders")
+    known = orders.dropna(subset=["repurchased_180d"])
+    again = known["repurchased_180d"].astype(float)
+    fine = again[known["failed_feature"].isna()]
+    costs = {}
+    for feature, part in again.groupby(known["failed_feature"].astype("object")):
+        costs[str(feature)] = difference(fine.sum(), len(fine), part.sum(), len(part))
+    return costs
+
+
+def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
+    """Share of contacts about each feature, and the cost of its failure."""
+    require(contacts, ["feature_id"], "figures.consequences", "contacts")
+    names, costs = feature_names(features), costs_of_failure(orders)
+    mentioned = contacts["feature_id"].astype(str).value_counts(normalize=True)
+    ranked = [feature for feature in mentioned.index if feature in costs and feature in names]
+    points = {feature: (100 * float(mentioned[feature]), 100 * costs[feature][0]) for feature in ranked}
+    costliest = max(points, key=lambda feature: points[feature][1])
+    marks: list[dict[str, Any]] = [{"t": "rule", "y": 0}]
+    for feature, (x, y) in points.items():
+        look = {"shape": "square", "color": 2} if y >= 15 else {"shape": "circle", "color": 1}
+        bold = feature in (costliest, ranked[0])
+        marks.append({"t": "dot", "x": x, "y": y, "r": 6, "label": names[feature], "bold": bold, **look})
+    return {
+        "title": _("What they mention, and what they leave over"),
+        "charts": [
+            {
+                "height": 380,
+                "x": {
+                    "label": _("mentioned in … % of contacts"),
+                    "min": 0,
+                    "max": _above(x for x, _y in points.values()),
+                },
+                "y": {
+                    "label": _("come back less often after a failure (points)"),
+                    "min": min(-5, 5 * int(min(y for _x, y in points.values()) / 5 - 1)),
+                    "max": _above(y for _x, y in points.values()),
+                },
+                "marks": marks,
+            }
+        ],
+        "text": _(
+            "“{top}” is mentioned most ({share:.0f} % of contacts); when it fails, {top_cost:.0f} in 100 customers "
+            "fewer come back. “{silent}” stands at place {rank} of {count} with {silent_share:.1f} % of contacts; "
+            "when it fails, {silent_cost:.0f} in 100 fewer come back.",
+            top=names[ranked[0]],
+            share=points[ranked[0]][0],
+            top_cost=points[ranked[0]][1],
+            silent=names[costliest],
+            rank=ranked.index(costliest) + 1,
+            count=len(ranked),
+            silent_share=points[costliest][0],
+            silent_cost=points[costliest][1],
+        ),
+        "table": {
+            "caption": _("Mentions and consequences (simulated), most mentioned first"),
+            "columns": [_("feature"), _("% of contacts"), _("come back less often (points)"), _("95 % interval")],
+            "rows": [[names[f], f"{points[f][0]:.1f}", f"{points[f][1]:.0f}", _interval(costs[f][1:])] for f in ranked],
+        },
+    }
+
+
+def evidence(
+    contacts: pd.DataFrame, orders: pd.DataFrame, answers: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]
+) -> pd.DataFrame:
+    """A few features side by side, each number out of 100: mentions, customers who come back, better and worse."""
+    import pandas as pd
+
+    from servicelab.models.needs import kano_category, kano_coefficients
+
+    require(answers, ["feature_id", "functional", "dysfunctional"], "figures.evidence", "answers")
+    names, costs = feature_names(features), costs_of_failure(orders)
+    mentioned = contacts["feature_id"].astype(str).value_counts(normalize=True)
+    known = orders.dropna(subset=["repurchased_180d"])
+    fine = known.loc[known["failed_feature"].isna(), "repurchased_180d"].astype(float).mean()
+    rows = {}
+    for feature in only:
+        asked = answers[answers["feature_id"] == feature]
+        counts = kano_category(asked["functional"], asked["dysfunctional"]).value_counts()
+        better, worse = kano_coefficients(counts)
+        shares = (mentioned[feature], fine - costs[feature][0], fine, better, -worse)
+        rows[names[feature]] = [round(100 * float(share)) for share in shares]
+    columns = [
+        _("mention it"),
+        _("come back when it failed"),
+        _("come back when nothing failed"),
+        _("pleased to have it"),
+        _("displeased without it"),
+    ]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) -> dict[str, Any]:
+    """The cost of a failure of a few features, with its interval."""
+    names, costs = feature_names(features), costs_of_failure(orders)
+    chosen = [feature for feature in only if feature in costs and feature in names]
+    marks: list[dict[str, Any]] = [{"t": "rule", "x": 0}]
+    for at, feature in enumerate(reversed(chosen)):
+        cost, low, high = (100 * value for value in costs[feature])
+        marks.append({"t": "error", "x": cost, "y": at, "xlo": low, "xhi": high, "color": 1, "width": 2})
+        marks.append({"t": "dot", "x": cost, "y": at, "r": 7, "color": 1})
+    said = [
+        _("{name}: {cost:.0f} in 100 fewer come back", name=names[f], cost=100 * costs[f][0]) for f in chosen
+    ]  # fmt: skip
+    bounds = [100 * value for feature in chosen for value in costs[feature]]
+    return {
+        "title": _("Who comes back after a failure"),
+        "charts": [
+            {
+                "left": 168,
+                "height": 76 + 44 * len(chosen),
+                "x": {
+                    "label": _("come back less often after a failure (points, with 95 % interval)"),
+                    "min": min(0, 5 * int(min(bounds) / 5 - 1)),
+                    "max": _above(bounds),
+                },
+                "y": {"names": [names[feature] for feature in reversed(chosen)]},
+                "marks": marks,
+            }
+        ],
+        "text": "; ".join(said) + ".",
+        "table": {
+            "caption": _("Orders followed by another within 180 days, less than when nothing failed (simulated)"),
+            "columns": [_("feature"), _("points fewer"), _("95 % interval")],
+            "rows": [[names[f], f"{100 * costs[f][0]:.0f}", _interval(costs[f][1:])] for f in chosen],
+        },
+    }
+
+
+def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
+    """What an extra given at random added to satisfaction, and the place of the feature in stated importance."""
+    require(orders, ["extra_feature", "satisfaction"], "figures.extras", "orders")
+    require(survey, ["feature_id", "importance"], "figures.extras", "survey")
+    names = feature_names(features)
+    stated = survey["importance"].astype(float).groupby(survey["feature_id"].astype(str)).mean()
+    place = stated.rank(ascending=False).astype(int)
+    told = orders.dropna(subset=["satisfaction"])
+    answer = told["satisfaction"].astype(float)
+    without = answer[told["extra_feature"].isna()]
+    found = {}
+    for feature, part in answer.groupby(told["extra_feature"].astype("object")):
+        half = Z95 * sqrt(part.var() / len(part) + without.var() / len(without))
+        found[str(feature)] = (part.mean() - without.mean(), half)
+    shown = sorted((f for f in found if f in names and f in place.index), key=lambda f: found[f][0])
+    marks: list[dict[str, Any]] = [{"t": "rule", "x": 0}]
+    for at, feature in enumerate(shown):
+        gain, half = found[feature]
+        marks.append({"t": "error", "x": gain, "y": at, "xlo": gain - half, "xhi": gain + half, "color": 3, "width": 2})
+        marks.append({"t": "dot", "x": gain, "y": at, "r": 7, "color": 3, "shape": "triangle"})
+    best = shown[-1]
+    return {
+        "title": _("What an extra adds"),
+        "charts": [
+            {
+                "left": 168,
+                "height": 76 + 44 * len(shown),
+                "x": {
+                    "label": _("more satisfied with the extra (points on 1–5, with 95 % interval)"),
+                    "min": 0,
+                    "max": 0.6,
+                },
+                "y": {"names": [names[feature] for feature in shown]},
+                "marks": marks,
+            }
+        ],
+        "text": _(
+            "“{name}” stands at place {place} of {count} in stated importance, and adds {gain:.2f} points to "
+            "satisfaction where it was given at random.",
+            name=names[best],
+            place=int(place[best]),
+            count=len(place),
+            gain=found[best][0],
+        ),
+        "table": {
+            "caption": _("Extras given at random, and how important customers call them (simulated)"),
+            "columns": [_("feature"), _("place in stated importance"), _("points gained"), _("95 % interval")],
+            "rows": [
+                [
+                    names[f],
+                    int(place[f]),
+                    f"{found[f][0]:.2f}",
+                    f"{found[f][0] - found[f][1]:.2f} – {found[f][0] + found[f][1]:.2f}",
+                ]
+                for f in reversed(shown)
+            ],
+        },
+    }
+
+
+class Cell(NamedTuple):
+    """One warehouse in one year: its share of orders on time, their mean satisfaction, and how many answered."""
+
+    warehouse: str
+    year: int
+    on_time: float
+    satisfaction: float
+    answers: int
+
+
+def course_of_saturation(orders: pd.DataFrame) -> tuple[list[Cell], list[float], list[float]]:
+    """Each warehouse and year, and the smooth course through them: shares on time, satisfaction at each.
+
+    Orders on which something else failed, or an extra was given, are left out of satisfaction: the question is on-time
+    delivery. The course is ``a − b · exp(−share / c)``, fitted by least squares weighted by the number of answers.
+    """
+    import numpy as np
+    from scipy.optimize import curve_fit
+
+    columns = ["warehouse", "ordered_at", "on_time", "failed_feature", "extra_feature", "satisfaction"]
+    require(orders, columns, "figures.saturation", "orders")
+    failed = orders["failed_feature"].astype("object")
+    plain = (failed.isna() | (failed == "on_time_delivery")) & orders["extra_feature"].isna()
+    cells = []
+    for key, part in orders.groupby([orders["warehouse"].astype("object"), orders["ordered_at"].dt.year]):
+        warehouse, year = cast("tuple[str, int]", key)
+        told = part.loc[plain[part.index], "satisfaction"].dropna().astype(float)
+        cells.append(Cell(str(warehouse), int(year), float(part["on_time"].mean()), float(told.mean()), len(told)))
+    x, y = np.array([c.on_time for c in cells]), np.array([c.satisfaction for c in cells])
+
+    def course(value: Any, top: float, depth: float, reach: float) -> Any:
+        return top - depth * np.exp(-(value - 0.88) / reach)
+
+    spread = 1 / np.sqrt([c.answers for c in cells])
+    found, _covariance = curve_fit(
+        course, x, y, p0=(4.0, 0.6, 0.04), sigma=spread, bounds=([1, 0, 0.005], [5, 4, 0.5])
+    )  # fmt: skip
+    grid = np.linspace(min(0.90, x.min()), max(0.99, x.max()), 40)
+    return cells, grid.tolist(), course(grid, *found).tolist()
+
+
+def gain_ratio(orders: pd.DataFrame) -> float:
+    """How much of the gain from 90 to 95 % on time the step from 95 to 99 % brings, along the smooth course."""
+    low, middle, high = _satisfaction_at(*course_of_saturation(orders)[1:])
+    return (high - middle) / (middle - low)
+
+
+def _satisfaction_at(shares: list[float], satisfaction: list[float]) -> tuple[float, float, float]:
+    """Satisfaction at 90, 95 and 99 % on time."""
+    import numpy as np
+
+    low, middle, high = np.interp([0.90, 0.95, 0.99], shares, satisfaction)
+    return float(low), float(middle), float(high)
+
+
+def saturation(orders: pd.DataFrame) -> dict[str, Any]:
+    """Satisfaction against the share of orders on time."""
+    cells, shares, course = course_of_saturation(orders)
+    low, middle, high = _satisfaction_at(shares, course)
+    line = [[100 * x, y] for x, y in zip(shares, course, strict=True)]
+    marks: list[dict[str, Any]] = [{"t": "line", "points": line, "color": 7, "width": 2.5, "dash": "6 4"}]
+    marks += [
+        {"t": "dot", "x": 100 * c.on_time, "y": c.satisfaction, "r": 6, "color": 2, "shape": "square"} for c in cells
+    ]
+    return {
+        "title": _("On time, and satisfied"),
+        "charts": [
+            {
+                "height": 330,
+                "x": {"label": _("orders delivered on time (%)"), "min": 86, "max": 100, "every": 60},
+                "y": {"label": _("mean satisfaction (1–5)"), "min": 3.2, "max": 4.2},
+                "marks": marks,
+                "legend": [
+                    {"shape": "square", "color": 2, "text": _("one warehouse in one year")},
+                    {"line": True, "dash": "6 4", "color": 7, "text": _("their smooth course")},
+                ],
+            }
+        ],
+        "text": _(
+            "From 90 % to 95 % on time, satisfaction rises by {first:.2f} points, from {low:.2f} to {middle:.2f}; "
+            "from 95 % to 99 % by {second:.2f} more.",
+            first=middle - low,
+            second=high - middle,
+            low=low,
+            middle=middle,
+        ),
+        "table": {
+            "caption": _("Warehouses by year (simulated); orders without another failure and without an extra"),
+            "columns": [_("warehouse"), _("year"), _("% on time"), _("mean satisfaction"), _("answers")],
+            "rows": [
+                [
+                    label("orders", "warehouse", c.warehouse),
+                    c.year,
+                    f"{100 * c.on_time:.1f}",
+                    f"{c.satisfaction:.2f}",
+                    c.answers,
+                ]
+                for c in sorted(cells, key=lambda c: c.on_time)
+            ],
+        },
+    }
+
+
+def sample_sizes() -> dict[str, Any]:
+    """Margin of error at 95 % for a share of one half, and the rule of thumb 1 ÷ √n."""
+    exact = {n: 100 * Z95 * sqrt(0.25 / n) for n in SIZES}
+    return {
+        "title": _("How far off may a share be?"),
+        "charts": [
+            {
+                "height": 260,
+                "x": {"names": [str(n) for n in SIZES], "label": _("random answers")},
+                "y": {"label": _("± percentage points"), "min": 0, "max": 22, "ticks": [0, 5, 10, 15, 20]},
+                "marks": [
+                    {"t": "bar", "x": at, "y": value, "color": 1, "label": f"± {value:.1f}"}
+                    for at, value in enumerate(exact.values())
+                ],
+            }
+        ],
+        "text": _(
+            "100 answers: ± {a:.0f} points; 400 answers: ± {b:.0f}; 1,600 answers: ± {c:.1f}.",
+            a=exact[100],
+            b=exact[400],
+            c=exact[1600],
+        ),
+        "table": {
+            "caption": _("Margin of error of a share of one half, 95 % confidence"),
+            "columns": [_("random answers"), _("± points"), _("by 1 ÷ √n")],
+            "rows": [[n, f"{value:.1f}", f"{100 / sqrt(n):.1f}"] for n, value in exact.items()],
+        },
+    }
+
+
+def _above(values: Iterable[float]) -> int:
+    """The next round number above all values: the end of an axis that begins at 0."""
+    return 5 * (int(max(values)) // 5 + 1)
+
+
+def _interval(bounds: Sequence[float]) -> str:
+    return f"{100 * bounds[0]:.0f} – {100 * bounds[1]:.0f}"

@@ -1,0 +1,75 @@
+"""Reading a sentence: type one, see which need is read and by which words, and price a threshold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _, language
+from servicelab.widgets.classifiers import Classifier, fit_on
+from servicelab.widgets.house import Interactive
+from servicelab.widgets.sentence.model import LONGEST, MOST_CHECK, MOST_MISROUTE, SentenceModel, need_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Sentence(Interactive):
+    """The control that ``explore.sentence`` returns."""
+
+    view = "view.js"
+
+    def __init__(
+        self, contacts: pd.DataFrame, english: Classifier | None = None, chinese: Classifier | None = None
+    ) -> None:
+        given = {"en": english, "zh": chinese}
+        classifiers: dict[str, Classifier] = {
+            lang: found if found is not None else fit_on(contacts, lang, "explore.sentence")
+            for lang, found in given.items()
+        }
+        self._model = SentenceModel(classifiers, contacts, language())
+        needs = {label for c in classifiers.values() for label in c.predict_proba(["?"]).columns}
+        super().__init__(
+            content={
+                "examples": [example["text"] for example in self._model.tried],
+                "needs": {need: need_name(need) for need in sorted(map(str, needs))},
+                "longest": LONGEST,
+                "most": {"check": MOST_CHECK, "misroute": MOST_MISROUTE},
+            }
+        )
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        return self._model.derive(value)
+
+    def name(self) -> str:
+        return _("Reading a sentence")
+
+    def words(self) -> dict[str, str]:
+        return {
+            "lead": _(
+                "A small program has learned from labelled contacts which words go with which need. "
+                "It knows nothing else."
+            ),
+            "text": _("A customer's sentence, English or Chinese"),
+            "placeholder": _("e.g. I want somebody to admit it"),
+            "example": _("Show me a contact it has not seen"),
+            "truth": _("People labelled this contact {need}.", need="{need}"),
+            "marked": _("Why: the words in the sentence"),
+            "for": _("speaks for it"),
+            "against": _("speaks against it"),
+            "confidence": _("How sure it is"),
+            "confidence_x": _("Probability (%)"),
+            "words": _("Contribution of each word (log-odds)"),
+            "word": _("Word"),
+            "weight": _("Contribution"),
+            "when": _("When should a person look?"),
+            "threshold": _("Threshold: a person checks below"),
+            "check": _("A check costs"),
+            "misroute": _("A contact at the wrong team costs"),
+            "perfect": _("A person who checks is taken to read every contact right."),
+            "cost_x": _("Threshold (%)"),
+            "cost_y": _("Cost per 1,000 contacts (¥)"),
+            "here": _("here"),
+            "cheapest": _("cheapest"),
+            "all_alone": _("all by program"),
+            "all_checked": _("all by hand"),
+        }
