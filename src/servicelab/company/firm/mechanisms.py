@@ -191,7 +191,7 @@ FAILURE_REPURCHASE = {
     "bot_first_reply": -0.01,
 }
 #: Of those who do not come back within 180 days, the share that does within a year; the rest are lost.
-LATE_RETURN = 0.38
+LATE_RETURN = 0.48
 ORDER_RESPONSE = {"young_renter": 0.58, "new_family": 0.55, "home_improver": 0.55, "senior": 0.48}
 
 # --- Contacts --------------------------------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ FAILURE_CONTACT = {
     "bot_first_reply": 0.35,
 }
 #: What people ask about without anything having failed; nobody asks for a must-be that works.
-ENQUIRIES_PER_ORDER = 0.42
+ENQUIRIES_PER_ORDER = 0.40
 ENQUIRY_SHARE = {
     "delivery_window_choice": 0.19,
     "installation_photo_guide": 0.16,

@@ -13,8 +13,8 @@ import numpy as np
 from servicelab.company.firm.mechanisms import FEATURES
 
 NEED_LETTER = {"F": "functional", "E": "emotional", "N": "normative", "I": "implicit"}
-OPENER_CHANCE = 0.22
-CLOSER_CHANCE = 0.18
+OPENER_CHANCE = 0.45
+CLOSER_CHANCE = 0.25
 _LINE = re.compile(r"([FENI])([.!]) (\S.*)")
 
 
