@@ -107,7 +107,7 @@ def card(table: Table, size: int, scale: float, seed: int) -> str:
     lines += ["", "## What to know before using it 使用须知", ""]
     lines += [f"- {quirk}" for quirk in notes["quirks"]]
     lines += ["", f"Used for: {', '.join(notes['teaches'])} (ids of the curriculum).", ""]
-    lines += ["## Licence 许可", "", "CC0 1.0: no rights reserved. 放弃一切权利,可自由使用。", ""]
+    lines += ["## Licence 许可", "", "CC0 1.0: no rights reserved. 放弃一切权利，可自由使用。", ""]
     return "\n".join(lines)
 
 

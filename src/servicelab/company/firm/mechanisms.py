@@ -33,19 +33,19 @@ FEATURES = {
         "Goods arrive intact",
         "完好到货",
         "Packed so that nothing is scratched, dented or broken on arrival.",
-        "包装牢固,到货无划痕、无磕碰、无破损。",
+        "包装牢固，到货无划痕、无磕碰、无破损。",
     ),
     "warranty_repair": (
         "Warranty repair",
         "三包维修",
         "A fault within the warranty is repaired at home, free of charge.",
-        "三包期内出现故障,免费上门维修。",
+        "三包期内出现故障，免费上门维修。",
     ),
     "easy_returns": (
         "Easy returns",
         "退换便捷",
         "Return or exchange in a few taps, collected at the door, money back within three days.",
-        "几步即可申请退换,上门取件,三天内退款。",
+        "几步即可申请退换，上门取件，三天内退款。",
     ),
     "assembly_service": (
         "Assembly at home",
@@ -63,7 +63,7 @@ FEATURES = {
         "Price protection",
         "价格保护",
         "The difference is paid back when the price falls within 30 days.",
-        "购买后 30 天内降价,退还差价。",
+        "购买后 30 天内降价，退还差价。",
     ),
     "e_invoice": (
         "E-invoice",
@@ -75,19 +75,19 @@ FEATURES = {
         "Choice of delivery slot",
         "预约送货时段",
         "The customer picks a two-hour slot, evenings and weekends included.",
-        "可选两小时送货时段,含晚间和周末。",
+        "可选两小时送货时段，含晚间和周末。",
     ),
     "installation_photo_guide": (
         "Photo guide for assembly",
         "图文安装指引",
         "Step-by-step pictures and a short film for putting it together oneself.",
-        "一步一图加短视频,自己动手也能装好。",
+        "一步一图加短视频，自己动手也能装好。",
     ),
     "green_packaging": (
         "Green packaging",
         "环保包装",
         "Recycled cartons, no foam, wrapping taken back on delivery.",
-        "再生纸箱、无泡沫,送货时回收包装。",
+        "再生纸箱、无泡沫，送货时回收包装。",
     ),
     "personal_styling": (
         "Personal styling",
@@ -105,7 +105,7 @@ FEATURES = {
         "Assistant answers first",
         "智能助手先答",
         "The app's assistant replies at once, a person only on request.",
-        "小程序智能助手秒回,需要时再转人工。",
+        "小程序智能助手秒回，需要时再转人工。",
     ),
 }
 
