@@ -264,7 +264,7 @@ class NeedsClassifier:
         weights = self._weights()[self._row(label)]
         names = self._vectorizer.get_feature_names_out()
         order = np.argsort(-weights, kind="stable")
-        readable = [i for i in order if "_" not in names[i] and names[i] != "0"][:n]
+        readable = [i for i in order if not names[i].startswith("~") and names[i] != "0"][:n]
         return pd.Series(weights[readable], index=pd.Index(names[readable], name="term"), name="weight")
 
     def explain(self, text: str, label: str | None = None) -> list[tuple[str, float]]:

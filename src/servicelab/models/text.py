@@ -14,7 +14,7 @@ from typing import Any
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+(?:'[a-z]+)?|\d+")
+_WORD = re.compile(r"\w")
 
 #: Words of the trade that jieba's dictionary would cut in pieces.
 TRADE_WORDS = (
@@ -61,7 +61,7 @@ def chinese_words(text: str) -> list[str]:
     ['我要', '七天无理由', '退货']
     """
     cut: list[str] = _jieba().lcut(text.lower())
-    return [word for word in cut if _RUN.fullmatch(word)]
+    return [word for word in cut if _WORD.search(word)]
 
 
 def words(text: str) -> list[str]:
@@ -80,10 +80,11 @@ def features(tokens: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
 
     Features are the words, pairs of neighbouring words, and character n-grams: of 3 and 4 letters inside a padded
     English word (``refund`` and ``refunded`` share most of them), of 1 and 2 Chinese characters, the latter also across
-    words (a character carries meaning in words not seen before, and the segmentation may differ). The positions let an explanation give a feature's weight back to the words.
+    words (a character carries meaning in words not seen before, and the segmentation may differ). N-grams
+    are marked ``~``. The positions let an explanation give a feature's weight back to the words.
 
     >>> [name for name, _ in features(["not", "ok"])]
-    ['not', 'ok', 'not ok', '_not', 'not_', '_no', 'ot_', '_ok_', '_ok', 'ok_']
+    ['not', 'ok', 'not ok', '~_not', '~not_', '~_no', '~not', '~ot_', '~_ok_', '~_ok', '~ok_']
     """
     tokens = ["0" if token.isdigit() else token for token in tokens]
     for position, token in enumerate(tokens):
@@ -100,22 +101,20 @@ def features(tokens: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
         padded = f"_{token}_"
         for size in (4, 3):
             for start in range(len(padded) - size + 1):
-                piece = padded[start : start + size]
-                if piece != token:
-                    yield piece, (position,)
+                yield f"~{padded[start : start + size]}", (position,)
     for character, at in characters:
         # A word of one character is already a feature of its own; do not count it twice. Nor a word of two, below.
         if len(tokens[at]) > 1:
-            yield f"{character}_", (at,)
+            yield f"~{character}", (at,)
     for (left, at), (right, to) in pairwise(characters):
         if at != to or len(tokens[at]) > 2:
-            yield f"{left}{right}_", (at, to) if at != to else (at,)
+            yield f"~{left}{right}", (at, to) if at != to else (at,)
 
 
 def feature_names(text: str) -> list[str]:
     """Features of a sentence by name: the analyzer that the needs classifier's TF-IDF uses.
 
     >>> feature_names("bed?")
-    ['bed', '_bed', 'bed_', '_be', 'ed_']
+    ['bed', '~_bed', '~bed_', '~_be', '~bed', '~ed_']
     """
     return [name for name, _ in features(words(text))]

@@ -86,7 +86,8 @@ def _enquiries(rng: np.random.Generator, customers: pd.DataFrame, orders: pd.Dat
     shift = np.where(before, -rng.integers(1, 10, len(asked)), 1 + (rng.beta(1, 2.5, len(asked)) * 20).astype(int))
     # Nobody asks as a member before joining: who joined on buying asks about the order instead.
     joined = asked["customer_id"].map(customers.set_index("customer_id")["joined_on"]).to_numpy()
-    before &= day + shift.astype("timedelta64[D]") > joined.astype("datetime64[D]")
+    asked_on = day + shift.astype("timedelta64[D]")
+    before &= (asked_on > joined.astype("datetime64[D]")) & (asked_on >= np.datetime64(m.START))
     shift = np.where(before, shift, np.abs(shift))
     opened = _moment(rng, day + shift.astype("timedelta64[D]"))
     return pd.DataFrame(

@@ -10,7 +10,7 @@ from servicelab.company.firm import mechanisms as m
 from servicelab.company.firm.draws import answers, pick, pick_each, stream
 
 KANO_CUSTOMERS = 600
-WAVE_CUSTOMERS = 220
+WAVE_CUSTOMERS = 200
 TRACKER_CUSTOMERS = 30
 
 

@@ -99,9 +99,15 @@ def sentence(pattern: Pattern, lang: str, rng: np.random.Generator) -> str:
     filling["order"] = f"{int(rng.integers(1000, 10000))}"
     parts = [pattern.text]
     if rng.random() < OPENER_CHANCE:
-        parts.insert(0, one(words["openers"][lang]))
+        _add(parts, 0, one(words["openers"][lang]))
     if rng.random() < CLOSER_CHANCE:
-        parts.append(one(words["closers"][lang]))
+        _add(parts, len(parts), one(words["closers"][lang]))
     text = (" " if lang == "en" else "").join(parts).format(**filling)
     # A slot at the start of a sentence: "three days late", "sofa dented".
     return text[0].upper() + text[1:]
+
+
+def _add(parts: list[str], at: int, part: str) -> None:
+    """Put `part` in, unless it would say the order number a second time."""
+    if not ("{order}" in part and any("{order}" in said for said in parts)):
+        parts.insert(at, part)
