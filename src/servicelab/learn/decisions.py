@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from servicelab.i18n import _
 from servicelab.learn.items import Decision
+from servicelab.learn.numbers import finite
 from servicelab.learn.workspace import shown
 
 Answer = str | float | list[str] | None
@@ -26,9 +26,8 @@ def answer(decision: Decision, kept: Mapping[str, Any]) -> Answer:
     if decision.kind == "many":
         given = [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
         return [i for i in ids if i in given] or None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value) if decision.low <= value <= decision.high else None
+    number = finite(value)
+    return number if number is not None and decision.low <= number <= decision.high else None
 
 
 def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:

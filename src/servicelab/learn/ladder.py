@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -131,7 +132,9 @@ def difference(value: Any, expected: Any, tolerance: float) -> str:
     if kind_of(value) != kind_of(expected):
         return _("The answer is {expected}; yours is {value}.", expected=kind_of(expected), value=kind_of(value))
     if is_number(expected):
-        return number_difference(float(value), float(expected), tolerance)
+        if math.isinf(number := as_float(value)):
+            return _("Your result is not finite: something was divided by nothing, or multiplied far too often.")
+        return number_difference(number, float(expected), tolerance)
     try:
         size, wanted = tuple(value.shape), tuple(expected.shape)
         if size != wanted:
@@ -145,6 +148,14 @@ def difference(value: Any, expected: Any, tolerance: float) -> str:
         return _("Size and labels fit; some of the values differ. Check one row by hand.")
     except Exception:  # noqa: BLE001 - any value can be handed in
         return _("It is the right kind of thing with another content. Check one step at a time.")
+
+
+def as_float(value: Any) -> float:
+    """A number as a float; infinite where a float cannot hold it."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def number_difference(value: float, expected: float, tolerance: float) -> str:

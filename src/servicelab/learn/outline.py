@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servicelab.learn.numbers import finite
 from servicelab.learn.workspace import read_regular
 
 LARGEST_NOTEBOOK = 64 * 2**20
@@ -50,7 +51,8 @@ def read_outline(path: Path) -> Outline:
         title = document["metadata"].get("servicelab", {}).get("title", "")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Outline("", ())
-    return Outline(str(title), tuple(sections(cells)) if isinstance(cells, list) else ())
+    found = sections(cells) if isinstance(cells, list) else []
+    return Outline(str(title) or first_heading(cells), tuple(found))
 
 
 def sections(cells: Iterable[Any]) -> list[Section]:
@@ -63,7 +65,7 @@ def sections(cells: Iterable[Any]) -> list[Section]:
         metadata = stated if isinstance(stated, Mapping) else {}
         own = metadata.get("servicelab", {})
         said = {**metadata, **(own if isinstance(own, Mapping) else {})}
-        text = "".join(cell.get("source") or ())
+        text = source_of(cell)
         if said.get("section"):
             heading = re.search(r"^#{1,6}\s+(.+?)\s*#*\s*$", text, re.MULTILINE)
             title = plain_heading(heading[1]) if heading else str(said["section"])
@@ -83,6 +85,22 @@ def sections(cells: Iterable[Any]) -> list[Section]:
                 continue
             found[-1]["items"] += [i for i in asked_in(text) if i not in found[-1]["items"]]
     return [Section(**{**s, "items": tuple(s["items"])}) for s in found]
+
+
+def first_heading(cells: Any) -> str:
+    """The notebook's own title: the first first-level heading of its text."""
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, Mapping) and cell.get("cell_type") == "markdown":
+            heading = re.search(r"^#\s+(.+?)\s*#*\s*$", source_of(cell), re.MULTILINE)
+            if heading:
+                return plain_heading(heading[1])
+    return ""
+
+
+def source_of(cell: Mapping[str, Any]) -> str:
+    """A cell's text, which a notebook file holds as one string or as lines."""
+    source = cell.get("source")
+    return "".join(line for line in source if isinstance(line, str)) if isinstance(source, list | str) else ""
 
 
 def asked_in(code: str) -> list[str]:
@@ -118,4 +136,4 @@ def plain_heading(text: str) -> str:
 
 def minutes(stated: object) -> float:
     """Stated minutes, 0 when they are no number."""
-    return float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else 0.0
+    return finite(stated) or 0.0

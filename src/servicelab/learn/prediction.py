@@ -8,6 +8,7 @@ from typing import Any
 
 from servicelab.i18n import _
 from servicelab.learn.items import Prediction
+from servicelab.learn.numbers import finite
 
 CLOSE = 0.05
 """Share of the scale within which a guess counts as close."""
@@ -18,10 +19,8 @@ LONGEST_SYMBOL = 3
 
 def tidy(prediction: Prediction, value: object) -> float | None:
     """The recorded guess on the scale, or None."""
-    guess = value.get("guess") if isinstance(value, Mapping) else None
-    if isinstance(guess, bool) or not isinstance(guess, int | float) or not math.isfinite(guess):
-        return None
-    return float(min(max(guess, prediction.low), prediction.high))
+    guess = finite(value.get("guess")) if isinstance(value, Mapping) else None
+    return None if guess is None else min(max(guess, prediction.low), prediction.high)
 
 
 def state(prediction: Prediction, value: object) -> dict[str, Any]:

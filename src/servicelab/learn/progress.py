@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from servicelab.learn.numbers import finite
 from servicelab.learn.outline import Outline, Section
 
 LONGEST_GAP = 4 * 60.0
@@ -133,4 +134,4 @@ def measure(outline: Outline, entries: Mapping[str, Mapping[str, Any]], activity
 
 def number(value: object) -> float:
     """A non-negative number of seconds, 0 for anything else."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0.0
+    return max(finite(value) or 0.0, 0.0)

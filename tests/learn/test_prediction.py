@@ -1,0 +1,64 @@
+"""Guess first: the truth is nowhere before there is a guess."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servicelab.learn import prediction
+from servicelab.learn.items import Prediction, parse_items
+
+share = Prediction("p-ontime", "How many on time?", "%", 0, 100, 1)
+rating = Prediction("p-csat", "Which rating?", "points (1–5)", 1, 5, 0.1)
+
+
+def test_the_truth_is_not_in_the_state_before_the_guess():
+    state = prediction.reveal_state(share, {}, 0.31, "Note with 31.")
+    assert state["waiting"]
+    assert "31" not in str(state)
+    assert "first" in state["text"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "says"),
+    [
+        (60, "You said 60 %, it is 31 %: 29 percentage points too high."),
+        (10, "You said 10 %, it is 31 %: 21 percentage points too low."),
+        (33, "You said 33 %, it is 31 %: close, 2 percentage points away."),
+        (31, "You said 31 %, and that is what it is."),
+    ],
+)
+def test_the_guess_stands_against_the_truth(guess, says):
+    state = prediction.reveal_state(share, {"guess": guess}, 0.31)
+    assert state["text"] == says
+    assert (state["guess"], state["truth"]) == (guess, 31)
+
+
+def test_a_unit_of_several_words_is_left_to_the_axis():
+    assert prediction.reveal_state(rating, {"guess": 3}, 2.4)["text"] == "You said 3.0, it is 2.40: 0.60 too high."
+
+
+def test_a_note_follows_the_comparison():
+    assert prediction.reveal_state(share, {"guess": 31}, 0.31, "Because.")["feedback"].endswith("is. Because.")
+
+
+@pytest.mark.parametrize("truth", [31, -0.1, math.nan])
+def test_a_truth_off_the_scale_is_the_authors_mistake(truth):
+    with pytest.raises(ValueError, match="p-ontime"):
+        prediction.on_scale(share, truth)
+
+
+@given(st.none() | st.text() | st.booleans() | st.floats() | st.integers() | st.just(10**400) | st.lists(st.integers()))
+def test_any_guess_is_on_the_scale_or_none(value):
+    guess = prediction.tidy(rating, {"guess": value})
+    assert guess is None or 1 <= guess <= 5
+    assert prediction.state(rating, {"guess": value})["text"].startswith("Which rating?")
+    assert prediction.entry(rating, {"guess": value})["done"] == (guess is not None)
+
+
+def test_a_scale_upside_down_is_refused():
+    from servicelab.errors import UserError
+
+    with pytest.raises(UserError, match="p-x"):
+        parse_items({"predictions": [{"id": "p-x", "prompt": "?", "low": 5, "high": 1}]}, "quiz.json")
