@@ -61,6 +61,11 @@ def saturation(orders: pd.DataFrame) -> Figure:
     return Figure(needs.saturation(orders))
 
 
+def gain_ratio(orders: pd.DataFrame) -> float:
+    """How much of the gain in satisfaction from 90 to 95 % on time the step from 95 to 99 % brings (1: as much)."""
+    return needs.gain_ratio(orders)
+
+
 def sample_sizes() -> Figure:
     """The 95 % margin of error of a share of one half, by the number of random answers."""
     return Figure(needs.sample_sizes())

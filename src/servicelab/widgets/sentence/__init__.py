@@ -63,6 +63,7 @@ class Sentence(Interactive):
             "weight": _("Contribution"),
             "when": _("When should a person look?"),
             "threshold": _("Threshold: a person checks below"),
+            "line": _("threshold"),
             "check": _("A check costs"),
             "misroute": _("A contact at the wrong team costs"),
             "perfect": _("A person who checks is taken to read every contact right."),

@@ -48,7 +48,7 @@ export default house.view((ui) => {
     if (reading.need) {
       const most = Math.max(0.3, ...reading.pieces.map(([, c]) => Math.abs(c)));
       marked.replaceChildren(...reading.pieces.map(([text, c]) => {
-        if (!c) return document.createTextNode(text);
+        if (Math.abs(c) < 0.06 * most) return document.createTextNode(text);
         const word = h("span", { class: `sentence-word sentence-${c > 0 ? "for" : "against"}`, title: `${c > 0 ? "+" : "−"}${Math.abs(c).toFixed(2)}`, text });
         word.style.setProperty("--pull", `${Math.round((70 * Math.abs(c)) / most)}%`);
         return word;
@@ -64,6 +64,7 @@ export default house.view((ui) => {
         y: { names: ranked.map(([need]) => content.needs[need] ?? need) },
         marks: [...ranked.map(([need, share], i) => ({ t: "bar", x: share, y: i, color: need === reading.need ? 1 : 7, label: percent(share) })),
           { t: "rule", x: at.threshold }],
+        legend: [{ dash: "5 4", color: 7, text: t("line") }],
         alt: reading.shares.map(([need, share]) => `${content.needs[need] ?? need} ${percent(share)}`).join(", "),
       });
     }

@@ -23,14 +23,20 @@ export default house.view((ui) => {
   const derived = ui.slider({ key: "derived", label: t("derived"), min: 0, max: 100, step: 5, format: (d) => t("derived_show", { d }) });
   const fit = h("p", { class: "sl-help trends-fit" });
   const weights = content.weights.map((s) => ui.slider({ key: `weight_${s.id}`, label: s.text, min: 0, max: 100 }));
-  const cut = ui.radios({ key: "cut", legend: t("cut"), look: "segments", options: [{ id: "mean", text: t("mean") }, { id: "own", text: t("own") }] });
+  const cut = ui.radios({ key: "cut", legend: t("cut"), look: "segments", options: [{ id: "mean", text: t("mean") }, { id: "own", text: t("own") }],
+    // Own cuts start where the means are, so that choosing them moves nothing yet.
+    change: (o) => {
+      const tenth = (v) => Math.round(v * 10) / 10;
+      const { cuts } = ui.state;
+      if (o === "own" && cuts && ui.value.importance_cut === undefined) ui.send({ importance_cut: tenth(cuts[0]), performance_cut: tenth(cuts[1]) });
+    } });
   const range = { min: content.low, max: content.high, step: 0.1, format: (v) => v.toFixed(1) };
   const cutY = ui.slider({ key: "importance_cut", label: t("importance_cut"), ...range });
   const cutX = ui.slider({ key: "performance_cut", label: t("performance_cut"), ...range });
   const plane = ui.chart({ height: 440 });
   const second = h("div", { class: "sl-split" },
-    h("div", {}, wave.el, derived.el, fit, h("fieldset", { class: "sl-field sl-set" }, h("legend", { text: t("weights") }), weights.map((w) => w.el)), cut.el, cutY.el, cutX.el),
-    h("div", {}, plane.el, follow.el));
+    h("div", {}, wave.el, follow.el, derived.el, fit, h("fieldset", { class: "sl-field sl-set" }, h("legend", { text: t("weights") }), weights.map((w) => w.el)), cut.el, cutY.el, cutX.el),
+    h("div", {}, plane.el));
   const summary = ui.summary();
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), which.el, first, second, summary.el, table.el);

@@ -76,8 +76,7 @@ class Voices(Interactive):
             "open": _("open"),
             "right": _("fits"),
             "wrong": _("explained"),
-            "matrix": _("{who}: {hits} of {total} as most experts said", who="{who}", hits="{hits}", total="{total}"),
-            "corner": _("most experts ↓ · said →"),
+            "matrix": _("{who}: {hits} of {total}", who="{who}", hits="{hits}", total="{total}"),
             "again": _("Sort again from the start"),
             "matrices": _("Rows: what most experts said. Columns: what was said instead. The diagonal is agreement."),
         }

@@ -188,10 +188,10 @@ class VoicesModel:
         agreed = voice.agreed(question)
         name = option_name(question, mine)
         if fits:
-            head = _("{question} {answer}: fits.", question=question_name(question), answer=name)
+            head = _("“{answer}” fits.", answer=name)
             text = because(question, mine)
         else:
-            head = _("{question} {answer}: does not fit.", question=question_name(question), answer=name)
+            head = _("“{answer}” does not fit.", answer=name)
             told = agreed[0]
             text = _("{why} Here: {answer}.", why=why_not(mine, told), answer=option_name(question, told))
         kind = "right" if fits else "wrong"

@@ -18,7 +18,7 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const card = h("div", {}, place, quote, content.questions.filter((q) => q.first).map((q) => fields[q.id].el), axes,
     h("div", { class: "sl-bar-row" }, check, next, back), notes);
-  const matrices = h("div", { class: "sl-pair" });
+  const matrices = h("div", { class: "voices-matrices" });
   const result = h("div", {}, h("p", { class: "sl-help", text: t("matrices") }), matrices);
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
@@ -62,7 +62,7 @@ export default house.view((ui) => {
     const caption = t("matrix", m);
     return h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": caption },
       h("table", { class: "sl-table voices-matrix" }, h("caption", { text: caption }),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col", text: t("corner") }), m.columns.map((c) => h("th", { scope: "col", text: c })))),
+        h("thead", {}, h("tr", {}, h("td", {}), m.columns.map((c) => h("th", { scope: "col", text: c })))),
         h("tbody", {}, body)));
   }
 
@@ -79,6 +79,7 @@ export default house.view((ui) => {
     });
     card.hidden = atResult;
     result.hidden = table.el.hidden = again.hidden = !(atResult && state.result);
+    summary.el.hidden = !atResult;
     summary.set(state.text);
     if (atResult && state.result) {
       matrices.replaceChildren(...state.result.map(matrix));
@@ -93,11 +94,11 @@ export default house.view((ui) => {
       }
       if (shown !== at) axes.open = content.questions.some((q) => !q.first && item.answers[q.id]);
       notes.replaceChildren(...item.notes.map((n) => ui.note(n.kind, n.head, n.text)));
-      const all = content.questions.every((q) => item.checked.includes(q.id));
-      check.hidden = all;
+      const fresh = content.questions.some((q) => item.answers[q.id] && !item.checked.includes(q.id));
+      check.hidden = item.status !== "open" && !fresh;
       check.classList.toggle("sl-primary", item.status === "open");
       next.classList.toggle("sl-primary", item.status !== "open");
-      next.textContent = at === total - 1 || (state.complete && item.status !== "open" && at === total - 1) ? t("result") : t("next");
+      next.textContent = t(at === total - 1 ? "result" : "next");
       next.hidden = at === total - 1 && !state.complete;
       back.hidden = at === 0;
     }

@@ -10,13 +10,13 @@ from servicelab.i18n import _
 
 
 def question_name(question: str) -> str:
-    """Return what a question is called at the start of a sentence."""
+    """Return what a question is called."""
     return {
-        "kind": _("Kind:"),
-        "spoken": _("Said or not:"),
-        "importance": _("Importance:"),
-        "time": _("Time:"),
-        "level": _("Level:"),
+        "kind": _("What is needed"),
+        "spoken": _("Said or not"),
+        "importance": _("Importance"),
+        "time": _("Time"),
+        "level": _("Level"),
     }[question]
 
 
