@@ -7,13 +7,17 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import servicelab
 from servicelab.errors import UserError
 from servicelab.i18n import LANGUAGES
 from servicelab.publish import stamp
 from servicelab.publish.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, notebook_path
+
+if TYPE_CHECKING:
+    from servicelab.publish.content import Content
+    from servicelab.publish.sources import Course
 
 MARKER = "edition.json"
 
@@ -79,16 +83,23 @@ def build(
     if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} holds something that was not built here: give --out a new or empty folder.")
     sources = stamp.sources_state(root, executed=executed)
+    from servicelab.publish.content import Content
+
+    content = Content(root, language, strict=strict)
+    run_already = None
+    if edition == "instructor" and executed:
+        # The same notebooks with the same outputs, and running them is what takes long.
+        run_already = build("solved", language, root=root, strict=strict).path
     unfinished = out.with_name(f".{out.name}.{os.getpid()}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     try:
-        notebooks, notes = _fill(unfinished, root, edition, language, executed, strict)
+        notebooks = _fill(unfinished, content, edition, executed, run_already)
         _put_in_place(unfinished, out)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     stamp.write_stamp(out, about, sources)
-    return BuildReport(edition, language, out, notebooks, False, tuple(notes))
+    return BuildReport(edition, language, out, notebooks, False, tuple(content.notes))
 
 
 def build_source(assignment: str, out: Path, *, root: Path | None = None) -> Path:
@@ -124,14 +135,13 @@ def checkout(root: Path | None) -> Path:
     return found
 
 
-def _fill(tree: Path, root: Path, edition: str, language: str, executed: bool, strict: bool) -> tuple[int, list[str]]:
-    """Write the whole tree; return how many notebooks it has, and what to tell the author."""
-    from servicelab.publish.content import Content
+def _fill(tree: Path, content: Content, edition: str, executed: bool, run_already: Path | None) -> int:
+    """Write the whole tree; return how many notebooks it has."""
     from servicelab.publish.nbgrader_rules import strip
     from servicelab.publish.nodes import write_node
     from servicelab.publish.notebooks import glossary_node
 
-    content = Content(root, language, strict=strict)
+    root, language = content.root, content.language
     course = content.course
     trainee = edition == "trainee"
     marker = {"edition": edition, "language": language, "version": servicelab.__version__}
@@ -160,15 +170,33 @@ def _fill(tree: Path, root: Path, edition: str, language: str, executed: bool, s
         exercise = tree / notebook_path("exercise", module.id)
         _write_json(exercise.with_name("decisions.json"), content.decisions(module))
     if executed:
-        from servicelab.publish.execute import run_tree
-
-        run_tree(tree, [path for path in written if path != GLOSSARY], course)
+        _execute(tree, [path for path in written if path != GLOSSARY], course, language, run_already)
     if edition == "instructor":
         from servicelab.publish.printable import write_printable
 
         for path in [path for path in written if path.startswith("teaching/")]:
             write_printable(tree / path, language)
-    return len(written), content.notes
+    return len(written)
+
+
+def _execute(tree: Path, paths: list[str], course: Course, language: str, run_already: Path | None) -> None:
+    """Run the notebooks; those that stand executed in the tree `run_already` are taken from there."""
+    from servicelab.publish.answers import write_sheet
+    from servicelab.publish.execute import run_tree
+
+    def answer() -> None:
+        for module in course.modules.values():
+            write_sheet(tree / f"assignments/{module.id}/exercise.answers.json", module, language)
+
+    left = paths
+    if run_already:
+        left = [path for path in paths if not (run_already / path).is_file()]
+        for path in set(paths) - set(left):
+            shutil.copyfile(run_already / path, tree / path)
+    answer()
+    run_tree(tree, left, course)
+    # What running left in the sheets is nobody's work; the right decisions stay for whoever runs it again.
+    answer()
 
 
 def _put_in_place(unfinished: Path, out: Path) -> None:

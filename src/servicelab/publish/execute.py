@@ -25,7 +25,6 @@ def run_tree(tree: Path, paths: list[str], course: Course) -> None:
     findings = asyncio.run(_run_all([(tree / path, sources[path]) for path in paths]))
     if findings:
         raise SourceMistakes(findings)
-    # A lesson saves what its cells answered; those are nobody's answers and would greet the next reader.
     for sheet in tree.rglob(ANSWERS):
         sheet.unlink()
 
@@ -52,6 +51,8 @@ async def _run(path: Path, file: str) -> list[Finding]:
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        # A kernel warns that it listens on TCP; here that is this machine talking to itself.
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:

@@ -25,15 +25,20 @@ FENCE = re.compile(r"`{3,}\{code-cell\}")
 NAMED = re.compile(r"""^(?:\+\+\+.*["']name["']\s*:|:name:|name:)\s*["']?([^"',}\s]*)""")
 
 
+# nbformat refuses a whole notebook for one of these, without saying where.
+NUMBER = re.compile(r"""^(?:\+\+\+.*"name"\s*:|:name:)\s*(\d+)\s*[,}]?""", re.MULTILINE)
+
+
 @dataclass
 class Cell:
-    """One cell: its stable name, its source text, the metadata the author gave it, and the line it starts on."""
+    """One cell: its stable name, its source text, the author's metadata, the lines it and its source start on."""
 
     name: str
     kind: Literal["markdown", "code"]
     source: str
     metadata: dict[str, Any]
     line: int
+    first_line: int
 
     @property
     def nbgrader(self) -> dict[str, Any]:
@@ -172,6 +177,15 @@ def _document(path: Path, root: Path, module: str, kind: str, findings: list[Fin
     try:
         document = read_document(text, path, file)
     except Exception as problem:  # noqa: BLE001 - Jupytext, YAML and JSON each raise their own; all mean the same here
+        numbers = list(NUMBER.finditer(text))
+        for match in numbers:
+            line = text[: match.start()].count("\n") + 1
+            wrong = f"“{match[1]}” cannot be a cell's name"
+            findings.append(
+                Finding(file, line, match[1], wrong, "Use small letters, digits and hyphens, a letter first")
+            )
+        if numbers:
+            return None
         said = " ".join(str(problem).split())[:200]
         remedy = "Mend the header, or the JSON after +++ on the line it names"
         findings.append(Finding(file, 0, "", f"Jupytext cannot read it: {said}", remedy))
@@ -196,7 +210,7 @@ def read_document(text: str, path: Path, file: str) -> Document:
         metadata = {key: _plain(value) for key, value in node.metadata.items()}
         name = str(metadata.pop("name", ""))
         line = lines[name].pop(0) if lines.get(name) else _line_of(text, node.source, line)
-        cells.append(Cell(name, node.cell_type, node.source, metadata, line))
+        cells.append(Cell(name, node.cell_type, node.source, metadata, line, _line_of(text, node.source, line)))
     module = "" if header.get("module") in (None, "start") else str(header["module"])
     return Document(path, file, module, str(header.get("kind", "")), str(header.get("title", "")), cells)
 

@@ -55,7 +55,7 @@ def test_cell_findings(file: str, cell: Cell) -> Iterator[Finding]:
         return  # reported with the cells
     for node in ast.walk(tree):
         for problem in _problems(node):
-            line = cell.line + getattr(node, "lineno", 0)
+            line = cell.first_line - 1 + getattr(node, "lineno", 1)
             yield Finding(file, line, cell.name, f"a test uses {problem}", REMEDY)
 
 

@@ -1,0 +1,112 @@
+"""Each mistake an author can make is named with its file, its cell and its remedy, and nothing is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from servicelab.errors import UserError
+from servicelab.publish import build
+from servicelab.publish.checks import course_findings
+from servicelab.publish.findings import Finding, SourceMistakes
+from servicelab.publish.sources import load_course
+
+M = "course/modules/01_demo"
+LESSON, EXERCISE, ANALYSIS = f"{M}/lesson.md", f"{M}/exercise.md", f"{M}/analysis.md"
+INSTRUCTOR, QUIZ, DESK = f"{M}/instructor.md", f"{M}/quiz.yml", f"{M}/desk.yml"
+Edit = Callable[[str, str, str], None]
+
+MISTAKES = {
+    entry.pop("mistake"): entry for entry in yaml.safe_load(Path(__file__).with_name("mistakes.yml").read_text("utf-8"))
+}
+
+
+def test_the_fixture_is_sound(course_root: Path) -> None:
+    assert course_findings(load_course(course_root)) == []
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_file_place_and_remedy(mistake: str, course_root: Path, edit: Edit) -> None:
+    entry = MISTAKES[mistake]
+    file = entry["file"] if "/" in entry["file"] else f"{M}/{entry['file']}"
+    edit(file, entry["old"], entry["new"])
+    found = [f for f in course_findings(load_course(course_root)) if f.file == file]
+    said = [f for f in found if all(entry[part] in getattr(f, part) for part in ("place", "problem", "remedy"))]
+    assert said, f"found only: {[str(f) for f in found]}"
+    lines = len((course_root / file).read_text(encoding="utf-8").split("\n"))
+    assert all(0 <= f.line <= lines for f in said)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        (LESSON, ":name: count", ":name: open", "```{code-cell} ipython3\n:name: open\n:tags"),
+        (LESSON, '"teaches": ["N1.1"]', '"teaches": ["N9.9"]', '+++ {"name": "scene"'),
+        (QUIZ, ', because: "It can be counted."', "", '      - {id: b, text: "¥20", right: true'),
+        (DESK, "to: poor", "to: purr", '      - {id: b, say: "Calm down."'),
+        ("course/coverage.yml", "#scene", "#scenery", "N1.1:"),
+        (ANALYSIS, "assert 0 <= share", "import inspect\nassert 0 <= share", "import inspect"),
+    ],
+)
+def test_a_finding_points_at_its_line(file: str, old: str, new: str, line: str, course_root: Path, edit: Edit) -> None:
+    edit(file, old, new)
+    text = (course_root / file).read_text(encoding="utf-8")
+    expected = text[: text.index(line)].count("\n") + 1
+    lines = [f.line for f in course_findings(load_course(course_root)) if f.file == file]
+    assert min(abs(found - expected) for found in lines) <= 1
+
+
+def test_a_missing_file_is_named(course_root: Path) -> None:
+    (course_root / EXERCISE).unlink()
+    found = course_findings(load_course(course_root))
+    assert Finding(EXERCISE, 0, "", "the file is missing", "Write it, or take the module out of course.yml") in found
+
+
+def test_a_broken_header_is_named(course_root: Path, edit: Edit) -> None:
+    edit(LESSON, '+++ {"name": "scene",', '+++ {"name": "scene"')
+    assert any(
+        f.file == LESSON and "Jupytext cannot read it" in f.problem for f in course_findings(load_course(course_root))
+    )
+
+
+def test_nothing_graded_is_named(course_root: Path, edit: Edit) -> None:
+    path = course_root / ANALYSIS
+    path.write_text(
+        path.read_text(encoding="utf-8").split("```{code-cell} ipython3\n:name: b-share\n")[0], encoding="utf-8"
+    )
+    found = course_findings(load_course(course_root))
+    assert any(f.file == ANALYSIS and f.problem == "nothing in this notebook is graded" for f in found)
+
+
+def test_every_mistake_is_reported_at_once_and_nothing_is_built(course_root: Path, edit: Edit) -> None:
+    edit(LESSON, "term:core_need", "term:kern_need")
+    edit(QUIZ, ', because: "It can be counted."', "")
+    edit(DESK, "to: poor", "to: purr")
+    with pytest.raises(SourceMistakes) as caught:
+        build("trainee", "en", root=course_root)
+    assert isinstance(caught.value, UserError)
+    message = str(caught.value)
+    assert message.startswith("The course's source has 4 mistakes; nothing was built:")
+    for said in (
+        f"{LESSON}:6 [scene]",
+        "is not in the glossary",
+        "option b has no explanation",
+        "“purr”, which is no node",
+    ):
+        assert said in message
+    assert not (course_root / "build").exists()
+
+
+def test_a_translation_is_held_to_the_same_rules(bilingual: Path, tmp_path: Path) -> None:
+    import shutil
+
+    root = Path(shutil.copytree(bilingual, tmp_path / "checkout", ignore=shutil.ignore_patterns("build")))
+    catalogue = root / "locales/zh_CN/01_demo/lesson.po"
+    text = catalogue.read_text(encoding="utf-8")
+    at = text.index("msgstr", text.index("Is it a [core need]"))
+    catalogue.write_text(text[:at] + text[at:].replace("term:core_need", "term:nope", 1), encoding="utf-8")
+    found = course_findings(load_course(root))
+    assert [(f.file, f.place) for f in found] == [("locales/zh_CN/01_demo/lesson.po", "scene")]
