@@ -57,13 +57,13 @@ def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -
 
 
 def saturation(orders: pd.DataFrame) -> Figure:
-    """Mean satisfaction of each warehouse and year against its share of orders on time, with their smooth course."""
+    """Mean satisfaction of each warehouse and year by its share of orders on time, with the mean of those nearby."""
     return Figure(needs.saturation(orders))
 
 
-def gain_ratio(orders: pd.DataFrame) -> float:
-    """How much of the gain in satisfaction from 90 to 95 % on time the step from 95 to 99 % brings (1: as much)."""
-    return needs.gain_ratio(orders)
+def last_step(orders: pd.DataFrame) -> float:
+    """The gain in satisfaction from the last step up in punctuality, as a share of the gain from the first step."""
+    return needs.last_step(orders)
 
 
 def sample_sizes() -> Figure:

@@ -6,6 +6,7 @@ the feature failed. Ratings and satisfaction are 1 to 5; a customer who gave non
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REMEDIES = ("none", "apology", "fix", "both")
+#: Edges between levels of punctuality, as shares of orders on time.
+LEVELS = (0.0, 0.90, 0.945, 0.975, 1.01)
 SIZES = (25, 50, 100, 200, 400, 800, 1600)
 
 
@@ -28,7 +31,7 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
     require(contacts, ["need", "remedy", "angry", "csat"], "figures.remedies", "contacts")
     rated = contacts.dropna(subset=["csat"])
     groups = rated["csat"].astype(float).groupby([rated["need"], rated["remedy"], rated["angry"]], observed=True)
-    mean, size = groups.mean(), groups.size()
+    mean, size, spread = groups.mean(), groups.size(), groups.std()
     words = [label("contacts", "remedy", remedy) for remedy in REMEDIES]
     tones = {False: _("calm"), True: _("angry")}
     charts, rows = [], []
@@ -45,7 +48,12 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
                 marks.append(
                     {"t": "bar", "from": 1, "x": float(mean[key]), "color": 2 if angry else 6, "label": shown, **place}
                 )
-                rows.append([label("contacts", "need", need), words[at], tones[angry], shown, int(size[key])])
+                half = Z95 * float(spread[key]) / sqrt(size[key]) if size[key] > 1 else 0.0
+                middle = len(REMEDIES) - 1 - at + side
+                ends = {"xlo": max(1.0, float(mean[key]) - half), "xhi": min(5.0, float(mean[key]) + half)}
+                marks.append({"t": "error", "x": float(mean[key]), "y": middle, "color": 7, **ends})
+                interval = f"{ends['xlo']:.1f} – {ends['xhi']:.1f}"
+                rows.append([label("contacts", "need", need), words[at], tones[angry], shown, interval, int(size[key])])
         charts.append(
             {
                 "head": label("contacts", "need", need),
@@ -73,7 +81,7 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
         ),
         "table": {
             "caption": _("Mean rating after the contact (simulated)"),
-            "columns": [_("need"), _("reply"), _("tone"), _("mean rating"), _("ratings given")],
+            "columns": [_("need"), _("reply"), _("tone"), _("mean rating"), _("95 % interval"), _("ratings given")],
             "rows": rows,
         },
     }
@@ -271,24 +279,20 @@ def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -
 
 
 class Cell(NamedTuple):
-    """One warehouse in one year: its share of orders on time, their mean satisfaction, and how many answered."""
+    """Orders of one warehouse in one year, or of several: share on time, mean satisfaction, how many answered."""
 
-    warehouse: str
-    year: int
+    name: str
     on_time: float
     satisfaction: float
     answers: int
 
 
-def course_of_saturation(orders: pd.DataFrame) -> tuple[list[Cell], list[float], list[float]]:
-    """Each warehouse and year, and the smooth course through them: shares on time, satisfaction at each.
+def warehouse_years(orders: pd.DataFrame) -> list[Cell]:
+    """Each warehouse and year, by its share of orders on time.
 
     Orders on which something else failed, or an extra was given, are left out of satisfaction: the question is on-time
-    delivery. The course is ``a − b · exp(−share / c)``, fitted by least squares weighted by the number of answers.
+    delivery.
     """
-    import numpy as np
-    from scipy.optimize import curve_fit
-
     columns = ["warehouse", "ordered_at", "on_time", "failed_feature", "extra_feature", "satisfaction"]
     require(orders, columns, "figures.saturation", "orders")
     failed = orders["failed_feature"].astype("object")
@@ -297,43 +301,46 @@ def course_of_saturation(orders: pd.DataFrame) -> tuple[list[Cell], list[float],
     for key, part in orders.groupby([orders["warehouse"].astype("object"), orders["ordered_at"].dt.year]):
         warehouse, year = cast("tuple[str, int]", key)
         told = part.loc[plain[part.index], "satisfaction"].dropna().astype(float)
-        cells.append(Cell(str(warehouse), int(year), float(part["on_time"].mean()), float(told.mean()), len(told)))
-    x, y = np.array([c.on_time for c in cells]), np.array([c.satisfaction for c in cells])
-
-    def course(value: Any, top: float, depth: float, reach: float) -> Any:
-        return top - depth * np.exp(-(value - 0.88) / reach)
-
-    spread = 1 / np.sqrt([c.answers for c in cells])
-    found, _covariance = curve_fit(
-        course, x, y, p0=(4.0, 0.6, 0.04), sigma=spread, bounds=([1, 0, 0.005], [5, 4, 0.5])
-    )  # fmt: skip
-    grid = np.linspace(min(0.90, x.min()), max(0.99, x.max()), 40)
-    return cells, grid.tolist(), course(grid, *found).tolist()
+        name = f"{label('orders', 'warehouse', warehouse)} {year}"
+        cells.append(Cell(name, float(part["on_time"].mean()), float(told.mean()), len(told)))
+    return sorted(cells, key=lambda cell: cell.on_time)
 
 
-def gain_ratio(orders: pd.DataFrame) -> float:
-    """How much of the gain from 90 to 95 % on time the step from 95 to 99 % brings, along the smooth course."""
-    low, middle, high = _satisfaction_at(*course_of_saturation(orders)[1:])
-    return (high - middle) / (middle - low)
+def levels(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells gathered between the edges of LEVELS; each mean weighted by its number of answers."""
+    found = []
+    for low, high in pairwise(LEVELS):
+        inside = [c for c in cells if low <= c.on_time < high]
+        answers = sum(c.answers for c in inside)
+        if answers:
+            on_time = sum(c.on_time * c.answers for c in inside) / answers
+            satisfaction = sum(c.satisfaction * c.answers for c in inside) / answers
+            found.append(Cell(f"{100 * on_time:.0f} %", on_time, satisfaction, answers))
+    return found
 
 
-def _satisfaction_at(shares: list[float], satisfaction: list[float]) -> tuple[float, float, float]:
-    """Satisfaction at 90, 95 and 99 % on time."""
-    import numpy as np
-
-    low, middle, high = np.interp([0.90, 0.95, 0.99], shares, satisfaction)
-    return float(low), float(middle), float(high)
+def last_step(orders: pd.DataFrame) -> float:
+    """The gain in satisfaction from the last step up in punctuality, as a share of the gain from the first."""
+    steps = [high.satisfaction - low.satisfaction for low, high in pairwise(levels(warehouse_years(orders)))]
+    return steps[-1] / steps[0]
 
 
 def saturation(orders: pd.DataFrame) -> dict[str, Any]:
     """Satisfaction against the share of orders on time."""
-    cells, shares, course = course_of_saturation(orders)
-    low, middle, high = _satisfaction_at(shares, course)
-    line = [[100 * x, y] for x, y in zip(shares, course, strict=True)]
-    marks: list[dict[str, Any]] = [{"t": "line", "points": line, "color": 7, "width": 2.5, "dash": "6 4"}]
+    cells = warehouse_years(orders)
+    groups = levels(cells)
+    line = [[100 * g.on_time, g.satisfaction] for g in groups]
+    marks: list[dict[str, Any]] = [{"t": "line", "points": line, "color": 7, "width": 2.5}]
     marks += [
-        {"t": "dot", "x": 100 * c.on_time, "y": c.satisfaction, "r": 6, "color": 2, "shape": "square"} for c in cells
+        {"t": "dot", "x": 100 * c.on_time, "y": c.satisfaction, "r": 4, "color": 2, "shape": "square", "title": c.name}
+        for c in cells
     ]
+    marks += [
+        {"t": "dot", "x": x, "y": y, "r": 7, "color": 7, "label": f"{y:.2f}", "bold": True} for x, y in line
+    ]  # fmt: skip
+    said = [
+        _("{name} on time: {satisfaction:.2f}", name=g.name, satisfaction=g.satisfaction) for g in groups
+    ]  # fmt: skip
     return {
         "title": _("On time, and satisfied"),
         "charts": [
@@ -344,31 +351,15 @@ def saturation(orders: pd.DataFrame) -> dict[str, Any]:
                 "marks": marks,
                 "legend": [
                     {"shape": "square", "color": 2, "text": _("one warehouse in one year")},
-                    {"line": True, "dash": "6 4", "color": 7, "text": _("their smooth course")},
+                    {"shape": "circle", "line": True, "color": 7, "text": _("mean of those nearby")},
                 ],
             }
         ],
-        "text": _(
-            "From 90 % to 95 % on time, satisfaction rises by {first:.2f} points, from {low:.2f} to {middle:.2f}; "
-            "from 95 % to 99 % by {second:.2f} more.",
-            first=middle - low,
-            second=high - middle,
-            low=low,
-            middle=middle,
-        ),
+        "text": "; ".join(said) + ".",
         "table": {
             "caption": _("Warehouses by year (simulated); orders without another failure and without an extra"),
-            "columns": [_("warehouse"), _("year"), _("% on time"), _("mean satisfaction"), _("answers")],
-            "rows": [
-                [
-                    label("orders", "warehouse", c.warehouse),
-                    c.year,
-                    f"{100 * c.on_time:.1f}",
-                    f"{c.satisfaction:.2f}",
-                    c.answers,
-                ]
-                for c in sorted(cells, key=lambda c: c.on_time)
-            ],
+            "columns": [_("warehouse and year"), _("% on time"), _("mean satisfaction"), _("answers")],
+            "rows": [[c.name, f"{100 * c.on_time:.1f}", f"{c.satisfaction:.2f}", c.answers] for c in cells],
         },
     }
 
