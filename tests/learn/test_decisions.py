@@ -7,11 +7,18 @@ from hypothesis import strategies as st
 from servicelab.learn import decisions
 from servicelab.learn.items import parse_items
 
-ITEMS = parse_items({"decisions": [
-    {"id": "a-kind", "prompt": "Which kind?", "options": [{"id": "f", "text": "Functional"}, {"id": "e", "text": "Emotional"}]},
-    {"id": "a-many", "kind": "many", "prompt": "Which?", "options": [{"id": "x", "text": "X"}, {"id": "y", "text": "Y"}]},
+KINDS = [{"id": "f", "text": "Functional"}, {"id": "e", "text": "Emotional"}]
+RAW = [
+    {"id": "a-kind", "prompt": "Which kind?", "options": KINDS},
+    {
+        "id": "a-many",
+        "kind": "many",
+        "prompt": "Which?",
+        "options": [{"id": "x", "text": "X"}, {"id": "y", "text": "Y"}],
+    },
     {"id": "a-number", "kind": "number", "prompt": "How many?", "low": 10, "high": 500, "unit": "people"},
-]}, "decisions.json").decisions  # fmt: skip
+]
+ITEMS = parse_items({"decisions": RAW}, "decisions.json").decisions
 
 
 def test_untouched_decisions_are_none_and_dashes():

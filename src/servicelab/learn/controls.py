@@ -34,6 +34,7 @@ class Control(Interactive):
         kept = session.sheet.get(key)
         value = self.restored(kept)
         self._entry = self.entry(value)
+        self._accepted = value
         super().__init__(value, content=content)
         if kept or session.sheet.locked:
             self.saved = session.sheet.status
@@ -47,9 +48,18 @@ class Control(Interactive):
         """What the sheet keeps for a value."""
         raise NotImplementedError
 
+    def allows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:  # noqa: ARG002 - most allow any
+        """Whether a value may follow another; the control goes back to `before` when it may not."""
+        return True
+
     def _recompute(self, change: Any) -> None:
+        after = change["new"]
+        if after != self._accepted and not self.allows(self._accepted, after):
+            self.value = self._accepted
+            return
+        self._accepted = after
         with use(self._language):
-            entry = self.entry(change["new"])
+            entry = self.entry(after)
             # Nothing new is nothing to write: two views of one control echo each other's values.
             if entry != self._entry:
                 self._entry = entry
@@ -132,13 +142,10 @@ class PredictControl(Control):
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return prediction.entry(self.prediction, value)
 
-    def _recompute(self, change: Any) -> None:
-        before = prediction.tidy(self.prediction, change["old"])
-        if before is not None and prediction.tidy(self.prediction, change["new"]) != before:
-            # The first guess stays: a second one after the reveal would be no guess.
-            self.value = {"guess": before}
-            return
-        super()._recompute(change)
+    def allows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """The first guess stays: a second one after the reveal would be no guess."""
+        first = prediction.tidy(self.prediction, before)
+        return first is None or prediction.tidy(self.prediction, after) == first
 
 
 class RevealControl(Control):
@@ -276,11 +283,9 @@ class DeskControl(Control):
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return desk.entry(self.desk, value)
 
-    def _recompute(self, change: Any) -> None:
-        if not desk.follows(self.desk, change["old"], change["new"]):
-            self.value = desk.tidy(self.desk, change["old"])
-            return
-        super()._recompute(change)
+    def allows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """What was said in a contact stays said."""
+        return desk.follows(self.desk, before, after)
 
 
 def keep_value_of(session: Session, widget: Interactive, key: str) -> None:

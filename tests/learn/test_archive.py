@@ -1,0 +1,162 @@
+"""Saving and restoring: one file holds it all, nothing is overwritten without a copy, nothing strange gets in."""
+
+import io
+import json
+import shutil
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.learn.archive import restore_progress, save_progress
+from servicelab.learn.sheet import AnswerSheet
+from servicelab.learn.workspace import keep_student_id, student_id
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def answer(root, value, name="lessons/01_needs/lesson"):
+    AnswerSheet(root / f"{name}.answers.json", "n").put("q-one", {"value": value})
+
+
+def read(root, name="lessons/01_needs/lesson"):
+    return AnswerSheet(root / f"{name}.answers.json", "n").get("q-one").get("value")
+
+
+def zipped(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_what_is_saved_on_one_machine_is_restored_on_another(workspace, tmp_path):
+    fresh = tmp_path / "fresh"
+    shutil.copytree(workspace, fresh)
+    answer(workspace, "mine")
+    answer(workspace, "decided", "assignments/01_needs/exercise")
+    (workspace / "assignments/01_needs/exercise.ipynb").write_text('{"cells": [], "mine": "my judgement"}')
+    keep_student_id(workspace, "E1042")
+    name, content = save_progress(workspace, lambda: NOW)
+    assert name == "servicelab-progress-20260301-093000.zip"
+    done = restore_progress(fresh, content, lambda: NOW)
+    assert read(fresh) == "mine"
+    assert read(fresh, "assignments/01_needs/exercise") == "decided"
+    assert "my judgement" in (fresh / "assignments/01_needs/exercise.ipynb").read_text()
+    assert student_id(fresh) == "E1042"
+    assert done.copies == ("assignments/01_needs/exercise-kept-20260301-093000.ipynb",)
+    assert (fresh / done.copies[0]).read_bytes() != (fresh / "assignments/01_needs/exercise.ipynb").read_bytes()
+
+
+def test_what_would_be_overwritten_is_kept_under_a_dated_name(workspace):
+    answer(workspace, "old")
+    _name, content = save_progress(workspace)
+    answer(workspace, "new")
+    done = restore_progress(workspace, content, lambda: NOW)
+    assert read(workspace) == "old"
+    assert done.copies == ("lessons/01_needs/lesson.answers.kept-20260301-093000.json",)
+    assert "new" in (workspace / done.copies[0]).read_text()
+    again = restore_progress(workspace, content, lambda: NOW)
+    assert (again.taken, again.copies) == ((), ())
+    answer(workspace, "newer")
+    third = restore_progress(workspace, content, lambda: NOW)
+    assert third.copies == ("lessons/01_needs/lesson.answers.kept-20260301-093000-2.json",)
+
+
+def test_copies_are_neither_answers_nor_saved_again(workspace):
+    answer(workspace, "old")
+    _name, content = save_progress(workspace)
+    answer(workspace, "new")
+    restore_progress(workspace, content)
+    with zipfile.ZipFile(io.BytesIO(save_progress(workspace)[1])) as archive:
+        assert not [n for n in archive.namelist() if "kept" in n]
+
+
+def test_an_open_lesson_takes_over_what_was_restored(workspace):
+    sheet = AnswerSheet(workspace / "lessons/01_needs/lesson.answers.json", "n")
+    sheet.put("q-one", {"value": "old"})
+    _name, content = save_progress(workspace)
+    sheet.put("q-one", {"value": "new"})
+    restore_progress(workspace, content)
+    sheet.put("q-two", {"value": 2})
+    assert sheet.get("q-one")["value"] == "old"
+
+
+def test_nothing_answered_is_nothing_to_save(workspace):
+    with pytest.raises(UserError, match="answer something first"):
+        save_progress(workspace)
+
+
+def test_links_are_not_followed_when_saving(workspace, tmp_path):
+    answer(workspace, "mine")
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"entries": {"q": {"value": "secret"}}}')
+    (workspace / "lessons/01_needs/other.answers.json").symlink_to(secret)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "lesson.answers.json").write_text('{"entries": {}, "activity": {}}')
+    (workspace / "lessons/linked").symlink_to(outside)
+    with zipfile.ZipFile(io.BytesIO(save_progress(workspace)[1])) as archive:
+        assert sorted(n for n in archive.namelist() if "answers" in n) == ["lessons/01_needs/lesson.answers.json"]
+
+
+def test_links_are_not_followed_when_restoring(workspace, tmp_path):
+    answer(workspace, "mine")
+    _name, content = save_progress(workspace)
+    outside = tmp_path / "outside"
+    shutil.move(workspace / "lessons/01_needs", outside)
+    (workspace / "lessons/01_needs").symlink_to(outside)
+    before = (outside / "lesson.answers.json").read_bytes()
+    (outside / "lesson.answers.json").write_bytes(before.replace(b"mine", b"else"))
+    restore_progress(workspace, content)
+    assert b"else" in (outside / "lesson.answers.json").read_bytes()
+
+
+GOOD = json.dumps({"format": 1, "entries": {"q": {"value": 1}}, "activity": {}})
+MANIFEST = json.dumps({"format": 1})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"no zip", "not a zip"),
+        (b"", "not a zip"),
+        (zipped({"lessons/01_needs/lesson.answers.json": GOOD}), "not a saved progress"),
+        (zipped({"progress.json": MANIFEST, "../evil.answers.json": GOOD}), "never does"),
+        (zipped({"progress.json": MANIFEST, "/etc/passwd": "x"}), "never does"),
+        (zipped({"progress.json": MANIFEST, "lessons/../../x/lesson.answers.json": GOOD}), "never does"),
+        (zipped({"progress.json": MANIFEST, "lessons\\01\\lesson.answers.json": GOOD}), "never does"),
+        (zipped({"progress.json": MANIFEST, "lessons/01_needs/lesson.ipynb": "{}"}), "never does"),
+        (zipped({"progress.json": MANIFEST, "lessons/01_needs/quiz.json": "{}"}), "never does"),
+        (zipped({"progress.json": MANIFEST, "lessons/01_needs/lesson.answers.json": "{"}), "damaged"),
+        (zipped({"progress.json": MANIFEST, "lessons/01_needs/lesson.answers.json": '{"entries": 1}'}), "damaged"),
+        (zipped({"progress.json": MANIFEST, "assignments/01_needs/exercise.ipynb": "[]"}), "damaged"),
+        (zipped({"progress.json": MANIFEST, "lessons/99_none/lesson.answers.json": GOOD}), "another course"),
+        (
+            zipped({"progress.json": MANIFEST, **{f"lessons/x/a{n}.answers.json": GOOD for n in range(600)}}),
+            "more than",
+        ),
+    ],
+)
+def test_a_file_that_is_no_saved_progress_changes_nothing(workspace, tmp_path, content, says):
+    answer(workspace, "mine")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(UserError, match=says):
+        restore_progress(workspace, content)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_truncated_zip_and_a_zip_bomb_change_nothing(workspace):
+    answer(workspace, "mine")
+    _name, content = save_progress(workspace)
+    with pytest.raises(UserError):
+        restore_progress(workspace, content[: len(content) // 2])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("progress.json", MANIFEST)
+        for n in range(4):
+            archive.writestr(f"assignments/a{n}/exercise.ipynb", b" " * (60 * 2**20))
+    with pytest.raises(UserError, match="more than"):
+        restore_progress(workspace, buffer.getvalue())

@@ -1,0 +1,267 @@
+"""Controls in a session: setting `.value` changes `.state` and the sheet at once."""
+
+import json
+
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.i18n import use
+from servicelab.learn import open_analysis, open_exercise, open_lesson
+from servicelab.learn.workspace import student_id
+from servicelab.widgets import Interactive
+
+
+def kept(root, name="lessons/01_needs/lesson"):
+    path = root / f"{name}.answers.json"
+    return json.loads(path.read_text())["entries"] if path.exists() else {}
+
+
+@pytest.fixture
+def task(workspace, monkeypatch):
+    monkeypatch.chdir(workspace / "assignments/01_needs")
+    return open_exercise("01_needs")
+
+
+def test_a_quiz_is_kept_and_restored(workspace):
+    control = open_lesson("01_needs").quiz("q-one")
+    control.value = {"picked": ["b"], "tries": [["b"]]}
+    assert control.state["status"] == "wrong"
+    assert kept(workspace)["q-one"]["misconceptions"] == ["X01a"]
+    assert control.saved[:2].isdigit()
+    again = open_lesson("01_needs").quiz("q-one")
+    assert again.state["feedback"] == control.state["feedback"]
+    again.value = {"picked": ["a"], "tries": [["b"], ["a"]]}
+    assert kept(workspace)["q-one"]["right"]
+    assert not kept(workspace)["q-one"]["first_right"]
+
+
+def test_opening_a_notebook_and_all_its_controls_writes_nothing(workspace):
+    lesson = open_lesson("01_needs")
+    for control in (
+        lesson.welcome(), lesson.quiz("q-one"), lesson.recall("r-one"), lesson.predict("p-one"),
+        lesson.reveal("p-one", truth=0.3), lesson.check("ex-one", ...), lesson.desk(), lesson.section_end("s1"),
+    ):  # fmt: skip
+        assert control.text()
+    assert lesson.finish().text()
+    assert kept(workspace) == {}
+    assert not (workspace / "lessons/01_needs/lesson.answers.json").exists()
+
+
+def test_text_forms_are_the_same_in_every_run(workspace):
+    def texts():
+        lesson = open_lesson("01_needs")
+        return [
+            lesson.welcome().text(), lesson.quiz("q-one").text(), lesson.reveal("p-one", truth=0.3).text(),
+            lesson.section_end("s1").text(), lesson.desk().text(), lesson.finish().text(),
+        ]  # fmt: skip
+
+    assert texts() == texts()
+
+
+def test_the_plain_form_stands_beside_the_widget_in_an_executed_notebook(workspace):
+    data, _metadata = open_lesson("01_needs").quiz("q-one")._repr_mimebundle_()
+    assert data["text/plain"].startswith("Which?\n  ( )")
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_reveal_opens_when_the_guess_is_made_and_the_guess_stays(workspace):
+    lesson = open_lesson("01_needs")
+    guess, reveal = lesson.predict("p-one"), lesson.reveal("p-one", truth=0.3)
+    assert reveal.state["waiting"]
+    assert "30" not in json.dumps([reveal.get_state()["state"], guess.get_state()["state"]])
+    guess.value = {"guess": 55}
+    assert reveal.state["text"] == "You said 55 %, it is 30 %: 25 percentage points too high."
+    guess.value = {"guess": 30}
+    assert guess.value == {"guess": 55}
+    assert kept(workspace)["p-one"]["value"] == {"guess": 55}
+
+
+def test_the_ladder_in_a_lesson(workspace):
+    lesson = open_lesson("01_needs")
+    assert lesson.solution("ex-one").state["solution"] == ""
+    assert lesson.check("ex-one", 6).state["feedback"] == "That is twice."
+    control = lesson.check("ex-one", 6)
+    control.value = {**control.value, "hints": 1}
+    assert control.state["hints"] == ["Divide."]
+    assert lesson.check("ex-one", 1.5).state["verdict"] == "right"
+    assert lesson.solution("ex-one").state["solution"] == "half = 3 / 2"
+    assert kept(workspace)["ex-one"]["value"]["attempts"] == 2
+    assert kept(workspace)["ex-one"]["done"]
+
+
+def test_a_solution_asked_for_twice_is_shown(workspace):
+    lesson = open_lesson("01_needs")
+    lesson.solution("ex-one")
+    assert lesson.solution("ex-one").state["solution"] == "half = 3 / 2"
+
+
+def test_the_desk_goes_forward_only(workspace):
+    control = open_lesson("01_needs").desk()
+    control.value = {"path": ["b"]}
+    assert control.state["ended"]
+    control.value = {"path": ["a"]}
+    assert control.value["path"] == ["b"]
+    control.value = {"path": [], "runs": [["b"]]}
+    control.value = {"path": ["a"], "runs": [["b"]]}
+    assert control.state["endings"] == {"seen": 2, "all": 2}
+    assert kept(workspace)["desk"]["grades"] == ["poor", "good"]
+    assert open_lesson("01_needs").desk().state["grade"] == "good"
+
+
+class Slider(Interactive):
+    def derive(self, value):
+        return {"text": f"at {value['at'] + 0}" if value else "not set"}
+
+
+def test_an_interactive_is_kept_and_restored_and_starts_afresh_when_the_sheet_holds_nonsense(workspace, monkeypatch):
+    lesson = open_lesson("01_needs")
+    lesson.show(Slider(), "x-slider").value = {"at": 3}
+    assert kept(workspace)["x-slider"]["value"] == {"at": 3}
+    assert open_lesson("01_needs").show(Slider(), "x-slider").state["text"] == "at 3"
+    lesson.keep("x-slider", {"value": {"at": "nonsense"}})
+    assert open_lesson("01_needs").show(Slider(), "x-slider").state["text"] == "not set"
+    assert kept(workspace)["x-slider"]["value"] == {"at": "nonsense"}
+
+
+def test_progress_follows_every_answer(workspace):
+    lesson = open_lesson("01_needs")
+    welcome, end = lesson.welcome(), lesson.section_end("s1")
+    assert "2 of 2 still open" in end.state["summary"]
+    lesson.quiz("q-one").value = {"picked": ["a"], "tries": [["a"]]}
+    assert "1 of 2 still open" in end.state["summary"]
+    lesson.predict("p-one").value = {"guess": 3}
+    assert end.state["done"]
+    assert end.state["next"]["title"] == "3 · Talk"
+    assert welcome.state["summary"] == "1 of 2 sections done. You stopped before the end of “3 · Talk”."
+
+
+def test_a_section_can_be_ticked_off(workspace):
+    end = open_lesson("01_needs").section_end("s3")
+    end.value = {"done": True}
+    assert end.state["done"]
+    assert "1 left out" in end.state["summary"]
+    assert open_lesson("01_needs").section_end("s3").state["done"]
+
+
+def test_decisions_are_kept_listed_and_returned(task, workspace, capsys):
+    assert task.decisions() == {"a-one": None, "a-two": None}
+    assert capsys.readouterr().out == "a-one: —\na-two: —\n"
+    task.decide("a-one").value = {"value": "e"}
+    number = task.decide("a-two")
+    number.value = {"value": 40}
+    number.value = {"value": 50}
+    assert open_exercise("01_needs").decisions() == {"a-one": "e", "a-two": 50.0}
+    captured = capsys.readouterr()
+    assert captured.out == "a-one: e — Emotional\na-two: 50 people\n"
+    assert captured.err == ""
+
+
+def test_while_grading_answers_are_read_and_nothing_is_written(task, workspace, monkeypatch, capsys):
+    task.decide("a-one").value = {"value": "f"}
+    before = {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()}
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    graded = open_exercise("01_needs")
+    graded.decide("a-one").value = {"value": "e"}
+    submit = graded.submit()
+    submit.value = {"student": "E1", "press": 1, "anyway": True}
+    assert submit.state["closed"]
+    assert open_exercise("01_needs").decisions()["a-one"] == "f"
+    assert {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()} == before
+    assert capsys.readouterr().err == ""
+
+
+def test_a_graded_copy_stands_alone_in_a_folder_of_any_name(task, workspace, tmp_path, monkeypatch):
+    import shutil
+
+    copy = tmp_path / "graded" / "E1042" / "01_needs"
+    shutil.copytree(workspace / "assignments/01_needs", copy)
+    (copy / "edition.json").unlink()
+    monkeypatch.chdir(copy)
+    assert open_exercise("01_needs").decisions() == {"a-one": None, "a-two": None}
+
+
+def test_handing_in(task, workspace):
+    task.decide("a-one").value = {"value": "f"}
+    submit = task.submit()
+    assert "1 of 2 decisions are still open: number 2." in submit.text()
+    submit.value = {"student": "E 1", "press": 1, "clean": True}
+    assert "cannot be used as a staff number" in submit.state["problem"]
+    submit.value = {"student": "E1", "press": 2, "clean": False}
+    assert submit.state["unsaved"]
+    assert not (workspace / "submissions").exists()
+    submit.value = {"student": "E1", "press": 3, "clean": True}
+    assert submit.state["problem"] == ""
+    assert "Fingerprint (SHA-256): " in submit.state["receipt"]
+    assert student_id(workspace) == "E1"
+    assert len(list((workspace / "submissions").glob("E1--01_needs--*.zip"))) == 1
+    submit.value = {"student": "E1", "press": 3, "clean": True}
+    assert len(list((workspace / "submissions").glob("*.zip"))) == 1
+
+
+def test_an_old_notebook_file_is_handed_in_only_when_asked_for(task, workspace):
+    import os
+
+    os.utime(workspace / "assignments/01_needs/exercise.ipynb", (1, 1))
+    submit = task.submit()
+    submit.value = {"student": "E1", "press": 1, "clean": None}
+    assert "Ctrl+S" in submit.state["problem"]
+    submit.value = {"student": "E1", "press": 2, "clean": None, "anyway": True}
+    assert submit.state["receipt"]
+
+
+def test_a_receipt_is_shown_again_and_later_changes_are_noticed(task, workspace):
+    submit = task.submit()
+    submit.value = {"student": "E1", "press": 1, "clean": True}
+    later = open_exercise("01_needs").submit()
+    assert later.state["receipt"] == submit.state["receipt"]
+    assert not later.state["changed"]
+    assert later.state["at"]["student"] == "E1"
+
+
+def test_an_analysis_needs_no_decisions(workspace, monkeypatch):
+    monkeypatch.chdir(workspace / "assignments/01_needs_analysis")
+    task = open_analysis("01_needs")
+    assert task.decisions() == {}
+    submit = task.submit()
+    submit.value = {"student": "E1", "press": 1, "clean": True}
+    assert list((workspace / "submissions").glob("E1--01_needs_analysis--*.zip"))
+
+
+def test_unknown_names_are_answered_with_the_known_ones(workspace):
+    lesson = open_lesson("01_needs")
+    with pytest.raises(UserError, match="“q-none”; it has: q-one"):
+        lesson.quiz("q-none")
+    with pytest.raises(UserError, match="name of a module"):
+        open_lesson("../x")
+
+
+def test_a_lesson_is_found_from_the_workspace_root(workspace, monkeypatch):
+    monkeypatch.chdir(workspace)
+    assert open_lesson("01_needs").quiz("q-one").text()
+
+
+def test_a_damaged_sheet_is_told_once_and_the_lesson_opens(workspace, capsys):
+    (workspace / "lessons/01_needs/lesson.answers.json").write_text('{"entries": {"q-one": {"va')
+    lesson = open_lesson("01_needs")
+    assert "lesson.answers.damaged-1.json" in capsys.readouterr().out
+    assert lesson.quiz("q-one").state["status"] == "open"
+
+
+def test_the_solved_edition_shows_answers_and_keeps_nothing(workspace):
+    marker = {"edition": "solved", "language": "en"}
+    (workspace / "lessons/01_needs/edition.json").write_text(json.dumps(marker))
+    lesson = open_lesson("01_needs")
+    assert "It is this." in lesson.quiz("q-one").text()
+    assert lesson.reveal("p-one", truth=0.3).text() == "It is 30 %."
+    lesson.check("ex-one", 1.5)
+    assert kept(workspace) == {}
+
+
+def test_controls_speak_the_language_they_were_made_in(workspace):
+    with use("zh"):
+        control = open_lesson("01_needs").quiz("q-one")
+    control.value = {"picked": ["b"], "tries": [["b"]]}
+    with use("zh"):
+        from servicelab.i18n import _
+
+        assert control.labels["check"] == _("Check")

@@ -1,0 +1,66 @@
+"""The start page: what is done and what is next."""
+
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.learn import home, open_exercise, open_lesson
+
+
+def test_the_start_page_names_the_next_step_until_all_is_handed_in(workspace, monkeypatch):
+    def first_line():
+        monkeypatch.chdir(workspace)
+        return home().text().splitlines()[0]
+
+    assert first_line() == "Next: begin the lesson “Needs analysis”."
+    lesson = open_lesson("01_needs")
+    lesson.quiz("q-one").value = {"tries": [["a"]]}
+    assert first_line() == "Next: go on with the lesson “Needs analysis”, at “1 · Begin”."
+    lesson.predict("p-one").value = {"guess": 3}
+    lesson.desk().value = {"path": ["a"]}
+    assert first_line() == "Next: do the exercise of “Needs analysis” and hand it in."
+    task = open_exercise("01_needs")
+    task.decide("a-one").value = {"value": "f"}
+    assert "1 of 2 decisions made, not handed in" in home().text()
+    task.submit().value = {"student": "E1", "press": 1, "clean": True}
+    assert first_line() == "Everything is done and handed in."
+
+
+def test_links_lead_from_where_the_page_stands(workspace, monkeypatch):
+    monkeypatch.chdir(workspace)
+    assert "(lessons/01_needs/lesson.ipynb)" in home().markdown
+    monkeypatch.chdir(workspace / "lessons/01_needs")
+    finish = open_lesson("01_needs").finish().markdown
+    assert "(../../assignments/01_needs/exercise.ipynb)" in finish
+    assert "(../../start.ipynb)" in finish
+
+
+def test_a_damaged_sheet_does_not_stop_the_start_page(workspace, monkeypatch):
+    (workspace / "lessons/01_needs/lesson.answers.json").write_bytes(b"\x00\xff")
+    monkeypatch.chdir(workspace)
+    assert "begin the lesson" in home().text()
+    assert (workspace / "lessons/01_needs/lesson.answers.json").read_bytes() == b"\x00\xff"
+
+
+def test_away_from_the_course_it_says_where_to_go(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"start\.ipynb"):
+        home()
+
+
+def test_saving_and_restoring_from_the_page(workspace, monkeypatch):
+    monkeypatch.chdir(workspace)
+    control = home().control
+    control.value = {"save": 1}
+    assert control.state["kind"] == "wrong"
+    quiz = open_lesson("01_needs").quiz("q-one")
+    quiz.value = {"tries": [["b"]]}
+    control.value = {"save": 2}
+    saved = list(workspace.glob("servicelab-progress-*.zip"))
+    assert len(saved) == 1
+    assert saved[0].name in control.state["says"]
+    quiz.value = {"tries": [["b"], ["a"]]}
+    control.restore(saved[0].read_bytes())
+    assert "Restored: 1 files" in control.state["says"]
+    assert open_lesson("01_needs").quiz("q-one").state["status"] == "wrong"
+    control.restore(b"nonsense")
+    assert control.state["kind"] == "wrong"
