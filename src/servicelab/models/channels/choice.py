@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import Floats, at_least, matrix, numbers, positive, table, vector
+from servicelab.models.arguments import Floats, at_least, numbers, positive, table, vector
+from servicelab.models.arguments import matrix as as_matrix
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ class ChannelMix:
     price_of_capacity: pd.Series[float]
 
 
-def topsis(matrix_: ArrayLike, weights: ArrayLike, benefit: ArrayLike) -> Floats:
+def topsis(matrix: ArrayLike, weights: ArrayLike, benefit: ArrayLike) -> Floats:
     """Rank options by closeness to the best imaginable and distance from the worst.
 
-    v_ij = w_j·x_ij / √Σ_i x_ij²;  score = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the distances to the ideal and anti-ideal rows.
+    v_ij = w_j·x_ij / √Σ_i x_ij²;  score = d⁻ / (d⁺ + d⁻), d⁺ and d⁻ the distances to the best and worst values of v.
 
     Parameters
     ----------
-    matrix_ : options × measures
+    matrix : options × measures
     weights : one for each measure, ≥ 0, not all 0 (scaled to sum to 1)
     benefit : True where more is better, False where less is, one for each measure
 
@@ -63,9 +64,9 @@ def topsis(matrix_: ArrayLike, weights: ArrayLike, benefit: ArrayLike) -> Floats
     Cost, satisfaction and resolution of phone, chat and bot:
 
     >>> topsis([[12, 4.2, 0.8], [6, 4.0, 0.7], [1, 3.1, 0.4]], [0.3, 0.4, 0.3], [False, True, True]).round(2)
-    array([0.38, 0.62, 0.62])
+    array([0.34, 0.59, 0.66])
     """
-    options = matrix("matrix", matrix_)
+    options = as_matrix("matrix", matrix)
     count = options.shape[1]
     importance = at_least("weights", vector("weights", weights, count))
     if importance.sum() == 0:
@@ -180,7 +181,7 @@ def channel_mix(
 def _aligned(name: str, values: pd.Series[float], labels: pd.Index) -> Floats:
     if not isinstance(values, pd.Series) or set(values.index) != set(labels):
         raise ValueError(f"{name} must be a Series with the labels {', '.join(map(str, labels))}")
-    return values.reindex(labels).to_numpy(dtype=np.float64)
+    return np.asarray(values.reindex(labels), dtype=np.float64)
 
 
 def _grid(name: str, values: pd.DataFrame, like: pd.DataFrame) -> Floats:

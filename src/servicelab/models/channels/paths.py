@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def handoff_metrics(transitions: pd.DataFrame) -> HandoffMetrics:
     ends_itself = [
         label
         for label in chances.index
-        if label in chances.columns and np.isclose(float(chances.loc[label, label]), 1.0)  # type: ignore[arg-type]
+        if label in chances.columns and np.isclose(float(chances.loc[label, label]), 1.0)
     ]
     channels = [label for label in chances.index if label not in ends_itself]
     final = [label for label in chances.columns if label not in channels]
@@ -131,7 +132,7 @@ def handoff_transitions(journeys: Iterable[Sequence[Hashable]]) -> pd.DataFrame:
             raise ValueError("journeys must each have a channel and a final state")
         channels.update(journey[:-1])
         final.add(journey[-1])
-        for here, there in zip(journey[:-1], journey[1:], strict=True):
+        for here, there in pairwise(journey):
             counts[here, there] = counts.get((here, there), 0) + 1
     if not counts:
         raise ValueError("journeys must not be empty")
@@ -143,15 +144,20 @@ def handoff_transitions(journeys: Iterable[Sequence[Hashable]]) -> pd.DataFrame:
     columns = rows + sorted(final, key=str)
     result = pd.DataFrame(0, index=rows, columns=columns)
     for (here, there), count in counts.items():
-        result.loc[here, there] = count  # type: ignore[index]
+        result.loc[here, there] = count
     return result
+
+
+def _listed(paths: Iterable[Path]) -> list[tuple[list[Hashable], bool]]:
+    # A journey through one channel may be given by its bare name.
+    return [([channels] if isinstance(channels, str) else list(channels), bool(done)) for channels, done in paths]
 
 
 class _Graph:
     """First-order Markov graph of journeys: state 0 is the start, 1…n the channels, then convert and lost."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        listed = [(list(channels), bool(converted)) for channels, converted in paths]
+        listed = _listed(paths)
         if not listed:
             raise ValueError("paths must not be empty")
         if any(not channels for channels, _ in listed):
@@ -164,7 +170,7 @@ class _Graph:
         totals = np.zeros(size)
         for channels, converted in listed:
             states = [0, *(number[channel] for channel in channels)]
-            for here, there in zip(states[:-1], states[1:], strict=True):
+            for here, there in pairwise(states):
                 moves[here, there] += 1
                 totals[here] += 1
             converts[states[-1]] += converted
@@ -275,8 +281,8 @@ def attribution(paths: Iterable[Path]) -> pd.DataFrame:
     >>> table.round(1).loc["G"].to_dict()
     {'removal_effect': 0.8, 'markov': 2.4, 'first_touch': 3.0, 'last_touch': 2.0}
     """
-    listed = [(list(channels), bool(converted)) for channels, converted in paths]
-    effects = pd.Series(removal_effects([(channels, converted) for channels, converted in listed]))
+    listed = _listed(paths)
+    effects = pd.Series(removal_effects(listed))
     wins = [channels for channels, converted in listed if converted]
     first = pd.Series([channels[0] for channels in wins]).value_counts()
     last = pd.Series([channels[-1] for channels in wins]).value_counts()

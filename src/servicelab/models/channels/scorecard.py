@@ -39,20 +39,17 @@ def channel_scorecard(interactions: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> chats = pd.DataFrame({"channel": ["chat", "chat", "phone"], "csat": [5, 2, None], "first_response": [10, 30, 60],
-    ...     "resolved": [True, False, True], "handling_time": [200, 400, 300], "error": False,
-    ...     "recontact": [False, True, False], "cost": [4.0, 6.0, 12.0]})
+    >>> chats = pd.DataFrame({"channel": ["chat", "chat", "phone"], "csat": [5, 2, None],
+    ...     "first_response": [10, 30, 60], "resolved": [True, False, True], "handling_time": [200, 400, 300],
+    ...     "error": False, "recontact": [False, True, False], "cost": [4.0, 6.0, 12.0]})
     >>> channel_scorecard(chats)[["share", "csat", "cost_per_resolution"]].round(2).values.tolist()
     [[0.67, 0.5, 10.0], [0.33, nan, 12.0]]
     """
     _checked(interactions, COLUMNS)
-    between("csat", interactions["csat"].dropna().to_numpy(dtype=float), 1, 5) if interactions[
-        "csat"
-    ].notna().any() else 0
-    for column in ("first_response", "handling_time"):
+    for column, low, high in (("csat", 1.0, 5.0), ("first_response", 0.0, np.inf), ("handling_time", 0.0, np.inf)):
         known = interactions[column].dropna().to_numpy(dtype=float)
         if len(known):
-            at_least(column, known)
+            between(column, known, low, high)
     answers = interactions["csat"].astype(float)
     frame = pd.DataFrame(
         {
