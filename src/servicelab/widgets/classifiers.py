@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +28,7 @@ class Classifier(Protocol):
 
 
 _fitted: dict[tuple[str, int, int], Any] = {}
+_fitting = threading.Lock()
 
 
 def fit_on(contacts: pd.DataFrame, lang: str, call: str) -> NeedsClassifier:
@@ -39,11 +41,18 @@ def fit_on(contacts: pd.DataFrame, lang: str, call: str) -> NeedsClassifier:
 
     from servicelab.models.needs import NeedsClassifier
 
+    require_contacts(contacts, lang, call)
     text = f"text_{lang}"
-    require(contacts, (text, "need", "split"), call, "contacts")
     train = contacts.loc[contacts["split"] == "train", [text, "need"]].dropna()
     key = (lang, len(train), int(pd.util.hash_pandas_object(train, index=False).sum()))
-    if key not in _fitted:
-        _fitted[key] = NeedsClassifier().fit(train[text], train["need"])
+    # Whoever comes second waits for the first instead of fitting again.
+    with _fitting:
+        if key not in _fitted:
+            _fitted[key] = NeedsClassifier().fit(train[text], train["need"])
     found: NeedsClassifier = _fitted[key]
     return found
+
+
+def require_contacts(contacts: pd.DataFrame, lang: str, call: str) -> None:
+    """Raise ``UserError`` unless ``contacts`` has what a classifier in one language is fitted on."""
+    require(contacts, (f"text_{lang}", "need", "split"), call, "contacts")

@@ -28,7 +28,7 @@ const house = (() => {
   function ticks(min, max, count) {
     const raw = (max - min) / Math.max(1, count);
     const power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((m) => m >= raw * 0.999);
+    const step = [1, 2, 5, 10].map((m) => m * power).find((m) => m >= raw * 0.999);
     const out = [];
     for (let v = Math.ceil(min / step - 1e-9) * step; v <= max + step * 1e-9; v += step) out.push(+v.toFixed(10));
     return out;
@@ -93,6 +93,11 @@ const house = (() => {
         const place = `translate(13 ${(inner.y0 + inner.y1) / 2}) rotate(-90)`;
         base.append(s("text", { transform: place, class: "sl-label", "text-anchor": "middle", text: spec.y.label }));
       }
+      // Lines and bands end at the frame; dots and words may stand on it.
+      const clip = id();
+      const frame = s("rect", { x: inner.x0, y: inner.y1, width: Math.max(0, inner.x1 - inner.x0), height: Math.max(0, inner.y0 - inner.y1) });
+      const cut = s("clipPath", { id: clip }, frame);
+      const under = s("g", { "clip-path": `url(#${clip})` });
       const shapes = s("g", {});
       const texts = s("g", {});
       const taken = [];
@@ -107,7 +112,7 @@ const house = (() => {
           const [x0, x1] = [X.at(m.x0), X.at(m.x1)];
           const [y0, y1] = [Y.at(m.y1), Y.at(m.y0)];
           const at = { x: Math.min(x0, x1), y: Math.min(y0, y1), width: Math.abs(x1 - x0), height: Math.abs(y1 - y0) };
-          shapes.append(s("rect", { ...at, class: `sl-zone ${m.color ? color(m) : ""}` }));
+          under.append(s("rect", { ...at, class: `sl-zone ${m.color ? color(m) : ""}` }));
           if (m.label && at.width > textWidth(m.label) + 8 && at.height > 18) {
             const end = m.corner?.includes("right");
             const low = m.corner?.includes("bottom");
@@ -118,16 +123,16 @@ const house = (() => {
             taken.push([end ? tx - w : tx, ty - 12, end ? tx : tx + w, ty + 3]);
           }
         } else if (m.t === "line") {
-          shapes.append(s("path", { d: d(m.points), class: `sl-line ${color(m)}`, "stroke-dasharray": m.dash, "stroke-width": m.width || 2 }));
+          under.append(s("path", { d: d(m.points), class: `sl-line ${color(m)}`, "stroke-dasharray": m.dash, "stroke-width": m.width || 2 }));
         } else if (m.t === "band" || m.t === "area") {
           const edge = m.t === "area" ? m.points : [...m.points.map((p) => [p[0], p[2]]), ...m.points.map((p) => [p[0], p[1]]).reverse()];
-          shapes.append(s("path", { d: d(edge) + "Z", class: `sl-band ${color(m)}` }));
+          under.append(s("path", { d: d(edge) + "Z", class: `sl-band ${color(m)}` }));
         } else if (m.t === "error") {
           const [x, y] = [X.at(m.x), Y.at(m.y)];
           let path = "";
           if (m.xlo !== undefined) path += `M${X.at(m.xlo)} ${y - 4}v8M${X.at(m.xlo)} ${y}H${X.at(m.xhi)}m0 -4v8`;
           if (m.ylo !== undefined) path += `M${x - 4} ${Y.at(m.ylo)}h8M${x} ${Y.at(m.ylo)}V${Y.at(m.yhi)}m-4 0h8`;
-          shapes.append(s("path", { d: path, class: `sl-line ${color(m)}`, "stroke-width": m.width || 1.5 }));
+          under.append(s("path", { d: path, class: `sl-line ${color(m)}`, "stroke-width": m.width || 1.5 }));
         } else if (m.t === "bar") {
           const flat = spec.y.names !== undefined;
           const [a, b] = flat ? [X.at(m.from || 0), X.at(m.x)] : [Y.at(m.from || 0), Y.at(m.y)];
@@ -184,7 +189,7 @@ const house = (() => {
       plot.setAttribute("width", width);
       plot.setAttribute("height", tall);
       plot.setAttribute("aria-label", spec.alt || spec.title || "");
-      plot.replaceChildren(base, shapes, texts);
+      plot.replaceChildren(cut, base, under, shapes, texts);
     }
     new ResizeObserver(() => {
       if (spec && Math.abs(figure.clientWidth - drawn) > 1 && figure.clientWidth > 0) render();

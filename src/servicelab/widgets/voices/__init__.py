@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
-from servicelab.widgets.classifiers import Classifier, fit_on
+from servicelab.widgets.classifiers import Classifier, fit_on, require_contacts
 from servicelab.widgets.house import Interactive
 from servicelab.widgets.voices.model import FIRST, QUESTIONS, Voice, VoicesModel, pick, read_voices
 from servicelab.widgets.voices.words import hint, option_name
@@ -31,6 +32,7 @@ class Voices(Interactive):
     ) -> None:
         sample = pick(read_voices(voices), size, seed)
         self._model = VoicesModel(sample, _classify(predictions))
+        self._warming = False
         super().__init__(
             content={
                 "voices": [{"id": v.id, "text": v.text} for v in sample],
@@ -49,7 +51,12 @@ class Voices(Interactive):
         )
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        return self._model.derive(value)
+        state = self._model.derive(value)
+        if state["done"] == 1 and not self._warming:
+            # Fitting takes seconds: it runs while the trainee sorts, so that the result opens at once.
+            self._warming = True
+            threading.Thread(target=self._model.warm, daemon=True).start()
+        return state
 
     def name(self) -> str:
         return _("Sort the voices")
@@ -88,7 +95,7 @@ def _classify(predictions: Any) -> Callable[[list[Voice]], list[str]] | None:
         return None
     lang = language()
     if hasattr(predictions, "columns"):
-        # Fitted when the result is opened: the statements must not wait for it.
+        require_contacts(predictions, lang, "explore.voices")
         return lambda voices: _labels(fit_on(predictions, lang, "explore.voices"), voices)
     if hasattr(predictions, "predict"):
         return lambda voices: _labels(predictions, voices)

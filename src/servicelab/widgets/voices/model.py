@@ -130,6 +130,11 @@ class VoicesModel:
     def _predicted(self) -> list[str]:
         return self.classify(list(self.voices)) if self.classify else []
 
+    def warm(self) -> None:
+        """Ask the classifier now, so that the result need not wait for it."""
+        if self.classify:
+            assert self._predicted is not None
+
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return the state: every statement's answers and explanations, progress, and the result when all are sorted.
 
