@@ -147,7 +147,7 @@ def interface_messages_by_file(root: Path) -> dict[str, list[Message]]:
 def _merge(path: Path, file: str, listed: list[Message]) -> str:
     old = polib.pofile(str(path)) if path.is_file() else polib.POFile()
     new = polib.POFile(wrapwidth=0)
-    new.metadata = dict(HEADER)
+    new.header, new.metadata = old.header, dict(HEADER)
     live = {(entry.msgctxt, entry.msgid): entry for entry in old if not entry.obsolete}
     retired = {(entry.msgctxt, entry.msgid): entry for entry in old.obsolete_entries()}
     known = {(m.context, m.text) for m in listed}

@@ -1,0 +1,154 @@
+"""The real course: its sources have no mistake, the curriculum is covered, and the Chinese is complete."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from servicelab.publish import build, build_source
+from servicelab.publish.answers import perfect_decisions
+from servicelab.publish.catalogues import interface_messages_by_file, messages, superfluous, wanting
+from servicelab.publish.checks import course_findings
+from servicelab.publish.checks.coverage import curriculum
+from servicelab.publish.glossary import terms
+from servicelab.publish.secrets import Secret, find_leaks, secrets
+from servicelab.publish.sources import Course, load_course
+
+# Read from the brief by hand: how many items each topic of a core source has.
+ITEMS = {"N1": 4, "N2": 4, "N3": 7, "N4": 6, "N5": 6, "R0": 3, "R1": 3, "R2": 3, "R3": 4, "R4": 2, "O2": 3, "O5": 7,
+         "O6": 7, "P2": 8, "P4": 7, "C1": 6, "C4": 7, "T2": 10, "X01": 3}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def course(root: Path) -> Course:
+    return load_course(root)
+
+
+@pytest.fixture(scope="module")
+def trainee(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The trainee edition in both languages, by language."""
+    return {language: build("trainee", language, root=root).path for language in ("en", "zh")}
+
+
+@pytest.fixture(scope="module")
+def known(root: Path) -> list[Secret]:
+    return secrets(root)
+
+
+def listed(findings: list[Any]) -> str:
+    return "\n".join(map(str, findings))
+
+
+def test_the_sources_have_no_mistake(course: Course) -> None:
+    found = course_findings(course)
+    assert not found, listed(found)
+
+
+def test_the_curriculum_is_whole(course: Course) -> None:
+    items = curriculum(course)
+    for topic, count in ITEMS.items():
+        assert sum(1 for key in items if re.fullmatch(rf"{topic}(\.\d+|[a-z])", key)) == count, topic
+    assert {key[0] for key in items} == set("ONPCSTFJLMKRX")
+    for key in (f"X{number}{letter}" for number in ("00", "01", "02", "03", "04", "11", "12") for letter in "abc"):
+        assert key in items
+
+
+def test_every_item_of_a_built_module_can_be_found_by_name(course: Course) -> None:
+    called = list(terms(course).values())
+    names = {key: {name.casefold() for term in called for name in term.called(key)} for key in ("en", "zh")}
+    built = {
+        key: item for key, item in curriculum(course).items() if item["module"] in course.modules and key[0] != "X"
+    }
+    lost = [
+        f"{key} {item['en']} · {item['zh']}"
+        for key, item in built.items()
+        if not (words(item["en"]) & names["en"] and words(item["zh"]) & names["zh"])
+    ]
+    assert not lost, f"not in course/glossary.yml under both names: {lost}"
+
+
+def words(name: str) -> set[str]:
+    """A curriculum name as the glossary may have it: whole, without its parenthesis, or with "need" after it."""
+    bare = re.sub(r"\s*[(（].*[)）]", "", name).casefold()
+    return {name.casefold(), bare, f"{bare} need", f"{bare} needs"}
+
+
+def test_every_message_is_translated(root: Path, course: Course) -> None:
+    wanted = {**messages(course), **interface_messages_by_file(root)}
+    found = list(wanting(root, wanted))
+    assert not found, listed(found)
+    assert superfluous(root, wanted) == []
+
+
+def test_the_code_is_the_same_in_both_languages(trainee: dict[str, Path]) -> None:
+    names = sorted(path.relative_to(trainee["en"]).as_posix() for path in trainee["en"].rglob("*.ipynb"))
+    assert len(names) >= 5
+    for name in names:
+        english, chinese = (nbformat.read(trainee[language] / name, as_version=4).cells for language in ("en", "zh"))
+        code = [[(c.id, c.source, c.metadata) for c in cells if c.cell_type == "code"] for cells in (english, chinese)]
+        assert code[0] == code[1], name
+        graded = [[(c.id, c.source) for c in cells if "nbgrader" in c.metadata] for cells in (english, chinese)]
+        assert graded[0] == graded[1], name
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_rebuild_gives_the_same_bytes(language: str, root: Path, trainee: dict[str, Path], tmp_path: Path) -> None:
+    again = build("trainee", language, tmp_path / "again", root=root).path
+    for path in trainee[language].rglob("*"):
+        if path.is_file():
+            assert (again / path.relative_to(trainee[language])).read_bytes() == path.read_bytes(), path
+
+
+def test_no_built_file_gives_a_secret_away(trainee: dict[str, Path], known: list[Secret]) -> None:
+    assert {secret.kind for secret in known} >= {"solution", "hidden test", "instructor"}
+    for folder in trainee.values():
+        found = find_leaks(folder, known)
+        assert not found, listed(found)
+
+
+def test_the_search_for_secrets_would_have_found_them(
+    root: Path, course: Course, known: list[Secret], tmp_path: Path
+) -> None:
+    """The same search over the unstripped sources of the assignments: it finds lines of every solution and test."""
+    for assignment in course.assignments:
+        build_source(assignment, tmp_path / assignment, root=root)
+    found = find_leaks(tmp_path, known)
+    assert {leak.secret.kind for leak in found} >= {"solution", "hidden test"}
+    assert {leak.file.split("/")[0] for leak in found} == set(course.assignments)
+
+
+def test_decisions_ship_without_keys(trainee: dict[str, Path]) -> None:
+    for folder in trainee.values():
+        for path in folder.rglob("decisions.json"):
+            decisions = json.loads(path.read_text(encoding="utf-8"))["decisions"]
+            assert decisions
+            for item in decisions:
+                for holder in (item, *item.get("options", [])):
+                    assert not holder.keys() & {"right", "because", "misconception", "answer", "key", "correct"}
+
+
+def test_full_marks_can_be_reached(course: Course) -> None:
+    for module in course.modules.values():
+        decided = perfect_decisions(module)
+        assert decided
+        assert None not in decided.values()
+
+
+def test_a_trainees_path_fits_its_time(course: Course) -> None:
+    """Frontline 60 to 75 minutes, at most three interactives; every section states its own minutes."""
+    for module in course.modules.values():
+        lesson = module.documents["lesson"]
+        sections = [cell for cell in lesson.cells if "section" in cell.metadata]
+        minutes = sum(cell.metadata["minutes"] for cell in sections if cell.metadata.get("track") != "analyst")
+        assert 60 <= minutes <= 75, f"{module.id}: {minutes} minutes"
+        track, shown = None, 0
+        for cell in lesson.cells:
+            track = cell.metadata.get("track") if "section" in cell.metadata else track
+            if track != "analyst" and cell.metadata.get("track") != "analyst":
+                shown += cell.source.count("explore.") if cell.kind == "code" else 0
+        assert shown <= 3, f"{module.id}: {shown} interactives on the frontline path"

@@ -1,0 +1,49 @@
+"""Cutting Markdown into what a translator gets, and putting it together again."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servicelab.publish.regions import segments
+from servicelab.publish.text import blocks, headings, link_terms, links, translatable, translate_blocks
+
+LINES = st.lists(st.sampled_from(["", "  ", "a", "- b", "```", "~~~", "````", "    c", "# d", "### BEGIN SOLUTION",
+                                  "### END SOLUTION", "### BEGIN HIDDEN TESTS", "x ``` y"]), max_size=12)  # fmt: skip
+
+
+@given(LINES)
+def test_the_pieces_are_the_text_again(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert "".join(blocks(text)) == text
+    assert "\n".join(piece.text for piece in segments(text)) == text
+    assert translate_blocks(text, lambda block: block) == text
+
+
+def test_a_fence_is_one_block_blank_lines_included() -> None:
+    assert blocks("a\n\n```\nb\n\nc\n```\n\nd")[::2] == ["a", "```\nb\n\nc\n```", "d"]
+    assert blocks("````\n```\n\n````\n\nd")[::2] == ["````\n```\n\n````", "d"]
+
+
+def test_what_needs_no_translator() -> None:
+    assert not any(map(translatable, ["", "---", "¥20,000", "`mean()`", "$$x^2$$", "```\ncode\n```", "42 %"]))
+    assert all(map(translatable, ["About 400", "客户", "[link](x)", "![a picture](x.svg)"]))
+
+
+def test_links_are_not_looked_for_in_code() -> None:
+    text = '`[no](a.md)` [yes](b.md "title") ![pic](c.png)\n\n```\n[no](d.md)\n```\n\n[![face](e.png)](f.md)'
+    assert [(link.image, link.target) for link in links(text)] == [
+        (False, "b.md"),
+        (True, "c.png"),
+        (False, "f.md"),
+        (True, "e.png"),
+    ]
+
+
+def test_a_term_becomes_a_link_with_its_definition() -> None:
+    linked = link_terms("A [must-be](term:m).", "../g.ipynb", {"m": 'said "quietly" | not'})
+    assert linked == 'A [must-be](../g.ipynb#cell-id=m "said \\"quietly\\" \\| not").'
+
+
+def test_headings_without_marks() -> None:
+    assert headings("# *One* [two](term:t)\n\n```\n# not this\n```\n\n### Three ##") == ["One two", "Three"]
