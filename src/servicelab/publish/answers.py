@@ -7,6 +7,7 @@ that earns most when a test judges it: every possible answer is tried. The solve
 from __future__ import annotations
 
 import ast
+import contextlib
 import itertools
 import json
 from collections.abc import Iterator
@@ -67,8 +68,10 @@ def _best(cell: Cell, candidates: dict[str, list[Any]], blank: dict[str, Any]) -
         given = dict(zip(candidates, picked, strict=True))
         space: dict[str, Any] = {"decisions": {**blank, **given}}
         try:
-            exec(body, space)
-            earned = eval(last, space) if last else None
+            # Tests print what a trainee would read as feedback.
+            with contextlib.redirect_stdout(None):
+                exec(body, space)
+                earned = eval(last, space) if last else None
         except Exception:  # noqa: BLE001, S112 - whatever a test raises means that this answer is wrong
             continue
         # nbgrader's rule: a number as the last expression is the points earned, anything else earns them all.
