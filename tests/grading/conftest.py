@@ -179,13 +179,14 @@ def pack(
     language: str = "en",
     evidence: bytes | None = None,
     assignment: str = TRIAL,
+    name: str = "exercise",
     extra: Mapping[str, bytes] | None = None,
     **manifest: Any,
 ) -> bytes:
     """A submission zip in the agreed format."""
-    files = {"exercise.ipynb": notebook}
+    files = {f"{name}.ipynb": notebook}
     if given is not None:
-        files["exercise.answers.json"] = given
+        files[f"{name}.answers.json"] = given
     if evidence is not None:
         files["evidence/lesson.answers.json"] = evidence
     stated = {
@@ -212,3 +213,109 @@ def put(folder: Path, name: str, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+EXTRA_SETTINGS = """
+c.Execute.timeout = 3
+c.BoundedExecute.notebook_timeout = 60
+"""
+
+STUBBORN = """\
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+while True:
+    pass"""
+
+LEAKY = """\
+def share(values):
+    print("I was asked about", values)
+    for line in In:
+        print(line)
+    return len(values)"""
+
+
+def tampered(notebook: nbformat.NotebookNode) -> None:
+    """Checks that always pass, decisions that were never made, and a hundred points for it."""
+    cell(notebook, "decisions").source = f"decisions = {RIGHT!r}"
+    cell(notebook, "test-a").source = "4"
+    cell(notebook, "test-b").source = "print('all right')"
+    cell(notebook, "test-b").metadata["nbgrader"]["points"] = 100
+    cell(notebook, "test-a").metadata["nbgrader"]["solution"] = False
+
+
+def without_test_b(notebook: nbformat.NotebookNode) -> None:
+    """The check of part B deleted."""
+    notebook.cells.remove(cell(notebook, "test-b"))
+
+
+def cohort(released: Course) -> dict[str, bytes]:
+    """Trainee → submission zip; one of each kind that grading must cope with."""
+    whole = {"code": SHARE, "written": "Because the table says so."}
+    return {
+        "perfect": pack("perfect", fill(released, **whole), answers(RIGHT)),
+        "perfect-zh": pack("perfect-zh", fill(released, **whole), answers(RIGHT, "zh"), language="zh"),
+        "untouched": pack("untouched", fill(released), None, created=DUE + timedelta(hours=2)),
+        "half": pack("half", fill(released, code=SHARE), answers({"a-voice": "functional"})),
+        "count": pack(
+            "count",
+            fill(released, code="def share(values):\n    return sum(values)"),
+            answers({"a-voice": "emotional", "a-tone": "functional"}, "zh"),
+            language="zh",
+        ),
+        "leaky": pack("leaky", fill(released, code=LEAKY), answers(RIGHT)),
+        "raising": pack(
+            "raising", fill(released, code="def share(values):\n    return {}[str(values)]"), answers(RIGHT)
+        ),
+        "warning": pack(
+            "warning",
+            fill(
+                released,
+                code="import sys\n" + SHARE.replace("    return", "    print('careful', file=sys.stderr)\n    return"),
+            ),
+            answers(RIGHT),
+        ),
+        "stubborn": pack("stubborn", fill(released, code=STUBBORN, written="Still here."), answers(RIGHT)),
+        "dead": pack("dead", fill(released, code="import os\nos._exit(1)"), answers(RIGHT)),
+        "tampered": pack("tampered", fill(released, change=tampered), answers({"a-voice": "functional"})),
+        "deleted": pack("deleted", fill(released, **whole, change=without_test_b), answers(RIGHT)),
+        "broken": pack("broken", b'{"cells": [', answers(RIGHT)),
+    }
+
+
+SCORES = {
+    "perfect": 7,
+    "perfect-zh": 7,
+    "untouched": 0,
+    "half": 5,
+    "count": 0,
+    "leaky": 4,
+    "raising": 4,
+    "warning": 4,
+    "stubborn": 4,
+    "dead": 4,
+    "tampered": 2,
+    "deleted": 4,
+    "broken": 0,
+}
+
+
+@pytest.fixture(scope="session")
+def graded(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The whole cohort collected, graded two at a time and given feedback, once; tests only look at it."""
+    from servicelab.grading.autograding import grade
+    from servicelab.grading.collecting import collect
+    from servicelab.grading.returning import feedback
+
+    root = tmp_path_factory.mktemp("graded")
+    shutil.copytree(released.root, root / "grading")
+    with (root / "grading" / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
+        settings.write(EXTRA_SETTINGS)
+    course = Course.at(root / "grading")
+    for student, archive in cohort(released).items():
+        put(root / "inbox", f"{student}--{TRIAL}--20261120T090000Z.zip", archive)
+    # A right answer sheet left in source/ by mistake, after release: nobody may score by it.
+    (course.source / TRIAL / "exercise.answers.json").write_bytes(answers(RIGHT))
+    collect(TRIAL, [root / "inbox"], course=course)
+    grade(TRIAL, course=course, workers=2)
+    feedback(TRIAL, course=course)
+    return course

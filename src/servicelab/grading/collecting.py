@@ -25,7 +25,7 @@ from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 from servicelab.i18n import _
 
 COLLECTED = "collected.json"
-STAMP = "%Y%m%dT%H%M%S"
+STAMP = "%Y%m%dT%H%M%S%f"
 TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 CLOCK = timedelta(minutes=10)
 """How far ahead a trainee's clock may be before the time of collecting is used instead."""
@@ -179,12 +179,13 @@ class _Desk:
             self.lines.append(Line(label, "refused", read.student, detail))
             return
         student, notes = self._name(read, label)
-        created = read.created
-        if created > self.now + CLOCK:
-            created = self.now
+        stored = self._stored(student, read.digest)
+        created = stored or min(read.created, self.now + CLOCK)
+        if read.created > created:
+            created = stored or self.now
             notes.append(_("its clock was ahead, so the time of collecting counts"))
         notes.extend(self._look_inside(read, notebook))
-        if self._stored(student, read.digest):
+        if stored:
             verdict = "again"
         else:
             self._store(student, read, created)
@@ -257,8 +258,11 @@ class _Desk:
     def _shelf(self, student: str) -> Path:
         return self.course.received / self.assignment / student
 
-    def _stored(self, student: str, digest: str) -> bool:
-        return any(self._shelf(student).glob(f"*--{digest[:16]}.zip"))
+    def _stored(self, student: str, digest: str) -> datetime | None:
+        """Return the time that an archive was entered with, when it is already here."""
+        for path in self._shelf(student).glob(f"*--{digest[:16]}.zip"):
+            return datetime.strptime(path.name.split("--")[0], STAMP).replace(tzinfo=UTC)
+        return None
 
     def _store(self, student: str, read: Submission, created: datetime) -> None:
         shelf = self._shelf(student)

@@ -156,7 +156,7 @@ class Course:
                 known = ", ".join(sorted(each.name for each in book.assignments)) or _("none yet")
                 raise UserError(
                     _(
-                        "Assignment {name} was never released here (these were: {known}): run servicelab release {name}.",
+                        "{name} was never released here (these were: {known}): run servicelab release {name}.",
                         name=assignment,
                         known=known,
                     )

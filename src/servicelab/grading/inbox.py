@@ -24,9 +24,11 @@ BULK_MEMBERS = 20_000
 BULK_DIRECTORY = 8 << 20
 BULK_LIMIT = 8 << 30
 """Bytes that one bulk zip may unpack to: several hundred trainees' submissions."""
-NESTED_LIMIT = 512 << 20
+NESTED_LIMIT = 256 << 20
 """Bytes that one zip inside it may have, and may unpack to: one trainee's bomb must not use up the others' room."""
 
+QUOTES = " \"'“”"
+"""What some platforms leave around a file's name."""
 NAMED = re.compile(r"(?P<student>.+?)--(?P<assignment>[0-9A-Za-z_-]+?)--(?P<time>\d{8}T\d{6})\d*Z?")
 
 # What platforms put in front of the name that `submit` gave: the first group says who uploaded it.
@@ -88,7 +90,7 @@ def read_name(label: str) -> tuple[str, str, datetime] | None:
     >>> read_name("Lin Yue_1234_assignsubmission_file_/lin-yue--01_needs--20261120T090000Z (1).zip")[:2]
     ('lin-yue', '01_needs')
     """
-    found = NAMED.search(_unwrapped(label).split("/")[-1].strip(" \"'“”"))
+    found = NAMED.search(_unwrapped(label).split("/")[-1].strip(QUOTES))
     if not found:
         return None
     with suppress(ValueError):
@@ -103,7 +105,7 @@ def uploader(label: str) -> str:
     >>> uploader("yuelin_LATE_1234_56789_lin-yue--01_needs--20261120T090000Z.zip")
     'yuelin'
     """
-    for part in (label, *label.split(" › ")):
+    for part in label.split(" › "):
         for wrapper in WRAPPERS:
             if found := wrapper.match(part):
                 return found[1]
@@ -121,7 +123,7 @@ def _file(path: Path, label: str) -> Iterator[Arrival]:
     if path.is_symlink():
         yield Arrival(label, refusal=_("it is a link"))
         return
-    ending = path.suffix.casefold()
+    ending = Path(path.name.strip(QUOTES)).suffix.casefold()
     if ending in (".txt", ".html", ".csv", ".xlsx", "") or path.name.startswith(("._", ".DS_Store", "desktop.ini")):
         return
     if ending != ".zip":
@@ -181,7 +183,7 @@ def _inner(archive: ZipFile) -> list[ZipInfo]:
     return [
         info
         for info, name in zip(archive.infolist(), names, strict=True)
-        if name.casefold().endswith(".zip") and not name.startswith("__MACOSX/")
+        if name.casefold().rstrip(QUOTES).endswith(".zip") and not name.startswith("__MACOSX/")
     ]
 
 

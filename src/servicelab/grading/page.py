@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,77 +10,8 @@ from nbconvert.exporters import Exporter
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.grading.language import spoken
-from servicelab.grading.scrub import ANSI, is_test
-from servicelab.i18n import _, use
-
-HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$", re.MULTILINE)
-TAGS = [
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "br",
-    "code",
-    "del",
-    "div",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-]
-"""What Markdown may become; no picture, since one could be fetched from anywhere."""
-
-
-@dataclass
-class Piece:
-    """One thing on the page: `kind` is `text`, `work`, `shown`, `checked` or `written`."""
-
-    kind: str
-    html: str = ""
-    code: str = ""
-    outputs: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-    frames: list[str] = field(default_factory=list)
-    comment: str = ""
-    part: Part | None = None
-
-
-@dataclass
-class Part:
-    """A line of the score table."""
-
-    name: str
-    title: str
-    score: float
-    points: float
-    waiting: bool = False
-
-    @property
-    def full(self) -> bool:
-        """Whether every point was scored."""
-        return self.score >= self.points
+from servicelab.grading.pieces import HEADING, Reader, plain
+from servicelab.i18n import _, language, use
 
 
 class FeedbackExporter(Exporter):
@@ -94,23 +23,29 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         """Return the page for one graded notebook."""
-        with use(spoken(Path((resources or {}).get("metadata", {}).get("path") or "."))):
+        folder = Path((resources or {}).get("metadata", {}).get("path") or ".").resolve()
+        with use(spoken(folder)):
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-            return render(nb, resources.get("nbgrader", {})), resources
+            return render(nb, resources.get("nbgrader", {}), folder), resources
 
 
-def render(nb: NotebookNode, graded: dict[str, Any]) -> str:
-    """Return the page; `graded` is what nbgrader knows: student, assignment, notebook, score, db_url …"""
+def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
+    """Return the page; `graded` is what nbgrader knows: student, assignment, notebook, score, db_url …
+
+    `folder` is the graded submission's, for the decisions and their words.
+    """
     facts = _facts(graded)
-    pieces, parts = _pieces(nb, facts["waiting"])
+    reader = Reader(facts["waiting"], facts["points"], folder)
+    reader.read(nb)
+    parts = reader.parts
     title = next(
         (found[2] for cell in nb.cells if cell.cell_type == "markdown" and (found := HEADING.search(cell.source))),
         graded.get("assignment", ""),
     )
     return str(
         _template().render(
-            title=_plain(title),
-            pieces=pieces,
+            title=plain(title),
+            pieces=reader.pieces,
             parts=parts,
             student=graded.get("student", ""),
             _=_,
@@ -120,7 +55,7 @@ def render(nb: NotebookNode, graded: dict[str, Any]) -> str:
             waiting=any(part.waiting for part in parts),
             number=_number,
             **{k: facts[k] for k in ("when", "late")},
-            language="zh-CN" if _("Feedback") != "Feedback" else "en",
+            language="zh-CN" if language() == "zh" else "en",
         )
     )
 
@@ -154,7 +89,7 @@ def unreadable(student: str, assignment: str, lang: str) -> str:
 
 def _facts(graded: dict[str, Any]) -> dict[str, Any]:
     """Return when it was submitted, how late, and the parts that a person has yet to mark, from the gradebook."""
-    facts: dict[str, Any] = {"when": "", "late": "", "waiting": set()}
+    facts: dict[str, Any] = {"when": "", "late": "", "waiting": set(), "points": {}}
     if not graded.get("db_url"):
         return facts
     from nbgrader.api import Gradebook, MissingEntry
@@ -167,6 +102,7 @@ def _facts(graded: dict[str, Any]) -> dict[str, Any]:
         submission = notebook.assignment
         facts["when"] = f"{submission.timestamp:%Y-%m-%d %H:%M} UTC" if submission.timestamp else ""
         facts["late"] = lateness(submission.total_seconds_late)
+        facts["points"] = {grade.name: float(grade.max_score) for grade in notebook.grades}
         facts["waiting"] = {grade.name for grade in notebook.grades if grade.needs_manual_grade}
     return facts
 
@@ -184,90 +120,6 @@ def lateness(seconds: float) -> str:
     if seconds >= 3600:
         return _("{count} h late", count=round(seconds / 3600))
     return _("{count} min late", count=max(1, round(seconds / 60)))
-
-
-def _pieces(nb: NotebookNode, waiting: set[str]) -> tuple[list[Piece], list[Part]]:
-    pieces: list[Piece] = []
-    parts: list[Part] = []
-    heading = ""
-    for cell in nb.cells:
-        about = cell.metadata.get("nbgrader", {})
-        part = None
-        if about.get("grade") or about.get("task"):
-            name = about["grade_id"]
-            part = Part(
-                name, heading or name, float(about.get("score") or 0), float(about.get("points") or 0), name in waiting
-            )
-            parts.append(part)
-        if cell.cell_type == "markdown":
-            if part:
-                pieces.append(
-                    Piece("written", html=_html(cell.source), comment=_html(about.get("comment") or ""), part=part)
-                )
-            else:
-                found = HEADING.search(cell.source)
-                heading = _plain(found[2]) if found else heading
-                pieces.append(Piece("text", html=_html(cell.source)))
-        elif is_test(cell):
-            told = cell.metadata.get("servicelab", {})
-            pieces.append(Piece("checked", messages=told.get("messages", []), frames=told.get("frames", []), part=part))
-        elif cell.cell_type == "code":
-            outputs, images = _outputs(cell)
-            if about.get("solution"):
-                pieces.append(
-                    Piece(
-                        "work",
-                        code=cell.source,
-                        outputs=outputs,
-                        images=images,
-                        part=part,
-                        comment=_html(about.get("comment") or ""),
-                    )
-                )
-            elif outputs or images:
-                pieces.append(Piece("shown", outputs=outputs, images=images))
-    _number_titles(parts)
-    return pieces, parts
-
-
-def _number_titles(parts: list[Part]) -> None:
-    """Tell parts under one heading apart by a number."""
-    titles = [part.title for part in parts]
-    for title in {each for each in titles if titles.count(each) > 1}:
-        for number, part in enumerate((each for each in parts if each.title == title), start=1):
-            part.title = f"{title} ({number})"
-
-
-def _outputs(cell: NotebookNode) -> tuple[list[str], list[str]]:
-    texts: list[str] = []
-    images: list[str] = []
-    for output in cell.get("outputs", []):
-        if output.output_type == "stream":
-            texts.append(output.text)
-        elif output.output_type == "error":
-            texts.append("\n".join(output.traceback))
-        elif "image/png" in output.get("data", {}):
-            images.append("".join(output.data["image/png"].split()))
-        elif "text/plain" in output.get("data", {}):
-            texts.append(output.data["text/plain"])
-    return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], images
-
-
-def _html(markdown: str) -> str:
-    """Return Markdown as HTML that runs nothing and fetches nothing, whoever wrote it."""
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
-    from nbconvert.preprocessors.sanitize import SanitizeHTML
-
-    if not markdown.strip():
-        return ""
-    cleaner: Any = SanitizeHTML  # untyped in nbconvert
-    settings = {"abbr": ["title"], "a": ["href", "title"], "th": ["align"], "td": ["align"]}
-    cleaner = cleaner(attributes=settings, tags=TAGS)
-    return str(cleaner.sanitize_html_tags(markdown2html_mistune(markdown)))
-
-
-def _plain(markdown: str) -> str:
-    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*_`]|<[^>]*>", r"\1", markdown).strip()
 
 
 def _number(value: float) -> str:

@@ -13,7 +13,8 @@ from servicelab.errors import UserError
 from servicelab.grading import exchange
 from servicelab.grading.course import Course
 from servicelab.grading.nbgrader_log import captured
-from servicelab.i18n import MARKER, _
+from servicelab.grading.pieces import WORDS
+from servicelab.i18n import LANGUAGES, MARKER, _
 
 LEARNERS_OWN = ("*.answers.json", MARKER, "trainee.json", "submission.json", "evidence")
 """What must never stand in `source/`: nbgrader would hand it out, and copy it over the learner's when grading."""
@@ -68,6 +69,7 @@ def release(assignment: str, *, course: Course, due: datetime | None = None) -> 
 
         shutil.rmtree(course.source / assignment, ignore_errors=True)
         publish.build_source(assignment, course.source / assignment, root=course.repository)
+        _write_words(assignment, course.source, course.repository)
     return release_source(assignment, course=course, due=due)
 
 
@@ -113,6 +115,21 @@ def release_source(assignment: str, *, course: Course, due: datetime | None = No
     return Release(assignment, course.release / assignment, points, _to_exchange(assignment, course))
 
 
+def _write_words(assignment: str, source: Path, repository: Path) -> None:
+    """Keep the decisions' prompts in every language, for feedback pages: what is graded is English throughout."""
+    from servicelab.publish.content import Content
+
+    for lang in LANGUAGES:
+        content = Content(repository, lang, strict=False)
+        document = content.course.assignments[assignment]
+        if document.kind != "exercise":
+            continue
+        words = content.decisions(content.course.modules[document.module])
+        path = source / WORDS / f"{assignment}.{lang}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(words, ensure_ascii=False, indent=2), encoding="utf-8")
+
+
 def _to_exchange(assignment: str, course: Course) -> Path | None:
     root = exchange.root(course)
     if root is None or sys.platform == "win32":
@@ -127,8 +144,8 @@ def _to_exchange(assignment: str, course: Course) -> Path | None:
     if not result["success"]:
         raise UserError(
             _(
-                "The exchange {root} does not take {assignment} ({why}): make the folder writable, or take Exchange.root "
-                "out of nbgrader_config.py.",
+                "The exchange {root} does not take {assignment} ({why}): make the folder writable, or take "
+                "Exchange.root out of nbgrader_config.py.",
                 root=root,
                 assignment=assignment,
                 why=log.reason(),

@@ -17,16 +17,17 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a criterion: what an answer at it is like, and one such answer."""
+    """One level of a criterion: its name, what an answer at it is like, and one such answer."""
 
     points: float
-    describes: Text
+    name: Text
+    description: Text
     example: Text
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """One thing an answer is judged by; levels from the lowest up."""
+    """One thing an answer is judged by; levels from the highest down."""
 
     id: str
     name: Text
@@ -35,7 +36,7 @@ class Criterion:
     @property
     def points(self) -> float:
         """The most it can earn."""
-        return self.levels[-1].points
+        return self.levels[0].points
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,6 @@ class Rubric:
     """How a person marks one written task."""
 
     assignment: str
-    notebook: str
     cell: str
     criteria: tuple[Criterion, ...]
     comments: Mapping[str, Text]
@@ -71,7 +71,7 @@ class Rubric:
             level = next((each for each in criterion.levels if each.points == points), None)
             if level is None:
                 raise ValueError(f"{criterion.id} has no level of {points:g} points")
-            name, says = criterion.name[lang], level.describes[lang]
+            name, says = criterion.name[lang], level.description[lang]
             lines.append(f"**{name}: {points:g} / {criterion.points:g}.** {says}")
         for each in comments:
             if each not in self.comments:
@@ -90,28 +90,26 @@ def load_rubrics(folder: Path) -> dict[str, list[Rubric]]:
     """
     found: dict[str, list[Rubric]] = {}
     for path in sorted(folder.glob("*.yml")):
-        for rubric in load_rubric(path):
-            found.setdefault(rubric.assignment, []).append(rubric)
+        rubric = load_rubric(path)
+        found.setdefault(rubric.assignment, []).append(rubric)
     return found
 
 
-def load_rubric(path: Path) -> list[Rubric]:
-    """Return the rubrics in one YAML file (a list, one a written task).
+def load_rubric(path: Path) -> Rubric:
+    """Return the rubric in one YAML file, checked.
 
     Raises
     ------
     UserError
-        The file cannot be read, or a rubric in it has a mistake.
+        The file cannot be read, or the rubric has a mistake.
     """
     import yaml
 
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise UserError(_("{file} cannot be read as YAML: {error}", file=path, error=error)) from error
-    if not isinstance(content, list) or not content:
-        raise UserError(_("{file} must hold a list of rubrics, one a written task.", file=path))
-    return [_rubric(each, _Where(path, f"[{index}]")) for index, each in enumerate(content)]
+    return _rubric(content, _Where(path, ""))
 
 
 @dataclass(frozen=True)
@@ -122,45 +120,48 @@ class _Where:
     at: str
 
     def below(self, name: str) -> _Where:
-        return _Where(self.path, f"{self.at}.{name}")
+        return _Where(self.path, f"{self.at}.{name}".lstrip("."))
 
     def wrong(self, why: str) -> UserError:
         return UserError(_("{file} {at}: {why}.", file=self.path, at=self.at, why=why))
 
 
 def _rubric(raw: Any, where: _Where) -> Rubric:
-    fields = _fields(raw, where, "assignment", "notebook", "cell", "points", "criteria", "comments")
-    listed = _items(fields["comments"], where.below("comments"))
-    comments = [_fields(each, where.below("comments"), "id", "text") for each in listed]
+    fields = _fields(raw, where, "assignment", "cell", "criteria", "comments")
+    comments = []
+    for index, each in enumerate(_items(fields["comments"], where.below("comments"))):
+        at = where.below(f"comments[{index}]")
+        comment = _fields(each, at, "id", "text")
+        comments.append((_word(comment["id"], at), _text(comment["text"], at)))
     criteria = _items(fields["criteria"], where.below("criteria"))
     rubric = Rubric(
         assignment=_word(fields["assignment"], where.below("assignment")),
-        notebook=_word(fields["notebook"], where.below("notebook")),
         cell=_word(fields["cell"], where.below("cell")),
         criteria=tuple(_criterion(each, where.below(f"criteria[{index}]")) for index, each in enumerate(criteria)),
-        comments={_word(each["id"], where): _text(each["text"], where.below("comments")) for each in comments},
+        comments=dict(comments),
     )
-    if len({each.id for each in rubric.criteria}) != len(rubric.criteria):
-        raise where.wrong(_("two criteria have the same id"))
-    if rubric.points != fields["points"]:
-        raise where.wrong(
-            _("the criteria add up to {sum:g} points, not {points}", sum=rubric.points, points=fields["points"])
-        )
+    if len({each.id for each in rubric.criteria}) != len(rubric.criteria) or len(rubric.comments) != len(comments):
+        raise where.wrong(_("two criteria or two comments have the same id"))
     return rubric
 
 
 def _criterion(raw: Any, where: _Where) -> Criterion:
-    fields = _fields(raw, where, "id", "name", "levels")
+    fields = _fields(raw, where, "id", "name", "points", "levels")
     levels = []
     for index, each in enumerate(_items(fields["levels"], where.below("levels"))):
         at = where.below(f"levels[{index}]")
-        level = _fields(each, at, "points", "describes", "example")
+        level = _fields(each, at, "points", "name", "description", "example")
         if isinstance(level["points"], bool) or not isinstance(level["points"], int | float):
             raise at.wrong(_("points must be a number"))
-        levels.append(Level(float(level["points"]), _text(level["describes"], at), _text(level["example"], at)))
+        texts = (_text(level[name], at.below(name)) for name in ("name", "description", "example"))
+        levels.append(Level(float(level["points"]), *texts))
     points = [level.points for level in levels]
-    if len(levels) < 2 or points[0] != 0 or points != sorted(set(points)):
-        raise where.wrong(_("levels must begin at 0 points and rise"))
+    if len(levels) < 2 or points[-1] != 0 or points != sorted(set(points), reverse=True):
+        raise where.wrong(_("levels must fall, and end at 0 points"))
+    if points[0] != fields["points"]:
+        raise where.wrong(
+            _("its highest level has {top:g} points, not {points}", top=points[0], points=fields["points"])
+        )
     return Criterion(_word(fields["id"], where), _text(fields["name"], where.below("name")), tuple(levels))
 
 
@@ -228,9 +229,13 @@ def mark(
     total = float(sum(levels.values()))
     with course.gradebook() as book:
         try:
-            grade = book.find_grade(rubric.cell, rubric.notebook, rubric.assignment, student)
-            note = book.find_comment(rubric.cell, rubric.notebook, rubric.assignment, student)
-        except MissingEntry:
+            submission = book.find_submission(rubric.assignment, student)
+            notebook = next(
+                each.name for each in submission.notebooks if rubric.cell in {grade.name for grade in each.grades}
+            )
+            grade = book.find_grade(rubric.cell, notebook, rubric.assignment, student)
+            note = book.find_comment(rubric.cell, notebook, rubric.assignment, student)
+        except (MissingEntry, StopIteration):
             raise UserError(
                 _(
                     "{student} has not submitted {assignment}: collect and grade first.",

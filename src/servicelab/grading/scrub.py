@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.execute import STOPPED, output
 from servicelab.grading.language import spoken
-from servicelab.i18n import _, language, use
+from servicelab.grading.messages import is_authored, messages_of, text_of
+from servicelab.i18n import _, use
 
 REGIONS = ("HIDDEN TESTS", "MARK SCHEME", "SOLUTION")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FRAME = re.compile(r"\s*Cell In\s?\[(\d+)\], line \d+")
 NAME_MISSING = re.compile(r"name '(\w{1,60})' is not defined")
-CJK = re.compile(r"[\u3400-\u9fff]")
 DISTINCTIVE = 12
 """Characters from which on a line of a hidden test is looked for in a trainee's own outputs."""
 
@@ -43,20 +43,23 @@ class ScrubFeedback(NbGraderPreprocessor):  # type: ignore[misc]
         counts = {cell.get("execution_count") for cell in secret_cells}
         secrets = _secret_lines(nb.cells)
         hints = _literals(cell.source for cell in secret_cells)
+        untouched = False
         for cell in nb.cells:
             if is_test(cell):
-                self._scrub_test(cell, counts, hints)
+                self._scrub_test(cell, counts, hints, untouched=untouched)
             elif cell.cell_type == "code":
+                if cell.metadata.get("nbgrader", {}).get("solution"):
+                    untouched = any(each.get("ename") == "NotImplementedError" for each in cell.get("outputs", []))
                 cell.outputs = [_scrubbed(each, counts, secrets) for each in cell.get("outputs", [])]
             cell.source = _without_regions(cell.source)
         return nb
 
-    def _scrub_test(self, cell: NotebookNode, counts: set[Any], hints: frozenset[str]) -> None:
+    def _scrub_test(self, cell: NotebookNode, counts: set[Any], hints: frozenset[str], *, untouched: bool) -> None:
         messages = list(messages_of(cell))
         frames: list[str] = []
         for each in cell.get("outputs", []):
-            if each.output_type == "error" and not _authored_error(cell.source, each):
-                said, frames = _explained(each, counts, hints)
+            if each.output_type == "error" and not is_authored(cell.source, each):
+                said, frames = _explained(each, counts, hints, untouched=untouched)
                 messages.append(said)
         cell.metadata["servicelab"] = {"messages": messages, "frames": frames}
         text = "".join(f"{line}\n" for line in [*messages, *frames])
@@ -70,115 +73,16 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(about.get("grade")) and not about.get("solution")
 
 
-def messages_of(cell: NotebookNode) -> Iterator[str]:
-    """Yield the messages that the author of a test cell wrote for the trainee, as they came out."""
-    patterns = authored(cell.source)
-    for each in cell.get("outputs", []):
-        if each.output_type == "stream" and each.name == "stdout":
-            for line in _text(each.text).splitlines():
-                if any(pattern.fullmatch(line.strip()) for pattern in patterns):
-                    yield in_language(line.strip())
-        elif each.output_type == "error" and _authored_error(cell.source, each):
-            yield in_language(_text(each.evalue).strip())
-
-
-def in_language(message: str) -> str:
-    """Return the half of a bilingual message that is in the running language.
-
-    Test cells are the same in every edition, so their messages say it in both: English, ` · `, Chinese.
-
-    >>> in_language("That is a count. · 这是数量。")
-    'That is a count.'
-    """
-    parts = message.split(" · ")
-    for at in range(1, len(parts)):
-        english, chinese = " · ".join(parts[:at]), " · ".join(parts[at:])
-        if CJK.search(chinese) and not CJK.search(english):
-            return chinese if language() == "zh" else english
-    return message
-
-
-def authored(source: str) -> list[re.Pattern[str]]:
-    """Return what the messages in a test cell can look like: the texts of its `print`, `assert` and `raise`.
-
-    A text may stand there itself, or in a variable of the same cell (`SAYS[answer]`): the values of a dictionary
-    count, its keys do not. The parts of an f-string that vary match anything on one line.
-
-    >>> [p.pattern for p in authored("assert share < 1, 'That is a count, not a share.'")]
-    ['That\\\\ is\\\\ a\\\\ count,\\\\ not\\\\ a\\\\ share\\\\.']
-    """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return []
-    texts: list[str] = []
-    named = _assigned(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
-            said: Sequence[ast.expr] = node.args
-        elif isinstance(node, ast.Assert) and node.msg is not None:
-            said = [node.msg]
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            said = node.exc.args
-        else:
-            continue
-        for each in said:
-            texts.extend(_patterns(each, named))
-    return [re.compile(text) for text in dict.fromkeys(texts)]
-
-
-def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
-    named: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    named.setdefault(target.id, []).append(node.value)
-    return named
-
-
-def _patterns(node: ast.expr, named: dict[str, list[ast.expr]], depth: int = 0) -> Iterator[str]:
-    """Yield a pattern for each text in an expression, one a line of it."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield from (re.escape(line.strip()) for line in node.value.splitlines() if line.strip())
-    elif isinstance(node, ast.JoinedStr):
-        parts = [re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".{0,80}" for each in node.values]
-        if sum(len(str(each.value).strip()) for each in node.values if isinstance(each, ast.Constant)) >= DISTINCTIVE:
-            yield "".join(parts).strip()
-    elif isinstance(node, ast.Dict):
-        for value in node.values:
-            yield from _patterns(value, named, depth)
-    elif isinstance(node, ast.Name):
-        if depth < 3:
-            for value in named.get(node.id, []):
-                yield from _patterns(value, named, depth + 1)
-    elif isinstance(node, ast.Subscript):
-        # SAYS[answer]: what is looked up can be said, the key it is looked up by cannot.
-        yield from _patterns(node.value, named, depth)
-    elif isinstance(node, ast.Call):
-        # SAYS.get(answer, "…") and "…".join(found): the object and what it is given.
-        if isinstance(node.func, ast.Attribute):
-            yield from _patterns(node.func.value, named, depth)
-            yield from (each for given in node.args[1:] for each in _patterns(given, named, depth))
-    else:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                yield from _patterns(child, named, depth)
-
-
-def _authored_error(source: str, error: NotebookNode) -> bool:
-    said = _text(error.get("evalue", "")).strip()
-    return bool(said) and any(pattern.fullmatch(said) for pattern in authored(source))
-
-
-def _explained(error: NotebookNode, secret: set[Any], hints: frozenset[str]) -> tuple[str, list[str]]:
+def _explained(
+    error: NotebookNode, secret: set[Any], hints: frozenset[str], *, untouched: bool
+) -> tuple[str, list[str]]:
     """Return a sentence about an error in a test, and the trainee's own lines that it came from."""
-    name, value = str(error.get("ename", "")), _text(error.get("evalue", ""))
+    name, value = str(error.get("ename", "")), text_of(error.get("evalue", ""))
     if name in ("CellTimeoutError", "KeyboardInterrupt"):
         return _("It took longer than it may, so it was stopped."), []
     if name == STOPPED:
         return _("It could not be checked: the notebook had stopped before."), []
-    if name == "NotImplementedError":
+    if name == "NotImplementedError" or (untouched and name == "NameError"):
         return _("This was not answered."), []
     if name == "NameError" and (found := NAME_MISSING.search(value)):
         return _("Your notebook does not make {name}.", name=found[1]), []
@@ -195,7 +99,7 @@ def _scrubbed(shown: NotebookNode, secret: set[Any], secrets: frozenset[str]) ->
     """Return a trainee's own output without library frames and without lines of a hidden test."""
     if shown.output_type == "error":
         trace = _own_frames(shown.get("traceback", []), secret)
-        name, value = str(shown.get("ename", "")), _clean(_text(shown.get("evalue", "")), secrets)
+        name, value = str(shown.get("ename", "")), _clean(text_of(shown.get("evalue", "")), secrets)
         if name == "CellTimeoutError":
             value = _("it took longer than it may, so it was stopped")
         elif name == STOPPED:
@@ -203,10 +107,10 @@ def _scrubbed(shown: NotebookNode, secret: set[Any], secrets: frozenset[str]) ->
         trace.append(f"{name}: {value}" if value else name)
         return output("error", ename=name, evalue=value, traceback=[_clean(line, secrets) for line in trace])
     if shown.output_type == "stream":
-        shown.text = _clean(_text(shown.text), secrets)
+        shown.text = _clean(text_of(shown.text), secrets)
     for kind, value in dict(shown.get("data", {})).items():
         if isinstance(value, str | list) and not kind.startswith("image/png"):
-            shown.data[kind] = _clean(_text(value), secrets)
+            shown.data[kind] = _clean(text_of(value), secrets)
     return shown
 
 
@@ -273,7 +177,3 @@ def _without_regions(source: str) -> str:
         if not inside:
             kept.append(line)
     return "\n".join(kept)
-
-
-def _text(value: Any) -> str:
-    return "".join(value) if isinstance(value, list) else str(value)

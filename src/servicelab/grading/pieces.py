@@ -1,0 +1,255 @@
+"""A graded notebook taken apart for its trainee: what stands on the feedback page, in the order it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+
+from servicelab.grading.scrub import ANSI, is_test
+from servicelab.i18n import _, language
+
+WORDS = ".words"
+"""Folder in `source/` with the decisions' prompts in every language; nbgrader passes over it for its dot."""
+DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
+WIDGET = "application/vnd.jupyter.widget-view+json"
+HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$", re.MULTILINE)
+ANCHOR = re.compile(r'<a href="[^"]*">(?:¶|&#182;)</a>')
+"""The link to itself that nbconvert puts behind every heading."""
+STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
+NO_RESPONSE = "No response."
+"""What nbgrader itself says of an answer that was not touched."""
+TAGS = [
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+]
+"""What Markdown may become; no picture, since one could be fetched from anywhere."""
+
+
+@dataclass
+class Part:
+    """A line of the score table."""
+
+    name: str
+    title: str
+    score: float
+    points: float
+    waiting: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Whether every point was scored."""
+        return self.score >= self.points
+
+
+@dataclass
+class Piece:
+    """One thing on the page: `kind` is `text`, `work`, `shown`, `decision`, `checked` or `written`."""
+
+    kind: str
+    html: str = ""
+    code: str = ""
+    answer: str = ""
+    outputs: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
+    comment: str = ""
+    part: Part | None = None
+
+
+class Reader:
+    """Takes a scrubbed notebook apart.
+
+    Parameters
+    ----------
+    waiting
+        Names of the cells that a person has yet to mark.
+    points
+        Every graded cell of the notebook as released, and its points.
+    folder
+        The graded submission's folder.
+    """
+
+    def __init__(self, waiting: set[str], points: Mapping[str, float], folder: Path) -> None:
+        self.waiting = waiting
+        self.points = points
+        self.pieces: list[Piece] = []
+        self.parts: list[Part] = []
+        self._asked = _decisions(folder)
+        self._heading = ""
+
+    def read(self, nb: NotebookNode) -> None:
+        """Fill `pieces` and `parts`."""
+        tests = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if is_test(cell)}
+        placed = set()
+        for cell in nb.cells:
+            decided = DECIDE.search(cell.source) if cell.cell_type == "code" else None
+            test = f"test-{decided[1]}" if decided else ""
+            if decided and test in tests and test not in placed:
+                placed.add(test)
+                self._decision(decided[1], tests[test])
+            elif cell.cell_type == "markdown":
+                self._markdown(cell)
+            elif is_test(cell):
+                if cell.metadata["nbgrader"]["grade_id"] not in placed:
+                    self._checked(cell, Piece("checked"))
+            elif cell.cell_type == "code":
+                # The list of decisions is for whoever marks; here each stands with what was said about it.
+                self._code(cell, placed)
+        while self.pieces and self.pieces[-1].kind == "text":
+            self.pieces.pop()
+        self._number_titles()
+        seen = {part.name for part in self.parts}
+        self.parts.extend(
+            Part(name, _("{name}: not in your notebook any more", name=name), 0.0, points)
+            for name, points in self.points.items()
+            if name not in seen
+        )
+
+    def _part(self, about: Any) -> Part:
+        name = about["grade_id"]
+        score, points = float(about.get("score") or 0), float(about.get("points") or 0)
+        part = Part(name, self._heading or name, score, points, name in self.waiting)
+        self.parts.append(part)
+        return part
+
+    def _decision(self, key: str, test: NotebookNode) -> None:
+        asked = self._asked.get(key, {})
+        piece = Piece("decision", html=_html(str(asked.get("prompt", ""))), answer=str(asked.get("answer", "")))
+        self._checked(test, piece)
+
+    def _checked(self, cell: NotebookNode, piece: Piece) -> None:
+        told = cell.metadata.get("servicelab", {})
+        piece.messages, piece.frames = told.get("messages", []), told.get("frames", [])
+        piece.part = self._part(cell.metadata["nbgrader"])
+        self.pieces.append(piece)
+
+    def _markdown(self, cell: NotebookNode) -> None:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") or about.get("task"):
+            html = "" if STUB.fullmatch(cell.source) else _html(cell.source)
+            self.pieces.append(Piece("written", html=html, comment=_comment(about), part=self._part(about)))
+            return
+        found = HEADING.search(cell.source)
+        self._heading = plain(found[2]) if found else self._heading
+        self.pieces.append(Piece("text", html=_html(cell.source)))
+
+    def _code(self, cell: NotebookNode, placed: set[str]) -> None:
+        about = cell.metadata.get("nbgrader", {})
+        outputs, images = _outputs(cell)
+        if about.get("solution"):
+            part = self._part(about) if about.get("grade") else None
+            self.pieces.append(
+                Piece("work", code=cell.source, outputs=outputs, images=images, part=part, comment=_comment(about))
+            )
+        elif (outputs or images) and not (about.get("locked") and placed):
+            self.pieces.append(Piece("shown", outputs=outputs, images=images))
+
+    def _number_titles(self) -> None:
+        """Tell parts under one heading apart by a number."""
+        titles = [part.title for part in self.parts]
+        for title in {each for each in titles if titles.count(each) > 1}:
+            for number, part in enumerate((each for each in self.parts if each.title == title), start=1):
+                part.title = f"{title} ({number})"
+
+
+def _decisions(folder: Path) -> dict[str, dict[str, str]]:
+    """Return each decision's prompt and the answer given, in the running language."""
+    from servicelab.errors import UserError
+    from servicelab.learn import decisions
+    from servicelab.learn.items import load_items
+    from servicelab.learn.workspace import read_json
+
+    texts = folder.parents[2] / "source" / WORDS / f"{folder.name}.{language()}.json"
+    try:
+        asked = load_items(texts if texts.is_file() else folder / "decisions.json").decisions
+    except (UserError, OSError):
+        return {}
+    found = {}
+    entries: dict[str, Any] = {}
+    for sheet in sorted(folder.glob("*.answers.json")):
+        stated = read_json(sheet).get("entries")
+        entries.update(stated if isinstance(stated, dict) else {})
+    for key, decision in asked.items():
+        kept = entries.get(key)
+        given = decisions.answer(decision, kept if isinstance(kept, dict) else {})
+        said = decisions.readable(decision, given)
+        found[key] = {"prompt": decision.prompt, "answer": re.sub(r"(^|; )[\w-]+ — ", r"\1", said)}
+    return found
+
+
+def _comment(about: Any) -> str:
+    said = about.get("comment") or ""
+    return "" if said == NO_RESPONSE else _html(said)
+
+
+def _outputs(cell: NotebookNode) -> tuple[list[str], list[str]]:
+    texts: list[str] = []
+    images: list[str] = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.output_type == "stream":
+            texts.append(output.text)
+        elif output.output_type == "error":
+            texts.append("\n".join(output.traceback))
+        elif WIDGET in data:
+            continue
+        elif "image/png" in data:
+            images.append("".join(data["image/png"].split()))
+        elif "text/plain" in data:
+            texts.append(data["text/plain"])
+    return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], images
+
+
+def _html(markdown: str) -> str:
+    """Return Markdown as HTML that runs nothing and fetches nothing, whoever wrote it."""
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+    from nbconvert.preprocessors.sanitize import SanitizeHTML
+
+    if not markdown.strip():
+        return ""
+    cleaner: Any = SanitizeHTML  # untyped in nbconvert
+    settings = {"abbr": ["title"], "a": ["href", "title"], "th": ["align"], "td": ["align"]}
+    cleaner = cleaner(attributes=settings, tags=TAGS)
+    return ANCHOR.sub("", str(cleaner.sanitize_html_tags(markdown2html_mistune(markdown))))
+
+
+def plain(markdown: str) -> str:
+    """Return a line of Markdown without its marks."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*_`]|<[^>]*>", r"\1", markdown).strip()

@@ -1,0 +1,127 @@
+"""Every kind of submission gets what it deserves, by real nbgrader with real kernels."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import nbformat
+import pytest
+from tests.grading.conftest import DUE, RIGHT, SCORES, SHARE, TRIAL, answers, cohort, fill, pack, put
+
+from servicelab.grading.autograding import grade
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+
+
+def scores(course: Course) -> dict[str, float]:
+    with course.gradebook() as book:
+        return {each.student.id: each.score for each in book.assignment_submissions(TRIAL)}
+
+
+def test_everyone_scores_what_they_deserve(graded: Course) -> None:
+    assert scores(graded) == SCORES
+
+
+def test_what_waits_for_a_person_and_what_does_not(graded: Course) -> None:
+    with graded.gradebook() as book:
+        waiting = {each.student.id for each in book.assignment_submissions(TRIAL) if each.needs_manual_grade}
+        late = {each.student.id for each in book.assignment_submissions(TRIAL) if each.total_seconds_late > 0}
+        comment = book.find_comment("c-why", "exercise", TRIAL, "untouched").comment
+    assert waiting == {"perfect", "perfect-zh", "stubborn", "deleted"}
+    assert late == {"untouched"}
+    assert comment == "No response."
+
+
+def test_locked_cells_are_the_courses_own_again(graded: Course) -> None:
+    notebook = nbformat.read(graded.autograded / "tampered" / TRIAL / "exercise.ipynb", as_version=4)
+    sources = {each.metadata.nbgrader.grade_id: each.source for each in notebook.cells if "nbgrader" in each.metadata}
+    assert sources["decisions"] == "decisions = task.decisions()"
+    assert "SAYS[name]" in sources["test-a"]
+    assert "a share lies" in sources["test-b"]
+
+
+def test_formgrader_will_show_the_decisions(graded: Course) -> None:
+    notebook = nbformat.read(graded.autograded / "half" / TRIAL / "exercise.ipynb", as_version=4)
+    (printed,) = next(each for each in notebook.cells if each.source.startswith("decisions =")).outputs
+    assert printed.text.splitlines()[0] == "a-voice: functional — functional"
+    assert printed.text.splitlines()[1].startswith("a-tone: —")
+
+
+def test_the_learners_answers_are_not_overwritten_from_source(graded: Course) -> None:
+    kept = json.loads((graded.autograded / "half" / TRIAL / "exercise.answers.json").read_text(encoding="utf-8"))
+    assert set(kept["entries"]) == {"a-voice"}
+    assert scores(graded)["count"] == 0
+
+
+def test_a_second_run_grades_nothing_again(graded: Course) -> None:
+    again = grade(TRIAL, course=graded, workers=2)
+    statuses = {result.student: result.status for result in again.results}
+    assert statuses.pop("broken") == "damaged"
+    assert set(statuses.values()) == {"before"}
+    assert not again.complete
+    assert "untouched: 0 / 11 · graded before · 2 h late" in again.sentence()
+    assert again.seconds < 10
+
+
+def test_plain_nbgrader_without_our_configuration_gives_the_same_scores(released: Course, tmp_path: Path) -> None:
+    root = tmp_path / "grading"
+    shutil.copytree(released.root, root)
+    course = Course.at(root)
+    chosen = ("perfect-zh", "untouched", "half", "count", "raising", "tampered")
+    for student, archive in cohort(released).items():
+        if student in chosen:
+            put(tmp_path / "inbox", f"{student}.zip", archive)
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    (root / "nbgrader_config.py").unlink()
+    subprocess.run([sys.executable, "-m", "nbgrader", "autograde", TRIAL], cwd=root, check=True, capture_output=True)
+    shutil.copy(released.root / "nbgrader_config.py", root)
+    assert scores(course) == {name: SCORES[name] for name in chosen}
+
+
+def test_a_later_submission_replaces_the_scores_of_the_earlier_one(course: Course, tmp_path: Path) -> None:
+    """nbgrader itself keeps the points of a test that the later notebook lacks."""
+    first = pack("lin", fill(course, code=SHARE), answers(RIGHT))
+    later = cohort(course)["deleted"]
+    inbox = tmp_path / "inbox"
+    put(inbox, "1.zip", first)
+    collect(TRIAL, [inbox], course=course)
+    grade(TRIAL, course=course)
+    assert scores(course) == {"lin": 7}
+    notebook = json.loads(_member(later, "exercise.ipynb"))
+    put(inbox, "2.zip", pack("lin", json.dumps(notebook).encode(), answers(RIGHT), created=DUE - timedelta(hours=1)))
+    collect(TRIAL, [inbox], course=course)
+    result = grade(TRIAL, course=course)
+    assert [each.status for each in result.results] == ["graded"]
+    assert scores(course) == {"lin": 4}
+    # And one that cannot be opened at all scores nothing, whatever came before.
+    put(inbox, "3.zip", pack("lin", b"not a notebook", created=DUE))
+    collect(TRIAL, [inbox], course=course)
+    assert [each.status for each in grade(TRIAL, course=course).results] == ["damaged"]
+    assert scores(course) == {"lin": 0}
+
+
+def _member(archive: bytes, name: str) -> bytes:
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return opened.read(name)
+
+
+def test_many_workers_share_one_sqlite_gradebook(course: Course, tmp_path: Path) -> None:
+    """Six processes at once; the gradebook is one SQLite file."""
+    everyone = [f"t{number:02}" for number in range(6)]
+    for student in everyone:
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=SHARE), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    done = grade(TRIAL, course=course, workers=6)
+    assert done.complete
+    assert [each.status for each in done.results] == ["graded"] * 6
+    assert scores(course) == dict.fromkeys(everyone, 7)
