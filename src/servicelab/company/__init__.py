@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from servicelab.company.reading import data_directory, describe, label, load, localised, table, tables
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
-__all__ = ["data_directory", "describe", "generate", "label", "load", "localised", "table", "tables"]
+__all__ = ["check", "data_directory", "describe", "generate", "label", "load", "localised", "table", "tables"]
 
 #: The seed of the committed tables: the year the firm was founded.
 SEED = 1984
@@ -30,3 +32,10 @@ def generate(out: str | Path, scale: float = 1.0, seed: int = SEED) -> None:
             _("This installation has the finished tables only; make data with the instructor's one.")
         ) from error
     write_firm(Path(out), scale, seed)
+
+
+def check(directory: str | Path) -> pd.DataFrame:
+    """Check the tables in a folder; one finding a row, none when everything fits. See `servicelab.company.checking`."""
+    from servicelab.company.checking import check as run
+
+    return run(directory)

@@ -72,9 +72,10 @@ class Table:
         return f"{self.name}.csv"
 
 
-def pandera_schema(table: Table) -> pa.DataFrameSchema:
+def pandera_schema(table: Table, *, checking: bool = False) -> pa.DataFrameSchema:
     """The table's schema for pandera: types, nulls, allowed values, ranges, patterns and the key.
 
+    With `checking`, types are left to the caller, who has parsed the cells, so that one pass lists every wrong cell.
     pandera is imported here and not at the top: loading a table does not need it, and a lesson opens faster.
     """
     import pandera.pandas as pa
@@ -91,6 +92,10 @@ def pandera_schema(table: Table) -> pa.DataFrameSchema:
         if column.pattern:
             checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$"))
         columns[column.name] = pa.Column(
-            column.dtype, checks, nullable=column.null, title=column.meaning, unique=table.key == (column.name,)
+            None if checking else column.dtype,
+            checks,
+            nullable=column.null,
+            title=column.meaning,
+            unique=table.key == (column.name,),
         )
     return pa.DataFrameSchema(columns, unique=list(table.key) if len(table.key) > 1 else None, name=table.name)

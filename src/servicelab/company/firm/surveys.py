@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from servicelab.company.dictionary import THEMES
+from servicelab.company.codes import THEMES
 from servicelab.company.firm import mechanisms as m
 from servicelab.company.firm.draws import answers, pick, pick_each, stream
 

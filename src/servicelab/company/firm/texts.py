@@ -72,7 +72,7 @@ def slots() -> dict[str, Any]:
 
 
 def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[tuple[str, str, bool], list[Pattern]]]:
-    """Patterns for training and for testing: in each cell one in three, at least one, is kept for testing.
+    """Patterns for training and for testing: in each cell one in four, at least one, is kept for testing.
 
     Returns ``{"train": {cell: patterns}, "test": {cell: patterns}}``; no pattern is in both.
     """
@@ -82,7 +82,7 @@ def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[tuple[
     train: dict[tuple[str, str, bool], list[Pattern]] = {}
     test: dict[tuple[str, str, bool], list[Pattern]] = {}
     for cell, group in cells.items():
-        kept = set(rng.permutation(len(group))[: max(1, len(group) // 3)].tolist())
+        kept = set(rng.permutation(len(group))[: max(1, len(group) // 4)].tolist())
         test[cell] = [pattern for index, pattern in enumerate(group) if index in kept]
         train[cell] = [pattern for index, pattern in enumerate(group) if index not in kept]
     return {"train": train, "test": test}
