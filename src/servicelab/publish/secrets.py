@@ -22,8 +22,8 @@ from servicelab.publish.regions import REGIONS, has_region, segments
 from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, load_course
 from servicelab.publish.text import translate_blocks
 
-SHORTEST = 16
-"""Characters; below this a line says nothing by which it could be told from any other."""
+SHORTEST = 12
+"""Letters and digits; below this a line says nothing by which it could be told from any other."""
 SHORTEST_CHINESE = 8
 LARGEST = 512 * 2**20
 SPACE = re.compile(r"\s+")
@@ -169,5 +169,5 @@ def _lines(text: str) -> Iterator[str]:
     """The lines long enough to be told apart, blank space evened out."""
     for line in text.split("\n"):
         even = SPACE.sub(" ", line).strip()
-        if len(even) >= SHORTEST or len(CHINESE.findall(even)) >= SHORTEST_CHINESE:
+        if sum(map(str.isalnum, even)) >= SHORTEST or len(CHINESE.findall(even)) >= SHORTEST_CHINESE:
             yield even

@@ -91,10 +91,10 @@ def costs_of_failure(orders: pd.DataFrame) -> dict[str, tuple[float, float, floa
     """Feature → (cost of its failure, low, high), as shares: fewer orders followed by another within 180 days."""
     require(orders, ["failed_feature", "repurchased_180d"], "figures", "orders")
     known = orders.dropna(subset=["repurchased_180d"])
-    again = known["repurchased_180d"].astype(float)
-    fine = again[known["failed_feature"].isna()]
+    returned = known["repurchased_180d"].astype(float)
+    fine = returned[known["failed_feature"].isna()]
     costs = {}
-    for feature, part in again.groupby(known["failed_feature"].astype("object")):
+    for feature, part in returned.groupby(known["failed_feature"].astype("object")):
         costs[str(feature)] = difference(fine.sum(), len(fine), part.sum(), len(part))
     return costs
 
