@@ -73,14 +73,15 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "table": _("Show as table"),
             "saved": _("Saved {time}", time="{time}"),
             "stale": _(
-                "The kernel behind this control has stopped. Choose Run > Restart Kernel and Run All Cells; "
-                "what you saved is still there."
+                "No answer from the kernel: it is busy, or it has stopped. If this line stays, press ⏩ "
+                "(Restart Kernel and Run All Cells); what you saved is still there."
             ),
             **self.words(),
         }
         start = dict(value or {})
         super().__init__(value=start, content=dict(content or {}), labels=labels, state=self.derive(start))
         self.observe(self._recompute, names="value")
+        self.on_msg(self._answer)
 
     def name(self) -> str:
         """Return the control's title, translated: what a screen reader announces when it enters."""
@@ -97,6 +98,11 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     def _recompute(self, change: Any) -> None:
         with use(self._language):
             self.state = self.derive(change["new"])
+
+    def _answer(self, _widget: object, content: object, _buffers: object) -> None:
+        """Tell a view that heard nothing for a while that the kernel is there."""
+        if isinstance(content, dict) and content.get("ping"):
+            self.send({"pong": True})
 
     def text(self) -> str:
         """Return what the control shows now as plain text: title, summary, table."""

@@ -230,6 +230,7 @@ const house = (() => {
         let waiting = null;
         let frame = 0;
         let settle = 0;
+        let patience = 0;
 
         // One message a frame at most: a slider may fire faster than a kernel answers.
         function send(changes) {
@@ -242,7 +243,27 @@ const house = (() => {
           if (!waiting) return;
           model.set("value", waiting);
           waiting = null;
-          model.save_changes();
+          reach(() => model.save_changes(), ask);
+        }
+        // A comm whose kernel died throws; one whose kernel restarted by itself may just stay silent.
+        function reach(deliver, otherwise) {
+          clearTimeout(patience);
+          try {
+            deliver();
+            patience = setTimeout(otherwise, 2500);
+          } catch {
+            silent();
+          }
+        }
+        function ask() {
+          reach(() => model.send({ ping: true }), silent);
+        }
+        function silent() {
+          root.classList.add("sl-silent");
+        }
+        function alive() {
+          clearTimeout(patience);
+          root.classList.remove("sl-silent");
         }
 
         function field(key, control) {
@@ -474,13 +495,14 @@ const house = (() => {
 
         const update = build(ui);
         const saved = h("p", { class: "sl-saved", role: "status" });
-        root.append(h("p", { class: "sl-stale", role: "note", text: t("stale") }), saved);
+        root.append(h("p", { class: "sl-stale", role: "status", text: t("stale") }), saved);
         const paintSaved = () => {
           const when = model.get("saved") || "";
           saved.textContent = /^\d/.test(when) ? t("saved", { time: when }) : when;
           saved.hidden = !when;
         };
         const refresh = () => {
+          alive();
           update?.(model.get("state"));
           reconcile();
         };
@@ -493,14 +515,17 @@ const house = (() => {
         };
         window.addEventListener("keydown", keys, true);
         model.on("change:state", refresh);
+        model.on("msg:custom", alive);
         model.on("change:saved", paintSaved);
         el.replaceChildren(root);
         refresh();
         paintSaved();
         return () => {
           flush();
+          clearTimeout(patience);
           window.removeEventListener("keydown", keys, true);
           model.off("change:state", refresh);
+          model.off("msg:custom", alive);
           model.off("change:saved", paintSaved);
         };
       },
