@@ -29,6 +29,11 @@ class Figure(Interactive):
         return str(self._drawn["title"])
 
 
+def agreement(voices: pd.DataFrame) -> Figure:
+    """On how many statements three experts agree about the kind of need, and on which they do not."""
+    return Figure(needs.agreement(voices))
+
+
 def remedies(contacts: pd.DataFrame) -> Figure:
     """Mean rating after each kind of reply, calm and angry customers apart, for functional and for emotional needs."""
     return Figure(needs.remedies(contacts))

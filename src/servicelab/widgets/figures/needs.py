@@ -11,7 +11,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from servicelab.company import label
-from servicelab.i18n import _
+from servicelab.i18n import _, language
 from servicelab.widgets.frames import feature_names, require
 from servicelab.widgets.intervals import Z95, difference
 
@@ -43,17 +43,18 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
                 if key not in mean.index:
                     continue
                 shown = f"{mean[key]:.1f}"
-                side = -0.2 if not angry else 0.2
-                place = {"y": len(REMEDIES) - 1 - at, "shift": side, "thick": 0.36}
-                marks.append(
-                    {"t": "bar", "from": 1, "x": float(mean[key]), "color": 2 if angry else 6, "label": shown, **place}
-                )
+                side = 0.2 if angry else -0.2
+                x = float(mean[key])
                 half = Z95 * float(spread[key]) / sqrt(size[key]) if size[key] > 1 else 0.0
-                middle = len(REMEDIES) - 1 - at + side
-                ends = {"xlo": max(1.0, float(mean[key]) - half), "xhi": min(5.0, float(mean[key]) + half)}
-                marks.append({"t": "error", "x": float(mean[key]), "y": middle, "color": 7, **ends})
-                interval = f"{ends['xlo']:.1f} – {ends['xhi']:.1f}"
-                rows.append([label("contacts", "need", need), words[at], tones[angry], shown, interval, int(size[key])])
+                low, high = max(1.0, x - half), min(5.0, x + half)
+                row = len(REMEDIES) - 1 - at
+                marks += [
+                    {"t": "bar", "from": 1, "x": x, "y": row, "shift": side, "thick": 0.36, "color": 2 if angry else 6},
+                    {"t": "error", "x": x, "y": row - side, "xlo": low, "xhi": high, "color": 7},
+                    {"t": "note", "x": high, "y": row - side, "dx": 6, "dy": 4, "text": shown},
+                ]
+                need_name, interval = label("contacts", "need", need), f"{low:.1f} – {high:.1f}"
+                rows.append([need_name, words[at], tones[angry], shown, interval, int(size[key])])
         charts.append(
             {
                 "head": label("contacts", "need", need),
@@ -83,6 +84,48 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
             "caption": _("Mean rating after the contact (simulated)"),
             "columns": [_("need"), _("reply"), _("tone"), _("mean rating"), _("95 % interval"), _("ratings given")],
             "rows": rows,
+        },
+    }
+
+
+def agreement(voices: pd.DataFrame) -> dict[str, Any]:
+    """On how many statements the experts gave one, two or three different kinds, and which those are."""
+    text = "text_zh" if language() == "zh" else "text_en"
+    require(voices, ["voice_id", "expert", "kind", text], "figures.agreement", "voices")
+    said = voices.astype({"kind": "str", "expert": "str"}).pivot(index="voice_id", columns="expert", values="kind")
+    sentence = voices.drop_duplicates("voice_id").set_index("voice_id")[text].astype(str)
+    kinds = said.nunique(axis=1)
+    counts = [int((kinds == n).sum()) for n in (1, 2, 3)]
+    names = [_("all three agree"), _("two different kinds"), _("three different kinds")]
+    most = said[kinds == kinds.max()].index[0]
+    given = [label("voices", "kind", kind) for kind in said.loc[most]]
+    return {
+        "title": _("One statement, three experts"),
+        "charts": [
+            {
+                "left": 136,
+                "height": 170,
+                "x": {"label": _("statements"), "min": 0, "max": _above(counts)},
+                "y": {"names": names[::-1]},
+                "marks": [
+                    {"t": "bar", "x": n, "y": 2 - at, "color": 1, "label": str(n)} for at, n in enumerate(counts)
+                ],
+            }
+        ],
+        "text": _(
+            "All three agree on {agreed} of {count} statements. Most divided: “{sentence}” ({kinds}).",
+            agreed=counts[0],
+            count=len(said),
+            sentence=sentence[most],
+            kinds=", ".join(given),
+        ),
+        "table": {
+            "caption": _("The statements on which they differ"),
+            "columns": [_("statement"), *(label("voices", "expert", expert) for expert in said.columns)],
+            "rows": [
+                [sentence[voice], *(label("voices", "kind", kind) for kind in said.loc[voice])]
+                for voice in said.index[kinds > 1]
+            ],
         },
     }
 
