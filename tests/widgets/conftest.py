@@ -65,11 +65,23 @@ def make_voices(statements: int = 24) -> pd.DataFrame:
 
 
 WORDS = {
-    "functional": (["leg broken", "screws missing", "parcel late", "table scratched"], ["桌腿断了", "螺丝少了", "包裹晚到", "桌面划痕"]),
-    "emotional": (["nobody cared", "I felt ignored", "so disappointed", "my anniversary"], ["没人在乎", "被忽视", "太失望", "纪念日"]),
-    "normative": (["seven day rule", "invoice required", "your promise", "warranty terms"], ["七天无理由", "开发票", "你们承诺", "三包条款"]),
-    "implicit": (["just asking again", "never mind then", "is it normal", "we have a baby"], ["再问一下", "算了吧", "正常吗", "家里有宝宝"]),
-}  # fmt: skip
+    "functional": (
+        ["leg broken", "screws missing", "parcel late", "table scratched"],
+        ["桌腿断了", "螺丝少了", "包裹晚到", "桌面划痕"],
+    ),
+    "emotional": (
+        ["nobody cared", "I felt ignored", "so disappointed", "my anniversary"],
+        ["没人在乎", "被忽视", "太失望", "纪念日"],
+    ),
+    "normative": (
+        ["seven day rule", "invoice required", "your promise", "warranty terms"],
+        ["七天无理由", "开发票", "你们承诺", "三包条款"],
+    ),
+    "implicit": (
+        ["just asking again", "never mind then", "is it normal", "we have a baby"],
+        ["再问一下", "算了吧", "正常吗", "家里有宝宝"],
+    ),
+}
 
 
 def make_contacts(size: int = 480, seed: int = 5) -> pd.DataFrame:

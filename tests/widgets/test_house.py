@@ -1,0 +1,113 @@
+"""The base of every control: state follows value, text stands in for the picture, labels speak the language."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servicelab.i18n import language, use
+from servicelab.widgets import Interactive
+from servicelab.widgets.house import text_table
+
+WIDGETS = Path(sys.modules["servicelab.widgets"].__file__ or "").parent
+
+
+class Doubler(Interactive):
+    """The smallest control there can be."""
+
+    view = "doubler.js"
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        n = value.get("n", 1) if isinstance(value.get("n", 1), int) else 1
+        return {
+            "at": {"n": n},
+            "twice": 2 * n,
+            "text": f"{language()}: twice {n} is {2 * n}.",
+            "table": {"caption": "Doubles", "columns": ["n", "twice"], "rows": [[n, 2 * n]]},
+        }
+
+    def name(self) -> str:
+        return "Doubler"
+
+    def words(self) -> dict[str, str]:
+        return {"n": "Number"}
+
+
+def test_state_follows_value_from_the_start_and_after_every_change() -> None:
+    control = Doubler({"n": 3})
+    assert control.state["twice"] == 6
+    control.value = {"n": 5}
+    assert control.state["twice"] == 10
+
+
+def test_a_change_from_the_front_end_reaches_the_state() -> None:
+    control = Doubler()
+    control.set_state({"value": {"n": 7}})  # what ipywidgets calls when the comm brings an update
+    assert control.state["at"] == {"n": 7}
+    assert control.state["twice"] == 14
+
+
+def test_later_derivations_keep_the_language_the_control_was_made_in() -> None:
+    with use("zh"):
+        control = Doubler()
+    control.value = {"n": 2}
+    assert control.state["text"].startswith("zh:")
+    assert control.labels["locale"] == "zh-CN"
+
+
+def test_plain_text_is_title_summary_and_table() -> None:
+    control = Doubler({"n": 4})
+    assert control.text() == "Doubler\nen: twice 4 is 8.\nDoubles\nn  twice\n4  8"
+    data, _metadata = control._repr_mimebundle_()
+    assert data["text/plain"] == control.text()
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_module_is_the_house_followed_by_the_view_and_asks_no_network() -> None:
+    module = Doubler._esm
+    assert module.startswith((WIDGETS / "static" / "house.js").read_text(encoding="utf-8"))
+    assert module.rstrip().endswith(Path(__file__).with_name("doubler.js").read_text(encoding="utf-8").rstrip())
+    for view in [*WIDGETS.glob("*/view.js"), *WIDGETS.glob("static/*.js")]:
+        source = view.read_text(encoding="utf-8")
+        assert "import " not in source, view
+        assert source.replace("http://www.w3.org/2000/svg", "").count("http") == 0, view
+    for styles in [*WIDGETS.glob("*/view.css"), *WIDGETS.glob("static/*.css")]:
+        assert "url(" not in styles.read_text(encoding="utf-8"), styles
+
+
+def test_a_view_asks_only_for_strings_that_python_sends() -> None:
+    """`t("…")` of a key that no `words()` has would show the key itself."""
+    import re
+
+    house = {"title", "locale", "table", "saved", "stale"}
+    for view in WIDGETS.glob("*/view.js"):
+        python = (view.parent / "__init__.py").read_text(encoding="utf-8")
+        sent = set(re.findall(r'^\s+"(\w+)": _\(', python, flags=re.MULTILINE)) | house
+        asked = set(re.findall(r'\bt\("(\w+)"', view.read_text(encoding="utf-8")))
+        assert asked, view
+        assert asked <= sent, (view, asked - sent)
+
+
+@pytest.mark.parametrize("heavy", ["pandas", "sklearn", "matplotlib", "scipy", "jieba"])
+def test_importing_widgets_loads_nothing_heavy(heavy: str) -> None:
+    code = f"import sys, servicelab.widgets; from servicelab.widgets import explore; print({heavy!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_text_table_aligns_chinese_by_its_width() -> None:
+    lines = text_table(["类别", "n"], [["功能", 1], ["emotional", 20]]).splitlines()
+    assert lines == ["类别       n", "功能       1", "emotional  20"]
+
+
+def test_state_and_content_are_plain_json(kano_survey: Any, features: Any) -> None:
+    from servicelab.widgets import explore
+
+    control = explore.kano(kano_survey, features)
+    for sent in (control.state, control.content, control.labels):
+        assert json.loads(json.dumps(sent, allow_nan=False)) == sent
