@@ -1,0 +1,153 @@
+"""What module 01 says in words about Skylark is what Skylark's shipped tables show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from servicelab.company import load
+from servicelab.models.needs import kano_category
+from servicelab.widgets import figures
+from servicelab.widgets.figures import needs
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE = ROOT / "course" / "modules" / "01_needs"
+PART_C = ["delivery_window_choice", "installation_photo_guide", "personal_styling", "easy_returns", "intact_packaging"]
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    return load("orders")
+
+
+@pytest.fixture(scope="module")
+def rating() -> pd.Series:
+    """Mean CSAT by need, remedy and tone."""
+    contacts = load("contacts").dropna(subset=["csat"])
+    keys = [contacts["need"].astype(str), contacts["remedy"].astype(str), contacts["angry"]]
+    return contacts["csat"].astype(float).groupby(keys).mean()
+
+
+@pytest.mark.parametrize("angry", [False, True])
+def test_section_4_the_jump_lies_at_the_fix_for_functional_needs_and_at_the_words_for_emotional_ones(
+    rating: pd.Series, angry: bool
+) -> None:
+    def step(need: str, low: str, high: str) -> float:
+        return float(rating[need, high, angry] - rating[need, low, angry])
+
+    assert step("functional", "apology", "fix") > 0.6
+    assert step("functional", "none", "apology") < 0.6 * step("functional", "apology", "fix")
+    assert step("emotional", "fix", "apology") > 0.2
+    assert abs(step("functional", "fix", "both")) < 0.4
+    assert step("emotional", "fix", "both") > 0.3
+    assert rating["functional", "apology", angry] < 3.3
+
+
+def test_section_5_the_costliest_failure_is_hardly_mentioned_and_the_most_mentioned_costs_little(
+    orders: pd.DataFrame,
+) -> None:
+    costs = needs.costs_of_failure(orders)
+    ranked = load("contacts")["feature_id"].value_counts().index.tolist()
+    costliest = max(costs, key=lambda feature: costs[feature][0])
+    assert ranked.index(costliest) >= 11
+    assert costs[ranked[0]][0] < 0.08 < 0.2 < costs[costliest][0]
+
+
+def test_section_5_neither_of_the_two_sentences_from_the_source_holds_at_skylark(orders: pd.DataFrame) -> None:
+    costs = needs.costs_of_failure(orders)
+    assert costs["human_hotline"][1] > 0
+    assert costs["anniversary_surprise"][1] <= 0
+    survey, features = load("needs_survey"), load("features")
+    rows = {row[0]: row for row in needs.extras(orders, survey, features)["table"]["rows"]}
+    _name, place, _gain, interval = rows["Personal styling"]
+    assert place >= 11
+    assert float(interval.split(" – ")[0]) > 0.1
+
+
+def test_section_6_the_last_step_in_punctuality_brings_nearly_nothing(orders: pd.DataFrame) -> None:
+    steps = needs.levels(needs.warehouse_years(orders))
+    assert [round(100 * step.on_time) for step in steps] == [88, 93, 96, 99]
+    assert steps[1].satisfaction - steps[0].satisfaction > 0.15
+    assert -0.2 < needs.last_step(orders) < 0.3
+
+
+def test_section_6_the_kano_lab_shows_what_the_lesson_says_it_does() -> None:
+    survey = load("kano_survey")
+
+    def verdict(feature: str, segment: str | None = None) -> str:
+        rows = survey[(survey["feature_id"] == feature) & (segment is None or survey["segment"] == segment)]
+        return str(kano_category(rows["functional"], rows["dysfunctional"]).value_counts().idxmax())
+
+    assert (verdict("on_time_delivery"), verdict("personal_styling")) == ("M", "A")
+    assert (verdict("assembly_service", "young_renter"), verdict("assembly_service", "senior")) == ("I", "M")
+
+
+def test_section_7_one_segment_rises_steeply_and_the_home_improvers_have_hardly_moved() -> None:
+    tracker = load("needs_tracker")
+    year = tracker["month"].dt.year
+    share = pd.crosstab([tracker["segment"].astype(str), year], tracker["theme"].astype(str), normalize="index")
+    change = share.xs(2025, level=1) - share.xs(2023, level=1)
+    assert change.loc["young_renter"].idxmax() == "green"
+    assert change.loc["young_renter"].max() > 0.1
+    assert change.loc["senior"].idxmax() == "emotional_connection"
+    # B5 counts a rise from 5 points on: neither side of that line may be a matter of a few answers.
+    assert change.loc["home_improver"].max() < 0.049
+    assert (change.drop("home_improver").max(axis="columns") > 0.055).all()
+
+
+def test_the_numbers_in_the_model_answer_and_the_rubric_are_those_of_the_evidence(orders: pd.DataFrame) -> None:
+    table = figures.evidence(load("contacts"), orders, load("kano_survey"), load("features"), only=PART_C)
+    intact, slot = table.iloc[4].tolist(), table.iloc[0].tolist()
+    answer = (MODULE / "exercise.md").read_text(encoding="utf-8").split("### BEGIN SOLUTION")[1].split("###")[0]
+    for sentence in (
+        f"Only {intact[0]} in 100 contacts mentions it",
+        f"{intact[1]} order again, against {intact[2]} when nothing failed",
+        f"{intact[4]} in 100 would be displeased",
+        f"{slot[1]} of 100 still come back",
+        f"{slot[3]} in 100 would be pleased",
+    ):
+        assert sentence in answer
+    rubric = (ROOT / "grading" / "rubrics" / "01_needs.yml").read_text(encoding="utf-8")
+    assert f"only {intact[1]} come back, not {intact[2]}" in rubric
+    assert f"when it fails {slot[1]} of 100 still come back" in rubric
+    assert f"({slot[0]} of 100)" in rubric
+    assert f"pleased {slot[3]} of 100" in rubric
+
+
+def test_the_model_answer_stands_in_the_teaching_notes_and_keeps_to_150_words() -> None:
+    answer = (MODULE / "exercise.md").read_text(encoding="utf-8").split("### BEGIN SOLUTION")[1].split("###")[0]
+    notes = (MODULE / "instructor.md").read_text(encoding="utf-8")
+    assert " ".join(answer.split()) in " ".join(notes.replace("\n>", "\n").split())
+    assert len(answer.split()) <= 150
+
+
+def test_the_minutes_of_the_sections_add_up_to_what_is_announced() -> None:
+    lesson = (MODULE / "lesson.md").read_text(encoding="utf-8")
+    stated = re.findall(r'"minutes": (\d+), "track": "(\w+)"', lesson)
+    frontline = sum(int(minutes) for minutes, track in stated if track == "frontline")
+    analyst = sum(int(minutes) for minutes, track in stated if track == "analyst")
+    assert 60 <= frontline <= 75
+    assert f"For everybody: {frontline} minutes" in lesson
+    assert f"two more sections, {analyst} minutes" in lesson
+    start = (ROOT / "course" / "start.md").read_text(encoding="utf-8")
+    assert f"everybody | {frontline} |" in start
+    assert f"analysts | {analyst} |" in start
+
+
+def test_the_right_option_is_not_given_away_by_its_length() -> None:
+    import yaml
+
+    quiz = yaml.safe_load((MODULE / "quiz.yml").read_text(encoding="utf-8"))
+    choices = [item for item in quiz["quiz"] + quiz["recall"] if item.get("kind", "choice") == "choice"]
+    longest = 0
+    for item in choices:
+        lengths = {option.get("right", False): 0 for option in item["options"]}
+        for option in item["options"]:
+            right = option.get("right", False)
+            lengths[right] = max(lengths[right], len(option["text"]))
+        assert lengths[True] <= 1.25 * lengths[False], item["id"]
+        longest += lengths[True] > lengths[False]
+    assert longest <= len(choices) / 2

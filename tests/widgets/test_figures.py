@@ -1,0 +1,122 @@
+"""The still pictures of a lesson: numbers that can be counted by hand, a sentence and a table for each."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.i18n import use
+from servicelab.widgets import figures
+from servicelab.widgets.figures import needs
+
+FEATURES = pd.DataFrame(
+    {
+        "feature_id": ["intact_packaging", "delivery_window_choice", "personal_styling"],
+        "name_en": ["Intact", "Slot", "Styling"],
+        "name_zh": ["完好", "时段", "搭配"],
+    }
+)
+
+
+def make_orders() -> pd.DataFrame:
+    """100 orders without a failure (60 followed by another), 50 with broken goods (10), 50 with a missed slot (30)."""
+    failed = [None] * 100 + ["intact_packaging"] * 50 + ["delivery_window_choice"] * 50
+    again = [True] * 60 + [False] * 40 + [True] * 10 + [False] * 40 + [True] * 30 + [False] * 20
+    return pd.DataFrame({"failed_feature": failed, "repurchased_180d": pd.array(again, dtype="boolean")})
+
+
+def make_contacts() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"feature_id": ["delivery_window_choice"] * 7 + ["personal_styling"] * 2 + ["intact_packaging"]}
+    )
+
+
+def test_the_cost_of_a_failure_is_the_difference_to_orders_on_which_nothing_failed() -> None:
+    costs = needs.costs_of_failure(make_orders())
+    assert costs["intact_packaging"][0] == pytest.approx(0.4)
+    assert costs["delivery_window_choice"][0] == pytest.approx(0.0)
+    low, high = costs["intact_packaging"][1:]
+    assert 0.2 < low < 0.4 < high < 0.6
+
+
+def test_orders_of_which_the_next_is_not_known_yet_do_not_count() -> None:
+    open_orders = pd.DataFrame({"failed_feature": [None] * 500, "repurchased_180d": pd.array([pd.NA] * 500, "boolean")})
+    with_open = pd.concat([make_orders(), open_orders], ignore_index=True)
+    assert needs.costs_of_failure(with_open) == needs.costs_of_failure(make_orders())
+
+
+def test_consequences_names_the_most_mentioned_and_the_costliest_feature() -> None:
+    figure = figures.consequences(make_contacts(), make_orders(), FEATURES)
+    said = figure.state["text"]
+    assert "“Slot” is mentioned most (70 % of contacts); when it fails, 0 in 100" in said
+    assert "“Intact” stands at place 2 of 2 with 10.0 % of contacts; when it fails, 40 in 100" in said
+    assert figure.state["table"]["rows"][0][:3] == ["Slot", "70.0", "0"]
+
+
+def test_evidence_is_rounded_to_whole_customers_of_a_hundred() -> None:
+    answers = pd.DataFrame(
+        {
+            "feature_id": ["intact_packaging"] * 10,
+            "functional": [2] * 6 + [1] * 2 + [3] * 2,
+            "dysfunctional": [5] * 6 + [5] * 2 + [3] * 2,
+        }
+    )
+    table = figures.evidence(make_contacts(), make_orders(), answers, FEATURES, only=["intact_packaging"])
+    # Mentioned by 1 in 10; 20 of 100 come back, not 60; 2 one-dimensional of 10, 6 must-be and 2 one-dimensional of 10.
+    assert table.loc["Intact"].tolist() == [10, 20, 60, 20, 80]
+
+
+def test_remedies_leaves_out_customers_who_gave_no_rating() -> None:
+    contacts = pd.DataFrame(
+        {
+            "need": ["functional"] * 4,
+            "remedy": ["apology"] * 3 + ["fix"],
+            "angry": [True] * 4,
+            "csat": pd.array([1, 3, pd.NA, 5], dtype="Int64"),
+        }
+    )
+    rows = figures.remedies(contacts).state["table"]["rows"]
+    assert [row[:4] + row[5:] for row in rows] == [
+        ["Functional", "Apology only", "angry", "2.0", 2],
+        ["Functional", "Fix only", "angry", "5.0", 1],
+    ]
+
+
+def test_agreement_counts_statements_by_how_many_kinds_the_experts_gave() -> None:
+    kinds = {"V1": "fff", "V2": "ffe", "V3": "fen"}
+    names = {"f": "functional", "e": "emotional", "n": "normative"}
+    voices = pd.DataFrame(
+        [
+            {"voice_id": v, "expert": f"e{i + 1}", "kind": names[k], "text_en": f"Said {v}", "text_zh": f"话{v}"}
+            for v, ks in kinds.items()
+            for i, k in enumerate(ks)
+        ]
+    )
+    state = figures.agreement(voices).state
+    assert state["text"].startswith("All three agree on 1 of 3 statements. Most divided: “Said V3” (Functional")
+    assert [row[0] for row in state["table"]["rows"]] == ["Said V2", "Said V3"]
+    with use("zh"):
+        assert "话V3" in figures.agreement(voices).state["text"]
+
+
+def test_levels_weight_each_warehouse_by_its_answers() -> None:
+    cells = [needs.Cell("a", 0.88, 3.0, 10), needs.Cell("b", 0.89, 4.0, 30), needs.Cell("c", 0.99, 4.0, 5)]
+    low, high = needs.levels(cells)
+    assert (low.satisfaction, low.answers, high.name) == (3.75, 40, "99 %")
+
+
+def test_sample_sizes_are_those_of_the_formula() -> None:
+    rows = figures.sample_sizes().state["table"]["rows"]
+    assert [400, "4.9", "5.0"] in rows
+
+
+def test_a_picture_says_in_plain_text_what_it_shows() -> None:
+    said = figures.sample_sizes().text()
+    assert said.splitlines()[0] == "How far off may a share be?"
+    assert "random answers" in said
+
+
+def test_a_table_that_does_not_fit_is_named() -> None:
+    with pytest.raises(UserError, match=r"figures\.remedies: contacts lacks csat"):
+        figures.remedies(pd.DataFrame({"need": ["functional"], "remedy": ["fix"], "angry": [True]}))
