@@ -29,6 +29,8 @@ def test_every_kind_is_listed_in_both_languages(known: list[Secret]) -> None:
         ("hidden test", 'assert decisions["a-voice"] in {"functional", "never-an-option"}'),
         ("hidden test", 'assert sorted(decisions["a-many"] or []) == ["one", "two"]'),
         ("mark scheme", "Three points for a plan that opens with a question."),
+        ("mark scheme", "Says what would end the matter, before any apology."),
+        ("mark scheme", "先说清楚怎样才算解决，再道歉。"),
         ("instructor", 'print("an apology alone:", 2.1, "<b>")'),
     } <= found
     assert any(s.kind == "instructor" and s.text.startswith("Ten minutes") and s.text.endswith("（译）") for s in known)

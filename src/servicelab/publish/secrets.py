@@ -1,7 +1,7 @@
 """What must not leave the repository, line by line, and a search for it in anything that was built.
 
 Secret are summative solutions and model answers, hidden tests (which hold the keys of the decisions), mark schemes and
-the instructor's text, in both languages. Formative answers (`solution()`, the explanations of a quiz) ship and are not.
+rubrics, the answers of the demo's cohort, and the instructor's text, in both languages. Formative answers (`solution()`, the explanations of a quiz) ship and are not.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from typing import Any
 
 from servicelab.publish.catalogues import Catalogue, catalogue_file
 from servicelab.publish.regions import REGIONS, has_region, segments
-from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, load_course
+from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, load_course, relative
 from servicelab.publish.text import translate_blocks
+from servicelab.publish.yamlfile import read_yaml
 
 SHORTEST = 12
 """Letters and digits; below this a line says nothing by which it could be told from any other."""
@@ -55,13 +56,13 @@ def secrets(root: Path) -> list[Secret]:
     """The distinctive lines of everything secret in the course under `root`, in English and Chinese.
 
     A line that stands in what a trainee may see as well (a lesson, a quiz, the visible part of an exercise) is not
-    distinctive: an `import`, a table's head.
+    distinctive: an `import`, a table's head, the name of a criterion.
     """
     course = load_course(root)
-    visible = {line for text in _visible(course) for line in _lines(text)}
+    visible = "\n".join(SPACE.sub(" ", line) for text in _visible(course) for line in text.split("\n"))
     found = {
         Secret(kind, where, line): None
-        for kind, where, text in _secret(course)
+        for kind, where, text in (*_secret(course), *_marking(root))
         for line in _lines(text)
         if line not in visible
     }
@@ -131,6 +132,17 @@ def _secret(course: Course) -> Iterator[tuple[str, str, str]]:
                         kind = "solution" if whole and piece.kind == "text" else piece.kind
                         if kind in REGIONS:
                             yield kind, where, piece.text
+
+
+def _marking(root: Path) -> Iterator[tuple[str, str, str]]:
+    """What helps to mark: the rubrics' sentences, and the right answers of the simulated trainees."""
+    for folder in ("rubrics", "demo"):
+        for path in sorted((root / "grading" / folder).glob("*.yml")):
+            file = relative(path, root)
+            for text in _strings(read_yaml(path, file).data):
+                # One word is a name or an option's id; a sentence is what gives something away.
+                if " " in text.strip() or len(CHINESE.findall(text)) > SHORTEST:
+                    yield "mark scheme", file, text
 
 
 def _visible(course: Course) -> Iterator[str]:
