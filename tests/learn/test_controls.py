@@ -126,13 +126,13 @@ def test_an_interactive_is_kept_and_restored_and_starts_afresh_when_the_sheet_ho
 def test_progress_follows_every_answer(workspace):
     lesson = open_lesson("01_needs")
     welcome, end = lesson.welcome(), lesson.section_end("s1")
-    assert "2 of 2 still open" in end.state["summary"]
+    assert "still to do in this section: 2 of 2" in end.state["summary"]
     lesson.quiz("q-one").value = {"picked": ["a"], "tries": [["a"]]}
-    assert "1 of 2 still open" in end.state["summary"]
+    assert "still to do in this section: 1 of 2" in end.state["summary"]
     lesson.predict("p-one").value = {"guess": 3}
     assert end.state["done"]
     assert end.state["next"]["title"] == "3 · Talk"
-    assert welcome.state["summary"] == "1 of 2 sections done. You stopped before the end of “3 · Talk”."
+    assert welcome.state["summary"] == "1 of 2 sections done. Go on with “3 · Talk”."
 
 
 def test_a_section_can_be_ticked_off(workspace):

@@ -270,9 +270,9 @@ class DeskControl(Control):
             "debrief": _("Debrief: what each choice would have done"),
             "taken": _("You said"),
             "other": _("You could have said"),
-            "good": _("Ended well"),
-            "mixed": _("Ended with a remainder"),
-            "poor": _("Ended badly"),
+            "good": _("A good ending"),
+            "mixed": _("Half a solution"),
+            "poor": _("A bad ending"),
             "endings": _("You have seen {seen} of {all} endings."),
             "contact": _("Contact {number}"),
         }

@@ -246,13 +246,18 @@ def explanations(desk: Desk, steps: list[tuple[Node, Choice]]) -> list[dict[str,
                     "say": c.say,
                     "taken": c.id == taken.id,
                     "because": c.because,
-                    "effect": ", ".join(f"{names[k]} {v:+g}" for k, v in c.effect.items() if v),
+                    "effect": ", ".join(f"{names[k]} {signed(v)}" for k, v in c.effect.items() if v),
                 }
                 for c in moment.choices
             ],
         }
         for moment, taken in steps
     ]
+
+
+def signed(change: float) -> str:
+    """A change with its sign, as typography has it."""
+    return f"{change:+g}".replace("-", "−")
 
 
 def endings(desk: Desk, runs: list[list[str]]) -> dict[str, int]:

@@ -129,14 +129,14 @@ def here_is_analyst(here: SectionProgress | None) -> bool:
 def ended(here: SectionProgress | None) -> str:
     """One sentence on a section."""
     if here is None:
-        return _("This section is not in the notebook's outline.")
+        return _("this section is not in the notebook's outline.")
     if here.done and here.left:
-        return _("Done, with {left} left out.", left=here.left)
+        return _("done, with {left} left out.", left=here.left)
     if here.done:
-        return _("Done.")
+        return _("done.")
     if here.section.items and here.left:
-        return _("{left} of {all} still open here.", left=here.left, all=len(here.section.items))
-    return _("Nothing to answer here: tick it off when you have read it.")
+        return _("still to do in this section: {left} of {all}.", left=here.left, all=len(here.section.items))
+    return _("nothing to answer here; tick it off when you have read it.")
 
 
 def section_link(section: SectionProgress | None) -> dict[str, Any] | None:
@@ -179,5 +179,5 @@ def standing(progress: Progress) -> str:
         planned = sum(s.section.minutes for s in progress.core)
         return _("{total} sections, about {minutes} minutes.", total=total, minutes=f"{planned:g}")
     at = progress.next
-    return _("{done} of {total} sections done. You stopped before the end of “{title}”.",
+    return _("{done} of {total} sections done. Go on with “{title}”.",
              done=done, total=total, title=at.section.title if at else "")  # fmt: skip

@@ -82,7 +82,7 @@ def reveal_state(
         "text": f"{sentence} {note}".strip(),
         "table": {
             "caption": prediction.prompt,
-            "columns": ["", prediction.unit or _("Number")],
+            "columns": [_("Source"), prediction.unit or _("Number")],
             "rows": [[_("Your guess"), guess], [_("Skylark's data"), number]],
         },
     }

@@ -75,6 +75,7 @@ def state(question: Question, value: object, *, show_answer: bool = False) -> di
         "can_check": not everything and (question.kind == "many" or bool(mine["picked"])),
         "can_ask": not everything and len(wrong_tries(question, mine["tries"])) >= TRIES_BEFORE_ANSWER,
         "tries": len(mine["tries"]),
+        "verdict": verdict(question, mine, show_answer=show_answer),
         "feedback": feedback(question, mine, show_answer=show_answer),
     }
     drawn["text"] = text(question, drawn)
@@ -86,6 +87,21 @@ def mark(right: bool, tried: bool, everything: bool) -> str:
     if right:
         return "right" if tried or not everything else "missed"
     return "wrong" if tried else "other"
+
+
+def verdict(question: Question, mine: Mapping[str, Any], *, show_answer: bool = False) -> str:
+    """The short line under a question, whose explanations stand beside the options."""
+    tries: list[list[str]] = mine["tries"]
+    if solved(question, tries):
+        return _("Right.") if len(tries) == 1 else _("Right, at try {number}.", number=len(tries))
+    if mine["asked"] or show_answer:
+        return _("The answer is marked above.")
+    if not tries:
+        return ""
+    if question.kind == "choice":
+        return _("Not yet. Read why, think again and pick another.")
+    missing = [o for o in question.right if o not in tries[-1]]
+    return _("Not yet. There is at least one more to pick.") if missing else _("Not yet. Something is too much.")
 
 
 def feedback(question: Question, mine: Mapping[str, Any], *, show_answer: bool = False) -> str:
@@ -136,8 +152,8 @@ def text(question: Question, drawn: Mapping[str, Any]) -> str:
         lines.append(f"  {box[option['picked']]} {option['text']}")
         if option["because"]:
             lines.append(f"      {mark_word(option['mark'])}: {option['because']}")
-    if drawn["feedback"] and drawn["status"] == "wrong":
-        lines.append(drawn["feedback"])
+    if drawn["status"] == "wrong":
+        lines.append(drawn["verdict"])
     return "\n".join(lines)
 
 

@@ -5,9 +5,10 @@ export default house.view((ui) => {
   const steps = h("div", { "aria-live": "polite" });
   const solution = h("pre", { class: "ll-code", tabindex: "0" });
   const answer = h("div", {}, h("p", { class: "ll-head", text: t("solution_head") }), solution);
+  let pressed = null;
   const count = (key) => ui.value[key] || 0;
-  const hint = ui.button({ text: t("hint"), press: () => { ui.send({ hints: count("hints") + 1 }); ui.flush(); } });
-  const show = ui.button({ text: t("solution"), quiet: true, press: () => { ui.send({ asked: count("asked") + 1 }); ui.flush(); } });
+  const hint = ui.button({ text: t("hint"), press: () => { pressed = hint; ui.send({ hints: count("hints") + 1 }); ui.flush(); } });
+  const show = ui.button({ text: t("solution"), quiet: true, press: () => { pressed = show; ui.send({ asked: count("asked") + 1 }); ui.flush(); } });
   ui.root.append(prompt, verdict, steps, h("div", { class: "sl-bar-row" }, hint, show), answer);
   return (state) => {
     prompt.textContent = state.prompt;
@@ -16,12 +17,12 @@ export default house.view((ui) => {
     steps.replaceChildren(
       ...state.hints.map((text, i) => ui.note("info", t("hint_head", { number: i + 1 }) + ".", text)),
       ...(state.ask_again ? [ui.note("info", "", state.ask_again)] : []));
-    const held = [hint, show].find((b) => b === document.activeElement);
     hint.hidden = !state.hints_left || state.verdict === "right";
     hint.textContent = t(state.hints.length ? "next" : "hint");
     show.hidden = Boolean(state.solution);
     answer.hidden = !state.solution;
     solution.textContent = state.solution;
-    if (held && held.hidden) (show.hidden ? solution : show).focus({ preventScroll: true });
+    if (pressed?.hidden) (show.hidden ? solution : show).focus({ preventScroll: true });
+    pressed = null;
   };
 });

@@ -4,7 +4,8 @@ export default house.view((ui) => {
   const middle = low + Math.round((high - low) / 2 / step) * step;
   const short = unit.length <= 3;
   const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, unit: short ? unit : "", help: short ? null : unit });
-  const record = ui.button({ text: t("record"), primary: true, press: () => { ui.send({ guess: slider.get() }); ui.flush(); } });
+  const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: slider.get() }); ui.flush(); } });
+  let pressed = false;
   const summary = ui.summary();
   summary.el.tabIndex = -1;
   const asking = h("div", {}, slider.el, h("div", { class: "sl-bar-row" }, record, h("span", { class: "sl-help", text: t("once") })));
@@ -12,10 +13,10 @@ export default house.view((ui) => {
   ui.root.append(h("p", { class: "lp-kind", text: t("kind") }), h("p", { class: "lp-prompt", text: prompt }), asking, summary.el);
   return (state) => {
     const done = state.guess !== null;
-    const held = document.activeElement === record;
     asking.hidden = done;
     summary.el.hidden = !done;
     summary.set(state.feedback);
-    if (done && held) summary.el.focus({ preventScroll: true });
+    if (done && pressed) summary.el.focus({ preventScroll: true });
+    pressed = false;
   };
 });

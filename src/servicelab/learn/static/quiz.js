@@ -12,19 +12,26 @@ export default house.view((ui) => {
     set.rows[id].after(because[id]);
     set.rows[id].querySelector("input").setAttribute("aria-describedby", because[id].id);
   }
-  const summary = ui.summary();
-  summary.el.tabIndex = -1;
+  const verdict = h("p", { class: "sl-summary", tabindex: "-1" });
+  // What is seen is short, since the reasons stand beside the options; what is read out has them in one piece.
+  const aloud = h("p", { class: "sl-hidden", "aria-live": "polite", "aria-atomic": "true" });
+  let pressed = false;
   const check = ui.button({ text: t("check"), primary: true, press: () => {
     const now = picked();
-    if (!now.length && !many) return summary.set(t("pick"));
+    if (!now.length && !many) {
+      verdict.hidden = false;
+      verdict.textContent = aloud.textContent = t("pick");
+      return;
+    }
+    pressed = true;
     ui.send({ picked: now, tries: [...(ui.value.tries || []), now] });
     ui.flush();
   } });
-  const ask = ui.button({ text: t("ask"), quiet: true, press: () => { ui.send({ asked: true }); ui.flush(); } });
+  const ask = ui.button({ text: t("ask"), quiet: true, press: () => { pressed = true; ui.send({ asked: true }); ui.flush(); } });
   ui.root.classList.add("lq");
-  ui.root.append(
-    h("p", { class: "lq-kind", text: t("kind") }), set.el, h("p", { class: "sl-help lq-how", text: t("how") }),
-    h("div", { class: "sl-bar-row" }, check, ask), summary.el);
+  const how = h("p", { class: "sl-help lq-how", text: t("how") });
+  const row = h("div", { class: "sl-bar-row" }, check, ask);
+  ui.root.append(h("p", { class: "lq-kind", text: t("kind") }), set.el, how, row, verdict, aloud);
 
   return (state) => {
     const over = state.status === "right" || state.status === "shown";
@@ -37,12 +44,14 @@ export default house.view((ui) => {
     const now = state.options.filter((o) => o.picked).map((o) => o.id);
     if (JSON.stringify(now) !== JSON.stringify(picked())) set.set(many ? now : now[0] ?? null);
     set.disable(over);
-    const held = [check, ask].includes(document.activeElement);
-    check.hidden = over;
+    how.hidden = row.hidden = over;
     ask.hidden = !state.can_ask;
-    if (held && document.activeElement.hidden) summary.el.focus({ preventScroll: true });
-    summary.el.hidden = !state.feedback;
-    summary.el.classList.toggle("lq-stale", state.stale);
-    summary.set(state.stale ? t("stale") : state.feedback);
+    verdict.hidden = !state.verdict;
+    verdict.className = `sl-summary lq-${state.stale ? "stale" : state.status}`;
+    verdict.textContent = state.stale ? t("stale") : state.verdict;
+    if (!state.stale && aloud.textContent !== state.feedback) aloud.textContent = state.feedback;
+    // The button that was pressed is gone: the keyboard goes on from what it brought about.
+    if (over && pressed) verdict.focus({ preventScroll: true });
+    pressed = false;
   };
 });
