@@ -45,6 +45,7 @@ def edition(folder: Path, assignment: str) -> Any:
     return read(folder / "assignments" / assignment / f"{ASSIGNMENTS[assignment]}.ipynb")
 
 
+@pytest.mark.grading
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_our_edition_is_nbgraders_release(assignment: str, released: Path, editions: dict[str, Path]) -> None:
     theirs, ours = release(released, assignment), edition(editions["en"], assignment)
@@ -73,6 +74,7 @@ def locked_or_answer(cell: Any) -> bool:
     return bool(meta.get("locked") or meta.get("solution") or meta.get("grade"))
 
 
+@pytest.mark.grading
 def test_an_untouched_chinese_answer_scores_nothing(released: Path, editions: dict[str, Path]) -> None:
     from nbgrader.preprocessors import OverwriteCells
     from nbgrader.utils import determine_grade

@@ -82,14 +82,22 @@ def build(
         return BuildReport(edition, language, out, 0, True)
     if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} holds something that was not built here: give --out a new or empty folder.")
-    sources = stamp.sources_state(root, executed=executed)
-    from servicelab.publish.content import Content
-
-    content = Content(root, language, strict=strict)
     run_already = None
     if edition == "instructor" and executed:
         # The same notebooks with the same outputs, and running them is what takes long.
         run_already = build("solved", language, root=root, strict=strict).path
+    with stamp.alone(out):
+        if stamp.fresh(out, root, about, executed=executed):
+            return BuildReport(edition, language, out, 0, True)
+        return _build(out, root, about, run_already)
+
+
+def _build(out: Path, root: Path, about: dict[str, Any], run_already: Path | None) -> BuildReport:
+    from servicelab.publish.content import Content
+
+    edition, language, executed = about["edition"], about["language"], about["execute"]
+    sources = stamp.sources_state(root, executed=executed)
+    content = Content(root, language, strict=about["strict"])
     unfinished = out.with_name(f".{out.name}.{os.getpid()}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)

@@ -1,7 +1,8 @@
 """What must not leave the repository, line by line, and a search for it in anything that was built.
 
 Secret are summative solutions and model answers, hidden tests (which hold the keys of the decisions), mark schemes and
-rubrics, the answers of the demo's cohort, and the instructor's text, in both languages. Formative answers (`solution()`, the explanations of a quiz) ship and are not.
+rubrics, the answers of the demo's cohort, and the instructor's text, in both languages. Formative answers ship and are
+not secret: `solution()`, the explanations of a quiz.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,21 @@ def files(folder: Path) -> Iterator[Path]:
 def stamp_path(out: Path) -> Path:
     """Where the stamp of the tree `out` stands."""
     return out.with_name(f".{out.name}.stamp.json")
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Wait until no other process builds the tree `out`, and keep others waiting meanwhile."""
+    from servicelab.learn.sheet import lock
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(out.with_name(f".{out.name}.lock"), os.O_RDWR | os.O_CREAT)
+    try:
+        while not lock(handle):
+            time.sleep(0.05)
+        yield
+    finally:
+        os.close(handle)
 
 
 def fresh(out: Path, root: Path, about: dict[str, Any], *, executed: bool) -> bool:
