@@ -75,9 +75,9 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
         "title": _("What a reply earns"),
         "charts": charts,
         "text": _(
-            "Angry customers, functional need: an apology only earns {functional_apology}, a fix only "
-            "{functional_fix}, both {functional_both}. Angry customers, emotional need: {emotional_apology}, "
-            "{emotional_fix}, {emotional_both}.",
+            "Angry customers with a functional need give {functional_apology} after an apology only, {functional_fix} after "
+            "a fix only, {functional_both} after both; with an emotional need {emotional_apology}, {emotional_fix} and "
+            "{emotional_both}.",
             **say,
         ),
         "table": {
@@ -117,7 +117,7 @@ def agreement(voices: pd.DataFrame) -> dict[str, Any]:
             agreed=counts[0],
             count=len(said),
             sentence=sentence[most],
-            kinds=", ".join(given),
+            kinds=_(", ").join(given),
         ),
         "table": {
             "caption": _("The statements on which they differ"),
@@ -161,7 +161,7 @@ def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.Data
             {
                 "height": 380,
                 "x": {
-                    "label": _("mentioned in … % of contacts"),
+                    "label": _("contacts about it (% of all)"),
                     "min": 0,
                     "max": _above(x for x, _y in points.values()),
                 },
@@ -252,7 +252,7 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) ->
                 "marks": marks,
             }
         ],
-        "text": "; ".join(said) + ".",
+        "text": _("; ").join(said) + _("."),
         "table": {
             "caption": _("Orders followed by another within 180 days, less than when nothing failed (simulated)"),
             "columns": [_("feature"), _("points fewer"), _("95 % interval")],
@@ -398,7 +398,7 @@ def saturation(orders: pd.DataFrame) -> dict[str, Any]:
                 ],
             }
         ],
-        "text": "; ".join(said) + ".",
+        "text": _("; ").join(said) + _("."),
         "table": {
             "caption": _("Warehouses by year (simulated); orders without another failure and without an extra"),
             "columns": [_("warehouse and year"), _("% on time"), _("mean satisfaction"), _("answers")],
