@@ -75,7 +75,7 @@ def test_every_item_of_a_built_module_can_be_found_by_name(course: Course) -> No
 def words(name: str) -> set[str]:
     """A curriculum name as the glossary may have it: whole, without its parenthesis, or with "need" after it."""
     bare = re.sub(r"\s*[(（].*[)）]", "", name).casefold()
-    return {name.casefold(), bare, f"{bare} need", f"{bare} needs"}
+    return {name.casefold(), bare, f"{bare} need", f"{bare} needs", f"{bare}需求"}
 
 
 def test_every_message_is_translated(root: Path, course: Course) -> None:
