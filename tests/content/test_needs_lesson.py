@@ -56,22 +56,26 @@ def test_section_5_the_costliest_failure_is_hardly_mentioned_and_the_most_mentio
     assert costs[ranked[0]][0] < 0.08 < 0.2 < costs[costliest][0]
 
 
-def test_section_5_neither_of_the_two_sentences_from_the_source_holds_at_skylark(orders: pd.DataFrame) -> None:
+def test_section_5_the_first_sentence_of_the_source_is_in_trouble_and_the_second_falls(orders: pd.DataFrame) -> None:
     costs = needs.costs_of_failure(orders)
-    assert costs["human_hotline"][1] > 0
-    assert costs["anniversary_surprise"][1] <= 0
+    cost, low, _high = costs["human_hotline"]
+    assert cost > 0.04
+    assert -0.02 < low < 0.03
+    assert costs["e_invoice"][1] < -0.02
     survey, features = load("needs_survey"), load("features")
     rows = {row[0]: row for row in needs.extras(orders, survey, features)["table"]["rows"]}
-    _name, place, _gain, interval = rows["Personal styling"]
-    assert place >= 11
-    assert float(interval.split(" – ")[0]) > 0.1
+    _name, place, _gain, interval = rows["Anniversary surprise"]
+    assert place == 14
+    assert float(interval.split(" – ")[0]) > 0.08
 
 
 def test_section_6_the_last_step_in_punctuality_brings_nearly_nothing(orders: pd.DataFrame) -> None:
     steps = needs.levels(needs.warehouse_years(orders))
-    assert [round(100 * step.on_time) for step in steps] == [88, 93, 96, 99]
+    assert [round(100 * step.on_time) for step in steps[:3]] == [88, 93, 96]
+    assert steps[3].on_time > 0.98
     assert steps[1].satisfaction - steps[0].satisfaction > 0.15
-    assert -0.2 < needs.last_step(orders) < 0.3
+    assert needs.last_step(orders) < 0.3
+    assert abs(steps[3].satisfaction - steps[2].satisfaction) < 0.14
 
 
 def test_section_6_the_kano_lab_shows_what_the_lesson_says_it_does() -> None:

@@ -75,9 +75,9 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
         "title": _("What a reply earns"),
         "charts": charts,
         "text": _(
-            "Angry customers with a functional need give {functional_apology} after an apology only, {functional_fix} after "
-            "a fix only, {functional_both} after both; with an emotional need {emotional_apology}, {emotional_fix} and "
-            "{emotional_both}.",
+            "Angry customers with a functional need give {functional_apology} after an apology only, "
+            "{functional_fix} after a fix only, {functional_both} after both; with an emotional need "
+            "{emotional_apology}, {emotional_fix} and {emotional_both}.",
             **say,
         ),
         "table": {
@@ -281,7 +281,7 @@ def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -
         gain, half = found[feature]
         marks.append({"t": "error", "x": gain, "y": at, "xlo": gain - half, "xhi": gain + half, "color": 3, "width": 2})
         marks.append({"t": "dot", "x": gain, "y": at, "r": 7, "color": 3, "shape": "triangle"})
-    best = shown[-1]
+    last = max(shown, key=lambda feature: place[feature])
     return {
         "title": _("What an extra adds"),
         "charts": [
@@ -300,10 +300,10 @@ def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -
         "text": _(
             "“{name}” stands at place {place} of {count} in stated importance, and adds {gain:.2f} points to "
             "satisfaction where it was given at random.",
-            name=names[best],
-            place=int(place[best]),
+            name=names[last],
+            place=int(place[last]),
             count=len(place),
-            gain=found[best][0],
+            gain=found[last][0],
         ),
         "table": {
             "caption": _("Extras given at random, and how important customers call them (simulated)"),
