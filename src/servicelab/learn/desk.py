@@ -246,7 +246,7 @@ def explanations(desk: Desk, steps: list[tuple[Node, Choice]]) -> list[dict[str,
                     "say": c.say,
                     "taken": c.id == taken.id,
                     "because": c.because,
-                    "effect": ", ".join(f"{names[k]} {signed(v)}" for k, v in c.effect.items() if v),
+                    "effect": _(", ").join(f"{names[k]} {signed(v)}" for k, v in c.effect.items() if v),
                 }
                 for c in moment.choices
             ],
@@ -284,7 +284,7 @@ def text(drawn: Mapping[str, Any]) -> str:
     if not drawn["ended"]:
         lines.append(_("Customer: {words}", words=drawn["customer"]))
         lines += [f"  ( ) {choice['say']}" for choice in drawn["choices"]]
-    lines.append("; ".join(f"{m['name']} {m['level']:g}/100" for m in drawn["meters"]))
+    lines.append(_("; ").join(f"{m['name']} {m['level']:g}/100" for m in drawn["meters"]))
     if drawn["ended"]:
         lines += [drawn["outcome"], drawn["debrief"]]
         for moment in drawn["explained"]:

@@ -97,7 +97,7 @@ class SubmitControl(Interactive):
         if not missing:
             return _("All {asked} decisions are made.", asked=asked)
         order = [*self._task.items.decisions]
-        numbers = ", ".join(str(order.index(key) + 1) for key in missing)
+        numbers = _(", ").join(str(order.index(key) + 1) for key in missing)
         return _("{missing} of {asked} decisions are still open: number {numbers}.",
                  missing=len(missing), asked=asked, numbers=numbers)  # fmt: skip
 

@@ -111,7 +111,7 @@ class SectionEnd(Overview):
             "minutes": round(here.minutes) if here else 0,
             "planned": here.section.minutes if here else 0,
             "next": section_link(following),
-            "text": f"{self._title}: {says}\n{following_says}",
+            "text": f"{self._title}{_(': ')}{says}\n{following_says}",
         }
 
     def _recompute(self, change: Any) -> None:

@@ -71,6 +71,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "title": self.name(),
             "locale": "zh-CN" if self._language == "zh" else "en",
             "table": _("Show as table"),
+            "colon": _(": "),
             "saved": _("Saved {time}", time="{time}"),
             "stale": _(
                 "No answer from the kernel: it is busy, or it has stopped. If this line stays, press ⏩ "

@@ -49,7 +49,7 @@ export default house.view((ui) => {
     end.hidden = !state.ended;
     words.textContent = state.customer;
     note.hidden = !state.note;
-    note.replaceChildren(h("strong", { text: t("note") + ": " }), state.note);
+    note.replaceChildren(h("strong", { text: t("note") + t("colon") }), state.note);
     choices.replaceChildren(...state.choices.map((c) => h("button", { type: "button", class: "lk-choice", onclick: () => choose(c.id), text: c.say })));
     meters.replaceChildren(...state.meters.map(meter));
     if (state.ended) {
@@ -61,7 +61,7 @@ export default house.view((ui) => {
       explained.replaceChildren(...state.explained.map((m) => h("li", {},
         h("p", { class: "lk-quote", text: m.customer }),
         m.choices.map((c) => h("div", { class: `lk-reason${c.taken ? " lk-taken" : ""}` },
-          h("p", {}, h("strong", { text: t(c.taken ? "taken" : "other") + ": " }), c.say),
+          h("p", {}, h("strong", { text: t(c.taken ? "taken" : "other") + t("colon") }), c.say),
           h("p", { class: "lk-because", text: c.because }), c.effect && h("p", { class: "sl-help", text: c.effect }))))));
     }
     live.textContent = state.ended ? `${t(state.grade)}. ${state.outcome}` : "";

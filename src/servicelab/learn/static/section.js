@@ -3,13 +3,13 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const spent = h("p", { class: "sl-help" });
   const mark = ui.button({ text: t("mark"), press: () => { pressed = true; ui.send({ done: true }); ui.flush(); } });
-  const next = ui.button({ text: "", primary: true, press: () => goTo(ui.state.next.title) });
+  const next = ui.button({ text: "", primary: true, press: () => goTo(ui.root, ui.state.next.title) });
   let pressed = false;
   const last = h("span", { text: t("last") });
   ui.root.classList.add("lw-end");
   ui.root.append(summary.el, h("div", { class: "sl-bar-row" }, mark, next, last), spent);
   return (state) => {
-    summary.set(`${state.title}: ${state.summary}`);
+    summary.set(`${state.title}${t("colon")}${state.summary}`);
     mark.hidden = state.done;
     next.hidden = !state.next;
     last.hidden = Boolean(state.next);

@@ -73,7 +73,7 @@ export default house.view((ui) => {
       const status = state.items[i].status;
       dot.textContent = `${i + 1}${{ right: " ✓", wrong: " ✗" }[status] || ""}`;
       dot.className = `voices-dot voices-${status}`;
-      dot.setAttribute("aria-label", `${t("place", { n: i + 1, all: total })}: ${t(status)}`);
+      dot.setAttribute("aria-label", `${t("place", { n: i + 1, all: total })}${t("colon")}${t(status)}`);
       dot.toggleAttribute("aria-current", i === at);
       if (i === at) dot.setAttribute("aria-current", "step");
     });
