@@ -14,10 +14,12 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 # The flags without which Chromium does not run as root, or talks to hosts of its own.
 CHROMIUM_FLAGS = [
@@ -44,7 +46,7 @@ class Lab:
         """The address of a file in JupyterLab, in a workspace layout of its own."""
         return f"{self.base}/lab/workspaces/auto-{time.monotonic_ns()}/tree/{path}?token={self.token}"
 
-    def api(self, path: str) -> list[dict[str, object]]:
+    def api(self, path: str) -> list[dict[str, Any]]:
         """A list from the server's REST interface."""
         request = urllib.request.Request(f"{self.base}/api/{path}", headers={"Authorization": f"token {self.token}"})
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -91,6 +93,43 @@ def stop_lab(lab: Lab) -> None:
         lab.process.wait(20)
     except subprocess.TimeoutExpired:
         lab.process.kill()
+
+
+class Notebook:
+    """A notebook open in JupyterLab, worked the way a person works it: with clicks."""
+
+    def __init__(self, page: Page, lab: Lab, path: str) -> None:
+        self.page, self.lab, self.path = page, lab, path
+        page.goto(lab.url(path))
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+
+    def run_all(self) -> None:
+        """The one click: restart the kernel and run all cells; wait until it has been idle for a while."""
+        began = datetime.now(UTC)
+        self.page.locator('[data-jp-item-name="restart-and-run"]').first.click()
+        deadline, quiet = time.monotonic() + 180, 0
+        while quiet < 8:
+            assert time.monotonic() < deadline, f"{self.path} did not come to rest"
+            self.page.wait_for_timeout(250)
+            kernels = [s["kernel"] for s in self.lab.api("sessions") if s["path"] == self.path]
+            active = kernels and datetime.fromisoformat(kernels[0]["last_activity"]) > began
+            quiet = quiet + 1 if active and kernels[0]["execution_state"] == "idle" else 0
+        assert not self.page.locator(".jp-Dialog").count(), "one click was not enough: JupyterLab asks something"
+
+    def card(self, kind: str, text: str) -> Locator:
+        """One control of ours by its class and the words in it."""
+        return self.page.locator(f".jp-OutputArea {kind}").filter(has=self.page.get_by_text(text, exact=True)).first
+
+    def errors(self) -> list[str]:
+        """What a learner must never see: tracebacks and stderr in outputs."""
+        found = self.page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type$="stderr"]')
+        return found.all_inner_texts()
+
+    def axe(self, source: str) -> list[dict[str, object]]:
+        """Serious and critical accessibility violations in what we render."""
+        self.page.evaluate(source)
+        found = self.page.evaluate("() => axe.run('.jp-Notebook .jp-OutputArea-child section.sl')")
+        return [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +182,12 @@ def page(browser: Browser, request: pytest.FixtureRequest, root: Path) -> Iterat
     kept.mkdir(parents=True, exist_ok=True)
     fresh.screenshot(path=kept / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}.png")
     context.close()
+
+
+@pytest.fixture
+def open_notebook(page: Page) -> Callable[[Lab, str], Notebook]:
+    """Open a notebook of a running JupyterLab in this test's page."""
+    return lambda lab, path: Notebook(page, lab, path)
 
 
 @pytest.fixture(scope="session")
