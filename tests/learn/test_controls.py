@@ -1,12 +1,14 @@
 """Controls in a session: setting `.value` changes `.state` and the sheet at once."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.learn import open_analysis, open_exercise, open_lesson
+from servicelab.learn.sheet import utc_now
 from servicelab.learn.workspace import student_id
 from servicelab.widgets import Interactive
 
@@ -183,7 +185,7 @@ def test_a_graded_copy_stands_alone_in_a_folder_of_any_name(task, workspace, tmp
 def test_handing_in(task, workspace):
     task.decide("a-one").value = {"value": "f"}
     submit = task.submit()
-    assert "1 of 2 decisions are still open: number 2." in submit.text()
+    assert "1 of 2 decisions are still open: 2." in submit.text()
     submit.value = {"student": "E 1", "press": 1, "clean": True}
     assert "cannot be used as a staff number" in submit.state["problem"]
     submit.value = {"student": "E1", "press": 2, "clean": False}
@@ -215,6 +217,9 @@ def test_a_receipt_is_shown_again_and_later_changes_are_noticed(task, workspace)
     later = open_exercise("01_needs").submit()
     assert later.state["receipt"] == submit.state["receipt"]
     assert not later.state["changed"]
+    task.sheet._clock = lambda: utc_now() + timedelta(minutes=1)
+    task.sheet.put("a-one", {"value": "f"})
+    assert open_exercise("01_needs").submit().state["changed"]
     assert later.state["at"]["student"] == "E1"
 
 

@@ -60,7 +60,7 @@ def test_saving_and_restoring_from_the_page(workspace, monkeypatch):
     assert saved[0].name in control.state["says"]
     quiz.value = {"tries": [["b"], ["a"]]}
     control.restore(saved[0].read_bytes())
-    assert "Restored: 1 files" in control.state["says"]
+    assert "Files restored: 1;" in control.state["says"]
     assert open_lesson("01_needs").quiz("q-one").state["status"] == "wrong"
     control.restore(b"nonsense")
     assert control.state["kind"] == "wrong"

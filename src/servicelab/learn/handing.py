@@ -57,6 +57,7 @@ class SubmitControl(Interactive):
             "receipt": _("Receipt"),
             "download": _("Download the submission (zip)"),
             "files": _("What is handed in"),
+            "changed": _("You have changed something since: hand in again if it should count."),
             "closed": _("This notebook is being graded: handing in is switched off here."),
         }
 
@@ -98,7 +99,7 @@ class SubmitControl(Interactive):
             return _("All {asked} decisions are made.", asked=asked)
         order = [*self._task.items.decisions]
         numbers = _(", ").join(str(order.index(key) + 1) for key in missing)
-        return _("{missing} of {asked} decisions are still open: number {numbers}.",
+        return _("{missing} of {asked} decisions are still open: {numbers}.",
                  missing=len(missing), asked=asked, numbers=numbers)  # fmt: skip
 
     def _open(self) -> list[str]:
@@ -239,7 +240,7 @@ class SaveControl(Interactive):
         except OSError as problem:
             self._tell("wrong", _("The file could not be restored ({why}).", why=problem.strerror or "OSError"))
         else:
-            says = [_("Restored: {count} files; {same} were the same already.", count=len(done.taken),
+            says = [_("Files restored: {count}; the same already: {same}.", count=len(done.taken),
                       same=len(done.same))]  # fmt: skip
             if done.copies:
                 says.append(_("What stood there before was kept as {names}.", names=", ".join(done.copies)))

@@ -25,6 +25,9 @@ from servicelab.learn.submission import Receipt, receipts
 from servicelab.learn.workspace import LARGEST_FILE, read_regular, workspace_root
 from servicelab.widgets.house import Interactive
 
+# Signs that every font has; emoji are boxes on many a company laptop.
+DONE, OPEN = "✓", "○"
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -162,7 +165,7 @@ def course_text(modules: list[Module]) -> str:
     lines = [next_step(modules)]
     for module in modules:
         lines.append(module.title)
-        lines += [f"  {'[x]' if tick == '✅' else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(module)]
+        lines += [f"  {'[x]' if tick == DONE else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(module)]
     return "\n".join(lines)
 
 
@@ -182,7 +185,7 @@ def steps(module: Module) -> list[tuple[str, str, Path, str]]:
 
 def tick(done: bool) -> str:
     """Done or open, as a sign."""
-    return "✅" if done else "⬜"
+    return DONE if done else OPEN
 
 
 def how_far(work: Graded) -> str:

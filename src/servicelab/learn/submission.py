@@ -14,7 +14,16 @@ from servicelab.i18n import _, language
 from servicelab.learn.archive import packed
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import utc_now
-from servicelab.learn.workspace import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, write_whole
+from servicelab.learn.workspace import (
+    COURSE,
+    LARGEST_FILE,
+    MODULE,
+    STUDENT,
+    read_json,
+    read_regular,
+    shown,
+    write_whole,
+)
 
 FORMAT = 1
 FOLDER = "submissions"
@@ -42,7 +51,7 @@ class Receipt:
         lines = [
             _("Handed in: {assignment}", assignment=self.assignment),
             _("By: {student}", student=self.student),
-            _("When: {time} (UTC)", time=self.created.replace("T", " ").removesuffix("+00:00")),
+            _("When: {time}", time=local_time(self.created)),
             _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
             _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
         ]
@@ -52,6 +61,18 @@ class Receipt:
         if self.exchange:
             lines.append(_("Also handed to the course's exchange folder as {name}.", name=self.exchange))
         return "\n".join([*lines, self.marks, self.seen_by])
+
+
+def local_time(moment: str) -> str:
+    """A moment as this machine's clock shows it, with its distance from UTC.
+
+    >>> local_time("yesterday")
+    'yesterday'
+    """
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S (UTC%z)")
+    except (ValueError, OverflowError, OSError):
+        return shown(moment, 40)
 
 
 def course_facts(root: Path) -> dict[str, str]:

@@ -22,9 +22,10 @@ export default house.view((ui) => {
   const files = h("ul", { class: "lh-files" });
   const go = ui.button({ text: t("submit"), primary: true, press: () => press(false) });
   const anyway = ui.button({ text: t("anyway"), press: () => press(true) });
+  const changed = h("div", {});
   const receipt = h("pre", { class: "lh-receipt", tabindex: "-1" });
   const download = ui.button({ text: t("download"), press: () => ui.model.send({ do: "download" }) });
-  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, download);
+  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, download);
   const asking = h("div", {}, h("div", { class: "lh-student" }, student.el), h("details", { class: "sl-details" }, h("summary", { text: t("files") }), files),
     h("div", { class: "sl-bar-row" }, go, anyway));
   const closed = h("p", { text: t("closed") });
@@ -50,6 +51,7 @@ export default house.view((ui) => {
     anyway.hidden = !state.unsaved;
     problem.replaceChildren(...(state.problem ? [ui.note("wrong", "", state.problem)] : []));
     got.hidden = !state.receipt;
+    changed.replaceChildren(...(state.changed ? [ui.note("info", "", t("changed"))] : []));
     const fresh = receipt.textContent !== state.receipt && state.fresh;
     receipt.textContent = state.receipt;
     if (fresh) receipt.focus({ preventScroll: true });

@@ -16,6 +16,6 @@ export default house.view((ui) => {
       h("span", { class: "lw-name" }, s.title, s.analyst && h("small", { text: ` (${t("analyst")})` })),
       h("span", { class: "lw-time", text: t("minutes", { minutes: s.minutes }) + (s.spent ? ` · ${t("spent", { minutes: s.spent })}` : "") }),
       h("span", { class: "sl-hidden", text: s.done ? t("done") : t("open") }))));
-    row.replaceChildren(...(state.next ? [ui.button({ text: t(state.started ? "go" : "start", { title: state.next.title }), primary: true, press: () => goTo(state.next.title) })] : []));
+    row.replaceChildren(...(state.next ? [ui.button({ text: t(state.started ? "go" : "start", { title: state.next.title }), primary: true, press: () => goTo(ui.root, state.next.title) })] : []));
   };
 });
