@@ -4,7 +4,7 @@ import json
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nbformat import v4
 
@@ -123,6 +123,7 @@ hostile = st.recursive(
 )
 
 
+@example(activity={"sections": {"s1": {"done": None}}})
 @given(activity=st.dictionaries(st.sampled_from(["sections", "stopped", "elsewhere"]), hostile))
 def test_no_activity_stops_a_lesson(tmp_path_factory, activity):
     outline = notebook(tmp_path_factory.getbasetemp() / "hostile.ipynb")

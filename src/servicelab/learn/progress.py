@@ -99,7 +99,8 @@ def add_time(activity: dict[str, Any], section: str, seconds: float, moment: str
 
 def mark_done(activity: dict[str, Any], section: str, moment: str) -> None:
     """Note that the learner called a section done."""
-    part(activity, section).setdefault("done", moment)
+    slot = part(activity, section)
+    slot["done"] = slot.get("done") or moment
 
 
 def part(activity: dict[str, Any], section: str) -> dict[str, Any]:
