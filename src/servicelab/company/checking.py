@@ -48,7 +48,8 @@ def check(directory: str | Path) -> pd.DataFrame:
 
 
 def _finding(table: Table, row: int | None, column: str, value: Any, problem: str, remedy: str) -> dict[str, Any]:
-    shown = "" if value is None or value is pd.NA or value is pd.NaT else str(value)
+    empty = bool(pd.isna(value))
+    shown = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) and not empty else "" if empty else str(value)
     return {
         "table": table.name,
         "row": row,
@@ -127,7 +128,7 @@ def _against_schema(table: Table, frame: pd.DataFrame) -> Iterator[dict[str, Any
         row, test = case["index"], str(case["check"])
         if pd.isna(row):
             continue
-        name = str(case["column"]) if case["column"] in frame else ", ".join(table.key)
+        name = ", ".join(table.key) if "unique" in test else str(case["column"])
         if (name, int(row)) in seen:
             continue
         seen.add((name, int(row)))

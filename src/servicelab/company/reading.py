@@ -69,13 +69,19 @@ def load(name: str, directory: str | Path | None = None) -> pd.DataFrame:
         raise UserError(
             _("The table {name} is not in {folder}: what needs it cannot run on this data.", name=name, folder=folder)
         )
-    dates = [column.name for column in described.columns if column.kind in ("date", "datetime")]
-    types = {column.name: column.dtype for column in described.columns if column.name not in dates}
+    dates = [column for column in described.columns if column.kind in ("date", "datetime")]
+    coded = [column for column in described.columns if column.kind == "category"]
+    later = {column.name for column in (*dates, *coded)}
+    types = {column.name: "str" if column.name in later else column.dtype for column in described.columns}
     try:
         # The code "none" is a value of `remedy`; only an empty cell is missing.
         frame = pd.read_csv(path, dtype=types, encoding=ENCODING, keep_default_na=False, na_values=[""])
         for column in dates:
-            frame[column] = pd.to_datetime(frame[column], format="ISO8601").astype("datetime64[s]")
+            frame[column.name] = pd.to_datetime(frame[column.name], format="ISO8601").astype("datetime64[s]")
+        for column in coded:
+            if not frame[column.name].dropna().isin(list(column.values)).all():
+                raise _misfit(path)
+            frame[column.name] = frame[column.name].astype(column.dtype)
     except (ValueError, KeyError, UnicodeDecodeError, pd.errors.ParserError) as error:
         raise _misfit(path) from error
     missing = [column.name for column in described.columns if column.name not in frame.columns]

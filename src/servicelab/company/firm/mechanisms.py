@@ -120,16 +120,16 @@ ON_TIME = {
 }
 WAREHOUSE_SHARE = {"Langfang": 0.22, "Kunshan": 0.28, "Foshan": 0.22, "Wuhan": 0.15, "Chengdu": 0.13}
 
-SATISFACTION_CEILING = 3.96
+SATISFACTION_CEILING = 3.93
 LATE_PENALTY = 0.9
 
 
 def satisfaction_curve(on_time_share: float) -> float:
     """X01c: mean satisfaction of a warehouse's orders with no other failure and no extra, by its on-time share.
 
-    A must-be saturates: .88 → 3.35, .90 → 3.63, .95 → 3.89, .99 → 3.94.
+    A must-be saturates: .88 → 3.23, .90 → 3.62, .95 → 3.89, .99 → 3.92.
     """
-    return SATISFACTION_CEILING - 0.613 * math.exp(-(on_time_share - 0.88) / 0.0323)
+    return SATISFACTION_CEILING - 0.70 * math.exp(-(on_time_share - 0.88) / 0.025)
 
 
 #: Share of orders on which the feature falls short (on_time_delivery comes from ON_TIME instead).
@@ -165,7 +165,7 @@ FAILURE_SATISFACTION = {
     "bot_first_reply": -0.10,
 }
 #: X01c, the other half: what an extra adds, given to orders at random.
-EXTRA_RATE = 0.18
+EXTRA_RATE = 0.24
 EXTRA_SATISFACTION = {
     "installation_photo_guide": 0.28,
     "green_packaging": 0.20,
@@ -192,7 +192,7 @@ FAILURE_REPURCHASE = {
 }
 #: Of those who do not come back within 180 days, the share that does within a year; the rest are lost.
 LATE_RETURN = 0.48
-ORDER_RESPONSE = {"young_renter": 0.58, "new_family": 0.55, "home_improver": 0.55, "senior": 0.48}
+ORDER_RESPONSE = {"young_renter": 0.64, "new_family": 0.61, "home_improver": 0.60, "senior": 0.52}
 
 # --- Contacts --------------------------------------------------------------------------------------------------------
 #: X01b: chance that a customer says something when the feature fails. Must-bes are silent: three in four just leave.

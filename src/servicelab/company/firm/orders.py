@@ -111,7 +111,7 @@ def _attributes(
     mean = curve + np.where(on_time, 1 - share, -share) * m.LATE_PENALTY
     mean += look_up(m.FAILURE_SATISFACTION, failed) + look_up(m.EXTRA_SATISFACTION, extra)
     answered = rng.random(n) < look_up(m.ORDER_RESPONSE, segment)
-    satisfaction = pd.array(answers(rng, mean), dtype="Int64")
+    satisfaction = pd.array(answers(rng, mean, spread=4.0), dtype="Int64")
     satisfaction[~answered] = pd.NA
     minute = pick(rng, np.arange(8, 24), (2, 4, 6, 6, 6, 5, 5, 6, 6, 6, 5, 6, 8, 10, 9, 4), n) * 60
     return pd.DataFrame(

@@ -52,7 +52,7 @@ def make_needs_survey(seed: int, customers: pd.DataFrame, scale: float) -> pd.Da
             rated = np.clip(np.round(rng.normal(performance, 1.2, n)), 1, 7)
             mean += weight * (rated - performance)
             columns[feature] = np.clip(np.round(stated), 1, 7), rated
-        satisfaction = answers(rng, np.clip(mean, 1.1, 4.9), spread=5.0)
+        satisfaction = answers(rng, np.clip(mean, 1.1, 4.9), spread=12.0)
         for feature, (stated, rated) in columns.items():
             met = pd.array(rated.astype(np.int64), dtype="Int64")
             met[rng.random(n) < m.SURVEY_UNMET.get(feature, 0.0)] = pd.NA

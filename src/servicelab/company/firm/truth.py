@@ -1,0 +1,70 @@
+"""The true effects behind the tables, worked out from the mechanisms, for `grading/truth/`.
+
+Run ``python -m servicelab.company.firm.truth grading/truth/effects.json`` after changing a mechanism.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from servicelab.company.codes import THEMES
+from servicelab.company.firm import mechanisms as m
+from servicelab.models.needs import kano_coefficients
+
+
+def true_effects() -> dict[str, Any]:
+    """Every effect a lesson lets people discover, on the scale of the data."""
+    csat = {
+        need: {
+            tone: {
+                remedy: round(m.CSAT_BASE[need] + gain + (m.CSAT_ANGRY if tone == "angry" else 0.0), 2)
+                for remedy, gain in m.CSAT_GAIN[need].items()
+            }
+            for tone in ("calm", "angry")
+        }
+        for need in m.NEED_SHARE
+    }
+    kano: dict[str, dict[str, Any]] = {}
+    for feature, mains in m.KANO.items():
+        kano[feature] = {}
+        for segment, main in zip(m.SEGMENT_SHARE, mains, strict=True):
+            shares = [sum(m.KANO_PROFILE[letter][at] for letter in main) / len(main) for at in range(6)]
+            better, worse = kano_coefficients(dict(zip("AOMIRQ", shares, strict=True)))
+            kano[feature][segment] = {"main": main, "better": round(better, 3), "worse": round(worse, 3)}
+    return {
+        "X01a_mean_csat": csat,
+        "X01b_change_in_repurchase_180d_after_failure": m.FAILURE_REPURCHASE,
+        "X01b_share_of_failures_that_lead_to_a_contact": m.FAILURE_CONTACT,
+        "X01c_mean_satisfaction_by_on_time_share": {
+            f"{share:.3f}": round(m.satisfaction_curve(share), 3)
+            for share in sorted({value for values in m.ON_TIME.values() for value in values})
+        },
+        "X01c_gain_from_extra": m.EXTRA_SATISFACTION,
+        "failure_effect_on_satisfaction": {"on_time_delivery": -m.LATE_PENALTY, **m.FAILURE_SATISFACTION},
+        "kano": kano,
+        "survey_weight_per_point_of_performance": {name: weight for name, (_, _, weight) in m.SURVEY.items()},
+        "survey_stated_importance": {name: stated for name, (stated, _, _) in m.SURVEY.items()},
+        "N4_share_first_and_last_month": {
+            segment: {theme: [a, b] for theme, a, b in zip(THEMES, first, last, strict=True)}
+            for segment, (first, last) in m.TRENDS.items()
+        },
+    }
+
+
+def main(path: str) -> None:
+    """Write the effects to a file, whole."""
+    partial = Path(path + ".partial")
+    partial.write_text(as_text(), encoding="utf-8", newline="\n")
+    partial.replace(path)
+
+
+def as_text() -> str:
+    """The file's exact content."""
+    return json.dumps(true_effects(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
