@@ -91,6 +91,15 @@ def test_the_ladder_in_a_lesson(workspace):
     assert kept(workspace)["ex-one"]["done"]
 
 
+def test_running_all_cells_does_not_move_where_one_stopped(workspace):
+    lesson = open_lesson("01_needs")
+    lesson.check("ex-one", 6)
+    assert not lesson.progress().started
+    lesson.quiz("q-one").value = {"tries": [["b"]]}
+    open_lesson("01_needs").check("ex-one", 7)
+    assert open_lesson("01_needs").progress().stopped == "s1"
+
+
 def test_a_solution_asked_for_twice_is_shown(workspace):
     lesson = open_lesson("01_needs")
     lesson.solution("ex-one")

@@ -68,7 +68,7 @@ class Lesson(Session):
         kept = self.sheet.get(key).get("value")
         after = ladder.after_check(task, kept, verdict, value)
         if after != ladder.tidy(task, kept):
-            self.keep(key, ladder.entry(task, after))
+            self.keep(key, ladder.entry(task, after), here=False)
         return self._ladder(key, verdict)
 
     def hint(self, key: str) -> LadderControl:

@@ -72,15 +72,18 @@ class Session:
         """How far the learner is in this notebook."""
         return progress.measure(self.outline, self.sheet.entries, self.sheet.activity)
 
-    def keep(self, key: str, entry: Mapping[str, Any], section: str = "") -> bool:
-        """Keep an answer and the time worked for it in one write; False when it could not be written."""
-        where = section or self.outline.section_of(key)
+    def keep(self, key: str, entry: Mapping[str, Any], *, here: bool = True) -> bool:
+        """Keep an answer and the time worked for it in one write; False when it could not be written.
+
+        `here` says that the learner is at this place now; running all cells also runs those they are not at.
+        """
+        where = self.outline.section_of(key)
         seconds, moment = self._watch.lap(), utc_now().isoformat()
         kept = {**json.loads(json.dumps(entry, allow_nan=False)), "at": moment}
 
         def edit(document: dict[str, Any]) -> None:
             document["entries"][key] = kept
-            progress.add_time(document["activity"], where, seconds, moment, key)
+            progress.add_time(document["activity"], where, seconds, moment, key if here else "")
 
         return self.sheet.change(edit, key)
 
