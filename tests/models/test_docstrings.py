@@ -19,6 +19,14 @@ def test_examples_run(name: str):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
+def offered(name: str) -> list[str]:
+    """The names a module offers: all of a plain module's, those its package lists where it is part of one."""
+    if name == "servicelab.models.arguments":
+        return []
+    package = importlib.import_module(name.rpartition(".")[0])
+    return package.__all__ if hasattr(package, "__all__") else dir(importlib.import_module(name))
+
+
 def public_functions() -> list[tuple[str, object]]:
     """What each model module defines under a public name."""
     found = []
@@ -27,7 +35,7 @@ def public_functions() -> list[tuple[str, object]]:
         for label, thing in vars(module).items():
             if label.startswith("_") or getattr(thing, "__module__", None) != name:
                 continue
-            if inspect.isfunction(thing) and name != "servicelab.models.arguments":
+            if inspect.isfunction(thing) and label in offered(name):
                 found.append((f"{name}.{label}", thing))
     return found
 

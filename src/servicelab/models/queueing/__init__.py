@@ -12,13 +12,20 @@ from servicelab.models.queueing.measure import (
     recontact_rates,
     service_by_kind,
 )
+from servicelab.models.queueing.outcome import Interval, SimulationResult
+from servicelab.models.queueing.simulate import replicate_queue, simulate_queue
 from servicelab.models.queueing.staffing import required_agents, staffing_table
+from servicelab.models.queueing.workload import ArrivalTimes, Distribution
 
 __all__ = [
     "ArrivalPattern",
+    "ArrivalTimes",
     "CallLogFacts",
+    "Distribution",
+    "Interval",
     "QueueMetrics",
     "RecontactRates",
+    "SimulationResult",
     "arrival_pattern",
     "call_log_facts",
     "erlang_a_metrics",
@@ -30,7 +37,9 @@ __all__ = [
     "measured_metrics",
     "queue_path",
     "recontact_rates",
+    "replicate_queue",
     "required_agents",
     "service_by_kind",
+    "simulate_queue",
     "staffing_table",
 ]
