@@ -71,8 +71,8 @@ def test_section_5_the_first_sentence_of_the_source_is_in_trouble_and_the_second
 
 def test_section_6_the_last_step_in_punctuality_brings_nearly_nothing(orders: pd.DataFrame) -> None:
     steps = needs.levels(needs.warehouse_years(orders))
-    assert [round(100 * step.on_time) for step in steps[:3]] == [88, 93, 96]
-    assert steps[3].on_time > 0.98
+    # What the prediction and the text below the picture call 88 %, 93 %, about 95 % and the very best years.
+    assert [step.on_time for step in steps] == pytest.approx([0.88, 0.93, 0.955, 0.985], abs=0.01)
     assert steps[1].satisfaction - steps[0].satisfaction > 0.15
     assert needs.last_step(orders) < 0.3
     assert abs(steps[3].satisfaction - steps[2].satisfaction) < 0.14
