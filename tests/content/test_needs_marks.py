@@ -1,0 +1,211 @@
+"""Every prepared answer to module 01's graded work earns what the teaching notes say, in the test cells themselves."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servicelab.publish.sources import Document, read_document
+
+MODULE = Path(__file__).resolve().parents[2] / "course" / "modules" / "01_needs"
+
+
+def read(name: str) -> Document:
+    path = MODULE / f"{name}.md"
+    return read_document(path.read_text(encoding="utf-8"), path, path.name)
+
+
+def marks(document: Document, cell: str, namespace: dict[str, Any]) -> tuple[float, str]:
+    """Points and message of a test cell, by nbgrader's rule: an error 0, a last number itself, else all points."""
+    test = document.cell(cell)
+    assert test is not None
+    tree = ast.parse(test.source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            exec(compile(tree, cell, "exec"), namespace)
+        except AssertionError as error:
+            return 0.0, str(error)
+        if last is None:
+            return float(test.nbgrader["points"]), said.getvalue()
+        value = eval(compile(ast.Expression(last.value), cell, "eval"), namespace)  # type: ignore[attr-defined]
+    # A NumPy number prints as np.float64(…), which nbgrader cannot read and gives full points for.
+    assert type(value) is float
+    assert 0 <= value <= test.nbgrader["points"]
+    return value, said.getvalue()
+
+
+DECISIONS = [
+    ("a-kind-loud", "functional", 2),
+    ("a-kind-loud", "emotional", 0),
+    ("a-kind-calm", "normative", 1),
+    ("a-kind-calm", "functional", 0),
+    ("a-unspoken", ["take-away", "soon"], 2),
+    ("a-unspoken", ["take-away"], 1),
+    ("a-unspoken", ["number", "take-away", "soon"], 1.5),
+    ("a-unspoken", ["number", "take-away", "discount", "soon", "thanks"], 0.5),
+    ("a-unspoken", ["number", "thanks"], 0),
+    ("a-split", "functional", 2),
+    ("a-split", "emotional", 2),
+    ("a-split", "normative", 0),
+    ("a-axes", ["functional", "non-core", "long-term", "extended"], 3),
+    ("a-axes", ["functional", "core", "long-term", "extended"], 2.25),
+    ("a-axes", ["functional", "emotional", "core", "non-core", "immediate", "long-term", "basic", "extended"], 0),
+    ("a-trait", "diverse", 1),
+    ("a-trait", "dynamic", 0),
+    ("a-first-reply", "both", 2),
+    ("a-first-reply", "lamp", 1),
+    ("a-first-reply", "apology", 0),
+    ("a-silent", "intact", 2),
+    ("a-silent", "app", 0),
+    ("a-mustbe", "keep", 2),
+    ("a-mustbe", "push", 0),
+    ("a-kano", "attractive", 1),
+    ("a-kano", "must-be", 0),
+    ("a-method", "observation", 1),
+    ("a-method", "questionnaire", 0),
+    ("a-sample", 625.0, 1),
+    ("a-sample", 800.0, 0.5),
+    ("a-sample", 100.0, 0),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "points"), DECISIONS, ids=[f"{k}-{v}" for k, v, _p in DECISIONS])
+def test_a_decision_earns_what_the_key_says(key: str, value: Any, points: float) -> None:
+    earned, said = marks(read("exercise"), f"test-{key}", {"decisions": {key: value}})
+    assert earned == points
+    full = max(p for k, _v, p in DECISIONS if k == key)
+    if earned < full:
+        assert " · " in said, "what is not fully right is explained in both languages"
+
+
+@pytest.mark.parametrize("key", sorted({key for key, _value, _points in DECISIONS}))
+def test_an_unanswered_decision_earns_nothing(key: str) -> None:
+    assert marks(read("exercise"), f"test-{key}", {"decisions": {key: None}})[0] == 0
+
+
+def test_part_a_has_twenty_points_and_the_whole_exercise_thirty() -> None:
+    points = {cell.name: cell.nbgrader["points"] for cell in read("exercise").cells if cell.nbgrader.get("grade")}
+    assert sum(points.values()) == 30
+    assert points["c-answer"] == 10
+
+
+CODE = {
+    "b1-share": [
+        ('need_share = contacts["need"].value_counts(normalize=True)', 4),
+        ('need_share = contacts["need"].value_counts()', 2),
+        ('need_share = contacts["channel"].value_counts(normalize=True).head(4)', 0),
+    ],
+    "b2-csat": [
+        (
+            'chosen = contacts[contacts["need"] == "functional"]\n'
+            'csat_table = chosen.groupby(["remedy", "angry"])["csat"].mean().unstack()',
+            6,
+        ),
+        (
+            'chosen = contacts[contacts["need"] == "functional"]\n'
+            'csat_table = chosen.pivot_table(index="angry", columns="remedy", values="csat")',
+            5,
+        ),
+        ('csat_table = contacts.pivot_table(index="remedy", columns="angry", values="csat")', 3),
+        (
+            'chosen = contacts[contacts["need"] == "functional"].copy()\n'
+            'chosen["csat"] = chosen["csat"].astype(float).fillna(0)\n'
+            'csat_table = chosen.pivot_table(index="remedy", columns="angry", values="csat")',
+            3,
+        ),
+        ('csat_table = contacts.pivot_table(index="remedy", columns="angry", values="csat", aggfunc="count")', 0),
+    ],
+    "b3-priorities": [
+        ("loss = -loss", 2 + 2 + 2),
+        ("loss = again.mean() - again.groupby(known['failed_feature']).mean()", 2 + 2 + 2),
+        ("mentions = contacts['feature_id'].value_counts()", 3 + 2),
+        ("chosen = mentions.idxmax()", 5),
+    ],
+    "b4-kano": [
+        (
+            "def better_worse(answers):\n"
+            "    counts = kano_category(answers['functional'], answers['dysfunctional']).value_counts()\n"
+            "    total = counts.sum()\n"
+            "    better = (counts.get('A', 0) + counts.get('O', 0)) / total\n"
+            "    return better, -(counts.get('O', 0) + counts.get('M', 0)) / total",
+            0,
+        ),
+        ("def better_worse(answers):\n    return 0.5, -0.5", 2),
+    ],
+    "b5-risers": [
+        ('risers = change.idxmax(axis="columns")', 3),
+        ('risers = share.xs(year.max(), level=1).idxmax(axis="columns")', 1),
+    ],
+    "b6-margin": [
+        ("def margin(share, n):\n    return 1 / n ** 0.5", 1),
+        ("def margin(share, n):\n    return 1.96 * 0.5 / n ** 0.5", 1),
+    ],
+}
+B3 = """known = orders.dropna(subset=["repurchased_180d"])
+again = known["repurchased_180d"].astype(float)
+loss = again[known["failed_feature"].isna()].mean() - again.groupby(known["failed_feature"]).mean()
+mentions = contacts["feature_id"].value_counts(normalize=True)
+chosen = loss.idxmax()
+{change}
+priorities = pd.DataFrame({{"mentions": mentions, "loss": loss}})
+silent = str(chosen)
+"""
+B5 = """year = tracker["month"].dt.year
+share = pd.crosstab([tracker["segment"], year], tracker["theme"], normalize="index")
+change = share.xs(year.max(), level=1) - share.xs(year.min(), level=1)
+{change}
+"""
+AROUND = {
+    "b3-priorities": B3,
+    "b5-risers": B5,
+    "b4-kano": "from servicelab.models.needs import kano_category\n{change}",
+}
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, Any]:
+    import pandas as pd
+
+    from servicelab.company import load
+
+    return {
+        "pd": pd,
+        "contacts": load("contacts"),
+        "orders": load("orders"),
+        "kano": load("kano_survey"),
+        "tracker": load("needs_tracker"),
+    }
+
+
+CASES = [(cell, code, points) for cell, cases in CODE.items() for code, points in cases]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "points"), CASES, ids=[f"{c}-{p:g}-{i}" for i, (c, _k, p) in enumerate(CASES)]
+)
+def test_prepared_code_earns_what_the_key_says(cell: str, code: str, points: float, tables: dict[str, Any]) -> None:
+    namespace = dict(tables)
+    exec(AROUND.get(cell, "{change}").format(change=code), namespace)
+    earned, said = marks(read("analysis"), f"test-{cell}", namespace)
+    assert earned == pytest.approx(points)
+    full = read("analysis").cell(f"test-{cell}")
+    assert full is not None
+    if 0 < earned < full.nbgrader["points"]:
+        assert " · " in said, "what is not fully right is explained in both languages"
+
+
+def test_the_solutions_earn_all_thirty_points(tables: dict[str, Any]) -> None:
+    document, namespace, total = read("analysis"), dict(tables), 0.0
+    for cell in document.cells:
+        if cell.nbgrader.get("solution"):
+            exec(cell.source, namespace)
+        elif cell.nbgrader.get("grade"):
+            total += marks(document, cell.name, namespace)[0]
+    assert total == 30
