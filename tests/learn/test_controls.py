@@ -279,3 +279,30 @@ def test_controls_speak_the_language_they_were_made_in(workspace):
         from servicelab.i18n import _
 
         assert control.labels["check"] == _("Check")
+
+
+def test_untouched_code_run_with_all_cells_is_no_attempt_and_the_same_code_run_by_hand_is(workspace):
+    """A real kernel: all cells asked for at once, as JupyterLab does, then one cell again."""
+    import time
+
+    from jupyter_client.manager import KernelManager
+
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(workspace / "lessons/01_needs"))
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        check = 'lesson.check("ex-one", 6).text()'
+        opening = "from servicelab.learn import open_lesson; lesson = open_lesson('01_needs')"
+        asked = [client.execute(code) for code in (opening, "import time; time.sleep(2.5)", check)]
+        for request in asked:
+            reply = client._recv_reply(request, timeout=60)
+            assert reply["content"]["status"] == "ok"
+        assert kept(workspace) == {}
+        time.sleep(0.1)
+        assert client.execute(check, reply=True, timeout=60)["content"]["status"] == "ok"
+        assert kept(workspace)["ex-one"]["value"]["attempts"] == 1
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+
+from IPython import get_ipython
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
@@ -17,6 +20,17 @@ from servicelab.learn.sheet import AnswerSheet, utc_now
 from servicelab.learn.workspace import Place, shown
 
 T = TypeVar("T")
+BURST = 2.0
+"""Seconds between the first and the last request when a page asks for all cells at once."""
+
+
+def asked_for_at() -> datetime | None:
+    """When the page asked for the cell that runs now; None outside a kernel."""
+    try:
+        date = get_ipython().kernel.get_parent("shell")["header"]["date"]
+    except (AttributeError, KeyError, TypeError):
+        return None
+    return date if isinstance(date, datetime) else None
 
 
 class Session:
@@ -36,6 +50,7 @@ class Session:
             self.answers_path, f"{name}/{notebook}", language=self.language, locked=self._keeps_nothing()
         )
         self._watch = progress.Stopwatch()
+        self._opened = asked_for_at()
         self._listeners: dict[str, Callable[[], None]] = {}
         self.sheet.subscribe(self._changed)
         for notice in self.sheet.notices:
@@ -86,6 +101,14 @@ class Session:
             progress.add_time(document["activity"], where, seconds, moment, key if here else "")
 
         return self.sheet.change(edit, key)
+
+    def running_all(self) -> bool:
+        """Whether the cell that runs now was asked for together with the one that opened the notebook.
+
+        Running all cells also runs code that the learner has not touched yet: that is no attempt of theirs.
+        """
+        now, then = asked_for_at(), self._opened
+        return now is not None and then is not None and abs((now - then).total_seconds()) < BURST
 
     def mark_done(self, section: str) -> bool:
         """Keep that the learner called a section done."""

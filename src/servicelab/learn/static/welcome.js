@@ -4,7 +4,7 @@ export default house.view((ui) => {
   const bar = h("div", { class: "lw-bar", "aria-hidden": "true" });
   const list = h("ol", { class: "lw-list" });
   const row = h("div", { class: "sl-bar-row" });
-  ui.root.append(h("h3", { class: "sl-title", text: t("title") }), summary.el, bar, list, row);
+  ui.root.append(h("h2", { class: "sl-title", text: t("title") }), summary.el, bar, list, row);
 
   return (state) => {
     summary.set(state.summary);
