@@ -156,7 +156,7 @@ def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.Data
         bold = feature in (costliest, ranked[0])
         marks.append({"t": "dot", "x": x, "y": y, "r": 6, "label": names[feature], "bold": bold, **look})
     return {
-        "title": _("What they mention, and what they leave over"),
+        "title": _("What they mention, and what drives them away"),
         "charts": [
             {
                 "height": 380,
