@@ -1,0 +1,100 @@
+"""The interactives in a real JupyterLab: worked by keyboard, read by axe, honest when the kernel is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("bundle-en")]
+
+CELLS = (
+    "from servicelab.company import load\nfrom servicelab.widgets import explore",
+    'explore.kano(load("kano_survey"), load("features"))',
+    'explore.voices(load("voices"), load("contacts"))',
+    'explore.sentence(load("contacts"))',
+    'explore.trends(load("needs_tracker"), load("needs_survey"), load("features"))',
+)
+
+
+@pytest.fixture
+def opened(bundle_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-untyped-def]
+    """A notebook with the four interactives, one a cell, run in the bundle's JupyterLab."""
+    lab = bundle_lab("en")
+    path = lab.folder / "interactives.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    # Tall enough that JupyterLab attaches every cell.
+    notebook = open_notebook(lab, "interactives.ipynb")
+    notebook.page.set_viewport_size({"width": 1280, "height": 5200})
+    notebook.run_all()
+    notebook.page.locator("section.sl").nth(3).wait_for()
+    assert notebook.errors() == []
+    yield notebook
+    path.unlink()
+
+
+def section(notebook, name: str):  # type: ignore[no-untyped-def]
+    """One interactive by the name a screen reader announces."""
+    return notebook.page.get_by_role("region", name=name, exact=True)
+
+
+def test_worked_by_keyboard_and_clean_for_axe(opened, axe_source: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened.page
+    cells = page.locator(".jp-Notebook .jp-CodeCell").count()
+
+    kano = section(opened, "Kano lab")
+    summary = kano.locator(".sl-summary")
+    everyone = summary.inner_text()
+    kano.get_by_role("slider", name="Sample size").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("([e, old]) => e.innerText !== old", arg=[summary.element_handle(), everyone])
+    assert "All" not in kano.locator("output").inner_text()
+    assert "other samples of" in summary.inner_text()
+    # Letters on a focused control are JupyterLab shortcuts elsewhere: d d deletes a cell, m makes it Markdown.
+    kano.get_by_role("radio", name="All customers").focus()
+    for key in ("d", "d", "m", "ArrowDown"):
+        page.keyboard.press(key)
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == cells
+    assert kano.get_by_role("radio", name="Young renters").is_checked()
+
+    voices = section(opened, "Sort the voices")
+    voices.get_by_role("radio", name="functional").focus()
+    page.keyboard.press("Space")
+    voices.get_by_role("radio", name="spoken").focus()
+    page.keyboard.press("Space")
+    voices.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Enter")
+    voices.locator(".sl-note").nth(1).wait_for()
+    # The focus has moved to the next step, so that Enter goes on.
+    page.keyboard.press("Enter")
+    voices.get_by_text("Statement 2 of 12").wait_for()
+
+    sentence = section(opened, "Reading a sentence")
+    sentence.get_by_role("textbox").fill("I want somebody to admit it")
+    sentence.get_by_text("Read as").wait_for()
+    assert sentence.locator(".sentence-word").count() > 3
+
+    trends = section(opened, "Needs that move")
+    trends.get_by_role("radio", name="Core or not").check()
+    trends.get_by_role("slider", name="Seniors").focus()
+    page.keyboard.press("End")
+    trends.get_by_text("Core:").wait_for()
+    trends.get_by_text("Show as table").click()
+    assert trends.get_by_role("row").count() > 10
+
+    assert opened.axe(axe_source) == []
+
+
+def test_a_dead_kernel_is_told(opened) -> None:  # type: ignore[no-untyped-def]
+    page = opened.page
+    kano = section(opened, "Kano lab")
+    assert not kano.get_by_text("No answer from the kernel").is_visible()
+    assert opened.lab.kill_kernels() >= 1
+    page.locator(".jp-Dialog button").first.click()
+    kano.get_by_role("slider", name="Sample size").focus()
+    page.keyboard.press("ArrowLeft")
+    kano.get_by_text("No answer from the kernel").wait_for(timeout=20_000)
