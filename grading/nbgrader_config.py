@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import nbgrader
+
+import servicelab
 from servicelab.publish.nbgrader_rules import nbgrader_settings
 
 c = get_config()  # noqa: F821 - traitlets puts it here
@@ -50,8 +53,8 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "servicelab.grading.page.FeedbackExporter"
 
-# Formgrader's pages load nothing from the network either.
-c.HTMLExporter.mathjax_url = ""
-c.HTMLExporter.require_js_url = ""
-c.HTMLExporter.jquery_url = ""
-c.HTMLExporter.mermaid_js_url = ""
+# Formgrader's pages load nothing from the network either: ours stand before nbgrader's own, which ask for MathJax.
+c.HTMLExporter.extra_template_basedirs = [
+    str(Path(servicelab.__file__).parent / "grading" / "templates" / "offline"),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]

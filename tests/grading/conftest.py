@@ -301,7 +301,7 @@ SCORES = {
 
 @pytest.fixture(scope="session")
 def graded(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The whole cohort collected, graded two at a time and given feedback, once; tests only look at it."""
+    """The whole cohort collected, graded four at a time and given feedback, once; tests only look at it."""
     from servicelab.grading.autograding import grade
     from servicelab.grading.collecting import collect
     from servicelab.grading.returning import feedback
@@ -316,6 +316,6 @@ def graded(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course
     # A right answer sheet left in source/ by mistake, after release: nobody may score by it.
     (course.source / TRIAL / "exercise.answers.json").write_bytes(answers(RIGHT))
     collect(TRIAL, [root / "inbox"], course=course)
-    grade(TRIAL, course=course, workers=2)
+    grade(TRIAL, course=course, workers=4)
     feedback(TRIAL, course=course)
     return course

@@ -26,6 +26,7 @@ def scores(course: Course) -> dict[str, float]:
 
 
 def test_everyone_scores_what_they_deserve(graded: Course) -> None:
+    """Thirteen submissions, graded by four processes at once into one SQLite file."""
     assert scores(graded) == SCORES
 
 
@@ -113,15 +114,3 @@ def _member(archive: bytes, name: str) -> bytes:
 
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         return opened.read(name)
-
-
-def test_many_workers_share_one_sqlite_gradebook(course: Course, tmp_path: Path) -> None:
-    """Six processes at once; the gradebook is one SQLite file."""
-    everyone = [f"t{number:02}" for number in range(6)]
-    for student in everyone:
-        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=SHARE), answers(RIGHT)))
-    collect(TRIAL, [tmp_path / "inbox"], course=course)
-    done = grade(TRIAL, course=course, workers=6)
-    assert done.complete
-    assert [each.status for each in done.results] == ["graded"] * 6
-    assert scores(course) == dict.fromkeys(everyone, 7)

@@ -22,7 +22,7 @@ from servicelab.grading.archive import Refused, Submission, read_submission
 from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
-from servicelab.i18n import _
+from servicelab.i18n import MARKER, _
 
 COLLECTED = "collected.json"
 STAMP = "%Y%m%dT%H%M%S%f"
@@ -216,6 +216,8 @@ class _Desk:
                     "timestamp.txt": created.strftime(TIMESTAMP).encode(),
                     # nbgrader names a trainee's page in the exchange by this; without it stock release_feedback stops.
                     "submission_secret.txt": latest.files.get("submission_secret.txt", secrets.token_hex(64).encode()),
+                    # The kernel speaks the trainee's language while it grades, so that tables come out in it.
+                    MARKER: json.dumps({"edition": "trainee", "language": latest.language}).encode(),
                     COLLECTED: json.dumps(
                         {"digest": latest.digest, "language": latest.language, "created": created.isoformat()}, indent=2
                     ).encode(),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from servicelab.grading.archive import (
     shown,
 )
 from servicelab.grading.course import Course
-from servicelab.i18n import _
+from servicelab.i18n import LANGUAGES, _
 
 
 def root(course: Course) -> Path | None:
@@ -105,7 +106,20 @@ def _read(folder: Path, student: str, assignment: str, time: str, notebooks: Seq
         owner = ""
     if owner and owner not in (checked, find_owner(str(folder.parent))):
         notes.append(_("the folder belongs to {owner}: ask whose it is", owner=owner))
-    return Submission(checked, assignment, created, "en", files, digest.hexdigest(), tuple(notes))
+    return Submission(checked, assignment, created, _language(files), files, digest.hexdigest(), tuple(notes))
+
+
+def _language(files: Mapping[str, bytes]) -> str:
+    """Return the language that the answers were given in."""
+    for name, content in files.items():
+        if name.endswith(".answers.json"):
+            try:
+                stated = json.loads(content)["language"]
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue
+            if stated in LANGUAGES:
+                return str(stated)
+    return "en"
 
 
 def _take(folder: int, name: str, limit: int) -> bytes | None:

@@ -15,14 +15,44 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer, default
 
+from servicelab.i18n import _
+
 STOPPED = "NotRun"
 """`ename` of what stands in a cell that could not run."""
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+CONTROL = "servicelab-control"
+"""Metadata of an output that was a control."""
+TOO_LONG = "the notebook took longer than it may"
+DIED = "this cell ended Python, or used more memory than there is"
+UNSTOPPABLE = "this cell did not stop when its time was up"
+AFTER = "an earlier cell ended Python or did not stop"
+
+
+def explained(said: str) -> str:
+    """Return what stands in a cell that could not run, in the running language."""
+    return {
+        TOO_LONG: _("the notebook took longer than it may"),
+        DIED: _("this cell ended Python, or used more memory than there is"),
+        UNSTOPPABLE: _("this cell did not stop when its time was up"),
+        AFTER: _("an earlier cell ended Python or did not stop"),
+    }.get(said, said)
 
 
 def output(kind: str, **fields: Any) -> NotebookNode:
     """Return an output of a code cell, in the notebook format's own form."""
     made: NotebookNode = new_output(kind, **fields)  # type: ignore[no-untyped-call]
     return made
+
+
+def _write_out_controls(nb: NotebookNode) -> None:
+    """Leave a control's text only: there is no live notebook where formgrader and feedback show it."""
+    for cell in nb.cells:
+        for each in cell.get("outputs", []):
+            if "text/plain" in each.get("data", {}) and each.data.pop(WIDGET, None) is not None:
+                each.data = {"text/plain": each.data["text/plain"]}
+                each.metadata[CONTROL] = True
+    nb.metadata.pop("widgets", None)
 
 
 class BoundedExecute(Execute):  # type: ignore[misc]
@@ -44,23 +74,23 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._until = time.monotonic() + self.notebook_timeout
         self._stopped = ""
         self.timeout_func = self._seconds
-        return super().preprocess(nb, resources, km)  # type: ignore[no-any-return]
+        nb, resources = super().preprocess(nb, resources, km)
+        _write_out_controls(nb)
+        return nb, resources
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Run one cell, or say in it why it could not run."""
         if cell.cell_type != "code" or not cell.source.strip():
             return cell, resources
         if not self._stopped and time.monotonic() > self._until:
-            self._stopped = "the notebook took longer than it may"
+            self._stopped = TOO_LONG
         if not self._stopped:
             try:
                 return super().preprocess_cell(cell, resources, index)  # type: ignore[no-any-return]
             except DeadKernelError:
-                self._stopped = "an earlier cell ended Python"
-                said = "this cell ended Python, or used more memory than there is"
+                self._stopped, said = AFTER, DIED
             except CellTimeoutError:
-                self._stopped = "an earlier cell did not stop"
-                said = "this cell did not stop when its time was up"
+                self._stopped, said = AFTER, UNSTOPPABLE
                 self._kill()
         else:
             said = self._stopped

@@ -130,7 +130,7 @@ def _number(value: float) -> str:
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader
 
-    places = FileSystemLoader(Path(__file__).parent)
+    places = FileSystemLoader(Path(__file__).parent / "templates")
     return Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(
         "feedback.html.j2"
     )

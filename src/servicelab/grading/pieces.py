@@ -10,16 +10,18 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
+from servicelab.grading.execute import CONTROL, WIDGET
 from servicelab.grading.scrub import ANSI, is_test
 from servicelab.i18n import _, language
 
 WORDS = ".words"
 """Folder in `source/` with the decisions' prompts in every language; nbgrader passes over it for its dot."""
 DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
-WIDGET = "application/vnd.jupyter.widget-view+json"
 HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$", re.MULTILINE)
 ANCHOR = re.compile(r'<a href="[^"]*">(?:¶|&#182;)</a>')
 """The link to itself that nbconvert puts behind every heading."""
+LOCAL = re.compile(r'<a href="(?!https?:|mailto:|#)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
 NO_RESPONSE = "No response."
 """What nbgrader itself says of an answer that was not touched."""
@@ -86,6 +88,7 @@ class Piece:
     code: str = ""
     answer: str = ""
     outputs: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
@@ -132,6 +135,9 @@ class Reader:
             elif cell.cell_type == "code":
                 # The list of decisions is for whoever marks; here each stands with what was said about it.
                 self._code(cell, placed)
+        # How to use the notebook stands under its title, how to hand it in at its end: neither is feedback.
+        if self.pieces and self.pieces[0].kind == "text" and "<h1" in self.pieces[0].html:
+            del self.pieces[0]
         while self.pieces and self.pieces[-1].kind == "text":
             self.pieces.pop()
         self._number_titles()
@@ -172,14 +178,22 @@ class Reader:
 
     def _code(self, cell: NotebookNode, placed: set[str]) -> None:
         about = cell.metadata.get("nbgrader", {})
-        outputs, images = _outputs(cell)
+        outputs, tables, images = _outputs(cell)
         if about.get("solution"):
             part = self._part(about) if about.get("grade") else None
             self.pieces.append(
-                Piece("work", code=cell.source, outputs=outputs, images=images, part=part, comment=_comment(about))
+                Piece(
+                    "work",
+                    code=cell.source,
+                    outputs=outputs,
+                    tables=tables,
+                    images=images,
+                    part=part,
+                    comment=_comment(about),
+                )
             )
-        elif (outputs or images) and not (about.get("locked") and placed):
-            self.pieces.append(Piece("shown", outputs=outputs, images=images))
+        elif (outputs or tables or images) and not (about.get("locked") and placed):
+            self.pieces.append(Piece("shown", outputs=outputs, tables=tables, images=images))
 
     def _number_titles(self) -> None:
         """Tell parts under one heading apart by a number."""
@@ -219,8 +233,10 @@ def _comment(about: Any) -> str:
     return "" if said == NO_RESPONSE else _html(said)
 
 
-def _outputs(cell: NotebookNode) -> tuple[list[str], list[str]]:
+def _outputs(cell: NotebookNode) -> tuple[list[str], list[str], list[str]]:
+    """Return a cell's outputs as texts, tables (HTML) and pictures (PNG, base64)."""
     texts: list[str] = []
+    tables: list[str] = []
     images: list[str] = []
     for output in cell.get("outputs", []):
         data = output.get("data", {})
@@ -228,26 +244,32 @@ def _outputs(cell: NotebookNode) -> tuple[list[str], list[str]]:
             texts.append(output.text)
         elif output.output_type == "error":
             texts.append("\n".join(output.traceback))
-        elif WIDGET in data:
+        elif WIDGET in data or CONTROL in output.get("metadata", {}):
             continue
         elif "image/png" in data:
             images.append("".join(data["image/png"].split()))
+        elif "<table" in data.get("text/html", ""):
+            tables.append(clean(STYLE.sub("", data["text/html"])))
         elif "text/plain" in data:
             texts.append(data["text/plain"])
-    return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], images
+    return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], tables, images
 
 
 def _html(markdown: str) -> str:
     """Return Markdown as HTML that runs nothing and fetches nothing, whoever wrote it."""
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    return clean(markdown2html_mistune(markdown)) if markdown.strip() else ""
+
+
+def clean(html: str) -> str:
+    """Return HTML with nothing in it that runs, fetches or leads to a file the reader does not have."""
     from nbconvert.preprocessors.sanitize import SanitizeHTML
 
-    if not markdown.strip():
-        return ""
     cleaner: Any = SanitizeHTML  # untyped in nbconvert
     settings = {"abbr": ["title"], "a": ["href", "title"], "th": ["align"], "td": ["align"]}
-    cleaner = cleaner(attributes=settings, tags=TAGS)
-    return ANCHOR.sub("", str(cleaner.sanitize_html_tags(markdown2html_mistune(markdown))))
+    safe = str(cleaner(attributes=settings, tags=TAGS).sanitize_html_tags(html))
+    return LOCAL.sub(r"\1", ANCHOR.sub("", safe))
 
 
 def plain(markdown: str) -> str:

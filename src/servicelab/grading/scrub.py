@@ -17,7 +17,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from servicelab.grading.execute import STOPPED, output
+from servicelab.grading.execute import STOPPED, explained, output
 from servicelab.grading.language import spoken
 from servicelab.grading.messages import is_authored, messages_of, text_of
 from servicelab.i18n import _, use
@@ -103,7 +103,7 @@ def _scrubbed(shown: NotebookNode, secret: set[Any], secrets: frozenset[str]) ->
         if name == "CellTimeoutError":
             value = _("it took longer than it may, so it was stopped")
         elif name == STOPPED:
-            value = _(value)
+            value = explained(value)
         trace.append(f"{name}: {value}" if value else name)
         return output("error", ename=name, evalue=value, traceback=[_clean(line, secrets) for line in trace])
     if shown.output_type == "stream":
