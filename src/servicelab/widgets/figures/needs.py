@@ -189,7 +189,7 @@ def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.Data
         "table": {
             "caption": _("Mentions and consequences (simulated), most mentioned first"),
             "columns": [_("feature"), _("% of contacts"), _("come back less often (points)"), _("95 % interval")],
-            "rows": [[names[f], f"{points[f][0]:.1f}", f"{points[f][1]:.0f}", _interval(costs[f][1:])] for f in ranked],
+            "rows": [[names[f], f"{points[f][0]:.1f}", _points(costs[f][0]), _interval(costs[f][1:])] for f in ranked],
         },
     }
 
@@ -233,9 +233,7 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) ->
         cost, low, high = (100 * value for value in costs[feature])
         marks.append({"t": "error", "x": cost, "y": at, "xlo": low, "xhi": high, "color": 1, "width": 2})
         marks.append({"t": "dot", "x": cost, "y": at, "r": 7, "color": 1})
-    said = [
-        _("{name}: {cost:.0f} in 100 fewer come back", name=names[f], cost=100 * costs[f][0]) for f in chosen
-    ]  # fmt: skip
+    said = [f"{names[f]} {_points(costs[f][0])}" for f in chosen]
     bounds = [100 * value for feature in chosen for value in costs[feature]]
     return {
         "title": _("Who comes back after a failure"),
@@ -252,11 +250,11 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) ->
                 "marks": marks,
             }
         ],
-        "text": _("; ").join(said) + _("."),
+        "text": _("Points fewer who come back: {list}.", list=_("; ").join(said)),
         "table": {
             "caption": _("Orders followed by another within 180 days, less than when nothing failed (simulated)"),
             "columns": [_("feature"), _("points fewer"), _("95 % interval")],
-            "rows": [[names[f], f"{100 * costs[f][0]:.0f}", _interval(costs[f][1:])] for f in chosen],
+            "rows": [[names[f], _points(costs[f][0]), _interval(costs[f][1:])] for f in chosen],
         },
     }
 
@@ -442,5 +440,10 @@ def _above(values: Iterable[float]) -> int:
     return 5 * (int(max(values)) // 5 + 1)
 
 
+def _points(share: float) -> str:
+    """A share as whole percentage points, with a minus sign that a reader does not take for a dash."""
+    return f"{round(100 * share)}".replace("-", "−")
+
+
 def _interval(bounds: Sequence[float]) -> str:
-    return f"{100 * bounds[0]:.0f} – {100 * bounds[1]:.0f}"
+    return f"{_points(bounds[0])} – {_points(bounds[1])}"
