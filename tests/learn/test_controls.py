@@ -306,3 +306,12 @@ def test_untouched_code_run_with_all_cells_is_no_attempt_and_the_same_code_run_b
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_a_recall_question_says_where_it_comes_from(workspace):
+    lesson = open_lesson("01_needs")
+    assert lesson.recall("r-one").labels["kind"] == "Do you remember? From module 00"
+    assert lesson.quiz("q-one").labels["kind"] == "Check yourself"
+    path = workspace / "lessons/01_needs/quiz.json"
+    path.write_text(path.read_text().replace('"from": "00"', '"from": "01"'))
+    assert open_lesson("01_needs").recall("r-one").labels["kind"].endswith("earlier in this lesson")

@@ -49,7 +49,7 @@ def test_away_from_the_course_it_says_where_to_go(tmp_path, monkeypatch):
 
 def test_saving_and_restoring_from_the_page(workspace, monkeypatch):
     monkeypatch.chdir(workspace)
-    control = home().control
+    control = home().keep
     control.value = {"save": 1}
     assert control.state["kind"] == "wrong"
     quiz = open_lesson("01_needs").quiz("q-one")
@@ -64,3 +64,11 @@ def test_saving_and_restoring_from_the_page(workspace, monkeypatch):
     assert open_lesson("01_needs").quiz("q-one").state["status"] == "wrong"
     control.restore(b"nonsense")
     assert control.state["kind"] == "wrong"
+
+
+def test_the_end_of_a_lesson_follows_what_is_done_after_it_was_shown(workspace):
+    lesson = open_lesson("01_needs")
+    page = lesson.finish()
+    assert "2 sections, about 14 minutes." in page.text()
+    lesson.desk().value = {"path": ["a"]}
+    assert "1 of 2 sections done." in page.text()

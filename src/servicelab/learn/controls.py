@@ -96,8 +96,7 @@ class QuizControl(Control):
 
     def words(self) -> dict[str, str]:
         return {
-            "kind": _("Check yourself") if not self.question.source else
-            _("Do you remember? From module {module}", module=self.question.source),
+            "kind": self._where_from(),
             "how": _("Pick one.") if self.question.kind == "choice" else _("Pick all that are right."),
             "check": _("Check"),
             "ask": _("Show the answer"),
@@ -108,6 +107,14 @@ class QuizControl(Control):
             "wrong": _("Not this one"),
             "other": _("Not this one"),
         }  # fmt: skip
+
+    def _where_from(self) -> str:
+        source = self.question.source
+        if not source:
+            return _("Check yourself")
+        if source == self._session.name.split("_")[0]:
+            return _("Do you remember? From earlier in this lesson")
+        return _("Do you remember? From module {module}", module=source)
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
         return quiz.state(self.question, value, show_answer=self._session.place.solved)
@@ -220,10 +227,16 @@ class DecideControl(Control):
     def name(self) -> str:
         return _("Decision: {prompt}", prompt=shown(self.decision.prompt, 60))
 
+    def limits(self) -> dict[str, str]:
+        """The smallest and the largest number that can be typed, as they are shown."""
+        return {"low": f"{self.decision.low:g}", "high": f"{self.decision.high:g}"}
+
     def words(self) -> dict[str, str]:
         return {
             "kind": _("Decision {number} of {all}", number=self.place, all=len(self._session.items.decisions)),
-            "range": _("From {low} to {high}.", low=f"{self.decision.low:g}", high=f"{self.decision.high:g}"),
+            "range": _("{unit}, {low} to {high}", unit=self.decision.unit, **self.limits())
+            if self.decision.unit
+            else _("{low} to {high}", **self.limits()),
             "how": {
                 "choice": _("Pick one. You can change it until you hand in."),
                 "many": _("Pick all that fit. You can change it until you hand in."),

@@ -35,8 +35,8 @@ class Welcome(Overview):
 
     view = "welcome.js"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, "welcome")
+    def __init__(self, session: Session, view: str = "welcome") -> None:
+        super().__init__(session, view)
 
     def name(self) -> str:
         return _("Your way through this lesson")
@@ -62,6 +62,16 @@ class Welcome(Overview):
             "summary": standing(progress),
             "text": "\n".join([standing(progress), *(f"  {line(s)}" for s in progress.sections)]),
         }
+
+
+class Finish(Welcome):
+    """The same list at the end of a lesson."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "finish")
+
+    def name(self) -> str:
+        return _("How far you are")
 
 
 @with_part("goto.js")

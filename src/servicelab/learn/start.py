@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
@@ -24,6 +24,9 @@ from servicelab.learn.sheet import understand
 from servicelab.learn.submission import Receipt, receipts
 from servicelab.learn.workspace import LARGEST_FILE, read_regular, workspace_root
 from servicelab.widgets.house import Interactive
+
+if TYPE_CHECKING:
+    from servicelab.learn.handing import SaveControl
 
 # Signs that every font has; emoji are boxes on many a company laptop.
 DONE, OPEN = "✓", "○"
@@ -58,25 +61,39 @@ class Module:
 
 
 class Page:
-    """Markdown with a control under it, shown together."""
+    """Controls and Markdown, shown one under the other."""
 
-    def __init__(self, markdown: str, plain: str, control: Interactive) -> None:
-        self.markdown = markdown
-        self.plain = plain
-        self.control = control
+    def __init__(self, *parts: Interactive | tuple[str, str]) -> None:
+        self.parts = parts
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display({"text/markdown": self.markdown, "text/plain": self.plain}, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
-        display(self.control)  # type: ignore[no-untyped-call, unused-ignore]
+        for part in self.parts:
+            if isinstance(part, Interactive):
+                display(part)  # type: ignore[no-untyped-call, unused-ignore]
+            else:
+                bundle = {"text/markdown": part[0], "text/plain": part[1]}
+                display(bundle, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
 
     def __repr__(self) -> str:
-        return self.plain
+        return self.text()
 
     def text(self) -> str:
         """The page as plain text."""
-        return self.plain
+        return "\n".join(p.text() if isinstance(p, Interactive) else p[1] for p in self.parts)
+
+    @property
+    def markdown(self) -> str:
+        """The page's links."""
+        return "\n".join(part[0] for part in self.parts if not isinstance(part, Interactive))
+
+    @property
+    def keep(self) -> SaveControl:
+        """The control that saves and restores."""
+        from servicelab.learn.handing import SaveControl
+
+        return next(part for part in self.parts if isinstance(part, SaveControl))
 
 
 def home_page(directory: Path | None = None) -> Page:
@@ -90,19 +107,20 @@ def home_page(directory: Path | None = None) -> Page:
         raise UserError(
             _("There are no lessons in {folder}: open start.ipynb from the course's own folder.", folder=root)
         )
-    return Page(course_markdown(modules, here), course_text(modules), SaveControl(root))
+    refresh = _("Come back to this page and press ⏩ to see the list as it stands then.")
+    markdown = f"{course_markdown(modules, here)}\n\n{refresh}"
+    return Page((markdown, course_text(modules)), SaveControl(root))
 
 
 def finish_page(session: Session) -> Page:
     """The end of a lesson: how far it is done, the way to the graded work, and saving."""
     from servicelab.learn.handing import SaveControl
-    from servicelab.learn.overview import line, standing
+    from servicelab.learn.overview import Finish
 
-    root, progress = session.place.root, session.progress()
-    lines = [standing(progress)]
-    links = [f"- [{label}]({link(path, session.place.folder)})" for label, path in onward(root, session.name)]
-    plain = "\n".join([*lines, *(f"  {line(s)}" for s in progress.sections)])
-    return Page("\n".join([f"**{lines[0]}**", "", *links]), plain, SaveControl(root))
+    root = session.place.root
+    places = onward(root, session.name)
+    links = "\n".join(f"- [{label}]({link(path, session.place.folder)})" for label, path in places)
+    return Page(Finish(session), (links, "\n".join(f"- {label}" for label, _path in places)), SaveControl(root))
 
 
 def onward(root: Path, name: str) -> list[tuple[str, Path]]:

@@ -44,7 +44,6 @@ class Receipt:
     questions: int
     marks: str
     seen_by: str
-    exchange: str = ""
 
     def text(self) -> str:
         """The receipt as a person reads it."""
@@ -58,8 +57,6 @@ class Receipt:
         if self.questions:
             lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
                            questions=self.questions))  # fmt: skip
-        if self.exchange:
-            lines.append(_("Also handed to the course's exchange folder as {name}.", name=self.exchange))
         return "\n".join([*lines, self.marks, self.seen_by])
 
 

@@ -1,10 +1,10 @@
 export default house.view((ui) => {
   const { h, t } = ui;
-  const { kind, prompt, options, low, high, step, unit } = ui.state;
+  const { kind, prompt, options, low, high, step } = ui.state;
   const list = (options || []).map(({ id, text }) => ({ id, text }));
   let control;
   if (kind === "number") {
-    control = ui.number_field({ key: "value", label: t("number"), value: "", min: low, max: high, step, unit: unit ? `${unit}. ${t("range")}` : t("range") });
+    control = ui.number_field({ key: "value", label: t("number"), value: "", min: low, max: high, step, unit: t("range") });
     ui.root.append(h("p", { class: "ld-prompt", text: prompt }));
   } else {
     control = (kind === "many" ? ui.checks : ui.radios)({ key: "value", legend: prompt, options: list });
