@@ -1,4 +1,4 @@
-"""Put the trainee's JupyterLab settings and the start page into a Jupyter config folder (Binder starts its own server)."""
+"""Put the trainee's JupyterLab settings and start page into a Jupyter config folder: Binder starts its own server."""
 
 from __future__ import annotations
 

@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if rest and arguments.verb != "lab":
         parser().error(f"unrecognised arguments: {' '.join(rest)}")
     try:
-        return arguments.run(arguments)
+        verb: Verb = arguments.run
+        return verb(arguments)
     except UserError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -189,10 +190,30 @@ def release(arguments: argparse.Namespace) -> int:
 
 
 def submit(arguments: argparse.Namespace) -> int:
-    """Make the zip for an assignment of this workspace."""
+    """Make the zip for an assignment of this workspace: what the Submit button does, for those with a terminal."""
+    from servicelab.lab.place import workspace_here
     from servicelab.learn import submission
+    from servicelab.learn.assignment import Assignment
+    from servicelab.learn.workspace import find_place, keep_student_id, student_id
 
-    receipt = submission.submit(arguments.assignment, Path.cwd(), student=arguments.student)
+    name = arguments.assignment
+    notebook = "analysis" if name.endswith("_analysis") else "exercise"
+    root = workspace_here(Path.cwd())
+    place = find_place("assignments", name, root)
+    if not (place.folder / f"{notebook}.ipynb").is_file():
+        raise UserError(f"{root} has no assignment {name}: look into its assignments folder for the right name.")
+    student = arguments.student or student_id(root)
+    if not student:
+        raise UserError(f"Whose work is it? Give your staff number: servicelab submit {name} --student NUMBER.")
+    task = Assignment(place, name, notebook)
+    receipt = submission.submit(
+        root,
+        place.folder,
+        assignment=name,
+        notebook=notebook,
+        student=keep_student_id(root, student),
+        evidence=task.lesson_answers if task.lesson_answers.is_file() else None,
+    )
     print(receipt.text())
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -58,3 +59,27 @@ def test_an_unknown_verb_and_a_stray_option_exit_2() -> None:
         done = subprocess.run([sys.executable, "-m", "servicelab", *arguments], capture_output=True, text=True)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
+
+
+def test_submitting_from_a_terminal_makes_the_zip_and_prints_the_receipt(root: Path, tmp_path: Path) -> None:
+    from servicelab import publish
+
+    work = tmp_path / "work"
+    shutil.copytree(publish.build("trainee", "en", root=root).path, work)
+    command = [sys.executable, "-m", "servicelab", "submit", "01_needs"]
+    asked = subprocess.run(command, cwd=work, capture_output=True, text=True)
+    assert asked.returncode == 1
+    assert "--student" in asked.stderr
+    done = subprocess.run([*command, "--student", "SL-7"], cwd=work, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "SL-7" in done.stdout
+    assert len(list((work / "submissions").glob("SL-7--01_needs--*.zip"))) == 1
+
+
+def test_submitting_outside_a_workspace_is_one_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "servicelab", "submit", "01_needs"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "start.ipynb" in done.stderr

@@ -16,7 +16,7 @@ SETTINGS = Path(__file__).parent / "settings"
 def settings_folders(role: str, language: str) -> list[Path]:
     """The Jupyter config folders for a role and a language, most specific first.
 
-    Each holds a `labconfig/` with JupyterLab's defaults: no news fetch (the course is offline), ⏩ without a dialog
+    Each holds a `labconfig/` with JupyterLab's defaults: no news fetch (the course is offline), ▶▶ without a dialog
     (opening a lesson is one click), for trainees no grading menus, for the Chinese edition Chinese menus.
 
     >>> [folder.name for folder in settings_folders("trainee", "zh")]

@@ -32,3 +32,22 @@ def unpacked_bundle(start: Path) -> Path | None:
         if (folder / "app" / "edition" / "edition.json").is_file():
             return folder
     return None
+
+
+def workspace_here(start: Path) -> Path:
+    """The trainee's workspace around `start`, or the one that a checkout or bundle at `start` keeps.
+
+    Raises
+    ------
+    UserError
+        There is none, or a checkout has one for each language and `start` is in neither.
+    """
+    for folder in [start, *start.parents]:
+        if (folder / "assignments").is_dir() and (folder / "edition.json").is_file():
+            return folder
+    kept = [folder for name in ("my-course", "workspace/en", "workspace/zh") if (folder := start / name).is_dir()]
+    if len(kept) == 1:
+        return kept[0]
+    if kept:
+        raise UserError(f"There is more than one workspace here: change to {' or '.join(map(str, kept))} first.")
+    raise UserError(f"{start} is not in a trainee's workspace: change to the folder that holds start.ipynb.")
