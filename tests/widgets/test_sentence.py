@@ -41,7 +41,7 @@ def test_a_contact_at_the_threshold_is_routed_by_the_program() -> None:
 def test_nothing_held_out_has_no_price(contacts: pd.DataFrame) -> None:
     trained = contacts.assign(split="train")
     fitted = NeedsClassifier().fit(trained["text_en"], trained["need"])
-    state = SentenceModel({"en": fitted, "zh": fitted}, trained, "en").derive({"example": 3})
+    state = SentenceModel({"en": lambda: fitted, "zh": lambda: fitted}, trained, "en").derive({"example": 3})
     assert state["costs"] == {"size": 0, "curve": [], "here": None, "best": None}
     assert "no held-out contacts" in state["money"]
     assert state["table"] == {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, language
-from servicelab.widgets.classifiers import Classifier, fit_on
+from servicelab.widgets.classifiers import Classifier, fit_on, require_contacts
 from servicelab.widgets.house import Interactive
 from servicelab.widgets.sentence.model import LONGEST, MOST_CHECK, MOST_MISROUTE, SentenceModel, need_name
 
@@ -21,13 +22,18 @@ class Sentence(Interactive):
     def __init__(
         self, contacts: pd.DataFrame, english: Classifier | None = None, chinese: Classifier | None = None
     ) -> None:
-        given = {"en": english, "zh": chinese}
-        classifiers: dict[str, Classifier] = {
-            lang: found if found is not None else fit_on(contacts, lang, "explore.sentence")
-            for lang, found in given.items()
-        }
-        self._model = SentenceModel(classifiers, contacts, language())
-        needs = {label for c in classifiers.values() for label in c.predict_proba(["?"]).columns}
+        for lang, given in (("en", english), ("zh", chinese)):
+            if given is None:
+                require_contacts(contacts, lang, "explore.sentence")
+        self._model = SentenceModel(
+            {
+                "en": cache(lambda: english if english is not None else fit_on(contacts, "en", "explore.sentence")),
+                "zh": cache(lambda: chinese if chinese is not None else fit_on(contacts, "zh", "explore.sentence")),
+            },
+            contacts,
+            language(),
+        )
+        needs = set(contacts["need"].dropna())
         super().__init__(
             content={
                 "examples": [example["text"] for example in self._model.tried],

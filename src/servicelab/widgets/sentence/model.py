@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,11 +53,12 @@ class HeldOut:
 class SentenceModel:
     """Classifiers by language, the held-out contacts of the running language, and a few of them to try.
 
-    ``classifiers``: ``{"en": …, "zh": …}``; ``contacts`` has ``split``, ``need`` and ``text_en`` / ``text_zh``;
+    ``classifiers``: ``{"en": …, "zh": …}``, each a function that returns one (fitting takes seconds, so it waits until
+    a sentence in that language is there); ``contacts`` has ``split``, ``need`` and ``text_en`` / ``text_zh``;
     ``lang`` is the language whose held-out contacts are counted. Raises ``UserError`` when a column is missing.
     """
 
-    classifiers: Mapping[str, Classifier]
+    classifiers: Mapping[str, Callable[[], Classifier]]
     contacts: pd.DataFrame
     lang: str
 
@@ -73,7 +74,7 @@ class SentenceModel:
         """The classifier's confidence in its answer to each held-out contact, and whether that answer was right."""
         if not self._texts:
             return HeldOut(np.zeros(0), np.zeros(0, dtype=bool))
-        probability = self.classifiers[self.lang].predict_proba(self._texts)
+        probability = self.classifiers[self.lang]().predict_proba(self._texts)
         said = probability.columns.to_numpy()[probability.to_numpy().argmax(axis=1)]
         return HeldOut(probability.to_numpy().max(axis=1), said == np.asarray(self._needs))
 
@@ -136,7 +137,7 @@ class SentenceModel:
         nothing: dict[str, Any] = {"need": "", "confidence": 0.0, "shares": [], "pieces": [], "words": []}
         if not written.strip() or lang not in self.classifiers:
             return nothing
-        classifier = self.classifiers[lang]
+        classifier = self.classifiers[lang]()
         row = classifier.predict_proba([written]).iloc[0]
         ranked = row.sort_values(ascending=False, kind="stable")
         need = str(ranked.index[0])
