@@ -73,6 +73,8 @@ def test_authored_messages_are_shown_in_the_trainees_language(graded: Course) ->
     assert "这是数量，份额应在 0 到 1 之间。" in chinese
     assert "Tone is not need." not in chinese
     assert '<html lang="zh-CN">' in page(graded, "count")
+    english = [words for words in ("Feedback for", "Your answer", "You did not", "points") if words in chinese]
+    assert english == [], "the page itself speaks the trainee's language, too"
     english = plain(page(graded, "half"))
     assert "Tone is not need." in english
     assert "语气不等于需求。" not in english

@@ -27,7 +27,7 @@ c.Execute.timeout = 15
 """
 
 
-def demo(out: Path | None = None, *, workers: int = 2) -> int:
+def demo(out: Path | None = None, *, workers: int = 2, here: Course | None = None) -> int:
     """Run the cohort in `grading/demo/` through the whole loop; return 0, or 1 when a score is not the one deserved.
 
     Parameters
@@ -36,6 +36,8 @@ def demo(out: Path | None = None, *, workers: int = 2) -> int:
         A folder of the demo's own; `build/demo` in the repository by default. What stood there before is replaced.
     workers
         Submissions graded at the same time.
+    here
+        The repository's own course; by default the one around the working directory.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def demo(out: Path | None = None, *, workers: int = 2) -> int:
         This is not the course's repository, or `out` holds something else.
     """
     began = time.monotonic()
-    here = course_here()
+    here = here or course_here()
     if here.repository is None:
         raise UserError(_("The demo needs the course's repository: run it there."))
     cohort = load_cohort(here.root / "demo" / "cohort.yml")

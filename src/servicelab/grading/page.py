@@ -42,49 +42,68 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
         (found[2] for cell in nb.cells if cell.cell_type == "markdown" and (found := HEADING.search(cell.source))),
         graded.get("assignment", ""),
     )
-    return str(
-        _template().render(
-            title=plain(title),
-            pieces=reader.pieces,
-            parts=parts,
-            student=graded.get("student", ""),
-            _=_,
-            score=graded.get("score", 0),
-            points=graded.get("max_score", 0),
-            penalty=graded.get("late_penalty", 0),
-            waiting=any(part.waiting for part in parts),
-            number=_number,
-            **{k: facts[k] for k in ("when", "late")},
-            language="zh-CN" if language() == "zh" else "en",
-        )
+    return _page(
+        plain(title),
+        str(graded.get("student", "")),
+        facts,
+        float(graded.get("score", 0)),
+        float(graded.get("max_score", 0)),
+        pieces=reader.pieces,
+        parts=parts,
+        penalty=float(graded.get("late_penalty", 0)),
+        waiting=any(part.waiting for part in parts),
     )
 
 
 def unreadable(student: str, assignment: str, lang: str) -> str:
     """Return the page of a submission whose notebook could not be opened at all."""
     with use(lang):
-        return str(
-            _template().render(
-                title=assignment,
-                student=student,
-                pieces=[],
-                parts=[],
-                score=0,
-                points=0,
-                penalty=0,
-                waiting=False,
-                number=_number,
-                when="",
-                late="",
-                _=_,
-                language="zh-CN" if lang == "zh" else "en",
-                damaged=_(
-                    "Your notebook could not be opened, so nothing in it could be marked. Your answers are still on "
-                    "your machine: open the exercise, check that your work is there, and submit again. Tell your "
-                    "instructor if it happens twice."
-                ),
-            )
+        damaged = _(
+            "Your notebook could not be opened, so nothing in it could be marked. Your answers are still on your "
+            "machine: open the exercise, check that your work is there, and submit again. Tell your instructor if it "
+            "happens twice."
         )
+        return _page(assignment, student, {"when": "", "late": ""}, 0, 0, damaged=damaged)
+
+
+def _page(title: str, student: str, facts: dict[str, Any], score: float, points: float, **said: Any) -> str:
+    # Spelled out here and not in the template, where the catalogue's tools do not look.
+    words = {
+        "feedback": _("Feedback"),
+        "who": _("Feedback for {student}", student=student),
+        "submitted": _("submitted {when}", when=facts["when"]),
+        "of_points": _("of {points} points", points=_number(points)),
+        "by_part": _("Points by part"),
+        "part": _("Part"),
+        "points": _("Points"),
+        "late": _("Submitted late"),
+        "being_marked": _("being marked"),
+        "waiting": _("A person has yet to mark a part of this, so the total will change."),
+        "code": _("Your code"),
+        "showed": _("What it showed"),
+        "figure": _("Figure from the exercise"),
+        "drawn": _("Figure that your code drew"),
+        "comment": _("Comment"),
+        "answer": _("Your answer"),
+        "unanswered": _("You did not answer this."),
+        "marker": _("What your marker says"),
+        "right": _("Everything that was checked here is right."),
+        "frames": _("Where in your code"),
+    }
+    filled = {"pieces": [], "parts": [], "penalty": 0.0, "waiting": False, **said}
+    return str(
+        _template().render(
+            title=title,
+            words=words,
+            number=_number,
+            score=score,
+            points=points,
+            when=facts["when"],
+            late=facts["late"],
+            language="zh-CN" if language() == "zh" else "en",
+            **filled,
+        )
+    )
 
 
 def _facts(graded: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""Rubrics, evidence and the exported table: what a person writes or a trainee sends is checked before it is used."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.grading.conftest import TRIAL
+
+from servicelab.errors import UserError
+from servicelab.grading.course import Course
+from servicelab.grading.evidence import Evidence, read_evidence
+from servicelab.grading.exporting import export, safe
+from servicelab.grading.rubric import load_rubric, mark
+from servicelab.i18n import use
+
+TEXT = {"en": "Words", "zh": "文字"}
+
+
+def rubric_file(folder: Path, **changes: Any) -> Path:
+    level = {"name": TEXT, "description": TEXT, "example": TEXT}
+    content = {
+        "assignment": TRIAL,
+        "cell": "c-why",
+        "criteria": [
+            {"id": one, "name": TEXT, "points": 2, "levels": [{"points": 2, **level}, {"points": 0, **level}]}
+            for one in ("evidence", "decision")
+        ],
+        "comments": [{"id": "short", "text": {"en": "Too short.", "zh": "太短。"}}],
+        **changes,
+    }
+    path = folder / "rubric.yml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_a_rubric_is_read_and_says_its_levels_in_the_trainees_language(tmp_path: Path) -> None:
+    rubric = load_rubric(rubric_file(tmp_path))
+    assert rubric.points == 4
+    with use("zh"):
+        said = rubric.comment({"evidence": 2, "decision": 0}, ["short"])
+    assert said == "**文字: 2 / 2.** 文字\n\n**文字: 0 / 2.** 文字\n\n太短。"
+
+
+@pytest.mark.parametrize(
+    ("levels", "comments"),
+    [({"evidence": 2}, []), ({"evidence": 2, "decision": 1}, []), ({"evidence": 2, "decision": 0}, ["none"])],
+)
+def test_marks_that_the_rubric_does_not_have(levels: dict[str, float], comments: list[str], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"levels must name|has no level|there is no comment"):
+        load_rubric(rubric_file(tmp_path)).comment(levels, comments)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"criteria": []}, "criteria: it must be a list that is not empty"),
+        ({"cell": ""}, "cell: it must be a word"),
+        ({"criteria": [{"id": "a", "name": TEXT, "points": 2, "levels": [{"points": 2}]}]}, "levels[0]: it must have"),
+        ({"comments": [{"id": "a", "text": {"en": "Only English"}}]}, "comments[0]: it must have a text in each"),
+        ({"surplus": 1}, "it must have exactly the fields"),
+    ],
+)
+def test_a_mistake_in_a_rubric_is_named_with_its_place(changes: dict[str, Any], where: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as refused:
+        load_rubric(rubric_file(tmp_path, **changes))
+    assert where in str(refused.value)
+
+
+def test_levels_must_fall_to_zero_and_begin_at_the_criterions_points(tmp_path: Path) -> None:
+    level = {"name": TEXT, "description": TEXT, "example": TEXT}
+    for points, why in (([0, 2], "fall"), ([2, 1], "end at 0"), ([1, 0], "highest level has 1 points")):
+        one = {"id": "a", "name": TEXT, "points": 2, "levels": [{"points": each, **level} for each in points]}
+        with pytest.raises(UserError, match=why):
+            load_rubric(rubric_file(tmp_path, criteria=[one]))
+
+
+def test_marking_somebody_who_did_not_submit(course: Course, tmp_path: Path) -> None:
+    rubric = load_rubric(rubric_file(tmp_path))
+    with pytest.raises(UserError, match="has not submitted"):
+        mark(rubric, "nobody", {"evidence": 2, "decision": 2}, course=course)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"[" * 100_000,
+        json.dumps({"entries": [], "activity": 3}).encode(),
+        json.dumps({"entries": {"q": {"kind": "quiz", "value": 7}, "d": {"kind": "desk", "grades": "good"}}}).encode(),
+        json.dumps({"entries": {}, "activity": {"sections": {"s1": {"seconds": "x"}, "s2": {"seconds": -5}}}}).encode(),
+        json.dumps({"entries": {}, "activity": {"elsewhere": True, "sections": {"s1": {"seconds": 1e300}}}}).encode(),
+    ],
+)
+def test_evidence_that_was_tampered_with_counts_as_none(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.answers.json"
+    path.write_bytes(content)
+    found = read_evidence(path)
+    assert (found.lesson_minutes or 0, found.quiz_right or 0, found.desk_grade) == (0, 0, None)
+    assert read_evidence(tmp_path / "none.json") == Evidence()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86 138", "-2+3", "@SUM(A1)", "\t=1", " =1", "\u3000＝1+1", "＠A1", "|cmd"])
+def test_no_cell_starts_a_formula(text: str) -> None:
+    assert str(safe(text)).startswith("'")
+
+
+def test_the_table_is_safe_whole_and_says_who_did_not_submit(course: Course, tmp_path: Path) -> None:
+    with course.gradebook() as book:
+        book.update_or_create_student("lin", last_name='=HYPERLINK("http://x.example")', first_name="悦,\n林")
+    out = export(course=course, out=tmp_path / "new" / "grades.csv")
+    content = out.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    (row,) = csv.DictReader(content.decode("utf-8-sig").splitlines(keepends=True))
+    assert row["last_name"].startswith("'=")
+    assert row["first_name"] == "悦,\n林"
+    assert (row["score"], row["max_score"], row["status"]) == ("0.0", "11.0", "not submitted")
+    with pytest.raises(UserError, match="cannot be written"):
+        export(course=course, out=tmp_path / "new" / "grades.csv" / "x.csv")
