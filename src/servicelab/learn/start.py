@@ -107,7 +107,7 @@ def home_page(directory: Path | None = None) -> Page:
         raise UserError(
             _("There are no lessons in {folder}: open start.ipynb from the course's own folder.", folder=root)
         )
-    refresh = _("Come back to this page and press ⏩ to see the list as it stands then.")
+    refresh = _("Come back to this page and press ▶▶ to see the list as it stands then.")
     markdown = f"{course_markdown(modules, here)}\n\n{refresh}"
     return Page((markdown, course_text(modules)), SaveControl(root))
 

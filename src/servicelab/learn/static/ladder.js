@@ -13,9 +13,9 @@ export default house.view((ui) => {
   return (state) => {
     prompt.textContent = state.prompt;
     const kind = { right: "right", wrong: "wrong", untouched: "info" }[state.verdict];
-    verdict.replaceChildren(...(kind ? [ui.note(kind, t(state.verdict) + ".", state.feedback)] : []));
+    verdict.replaceChildren(...(kind ? [ui.note(kind, t("sentence", { words: t(state.verdict) }), state.feedback)] : []));
     steps.replaceChildren(
-      ...state.hints.map((text, i) => ui.note("info", t("hint_head", { number: i + 1 }) + ".", text)),
+      ...state.hints.map((text, i) => ui.note("info", t("sentence", { words: t("hint_head", { number: i + 1 }) }), text)),
       ...(state.ask_again ? [ui.note("info", "", state.ask_again)] : []));
     hint.hidden = !state.hints_left || state.verdict === "right";
     hint.textContent = t(state.hints.length ? "next" : "hint");

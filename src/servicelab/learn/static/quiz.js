@@ -39,7 +39,7 @@ export default house.view((ui) => {
       const box = because[o.id];
       box.hidden = !o.because;
       const kind = { right: "right", missed: "agreed", wrong: "wrong", other: "info" }[o.mark];
-      if (o.because) box.replaceChildren(ui.note(kind, t(o.mark) + ".", o.because));
+      if (o.because) box.replaceChildren(ui.note(kind, t("sentence", { words: t(o.mark) }), o.because));
     }
     const now = state.options.filter((o) => o.picked).map((o) => o.id);
     if (JSON.stringify(now) !== JSON.stringify(picked())) set.set(many ? now : now[0] ?? null);

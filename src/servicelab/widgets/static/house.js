@@ -499,6 +499,7 @@ const house = (() => {
         const paintSaved = () => {
           const when = model.get("saved") || "";
           saved.textContent = /^\d/.test(when) ? t("saved", { time: when }) : when;
+          saved.classList.toggle("sl-kept", /^\d/.test(when));
           saved.hidden = !when;
         };
         const refresh = () => {
