@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -113,7 +113,6 @@ def test_what_solves_nothing_costs_without_end():
     assert cost_per_resolution(contacts().assign(agent_id="a1"), by="agent_id").to_dict() == {"a1": 8.0}
 
 
-@settings(max_examples=60, deadline=None)
 @given(hnp.arrays(float, st.tuples(st.integers(1, 6), st.just(9)), elements=st.floats(0, 5)))
 def test_chains_keep_their_laws(weights: np.ndarray):
     size = len(weights)

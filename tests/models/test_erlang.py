@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyworkforce.queuing import ErlangC
 from scipy.integrate import quad
@@ -133,7 +133,6 @@ def test_erlang_a_under_heavy_load_loses_the_excess():
     assert metrics.occupancy == pytest.approx(1.0, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     load=st.floats(0.01, 80),
     agents=st.integers(1, 90),
@@ -164,7 +163,6 @@ def test_erlang_b_and_c_fall_with_every_agent(load: float, agents: int):
         assert wait >= lost - 1e-12
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     load=st.floats(0.05, 60),
     promise=st.floats(0.05, 0.99),

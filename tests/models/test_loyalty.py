@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
@@ -139,7 +139,6 @@ def test_a_mean_dropout_shape_of_one_is_no_special_case():
 HISTORY = st.tuples(st.integers(0, 30), st.floats(0, 1), st.floats(0.1, 200))
 
 
-@settings(max_examples=80, deadline=None)
 @given(HISTORY, st.floats(0, 100))
 def test_purchase_expectations_keep_their_laws(history, ahead: float):
     frequency, part, age = history

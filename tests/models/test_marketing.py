@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from statsmodels.stats.proportion import confint_proportions_2indep
@@ -67,7 +67,6 @@ def test_servqual_by_hand():
     assert result.alpha.isna().all()
 
 
-@settings(max_examples=40, deadline=None)
 @given(hnp.arrays(float, (5, 22), elements=st.integers(1, 7)), hnp.arrays(float, (5, 22), elements=st.integers(1, 7)))
 def test_servqual_scores_stay_on_the_scale(expected, got):
     result = servqual(expected, got, [1, 1, 1, 1, 1])

@@ -84,7 +84,7 @@ def test_nobody_appears_or_vanishes(moves, hires, start):
     assert (plan.headcount >= 0).all().all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 7).flatmap(lambda n: st.tuples(
     hnp.arrays(float, (n, 2), elements=st.floats(0.5, 50)), hnp.arrays(float, (n, 2), elements=st.floats(0.5, 50)),
 )))  # fmt: skip
@@ -99,7 +99,7 @@ def test_efficiency_keeps_its_laws(units):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(hnp.arrays(int, 6, elements=st.integers(0, 20)), hnp.arrays(int, 4, elements=st.integers(1, 9)))
 def test_a_roster_covers_and_no_one_can_be_sent_home_for_nothing(demand, cost):
     covers = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1]])
@@ -154,7 +154,6 @@ def test_flat_pay_changes_nothing_and_pays_all_the_same():
     assert (flat.agents[["speed_effort", "quality_effort"]] == 1).all().all()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.floats(0.05, 6))
 def test_pay_for_speed_gives_speed_and_takes_quality(piece: float):
     flat, speed = incentive_outcomes(PayScheme(4500), team()), incentive_outcomes(PayScheme(4500, piece), team())

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicelab.models.process import (
@@ -108,6 +108,7 @@ def test_eight_on_one_side_are_a_run_and_seven_are_not():
 STEPS = st.lists(st.tuples(st.integers(0, 6), st.sampled_from("abcd"), st.integers(0, 50)), min_size=1, max_size=60)
 
 
+@settings(max_examples=30)
 @given(STEPS)
 def test_an_event_log_keeps_its_laws(rows):
     log = pd.DataFrame(rows, columns=["case_id", "activity", "timestamp"])

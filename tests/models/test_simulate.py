@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from ciw.node import Node
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servicelab.models.queueing import (
@@ -206,7 +206,6 @@ def test_both_loops_treat_shifts_alike():
     assert np.array_equal(one, two)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_both_loops_agree_on_any_shifts(data):
     count = data.draw(st.integers(1, 40))
@@ -317,7 +316,6 @@ def test_one_seed_one_story_and_the_same_customers_whatever_the_staff():
     assert np.array_equal(more.service[both], one.service[both])
 
 
-@settings(max_examples=40, deadline=None)
 @given(agents=st.integers(1, 12), load=st.floats(0.5, 14), patience=st.floats(5, 500), seed=st.integers(0, 99))
 def test_more_agents_never_lose_more_or_serve_later(agents: int, load: float, patience: float, seed: int):
     fewer, more = (

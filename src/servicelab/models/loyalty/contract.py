@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 from scipy.special import betaln
 
 from servicelab.models.arguments import Floats, at_least, between, positive, scalar, vector
@@ -158,6 +157,8 @@ def sbg_fit(survivors: ArrayLike) -> tuple[float, float]:
     >>> round(alpha, 3), round(beta, 3)
     (0.704, 1.182)
     """
+    from scipy.optimize import minimize
+
     counts = at_least("survivors", vector("survivors", survivors))
     if len(counts) < 3:
         raise ValueError(f"survivors must hold at least 3 counts, not {len(counts)}")

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
 from servicelab.models.arguments import Floats, at_least, between, positive, scalar, vector, whole
@@ -125,6 +124,8 @@ def _history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[
 
 def _maximise(log_likelihood: Callable[[Floats], float], start: Floats, what: str) -> tuple[Floats, float]:
     """Maximum likelihood over positive parameters: searched in logs, polished, the same on every run."""
+    from scipy.optimize import minimize
+
     cost = lambda logs: -log_likelihood(np.exp(logs))  # noqa: E731
     rough = minimize(cost, np.log(start), method="Nelder-Mead", options={"maxiter": 4000, "xatol": 1e-6, "fatol": 1e-8})
     fine = minimize(cost, rough.x, method="BFGS", options={"gtol": 1e-6})

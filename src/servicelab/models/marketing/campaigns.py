@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from servicelab.models.arguments import at_least, numbers, positive, scalar, table
 
@@ -107,14 +107,14 @@ def campaign_effect(panel: pd.DataFrame) -> CampaignEffect:
     small = groups / (groups - 1) * (len(outcome) - 1) / (len(outcome) - 4)
     covariance = small * bread @ (summed.T @ summed) @ bread
     effect, error = float(fitted[3]), float(np.sqrt(max(covariance[3, 3], 0.0)))
-    margin = float(stats.t.ppf(0.975, groups - 1)) * error
+    margin = float(stdtrit(groups - 1, 0.975)) * error
     means = np.bincount(cell, outcome, minlength=4) / counts
     return CampaignEffect(
         effect=effect,
         standard_error=error,
         low=effect - margin,
         high=effect + margin,
-        p_value=float(2 * stats.t.sf(abs(effect) / error, groups - 1)) if error > 0 else float(effect == 0),
+        p_value=float(2 * stdtr(groups - 1, -abs(effect) / error)) if error > 0 else float(effect == 0),
         means=pd.DataFrame(means.reshape(2, 2), index=["control", "treated"], columns=["before", "after"]),
         before_after=float(means[3] - means[2]),
         treated_control=float(means[3] - means[1]),
