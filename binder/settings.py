@@ -18,9 +18,10 @@ def main(target: Path) -> None:
     (target / "labconfig").mkdir(parents=True, exist_ok=True)
     for name, content in merged.items():
         (target / "labconfig" / name).write_text(json.dumps(content, indent=2))
-    server = {"LabApp": {"default_url": "/lab/tree/en/start.ipynb"}}
-    (target / "jupyter_server_config.d").mkdir(parents=True, exist_ok=True)
-    (target / "jupyter_server_config.d" / "servicelab.json").write_text(json.dumps(server, indent=2))
+    # Whichever of the two Binder starts, JupyterLab or a bare server, it opens on the course's start page.
+    page = {"default_url": "/lab/tree/en/start.ipynb"}
+    (target / "jupyter_lab_config.json").write_text(json.dumps({"LabApp": page, "ServerApp": page}, indent=2))
+    (target / "jupyter_server_config.json").write_text(json.dumps({"ServerApp": page}, indent=2))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from servicelab import publish
+from servicelab.publish.secrets import find_leaks, secrets
 
 pytestmark = [pytest.mark.binder, pytest.mark.xdist_group("binder")]
 
@@ -38,7 +38,7 @@ def image(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, P
     subprocess.run(["git", "init", "-q"], cwd=home, check=True)
     # repo2docker installs the lock first; here the environment that runs the tests lends it, the package apart.
     python = base / "env/bin/python"
-    venv.create(base / "env", with_pip=False, symlinks=True)
+    venv.create(base / "env", with_pip=True, symlinks=True)
     lent = next((base / "env/lib").glob("python*/site-packages")) / "lent.pth"
     lent.write_text(sysconfig.get_paths()["purelib"] + "\n")
     done = subprocess.run(
@@ -66,14 +66,15 @@ def test_only_the_two_editions_are_left(image: tuple[Path, Path]) -> None:
 def test_nothing_in_the_image_gives_an_answer_away(image: tuple[Path, Path], root: Path) -> None:
     home, python = image
     package = next((python.parent.parent / "lib").glob("python*/site-packages/servicelab"))
-    assert publish.leaks(home, root) == []
-    assert publish.leaks(package, root) == []
+    assert find_leaks(home, secrets(root)) == []
+    assert find_leaks(package, secrets(root)) == []
+    assert not (package / "company/firm").exists()
 
 
 def test_the_search_would_find_an_answer(image: tuple[Path, Path], root: Path, tmp_path: Path) -> None:
     """The test above can fail: put one instructor file back and it is found."""
     shutil.copy(root / "course/modules/01_needs/exercise.md", tmp_path / "innocent.txt")
-    assert publish.leaks(tmp_path, root)
+    assert find_leaks(tmp_path, secrets(root))
 
 
 @pytest.fixture
