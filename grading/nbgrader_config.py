@@ -15,8 +15,6 @@ c.merge(nbgrader_settings())
 
 c.CourseDirectory.course_id = "servicelab"
 c.CourseDirectory.root = str(here)
-# Seconds that one grading process waits while another writes; SQLite's own default gives up after five.
-c.CourseDirectory.db_url = f"sqlite:///{here / 'gradebook.db'}?timeout=60"
 
 # The exchange for people who share this machine. Trainees elsewhere send the zip that Submit makes.
 c.Exchange.root = str(here / "exchange")

@@ -108,7 +108,7 @@ def allowed(notebook: str) -> tuple[str, ...]:
 
 
 def shown(name: str) -> str:
-    """Return a name as it may be printed: shortened, with everything that does not show written out.
+    r"""Return a name as it may be printed: shortened, with everything that does not show written out.
 
     >>> shown("a\u202egnp.zip")
     'a\\u202egnp.zip'

@@ -112,6 +112,10 @@ class Course:
                 )
             ) from error
         config.CourseDirectory.root = str(self.root)
+        book = config.CourseDirectory.get("db_url") or f"sqlite:///{self.root / 'gradebook.db'}"
+        # One grading process waits a minute while another writes; SQLite's own default gives up after five seconds.
+        waits = book.startswith("sqlite") and "?" not in book
+        config.CourseDirectory.db_url = f"{book}?timeout=60" if waits else book
         return config
 
     def api(self) -> Any:
