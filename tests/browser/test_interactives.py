@@ -84,7 +84,7 @@ def test_keyboard_axe_and_a_dead_kernel(opened, axe_source: str) -> None:  # typ
     page.keyboard.press("End")
     trends.get_by_text("Core:").wait_for()
     trends.get_by_text("Show as table").click()
-    assert trends.get_by_role("row").count() > 10
+    trends.get_by_role("row").nth(10).wait_for()
 
     assert opened.axe(axe_source) == []
 

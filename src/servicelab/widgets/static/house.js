@@ -226,8 +226,10 @@ const house = (() => {
         const t = (key, values) => (values ? fill(labels[key] ?? key, values) : labels[key] ?? key);
         const root = h("section", { class: "sl", "aria-label": labels.title });
         const bound = [];
-        const touched = {};
         let waiting = null;
+        let turns = 0;
+        let settled = true;
+        let moved = 0;
         let frame = 0;
         let settle = 0;
         let patience = 0;
@@ -235,15 +237,24 @@ const house = (() => {
         // One message a frame at most: a slider may fire faster than a kernel answers.
         function send(changes) {
           waiting = { ...(waiting || model.get("value")), ...changes };
-          for (const key of Object.keys(changes)) touched[key] = performance.now();
           if (!frame) frame = requestAnimationFrame(flush);
         }
         function flush() {
           frame = 0;
-          if (!waiting) return;
-          model.set("value", waiting);
+          const next = waiting;
           waiting = null;
-          reach(() => model.save_changes(), ask);
+          if (!next || same(next, model.get("value"))) return;
+          model.set("value", next);
+          const turn = ++turns;
+          settled = false;
+          moved = performance.now();
+          const status = (message) => {
+            if (message.content.execution_state !== "idle" || turn !== turns) return;
+            settled = true;
+            alive();
+            reconcile();
+          };
+          reach(() => model.save_changes({ iopub: { status } }), ask);
         }
         // A comm whose kernel died throws; one whose kernel restarted by itself may just stay silent.
         function reach(deliver, otherwise) {
@@ -273,17 +284,16 @@ const house = (() => {
           if (now !== undefined) control.set(now);
           return control;
         }
-        // What the kernel made of a value wins, but never under the hand that is still moving.
+        // What the kernel made of a value wins, but only once it has answered the latest one: an answer to an earlier
+        // move must not take back what the hand has done since. A host that never says "idle" gets three seconds.
         function reconcile() {
-          const at = model.get("state").at || {};
-          let again = false;
-          for (const { key, control } of bound) {
-            if (!(key in at)) continue;
-            if (performance.now() - (touched[key] || -1e9) > 400) control.set(at[key]);
-            else again = true;
-          }
           clearTimeout(settle);
-          if (again) settle = setTimeout(reconcile, 500);
+          if (waiting || (!settled && performance.now() - moved < 3000)) {
+            settle = setTimeout(reconcile, 3000);
+            return;
+          }
+          const at = model.get("state").at || {};
+          for (const { key, control } of bound) if (key in at) control.set(at[key]);
         }
 
         const ui = {
@@ -409,7 +419,6 @@ const house = (() => {
               input?.(box.value);
             };
             box.addEventListener("input", (event) => {
-              if (key) touched[key] = performance.now();
               clearTimeout(timer);
               if (!event.isComposing) timer = setTimeout(push, wait);
             });

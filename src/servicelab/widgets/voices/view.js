@@ -89,7 +89,8 @@ export default house.view((ui) => {
       place.textContent = t("place", { n: at + 1, all: total });
       quote.textContent = content.voices[at].text;
       for (const q of content.questions) {
-        if (shown !== at || performance.now() - (fields[q.id].last || 0) > 400) fields[q.id].set(item.answers[q.id] ?? null);
+        // What was picked here, not what the kernel has answered so far: it may still be at an earlier pick.
+        fields[q.id].set(((ui.value.answers || {})[q.id] || {})[id()] ?? null);
         fields[q.id].disable(item.checked.includes(q.id));
       }
       if (shown !== at) axes.open = content.questions.some((q) => !q.first && item.answers[q.id]);
