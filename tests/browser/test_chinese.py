@@ -1,0 +1,52 @@
+"""The Chinese edition in a real JupyterLab: it runs, says nothing in English, and axe finds nothing serious."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.browser.conftest import Lab, start_lab, stop_lab
+
+from servicelab import publish
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-zh")]
+PAGES = [
+    "start.ipynb",
+    "lessons/01_needs/lesson.ipynb",
+    "assignments/01_needs/exercise.ipynb",
+]
+# Names; a file's name (servicelab-progress-….zip); a value of a column, as it stands in the data ("apology").
+KNOWN = {"binder", "python", "pandas", "jupyterlab", "servicelab", "progress", "apology"}
+
+
+@pytest.fixture(scope="module")
+def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The Chinese edition, opened as an unpacked bundle is, with the environment that runs the tests."""
+    home = tmp_path_factory.mktemp("zh")
+    shutil.copytree(publish.build("trainee", "zh", root=root).path, home / "app/edition")
+    running = start_lab([sys.executable, "-m", "servicelab", "lab", "--no-browser"], home, home / "lab.log")
+    running.folder = home / "my-course"
+    yield running
+    stop_lab(running)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: Path(path).stem)
+def test_a_page_runs_speaks_chinese_and_passes_axe(lab, open_notebook, axe_source, path: str) -> None:  # type: ignore[no-untyped-def]
+    notebook = open_notebook(lab, path)
+    notebook.run_all()
+    assert notebook.errors() == []
+    said = " ".join(notebook.page.locator(".jp-OutputArea section.sl").all_inner_texts())
+    words = {w.lower() for w in re.findall(r"[A-Za-z]{5,}", said)}
+    assert "一" <= said.strip()[0] <= "鿿"
+    assert words <= KNOWN, f"English left over: {sorted(words - KNOWN)}"
+    violations = notebook.axe(axe_source)
+    assert not violations, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in violations]
+
+
+def test_jupyterlab_itself_is_in_chinese(lab, open_notebook) -> None:  # type: ignore[no-untyped-def]
+    notebook = open_notebook(lab, "start.ipynb")
+    notebook.page.locator(".lm-MenuBar-itemLabel", has_text="文件").first.wait_for()
