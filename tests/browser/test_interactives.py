@@ -15,12 +15,24 @@ CELLS = (
     'explore.voices(load("voices"), load("contacts"))',
     'explore.sentence(load("contacts"))',
     'explore.trends(load("needs_tracker"), load("needs_survey"), load("features"))',
+    # The same control on a machine that takes its time.
+    """
+import time
+from servicelab.widgets.voices import Voices
+class Slow(Voices):
+    def derive(self, value):
+        time.sleep(0.6)
+        return super().derive(value)
+    def name(self):
+        return "Slow"
+Slow(load("voices"))
+""".strip(),
 )
 
 
 @pytest.fixture
 def opened(bundle_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    """A notebook with the four interactives, one a cell, run in the bundle's JupyterLab."""
+    """A notebook with the interactives, one a cell, run in the bundle's JupyterLab."""
     lab = bundle_lab("en")
     path = lab.folder / "interactives.ipynb"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -28,9 +40,9 @@ def opened(bundle_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-un
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     # Tall enough that JupyterLab attaches every cell.
     notebook = open_notebook(lab, "interactives.ipynb")
-    notebook.page.set_viewport_size({"width": 1280, "height": 5200})
+    notebook.page.set_viewport_size({"width": 1280, "height": 6000})
     notebook.run_all()
-    notebook.page.locator("section.sl").nth(3).wait_for(timeout=120_000)
+    notebook.page.locator("section.sl").nth(4).wait_for(timeout=120_000)
     assert notebook.errors() == []
     yield notebook
     path.unlink()
@@ -72,6 +84,13 @@ def test_keyboard_axe_and_a_dead_kernel(opened, axe_source: str) -> None:  # typ
     # The focus has moved to the next step, so that Enter goes on.
     page.keyboard.press("Enter")
     voices.get_by_text("Statement 2 of 12").wait_for()
+
+    # Picks made while the kernel is still at the first one stay.
+    slow = section(opened, "Slow")
+    slow.get_by_role("radio", name="emotional").check()
+    slow.get_by_role("radio", name="implicit").check()
+    page.wait_for_timeout(2000)
+    assert slow.locator("input:checked").count() == 2
 
     sentence = section(opened, "Reading a sentence")
     sentence.get_by_role("textbox").fill("I want somebody to admit it")
