@@ -8,6 +8,7 @@ else the machine does hits both. Target: ours at most 0.25 of the plain way.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import statistics
@@ -76,6 +77,8 @@ TIMED = """
   look();
 })
 """
+OURS_PICTURE = "section.sl .sl-chart"
+PLAIN_PICTURE = ".jp-RenderedImage img"
 MOVE_OURS = """() => {
   const range = document.querySelector("section.sl input[type=range]");
   range.value = (+range.value + 7) % (+range.max);
@@ -151,30 +154,31 @@ def measure(address: str) -> tuple[list[float], list[float]]:
         raise SystemExit("widget_latency needs Chromium on the PATH (Debian: apt install chromium).")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 2600})
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=90_000)
         page.locator('[data-jp-item-name="restart-and-run"]').first.click()
         page.locator(".jp-Dialog .jp-mod-accept").click()
         page.wait_for_selector("section.sl .sl-chart", timeout=90_000)
+        page.locator(".jp-Notebook .jp-CodeCell").last.scroll_into_view_if_needed()
         page.wait_for_selector(".jp-RenderedImage img", timeout=90_000)
         page.wait_for_timeout(1000)
-        one_move(page, MOVE_OURS, OURS_DONE)
-        one_move(page, MOVE_PLAIN, PLAIN_DONE)
+        one_move(page, MOVE_OURS, OURS_DONE, OURS_PICTURE)
+        one_move(page, MOVE_PLAIN, PLAIN_DONE, PLAIN_PICTURE)
         ours, plain = [], []
         for _ in range(MOVES):
-            ours.append(one_move(page, MOVE_OURS, OURS_DONE))
-            plain.append(one_move(page, MOVE_PLAIN, PLAIN_DONE))
+            ours.append(one_move(page, MOVE_OURS, OURS_DONE, OURS_PICTURE))
+            plain.append(one_move(page, MOVE_PLAIN, PLAIN_DONE, PLAIN_PICTURE))
         browser.close()
     return ours, plain
 
 
-def one_move(page: Page, act: str, done: str) -> float:
-    """Move once, wait for the picture, let everything settle; the milliseconds it took."""
-    taken = float(page.evaluate(TIMED, [act, done]))
-    page.wait_for_timeout(250)
-    return taken
+def one_move(page: Page, act: str, done: str, shown: str) -> float:
+    """Bring the picture into view, let everything settle, move once; the milliseconds until the new picture stood."""
+    page.evaluate(f"() => document.querySelector({json.dumps(shown)}).scrollIntoView({{ block: 'center' }})")
+    page.wait_for_timeout(300)
+    return float(page.evaluate(TIMED, [act, done]))
 
 
 if __name__ == "__main__":

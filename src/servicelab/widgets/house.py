@@ -47,7 +47,8 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
 
     view: ClassVar[str] = ""
 
-    value = traitlets.Dict().tag(sync=True)
+    # No echo: the view that sent a value has it, and every message a slider move costs is felt.
+    value = traitlets.Dict().tag(sync=True, echo_update=False)
     state = traitlets.Dict().tag(sync=True)
     content = traitlets.Dict().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)

@@ -55,9 +55,11 @@ const house = (() => {
     const figure = h("figure", { class: "sl-figure" }, plot, legend);
     let spec = null;
     let drawn = 0;
+    // Known from the observer: asking the page for it while drawing would make it lay everything out once more.
+    let room = 0;
 
     function render() {
-      const width = Math.max(280, Math.floor(figure.clientWidth || 560));
+      const width = Math.max(280, Math.floor(room || figure.clientWidth || 560));
       drawn = width;
       const tall = spec.height || height;
       const L = spec.left ?? left;
@@ -191,8 +193,9 @@ const house = (() => {
       plot.setAttribute("aria-label", spec.alt || spec.title || "");
       plot.replaceChildren(cut, base, under, shapes, texts);
     }
-    new ResizeObserver(() => {
-      if (spec && Math.abs(figure.clientWidth - drawn) > 1 && figure.clientWidth > 0) render();
+    new ResizeObserver(([entry]) => {
+      room = entry.contentRect.width;
+      if (spec && room > 0 && Math.abs(room - drawn) > 1) render();
     }).observe(figure);
     let keys = null;
     return {
@@ -234,13 +237,17 @@ const house = (() => {
         let settle = 0;
         let patience = 0;
 
-        // One message a frame at most: a slider may fire faster than a kernel answers.
+        // The first move goes out at once, then one message a frame at most: a slider fires faster than a kernel answers.
         function send(changes) {
           waiting = { ...(waiting || model.get("value")), ...changes };
-          if (!frame) frame = requestAnimationFrame(flush);
+          if (frame) return;
+          frame = requestAnimationFrame(() => {
+            frame = 0;
+            flush();
+          });
+          if (performance.now() - moved > 30) flush();
         }
         function flush() {
-          frame = 0;
           const next = waiting;
           waiting = null;
           if (!next || same(next, model.get("value"))) return;
