@@ -55,10 +55,14 @@ def parser() -> argparse.ArgumentParser:
     build_verb.add_argument("--all", action="store_true", help="every edition in this language")
     build_verb.add_argument("--update-catalogues", action="store_true", help="renew locales/ from the sources instead")
 
-    data_verb = verb("data", data, "the firm's data: generate, check")
-    data_verb.add_argument("action", choices=["generate", "check"])
-    data_verb.add_argument("directory", type=Path, nargs="?")
+    data_verb = verb("data", data, "the firm's data: generate, check; a company's own: import MAPPING SOURCE --out DIR")
+    data_verb.add_argument("action", choices=["generate", "check", "import"])
+    data_verb.add_argument("directory", type=Path, nargs="?", help="import: the mapping, a YAML file or a shipped name")
+    data_verb.add_argument("source", type=Path, nargs="?", help="import: the export (CSV, XLSX or XES; also .gz)")
     data_verb.add_argument("--out", type=Path)
+    data_verb.add_argument("--keep-identifiers", action="store_true", help="import: no pseudonyms for people")
+    data_verb.add_argument("--key", type=Path, help="import: file with the key of the pseudonyms, outside --out")
+    data_verb.add_argument("--max-mb", type=int, help="import: the most an export may hold, unpacked (default 2048)")
     data_verb.add_argument("--scale", type=float, default=1.0)
     data_verb.add_argument("--seed", type=int, default=1984)
 
@@ -154,9 +158,13 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def data(arguments: argparse.Namespace) -> int:
-    """Generate the firm's tables, or check a folder of tables."""
+    """Generate the firm's tables, check a folder of tables, or import a company's own."""
     from servicelab import company
 
+    if arguments.action == "import":
+        return data_import(arguments)
+    if arguments.source is not None:
+        raise UserError(f"data {arguments.action} takes one folder; {arguments.source} is one too many.")
     if arguments.action == "generate":
         out = arguments.out or arguments.directory or Path("datasets")
         company.generate(out, scale=arguments.scale, seed=arguments.seed)
@@ -169,6 +177,30 @@ def data(arguments: argparse.Namespace) -> int:
         return 0
     print(findings.to_string(index=False))
     raise UserError(f"{directory}: {len(findings)} finding(s), listed above; mend them and check again.")
+
+
+def data_import(arguments: argparse.Namespace) -> int:
+    """Turn a company's export into the course's tables; 1 when a row was set aside or anything was found."""
+    from servicelab.company.importing import available, import_data
+
+    if arguments.directory is None or arguments.source is None or arguments.out is None:
+        raise UserError("Say what to import by which mapping, and where to: data import MAPPING SOURCE --out DIR.")
+    report = import_data(
+        arguments.directory,
+        arguments.source,
+        arguments.out,
+        keep_identifiers=arguments.keep_identifiers,
+        key=arguments.key,
+        max_mb=arguments.max_mb,
+        progress=sys.stderr.isatty(),
+    )
+    if not report.findings.empty:
+        print(report.findings.to_string(index=False))
+    if report.written:
+        for sentence in available(arguments.out)["sentence"]:
+            print(sentence)
+    print(report.sentence(), file=sys.stdout if report.complete else sys.stderr)
+    return 0 if report.complete else 1
 
 
 def bundle(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from servicelab.company.dictionary import TABLES
+from servicelab.company.importing.tables import KNOWN, contradictions
 from servicelab.company.reading import ENCODING
 from servicelab.company.schema import Column, Table, pandera_schema
 from servicelab.errors import UserError
@@ -29,10 +29,10 @@ def check(directory: str | Path) -> pd.DataFrame:
     Tables that are not there are not findings: what needs them says so. Raises UserError when the folder holds none.
     """
     folder = Path(directory)
-    there = [table for table in TABLES.values() if (folder / table.file).is_file()]
+    there = [table for table in KNOWN.values() if (folder / table.file).is_file()]
     if not there:
         raise UserError(
-            _("{folder} holds none of the course's tables ({names}).", folder=folder, names=", ".join(TABLES))
+            _("{folder} holds none of the course's tables ({names}).", folder=folder, names=", ".join(KNOWN))
         )
     findings: list[dict[str, Any]] = []
     clean: dict[str, pd.DataFrame] = {}
@@ -43,7 +43,7 @@ def check(directory: str | Path) -> pd.DataFrame:
             clean[table.name] = frame
             known = {(finding["column"], finding["row"]) for finding in found}
             findings += [case for case in _against_schema(table, frame) if (case["column"], case["row"]) not in known]
-    findings += [*_references(clean), *_time_order(clean)]
+    findings += [*_references(clean), *_time_order(clean), *_contradictions(clean)]
     return pd.DataFrame(_limited(findings), columns=COLUMNS).astype({"row": "Int64"})
 
 
@@ -90,8 +90,8 @@ def _read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[dict[str,
         values, bad = _typed(raw[column.name], column)
         frame[column.name] = values
         for row in bad:
-            problem = _("This is not {kind}.", kind=_kind(column))
-            found.append(_finding(table, row + 2, column.name, raw[column.name][row], problem, _expected(column)))
+            problem = _("This is not {kind}.", kind=kind_in_words(column))
+            found.append(_finding(table, row + 2, column.name, raw[column.name][row], problem, expected(column)))
     return frame, found
 
 
@@ -139,16 +139,16 @@ def _against_schema(table: Table, frame: pd.DataFrame) -> Iterator[dict[str, Any
             continue
         column = table.column(name)
         if "null" in test:
-            problem, remedy = _("The cell is empty."), _("Fill it in: {expected}", expected=_expected(column))
+            problem, remedy = _("The cell is empty."), _("Fill it in: {expected}", expected=expected(column))
         else:
-            problem, remedy = _("The value is not one this column can hold."), _expected(column)
+            problem, remedy = _("The value is not one this column can hold."), expected(column)
         yield _finding(table, int(row) + 2, name, case["failure_case"], problem, remedy)
 
 
 def _references(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     """Values that should stand in another table and do not."""
     for name, frame in frames.items():
-        for column in TABLES[name].columns:
+        for column in KNOWN[name].columns:
             other, _dot, key = column.refers.partition(".")
             if not other or other not in frames:
                 continue
@@ -156,7 +156,7 @@ def _references(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
             for row in frame.index[lost]:
                 problem = _("It is not in {table}.", table=f"{other}.{key}")
                 remedy = _("Correct it, or add the missing row to {table}.", table=other)
-                yield _finding(TABLES[name], int(row) + 2, column.name, frame.loc[row, column.name], problem, remedy)
+                yield _finding(KNOWN[name], int(row) + 2, column.name, frame.loc[row, column.name], problem, remedy)
 
 
 def _time_order(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
@@ -164,22 +164,30 @@ def _time_order(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     customers, orders, contacts = (frames.get(name) for name in ("customers", "orders", "contacts"))
     if customers is not None and customers["customer_id"].is_unique:
         joined = customers.set_index("customer_id")["joined_on"]
-        yield from _before(TABLES["customers"], customers, "churned_on", customers["joined_on"], _("joining"))
+        yield from _before(KNOWN["customers"], customers, "churned_on", customers["joined_on"], _("joining"))
         if orders is not None:
-            yield from _before(TABLES["orders"], orders, "ordered_at", orders["customer_id"].map(joined), _("joining"))
+            yield from _before(KNOWN["orders"], orders, "ordered_at", orders["customer_id"].map(joined), _("joining"))
         if contacts is not None:
             start = contacts["customer_id"].map(joined)
-            yield from _before(TABLES["contacts"], contacts, "opened_at", start, _("joining"))
+            yield from _before(KNOWN["contacts"], contacts, "opened_at", start, _("joining"))
     if orders is not None:
         late = orders["delivered_days"] > orders["promised_days"]
         wrong = orders["on_time"].notna() & late.notna() & (orders["on_time"] == late)
         for row in orders.index[wrong.fillna(False)]:
             problem = _("on_time contradicts promised_days and delivered_days.")
             remedy = _("on_time is True when delivered_days is at most promised_days.")
-            yield _finding(TABLES["orders"], int(row) + 2, "on_time", orders.loc[row, "on_time"], problem, remedy)
+            yield _finding(KNOWN["orders"], int(row) + 2, "on_time", orders.loc[row, "on_time"], problem, remedy)
         if contacts is not None and orders["order_id"].is_unique:
             placed = contacts["order_id"].map(orders.set_index("order_id")["ordered_at"])
-            yield from _before(TABLES["contacts"], contacts, "opened_at", placed, _("the order"))
+            yield from _before(KNOWN["contacts"], contacts, "opened_at", placed, _("the order"))
+
+
+def _contradictions(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Rows of a company's own tables whose columns cannot all be true."""
+    for name, frame in frames.items():
+        for column, rows, problem, remedy in contradictions(name, frame):
+            for row in frame.index[rows.to_numpy(dtype=bool)]:
+                yield _finding(KNOWN[name], int(row) + 2, column, frame.loc[row, column], problem, remedy)
 
 
 def _before(
@@ -203,7 +211,7 @@ def _limited(findings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {**finding, "row": None, "value": "", "problem": problem}
 
 
-def _kind(column: Column) -> str:
+def kind_in_words(column: Column) -> str:
     kinds = {
         "date": _("a date"),
         "datetime": _("a date with a time"),
@@ -215,7 +223,7 @@ def _kind(column: Column) -> str:
     return kinds[column.kind]
 
 
-def _expected(column: Column) -> str:
+def expected(column: Column) -> str:
     """What to write instead, in one phrase."""
     if column.values:
         return _("Use one of: {codes}.", codes=", ".join(str(code) for code in column.values))

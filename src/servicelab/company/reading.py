@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from servicelab.company.dictionary import TABLES
+from servicelab.company.importing.tables import KNOWN
 from servicelab.company.schema import Table
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
@@ -44,11 +45,11 @@ def table(name: str) -> Table:
     >>> table("orders").column("amount").unit
     '¥'
     """
-    if name not in TABLES:
+    if name not in KNOWN:
         raise UserError(
-            _("There is no table {name!r}: the tables are {names}.", name=name, names=", ".join(TABLES))
+            _("There is no table {name!r}: the tables are {names}.", name=name, names=", ".join(KNOWN))
         )  # fmt: skip
-    return TABLES[name]
+    return KNOWN[name]
 
 
 def load(name: str, directory: str | Path | None = None) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def _misfit(path: Path) -> UserError:
 def tables(directory: str | Path | None = None) -> pd.DataFrame:
     """What tables the firm has: name, title, what a row is, its key, and how many columns; one row a table.
 
-    With `directory`, only the tables that stand there. Titles are in the running language.
+    With `directory`, only the tables that stand there, a company's own ones too. Titles are in the running language.
 
     >>> list(tables()["table"])[:3]
     ['customers', 'features', 'orders']
@@ -119,7 +120,7 @@ def tables(directory: str | Path | None = None) -> pd.DataFrame:
             "key": ", ".join(described.key),
             "columns": len(described.columns),
         }
-        for described in TABLES.values()
+        for described in (TABLES if folder is None else KNOWN).values()
         if folder is None or (folder / described.file).is_file()
     ]
     return pd.DataFrame(rows, columns=["table", "title", "row", "key", "columns"])

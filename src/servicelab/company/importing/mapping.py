@@ -1,0 +1,329 @@
+"""A mapping: how one export becomes the course's tables. Read from YAML, checked against the tables' schemas."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import as_file, files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from servicelab.company.importing.tables import KNOWN, PERSONS
+from servicelab.company.importing.yamlsource import Node, read_yaml
+from servicelab.company.schema import Column, Table
+from servicelab.errors import UserError
+from servicelab.i18n import _
+
+FORMATS = ("csv", "xlsx", "xes")
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "auto": ""}
+#: What a number in the export counts; a duration ends up in seconds.
+UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "milliseconds": 0.001, "clock": 0.0}
+
+
+@dataclass(frozen=True)
+class Source:
+    """How the export is written."""
+
+    format: str = "csv"
+    encoding: str = "auto"
+    delimiter: str = ""
+    quote: str = '"'
+    skip: int = 0
+    sheet: str = ""
+    empty: tuple[str, ...] = ("",)
+    decimal: str = "."
+    thousands: str = ""
+    time: str = "iso"
+    zone: str = ""
+    show_in: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where one column comes from and how its cells are read.
+
+    `sources` are joined (all must be there), or, with `first_of`, alternatives: the first header the export has.
+    """
+
+    column: Column
+    line: int
+    sources: tuple[str, ...] = ()
+    first_of: bool = False
+    join: str = " "
+    value: str | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
+    other: str | None = None
+    time: str = ""
+    unit: float = 1.0
+    empty: tuple[str, ...] = ()
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    prefix: str = ""
+    digits: int = 0
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """One table the export becomes: its columns, further columns kept, rows chosen, events when a row holds several."""
+
+    table: Table
+    fields: tuple[Field, ...]
+    extra: tuple[str, ...] = ()
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drop: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    events: tuple[tuple[str, Field], ...] = ()
+
+
+@dataclass(frozen=True)
+class ImportMapping:
+    """The whole mapping."""
+
+    name: str
+    about: str
+    source: Source
+    targets: tuple[Target, ...]
+
+    def wanted(self) -> list[str]:
+        """Every header of the export that the mapping names, in order, once."""
+        names: dict[str, None] = {}
+        for target in self.targets:
+            for one in (*target.fields, *(event for _activity, event in target.events)):
+                names |= dict.fromkeys((*one.sources, *one.when))
+            names |= dict.fromkeys((*target.keep, *target.drop, *target.extra))
+        return list(names)
+
+
+def shipped() -> list[str]:
+    """Names of the mappings that come with the course.
+
+    >>> "bank-call-log" in shipped()
+    True
+    """
+    folder = files("servicelab.company").joinpath("mappings")
+    return sorted(entry.name.removesuffix(".yml") for entry in folder.iterdir() if entry.name.endswith(".yml"))
+
+
+def read_mapping(mapping: Path | str) -> ImportMapping:
+    """The mapping in a YAML file, or a shipped one by its name.
+
+    Raises UserError, in one sentence that names file and line, when it says something that cannot be meant.
+    """
+    path = Path(mapping)
+    if not path.is_file():
+        if str(mapping) not in shipped():
+            raise UserError(
+                _(
+                    "There is no mapping {mapping}: give the path of a YAML file, or one of {names}.",
+                    mapping=mapping,
+                    names=", ".join(shipped()),
+                )
+            )
+        with as_file(files("servicelab.company").joinpath("mappings", f"{mapping}.yml")) as inside:
+            return _mapping(read_yaml(inside))
+    return _mapping(read_yaml(path))
+
+
+def _mapping(root: Node) -> ImportMapping:
+    entries = _entries(root, {"name", "about", "source", "tables"})
+    for need in ("source", "tables"):
+        if need not in entries:
+            root.wrong(_("`{key}` is missing.", key=need))
+    source = _source(entries["source"])
+    tables = _entries(entries["tables"])
+    if not tables:
+        entries["tables"].wrong(_("name at least one table."))
+    targets = tuple(_target(name, node, source) for name, node in tables.items())
+    return ImportMapping(_text(root, "name") or root.file, _text(root, "about"), source, targets)
+
+
+def _source(node: Node) -> Source:
+    entries = _entries(node, set(Source.__dataclass_fields__))
+    made: dict[str, object] = {}
+    for key, entry in entries.items():
+        if key == "empty":
+            made[key] = ("", *_texts(entry))
+        elif key == "skip":
+            made[key] = _whole(entry, 0, 1000)
+        elif key == "format":
+            made[key] = _one_of(entry, FORMATS)
+        elif key == "delimiter":
+            text = _scalar(entry)
+            made[key] = DELIMITERS.get(text, text)
+            if len(DELIMITERS.get(text, text)) > 1 or text in ("\n", "\r", '"'):
+                entry.wrong(_("the delimiter is one sign, or one of {names}.", names=", ".join(DELIMITERS)))
+        elif key == "encoding":
+            made[key] = _encoding(entry)
+        elif key in ("zone", "show_in"):
+            made[key] = _zone(entry)
+        elif key == "decimal":
+            made[key] = _one_of(entry, (".", ","))
+        elif key in ("thousands", "quote"):
+            made[key] = _scalar(entry)
+            if len(_scalar(entry)) > 1:
+                entry.wrong(_("{key} is one sign.", key=key))
+        else:
+            made[key] = _scalar(entry)
+    source = Source(**made)  # type: ignore[arg-type]
+    if source.thousands and source.thousands == source.decimal:
+        node.wrong(_("`decimal` and `thousands` must differ."))
+    return source
+
+
+def _target(name: str, node: Node, source: Source) -> Target:
+    if name not in KNOWN:
+        node.wrong(_("there is no table {name!r}: the tables are {names}.", name=name, names=", ".join(KNOWN)))
+    table = KNOWN[name]
+    entries = _entries(node, {"columns", "events", "extra", "keep", "drop"})
+    columns = _entries(entries["columns"]) if "columns" in entries else {}
+    known = {column.name: column for column in table.columns}
+    for key, entry in columns.items():
+        if key not in known:
+            entry.wrong(
+                _(
+                    "{table} has no column {column!r}; its columns are {names}; keep others with `extra`.",
+                    table=name,
+                    column=key,
+                    names=", ".join(known),
+                )
+            )
+    made = [_field(known[key], entry, source) for key, entry in columns.items()]
+    events: list[tuple[str, Field]] = []
+    by_events: set[str] = set()
+    if "events" in entries:
+        if name != "event_log":
+            entries["events"].wrong(_("`events` belongs to event_log only."))
+        by_events = {"activity", "timestamp"}
+        events = [(act, _field(known["timestamp"], at, source)) for act, at in _entries(entries["events"]).items()]
+    there = set(columns) | by_events
+    missing = [column.name for column in table.columns if not column.null and column.name not in there]
+    if missing:
+        node.wrong(_("{table} needs {columns} too: say where each comes from.", table=name, columns=", ".join(missing)))
+    twice = by_events & set(columns)
+    if twice:
+        node.wrong(_("{column} comes from `events`: take it out of `columns`.", column=sorted(twice)[0]))
+    extra = tuple(_texts(entries["extra"])) if "extra" in entries else ()
+    for header in extra:
+        if header in known:
+            entries["extra"].wrong(_("{column} is a column of the table: put it under `columns`.", column=header))
+    keep, drop = (_choices(entries[key]) if key in entries else {} for key in ("keep", "drop"))
+    return Target(table, tuple(made), extra, keep, drop, tuple(events))
+
+
+def _field(column: Column, node: Node, source: Source) -> Field:
+    personal = column.name in PERSONS
+    if node.kind == "text":
+        return Field(column, node.line, (_scalar(node),), time=source.time, personal=personal)
+    if node.kind == "list":
+        return Field(column, node.line, _texts(node), True, time=source.time, personal=personal)
+    allowed = {"from", "one_of", "join", "value", "codes", "other", "time", "unit", "empty", "when"}
+    entries = _entries(node, allowed | {"prefix", "digits", "personal"})
+    ways = [way for way in ("from", "one_of", "value") if way in entries]
+    if len(ways) != 1:
+        node.wrong(_("{column} needs exactly one of `from`, `one_of` and `value`.", column=column.name))
+    sources = _texts(entries[ways[0]]) if ways != ["value"] else ()
+    codes = {code: _scalar(to) for code, to in _entries(entries["codes"]).items()} if "codes" in entries else {}
+    other = _scalar(entries["other"]) if "other" in entries else None
+    for code, to in codes.items():
+        if column.values and to not in {str(value) for value in column.values}:
+            names = ", ".join(str(value) for value in column.values)
+            entries["codes"].entries[code].wrong(
+                _("{code!r} is no code of {column}: use one of {names}.", code=to, column=column.name, names=names)
+            )
+    if "unit" in entries and column.kind not in ("number", "integer"):
+        entries["unit"].wrong(_("`unit` is for numbers; {column} is none.", column=column.name))
+    if "time" in entries and column.kind not in ("date", "datetime"):
+        entries["time"].wrong(_("`time` is for dates and times; {column} is none.", column=column.name))
+    return Field(
+        column,
+        node.line,
+        sources,
+        ways == ["one_of"],
+        _scalar(entries["join"]) if "join" in entries else " ",
+        _scalar(entries["value"]) if "value" in entries else None,
+        codes,
+        other,
+        _scalar(entries["time"]) if "time" in entries else source.time,
+        UNITS[_one_of(entries["unit"], tuple(UNITS))] if "unit" in entries else 1.0,
+        _texts(entries["empty"]) if "empty" in entries else (),
+        _choices(entries["when"]) if "when" in entries else {},
+        _scalar(entries["prefix"]) if "prefix" in entries else "",
+        _whole(entries["digits"], 0, 30) if "digits" in entries else 0,
+        _flag(entries["personal"]) if "personal" in entries else personal,
+    )
+
+
+def _entries(node: Node, allowed: set[str] | None = None) -> dict[str, Node]:
+    if node.kind != "mapping":
+        node.wrong(_("here a list of `key: value` lines is needed."))
+    for key, entry in node.entries.items():
+        if allowed is not None and key not in allowed:
+            names = ", ".join(sorted(allowed))
+            entry.wrong(_("{key!r} is not known here; what can stand here: {names}.", key=key, names=names))
+    return node.entries
+
+
+def _scalar(node: Node) -> str:
+    if node.text is None:
+        node.wrong(_("here one word or number is needed."))
+    return node.text
+
+
+def _text(node: Node, key: str) -> str:
+    return _scalar(node.entries[key]) if key in node.entries else ""
+
+
+def _texts(node: Node) -> tuple[str, ...]:
+    texts = tuple(_scalar(item) for item in node.items) if node.kind == "list" else (_scalar(node),)
+    if not texts:
+        node.wrong(_("the list is empty."))
+    return texts
+
+
+def _choices(node: Node) -> dict[str, tuple[str, ...]]:
+    return {key: _texts(entry) for key, entry in _entries(node).items()}
+
+
+def _one_of(node: Node, names: tuple[str, ...]) -> str:
+    text = _scalar(node)
+    if text not in names:
+        node.wrong(_("{text!r} is not one of {names}.", text=text[:40], names=", ".join(names)))
+    return text
+
+
+def _whole(node: Node, low: int, high: int) -> int:
+    text = _scalar(node)
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or not low <= int(text) <= high:
+        node.wrong(_("here a whole number from {low} to {high} is needed.", low=low, high=high))
+    return int(text)
+
+
+def _flag(node: Node) -> bool:
+    return _one_of(node, ("true", "false")) == "true"
+
+
+def _encoding(node: Node) -> str:
+    text = _scalar(node)
+    if text == "auto":
+        return text
+    try:
+        found = codecs.lookup(text)
+    except (LookupError, ValueError):
+        node.wrong(_("there is no encoding {text!r}: use utf-8, gb18030, utf-16, big5 or cp1252.", text=text[:40]))
+    # Python also files compressions and quotings under codecs; only text ones decode bytes to text.
+    if not getattr(found, "_is_text_encoding", True) or found.name in ("idna", "punycode", "undefined", "utf-7"):
+        node.wrong(_("there is no encoding {text!r}: use utf-8, gb18030, utf-16, big5 or cp1252.", text=text[:40]))
+    # GBK's own superset also reads the rarer characters of names; every GBK file is GB18030.
+    return "gb18030" if found.name in ("gbk", "gb2312") else found.name
+
+
+def _zone(node: Node) -> str:
+    text = _scalar(node)
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        node.wrong(_("there is no time zone {text!r}: write it as Asia/Shanghai, or UTC.", text=text[:40]))
+    return text
+
+
+__all__ = ["Field", "ImportMapping", "Source", "Target", "read_mapping", "shipped"]

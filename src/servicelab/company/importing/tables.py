@@ -1,0 +1,171 @@
+"""The tables that only a company's own data brings, and how a personal column is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from servicelab.company.dictionary import TABLES
+from servicelab.company.schema import Column, Table
+from servicelab.i18n import _
+
+CALLS = Table(
+    "calls",
+    "Call log",
+    "来电记录",
+    "one call that reached the queue",
+    "一通进入排队系统的来电",
+    ("call_id",),
+    (
+        Column("call_id", "id", "来电编号", "The call's number", "来电编号"),
+        Column("arrived_at", "datetime", "来电时间", "When the call came in, local time", "来电时间（当地时间）"),
+        Column(
+            "wait",
+            "number",
+            "等待时长",
+            "Time in the queue until answered or hung up; 0 when answered at once",
+            "从进入队列到接听或挂断的时长；立即接听为 0",
+            "s",
+            low=0,
+            high=86400,
+        ),
+        Column("served", "boolean", "是否接通", "An agent answered", "是否由客服接听"),
+        Column(
+            "service",
+            "number",
+            "通话时长",
+            "Time with the agent; empty when not served",
+            "与客服通话的时长；未接通为空",
+            "s",
+            null=True,
+            low=0,
+            high=86400,
+        ),
+        Column(
+            "kind",
+            "text",
+            "来电类型",
+            "The kind of call, in the company's own codes",
+            "来电类型（沿用原代码）",
+            null=True,
+        ),
+        Column("customer_id", "id", "客户编号", "Who called; empty when unknown", "来电客户；未知为空", null=True),
+        Column("agent", "id", "客服", "Who answered; empty when nobody did", "接听的客服；未接通为空", null=True),
+    ),
+)
+
+EVENT_LOG = Table(
+    "event_log",
+    "Process event log",
+    "流程事件日志",
+    "one step that was done on one case",
+    "一个个案中完成的一步",
+    (),
+    (
+        Column("case_id", "id", "个案编号", "The case: a ticket, a return, a repair", "个案：工单、退货或维修"),
+        Column("activity", "text", "活动", "What was done", "做了什么"),
+        Column("timestamp", "datetime", "时间", "When it was done, local time", "完成时间（当地时间）"),
+        Column("resource", "id", "执行者", "Who did it; empty when unknown", "由谁完成；未知为空", null=True),
+    ),
+)
+
+TICKETS = Table(
+    "tickets",
+    "Tickets",
+    "工单",
+    "one ticket",
+    "一张工单",
+    ("ticket_id",),
+    (
+        Column("ticket_id", "id", "工单编号", "The ticket's number", "工单编号"),
+        Column("customer_id", "id", "客户编号", "Who asked; empty when unknown", "提出人；未知为空", null=True),
+        Column("opened_at", "datetime", "创建时间", "When it was opened, local time", "创建时间（当地时间）"),
+        Column(
+            "first_reply_at",
+            "datetime",
+            "首次回复时间",
+            "When the customer first got an answer; empty when none was given",
+            "客户首次得到回复的时间；无则为空",
+            null=True,
+        ),
+        Column(
+            "resolved_at",
+            "datetime",
+            "解决时间",
+            "When it was resolved; empty when not",
+            "解决时间；未解决为空",
+            null=True,
+        ),
+        Column(
+            "closed_at",
+            "datetime",
+            "关闭时间",
+            "When it was closed; empty when open",
+            "关闭时间；未关闭为空",
+            null=True,
+        ),
+        Column(
+            "channel",
+            "text",
+            "渠道",
+            "Where it came in, in the company's own words",
+            "来源渠道（沿用原说法）",
+            null=True,
+        ),
+        Column(
+            "topic", "text", "主题", "What it is about, in the company's own words", "事项类别（沿用原说法）", null=True
+        ),
+        Column(
+            "priority",
+            "text",
+            "优先级",
+            "Priority, in the company's own words",
+            "优先级（沿用原说法）",
+            null=True,
+        ),
+        Column(
+            "status",
+            "text",
+            "状态",
+            "Status at export, in the company's own words",
+            "导出时的状态（沿用原说法）",
+            null=True,
+        ),
+        Column("agent", "id", "处理人", "Who worked on it last", "最后处理人", null=True),
+        Column(
+            "csat",
+            "integer",
+            "满意度评分",
+            "Rating after the ticket, 1 to 5",
+            "服务后评分 1–5",
+            null=True,
+            low=1,
+            high=5,
+        ),
+        Column("text", "text", "内容", "What the customer wrote", "客户原文", null=True),
+    ),
+)
+
+#: Every table an import can make and `check` knows; the firm's own description wins where both have one.
+KNOWN: dict[str, Table] = {**{table.name: table for table in (CALLS, EVENT_LOG, TICKETS)}, **TABLES}
+
+#: Columns that stand for a person in any table, and the letter their pseudonyms begin with.
+PERSONS = {"customer_id": "K", "agent": "A", "agent_id": "A", "resource": "A"}
+
+#: Moments of one row that must not run backwards, earlier one first.
+_ORDER = {"tickets": ("opened_at", "first_reply_at", "resolved_at", "closed_at")}
+
+
+def contradictions(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series[bool], str, str]]:
+    """Rows of an imported table whose columns cannot all be true: column, rows, problem and remedy."""
+    order = [column for column in _ORDER.get(name, ()) if column in frame]
+    for at, later in enumerate(order):
+        for earlier in order[:at]:
+            backwards = (frame[later] < frame[earlier]).fillna(False)
+            problem = _("It is before {earlier}.", earlier=earlier)
+            yield later, backwards, problem, _("Correct one of the two times; check their time zone.")
+    if name == "calls" and "service" in frame:
+        strange = frame["service"].notna() & ~frame["served"].fillna(False).astype(bool)
+        problem = _("The call has a service time and was not served.")
+        yield "service", strange, problem, _("Correct `served`, or leave the service time empty.")
