@@ -157,7 +157,8 @@ def measure(address: str) -> tuple[list[float], list[float]]:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=90_000)
+        # The button fails with "No kernel to restart" until the kernel is there; the status bar says when it is.
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
         page.locator('[data-jp-item-name="restart-and-run"]').first.click()
         page.locator(".jp-Dialog .jp-mod-accept").click()
         page.wait_for_selector("section.sl .sl-chart", timeout=90_000)
