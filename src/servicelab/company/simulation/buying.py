@@ -1,0 +1,266 @@
+"""Members and what they would order: latent traits, orders over time, deliveries and faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from servicelab.company.firm.draws import pick, stream
+from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.festivals import day_number, horizon
+from servicelab.company.simulation.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+DAY = 86_400.0
+#: Members who are there at the start, as a share of all; the others join evenly over three years.
+OLD = 0.5
+#: A rough rate of leaving a year: only for what the firm expects, not for what happens.
+EXPECTED_LEAVING = 0.17
+FAULTS = np.array(["", "late", "packing", "defect"], dtype=object)
+CHANNELS = np.array(["shop", "web", "app", "mini_program"], dtype=object)
+
+
+@dataclass
+class Members:
+    """Members, one element each; `left` is the day on which somebody stops buying (infinity: has not)."""
+
+    segment: Ints
+    tier: Ints
+    joined: Floats
+    rate: Floats
+    deal: Floats
+    expectation: Floats
+    opted: Flags
+    shop: Ints
+    warehouse: Ints
+    app_from: Floats
+    left: Floats
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.segment)
+
+
+@dataclass
+class Orders:
+    """Orders that will be placed unless the member leaves or an enquiry before it goes wrong; in order of time."""
+
+    member: Ints
+    placed: Floats
+    channel: Ints
+    amount: Floats
+    campaign: Ints
+    coupon: Flags
+    promised: Ints
+    delivered: Floats
+    fault: Ints
+    enquired: Flags
+    spoken: Flags
+    void: Flags
+
+    @property
+    def day(self) -> Ints:
+        """Day on which each is placed."""
+        return (self.placed // DAY).astype(np.int64)
+
+
+def make_members(scenario: Scenario) -> Members:
+    """Members with their latent traits, in order of joining; nobody has left yet."""
+    n = max(round(m.CUSTOMERS * scenario.scale), 40)
+    rng = stream(scenario.seed, "simulation", "members")
+    segment = pick(rng, np.arange(4), m.SEGMENT_SHARE, n).astype(np.int64)
+    joined = np.where(rng.random(n) < OLD, -1 - rng.random(n) ** 1.5 * 2900, rng.random(n) * 1096)
+    joined = np.sort(joined)
+    return Members(
+        segment=segment,
+        tier=pick(rng, np.arange(1, 5), (0.32, 0.35, 0.21, 0.12), n).astype(np.int64),
+        joined=np.floor(joined),
+        rate=rng.gamma(m.RATE_SHAPE, 1 / m.RATE_SHAPE, n),
+        deal=rng.normal(0, 1, n),
+        expectation=np.array(m.EXPECTATION)[segment] + rng.normal(0, m.EXPECTATION_SD, n),
+        opted=rng.random(n) < np.array(m.OPTED_IN)[segment],
+        shop=pick(rng, np.arange(m.SHOPS), np.linspace(1.6, 0.6, m.SHOPS).tolist(), n).astype(np.int64),
+        warehouse=pick(rng, np.arange(5), m.WAREHOUSE_SHARE, n).astype(np.int64),
+        app_from=np.full(n, np.inf),
+        left=np.full(n, np.inf),
+    )
+
+
+def intensities(scenario: Scenario, calendar: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Orders a day of a member of average rate, in shops and online, with the luck of each day."""
+    days = np.arange(len(calendar))
+    rng = stream(scenario.seed, "simulation", "days")
+    luck = rng.gamma(m.DAY_CV**-2, m.DAY_CV**2, len(days))
+    weekday = np.array(m.WEEKDAY)[calendar["weekday"].to_numpy()]
+    factor = calendar["order_factor"].to_numpy(dtype=float)
+    shop = m.SHOP_RATE / 365 * (1 + m.SHOP_GROWTH) ** (days / 365)
+    low, high = m.ONLINE_SHARE
+    share = low + (high - low) * days / 1096
+    online = shop * share / (1 - share)
+    quiet = np.minimum(factor, 1.0)
+    return shop * weekday * luck * quiet * np.maximum(factor, 1) ** 0.25, online * luck * factor
+
+
+def expected_orders(shop: Floats, online: Floats) -> tuple[Floats, Floats]:
+    """Orders a day at scale 1 (shop, online), as the firm itself would expect them."""
+    days = np.arange(len(shop))
+    joining = (1 - OLD) / 3
+    settled = joining / EXPECTED_LEAVING
+    active = settled + (OLD - settled) * np.exp(-EXPECTED_LEAVING * days / 365)
+    return m.CUSTOMERS * active * shop, m.CUSTOMERS * active * online
+
+
+def make_orders(scenario: Scenario, members: Members, calendar: pd.DataFrame, rates: tuple[Floats, Floats]) -> Orders:
+    """Everything that would be ordered, campaign and app effects included; sets `app_from` of members."""
+    rng = stream(scenario.seed, "simulation", "orders")
+    days = horizon(scenario)
+    clock = [np.concatenate([[0.0], np.cumsum(rate)]) for rate in rates]
+    begin = np.clip(members.joined, 0, days)
+    parts = [_arrive(rng, c, members.rate, begin, np.full(len(members), float(days))) for c in clock]
+    who = np.concatenate([part[0] for part in parts])
+    day = np.concatenate([part[1] for part in parts])
+    online = np.repeat([False, True], [len(part[0]) for part in parts])
+    order = np.lexsort((day, who))
+    who, day, online = who[order], day[order], online[order]
+    _take_up(rng, members, who, day)
+    both = clock[0] + clock[1]
+    extra = _arrive(
+        rng, both, members.rate * m.APP_EFFECT, np.minimum(members.app_from, days), np.full(len(members), float(days))
+    )
+    groups = [(who, day, online, -1), (*extra, np.ones(len(extra[0]), dtype=bool), -1)]
+    treated = campaign_groups(scenario, members)
+    for number, campaign in enumerate(scenario.campaigns):
+        low = np.clip(np.maximum(day_number(scenario, campaign.start), members.joined), 0, days)
+        high = np.clip(day_number(scenario, campaign.start) + campaign.days, 0, days)
+        lifted = np.where(treated[number] == 1, members.rate * campaign.lift, 0.0)
+        more = _arrive(rng, both, lifted, np.minimum(low, high), np.full(len(members), float(high)))
+        groups.append((*more, rng.random(len(more[0])) < 0.5, number))
+    who = np.concatenate([group[0] for group in groups])
+    day = np.concatenate([group[1] for group in groups])
+    online = np.concatenate([group[2] for group in groups])
+    return _placed(scenario, rng, members, calendar, treated, who, day, online)
+
+
+def campaign_groups(scenario: Scenario, members: Members) -> NDArray[np.int64]:
+    """Campaign × member: 1 sent, 0 control by lot, −1 not eligible (no consent, or not yet a member)."""
+    rng = stream(scenario.seed, "simulation", "campaigns")
+    rows = []
+    for campaign in scenario.campaigns:
+        group = (rng.random(len(members)) >= campaign.control).astype(np.int64)
+        start = day_number(scenario, campaign.start)
+        group[~members.opted | (members.joined > start)] = -1
+        rows.append(group if 0 <= start < horizon(scenario) else np.full(len(members), -1))
+    return np.array(rows, dtype=np.int64).reshape(len(rows), len(members))
+
+
+def _arrive(rng: np.random.Generator, clock: Floats, rate: Floats, low: Floats, high: Floats) -> tuple[Ints, Floats]:
+    """Who orders when (in days, fractions included): a Poisson process on a clock that runs with the intensity."""
+    grid = np.arange(len(clock), dtype=float)
+    first, last = np.interp(low, grid, clock), np.interp(high, grid, clock)
+    counts = rng.poisson(rate * np.maximum(last - first, 0))
+    who = np.repeat(np.arange(len(rate)), counts)
+    ticks = first[who] + rng.random(len(who)) * (last - first)[who]
+    return who, np.minimum(np.interp(ticks, clock, grid), grid[-1] - 1e-6)
+
+
+def _take_up(rng: np.random.Generator, members: Members, who: Ints, day: Floats) -> None:
+    """X12b: the app is taken up at an order, more likely by those who ordered much in the year before."""
+    key = who * 1e5 + day
+    past = np.arange(len(key)) - np.searchsorted(key, key - 365)
+    past = np.minimum(past, 8)
+    chance = (m.APP_TAKE_UP + m.APP_TAKE_UP_PER_ORDER * past) * np.array(m.APP_TASTE)[members.segment[who]]
+    takes = (rng.random(len(who)) < chance) & (day >= m.APP_FROM_MONTH * 30.4)
+    # Sorted by member and time: the first take-up of each stands first.
+    person, first = np.unique(who[takes], return_index=True)
+    members.app_from[person] = day[takes][first] + 1e-4
+
+
+def _placed(
+    scenario: Scenario, rng: np.random.Generator, members: Members, calendar: pd.DataFrame,
+    treated: Ints, who: Ints, moment: Floats, online: Flags,
+) -> Orders:  # fmt: skip
+    n = len(who)
+    day = np.floor(moment).astype(np.int64)
+    # The fraction of the day from the process is uniform; map it to shop hours, or to a long evening online.
+    part = moment - day
+    hour = np.where(online, 8 + 15.8 * part, 10 + 11.8 * part)
+    placed: Floats = np.round((day * 24 + hour) * 3600.0).astype(np.float64)
+    in_time = np.lexsort((who, placed))
+    who, day, online, placed, moment = who[in_time], day[in_time], online[in_time], placed[in_time], moment[in_time]
+    uses_app = moment >= members.app_from[who]
+    u = rng.random(n)
+    channel = np.where(~online, 0, np.where(uses_app & (u < 0.8), 2, np.where(u < 0.62, 1, 3)))
+    campaign = np.full(n, -1)
+    coupon = np.zeros(n, dtype=bool)
+    discount = np.zeros(n)
+    luck = rng.random((len(scenario.campaigns), len(members)))
+    for number, sent in enumerate(scenario.campaigns):
+        start = day_number(scenario, sent.start)
+        odds = m.COUPON + m.COUPON_RATE * (members.rate - 1) + m.COUPON_DEAL * members.deal
+        redeems = (luck[number] < 1 / (1 + np.exp(-odds))) & (treated[number] == 1)
+        here = (day >= start) & (day < start + sent.days) & redeems[who]
+        campaign[here], coupon[here], discount[here] = number, True, sent.discount
+    amount = np.clip(rng.lognormal(m.AMOUNT_LOG_MEAN, m.AMOUNT_LOG_SD, n), 19, 19999) * (1 - discount)
+    delivered, promised, late = _deliver(rng, calendar, placed, day, online)
+    packing = rng.random(n) < _packing(scenario, rng, members.warehouse[who], day, promised > 0)
+    defect = rng.random(n) < m.DEFECT
+    fault = np.where(late, 1, np.where(packing, 2, np.where(defect, 3, 0)))
+    spoken = rng.random(n) < np.array([0.0, *m.SPOKEN.values()])[fault]
+    enquired = (rng.random(n) < m.INTENTS["presale"].per_order) & (day >= np.maximum(members.joined[who], 0) + 4)
+    return Orders(
+        who, placed, channel.astype(np.int64), np.round(amount, 1), campaign, coupon, promised, delivered,
+        fault.astype(np.int64), enquired, spoken, np.zeros(n, dtype=bool),
+    )  # fmt: skip
+
+
+def _deliver(
+    rng: np.random.Generator, calendar: pd.DataFrame, placed: Floats, day: Ints, online: Flags
+) -> tuple[Floats, Ints, Flags]:
+    """When goods arrive; promised days are 0 for what is carried home from a shop."""
+    n = len(placed)
+    carried = ~online & (rng.random(n) < 0.45)
+    promised = pick(rng, np.array([2, 3, 4, 5, 7]), (0.15, 0.30, 0.25, 0.20, 0.10), n).astype(np.int64)
+    rush = calendar["order_factor"].to_numpy()[day] > 1
+    late = ~carried & (rng.random(n) < m.LATE * np.where(rush, m.LATE_SURGE, 1.0))
+    takes = np.where(
+        late, promised + np.minimum(rng.geometric(0.42, n), 12), np.maximum(promised - rng.integers(0, 3, n), 1)
+    )
+    # Parcels stand still over the Spring Festival (春节停运); promises made then allow for it.
+    stop = calendar["no_delivery"].to_numpy()
+    blocked = np.concatenate([[0], np.cumsum(stop)])
+    arrive = day + takes
+    inside = np.minimum(arrive, len(stop))
+    still = blocked[inside] - blocked[np.minimum(day, len(stop))]
+    promised, arrive = promised + still, arrive + still
+    delivered = np.where(carried, placed, arrive * DAY + (9 + 10 * rng.random(n)) * 3600)
+    promised[carried] = 0
+    return np.round(delivered).astype(np.float64), promised.astype(np.int64), late
+
+
+def _packing(scenario: Scenario, rng: np.random.Generator, warehouse: Ints, day: Ints, parcel: Flags) -> Floats:
+    """X02c: chance of a packing fault of each order. Re-setting after every week adds variation."""
+    days = horizon(scenario)
+    weeks = days // 7 + 1
+    week = day // 7
+    count = np.bincount(week[parcel] * 5 + warehouse[parcel], minlength=weeks * 5).reshape(weeks, 5)
+    setting = np.zeros(5)
+    reacts = np.isin(m.WAREHOUSES, m.REACTING)
+    special = m.WAREHOUSES.index(m.SPECIAL_WAREHOUSE)
+    chance = np.zeros((weeks, 5))
+    for number in range(weeks):
+        rate = m.PACKING * np.clip(1 + setting, 0.1, 4)
+        if 0 <= number - m.SPECIAL_WEEK < m.SPECIAL_WEEKS and scenario.incidents:
+            rate[special] *= m.SPECIAL_FACTOR
+        chance[number] = rate
+        if number >= weeks - 53:
+            # The managers see the week's rate on what their line packs, a sample of the firm's as large as this one's.
+            seen = rng.binomial(np.maximum(count[number], 1), rate) / np.maximum(count[number], 1)
+            setting = np.where(reacts, np.clip(setting - (seen / m.PACKING - 1), -0.9, 3), 0.0)
+    found: Any = np.where(parcel, chance[week, warehouse], 0.0)
+    return np.asarray(found, dtype=np.float64)

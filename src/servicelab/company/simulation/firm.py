@@ -1,0 +1,178 @@
+"""One run of the firm under a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.appraisals import make_appraisals
+from servicelab.company.simulation.buying import expected_orders, intensities, make_members, make_orders
+from servicelab.company.simulation.demand import Demand, make_demand
+from servicelab.company.simulation.festivals import make_calendar
+from servicelab.company.simulation.marketing import make_campaigns, make_touchpoints
+from servicelab.company.simulation.outcomes import (
+    contacts_tables,
+    customers_tables,
+    moments,
+    orders_table,
+    placed_orders,
+)  # fmt: skip
+from servicelab.company.simulation.returns import make_cases
+from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.service import Service, Staffed
+from servicelab.company.simulation.shops import make_shops
+from servicelab.company.simulation.staffing import Roster, agents_table, make_agents, planned_heads
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What a run leaves behind.
+
+    Attributes
+    ----------
+    scenario : what was run
+    tables : what the firm itself could know; `line_log` holds the contacts of the whole firm on the staffed lines
+        (seconds since the start of the run), every other table the members on record
+    truth : tables that only the simulation knows; never for a trainee
+    """
+
+    scenario: Scenario
+    tables: dict[str, pd.DataFrame]
+    truth: dict[str, pd.DataFrame]
+
+    def summary(self) -> pd.Series[float]:
+        """The figures a manager looks at first, over the whole firm and run."""
+        log, staff = self.tables["line_log"], self.tables["staffing"]
+        served = log["served"].to_numpy()
+        done = log[served]
+        work = (done["service"] * done["line"].astype(str).map(1 / pd.Series(m.CONCURRENCY))).sum()
+        contacts = self.tables["contacts"]
+        first = contacts[contacts["kind"] == "first"]
+        followed = first["contact_id"].isin(contacts["parent_id"])
+        return pd.Series(
+            {
+                "contacts": float(len(log)),
+                "abandoned": float(1 - served.mean()),
+                "mean_wait": float(done["wait"].mean()),
+                "occupancy": float(work / (staff["desk_hours"].sum() * 3600)),
+                "resolved": float(done["solved"].mean()),
+                "came_back": float(done["followed"].mean()),
+                "first_contact_resolution": float((first["served"] & first["resolved"] & ~followed).mean()),
+                "csat": float(done.loc[done["csat"] > 0, "csat"].mean()),
+                "desk_hours": float(staff["desk_hours"].sum()),
+                "pay": float(self.tables["appraisals"]["pay"].sum()),
+                "orders": float(len(self.tables["orders"])),
+            }
+        )
+
+
+def simulate(scenario: Scenario) -> Firm:
+    """Run the firm.
+
+    Parameters
+    ----------
+    scenario : see `Scenario`
+
+    Returns
+    -------
+    Firm; the same scenario gives the same tables
+
+    Raises
+    ------
+    ValueError
+        When the scenario is out of range (raised when it is made).
+
+    References
+    ----------
+    Law, A. (2015). Simulation Modeling and Analysis; Gans, N., Koole, G. and Mandelbaum, A. (2003). Telephone call
+    centers: tutorial, review, and research prospects.
+
+    Examples
+    --------
+    >>> firm = simulate(Scenario(months=1, scale=0.2))
+    >>> len(firm.tables["contacts"]) > 50, firm.summary()["abandoned"] < 0.3
+    (True, True)
+    """
+    calendar = make_calendar(scenario)
+    days = len(calendar)
+    members = make_members(scenario)
+    rates = intensities(scenario, calendar)
+    orders = make_orders(scenario, members, calendar, rates)
+    demand = make_demand(scenario, members, orders, calendar, expected_orders(*rates))
+    heads = planned_heads(scenario, demand.expected)
+    agents = make_agents(scenario, heads)
+    service = Service(scenario, demand, members, orders, agents, Roster(scenario, agents, heads))
+    log = service.run()
+    placed = placed_orders(members, orders)
+    number_of = np.full(len(orders.placed) + 1, -1)
+    number_of[placed] = np.arange(len(placed))
+    found = orders_table(scenario, members, orders, placed)
+    contacts = contacts_tables(scenario, log, members, agents, number_of)
+    customers = customers_tables(scenario, members, found)
+    cases = make_cases(scenario, contacts["contacts"], found, calendar)
+    tables = {
+        "calendar": calendar,
+        "customers": customers["customers"],
+        "orders": found,
+        "contacts": contacts["contacts"],
+        "line_log": contacts["line_log"],
+        "agents": agents_table(agents, days, pd.Timestamp(scenario.start)),
+        "staffing": _staffing(service.staffed(), days, scenario),
+        "appraisals": make_appraisals(scenario, contacts["line_log"], agents, days),
+        "cases": cases["cases"],
+        "after_sales_log": cases["after_sales_log"],
+        **make_shops(scenario),
+        **make_campaigns(scenario, members, found),
+        **make_touchpoints(scenario, members),
+        "weekly_packing": _weekly_packing(found, scenario),
+        "incidents": _incidents(demand, scenario),
+    }
+    truth = {
+        "customers": customers["truth_customers"],
+        "contacts": contacts["truth_contacts"],
+        "cases": cases["truth_cases"],
+        "agents": pd.DataFrame(
+            {"pace": agents.pace, "skill": agents.skill, "empathy": agents.empathy, "hurry": agents.hurry}
+        ),
+    }
+    return Firm(scenario, tables, truth)
+
+
+def _staffing(staffed: Staffed, days: int, scenario: Scenario) -> pd.DataFrame:
+    """Hours at the desk by line and day, and how many agents it took."""
+    cell = staffed.day * len(LINES) + staffed.line
+    size = days * len(LINES)
+    hours = np.bincount(cell, weights=(staffed.end - staffed.begin) / 3600, minlength=size)
+    shifts = np.bincount(cell, minlength=size) / 2
+    return pd.DataFrame(
+        {
+            "date": pd.Timestamp(scenario.start) + pd.to_timedelta(np.repeat(np.arange(days), len(LINES)), unit="D"),
+            "line": np.tile(np.array(LINES, dtype=object), days),
+            "agents": shifts.astype(int),
+            "desk_hours": hours,
+        }
+    )
+
+
+def _weekly_packing(orders: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Parcels and packing faults by week and warehouse, weeks counted from the start of the run."""
+    parcels = orders[orders["warehouse"].notna()]
+    week = (parcels["ordered_at"] - pd.Timestamp(scenario.start)).dt.days // 7
+    found = parcels.assign(week=week, packing=parcels["fault"] == "packing").groupby(["week", "warehouse"])["packing"]
+    return found.agg(parcels="size", faults="sum").reset_index()
+
+
+def _incidents(demand: Demand, scenario: Scenario) -> pd.DataFrame:
+    table = demand.incidents
+    ended = table["started"] + table["hours"] * 3600
+    return pd.DataFrame(
+        {
+            "incident_id": [f"I{k:03d}" for k in range(1, len(table) + 1)],
+            "system": table["system"],
+            "started_at": moments(scenario, table["started"].to_numpy(dtype=float)),
+            "ended_at": moments(scenario, ended.to_numpy(dtype=float)),
+        }
+    )

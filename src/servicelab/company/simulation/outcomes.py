@@ -1,0 +1,248 @@
+"""What a contact is worth: experience against expectation, who answers the survey, what it costs; and the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from servicelab.company.firm.draws import answers, stream
+from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.buying import CHANNELS, DAY, FAULTS, Floats, Ints, Members, Orders
+from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.service import BOT, CHANNEL_NAMES, FIRST, KINDS, TRANSFER, Log
+from servicelab.company.simulation.staffing import Agents, agent_ids
+
+NAMES = np.array(m.NAMES, dtype=object)
+
+
+def customer_ids(numbers: Ints) -> Any:
+    """Member numbers as text; missing for −1."""
+    return _where(numbers >= 0, pd.Series(numbers + 1).map("K{:05d}".format).to_numpy(dtype=object))
+
+
+def _where(there: Any, values: Any) -> Any:
+    """The values that are there, None for the others."""
+    found = np.asarray(values, dtype=object).copy()
+    found[~np.asarray(there)] = None
+    return found
+
+
+def moments(scenario: Scenario, seconds: Floats) -> pd.Series:
+    """Seconds of the run as timestamps, to the second."""
+    start = np.datetime64(scenario.start).astype("datetime64[s]")
+    known = np.where(np.isfinite(seconds), seconds, 0)
+    return pd.Series(start + np.floor(known).astype("timedelta64[s]")).where(np.isfinite(seconds))
+
+
+def satisfaction(log: Log, rows: Ints, agents: Agents, expectation: Floats) -> Floats:
+    """Mean answer 1–5: what the contact was like, less what was expected."""
+    channel = log.channel[rows]
+    shift = np.array([*(m.CHANNEL_CSAT[name] for name in LINES), -0.30])
+    minutes = np.where(log.called_back[rows], log.wait[rows] / 3, log.wait[rows]) / 60
+    # Nobody minds waiting hours for an e-mail as they do on the phone.
+    minutes = minutes / np.array([1, 1, 8, 120, 2, 4, 1.0])[channel]
+    human = log.agent[rows] >= 0
+    mean = m.CSAT_BASE + np.array([intent.csat for intent in m.INTENTS.values()])[log.intent[rows]] + shift[channel]
+    mean = mean + m.CSAT_RESOLVED * (log.solved[rows] - 0.5) + m.CSAT_WAIT * np.log1p(minutes)
+    mean = mean + m.CSAT_AGAIN * (log.attempt[rows] > 1) * (log.kind[rows] != TRANSFER)
+    mean = mean + m.CSAT_TRANSFER * (log.kind[rows] == TRANSFER) + m.CSAT_REFUSED * log.refused[rows]
+    mean = mean + np.where(human, agents.empathy[log.agent[rows]], 0.0) - expectation
+    return np.asarray(np.clip(mean, 1.05, 4.95), dtype=np.float64)
+
+
+def ask(scenario: Scenario, log: Log, rows: Ints, mean: Floats) -> tuple[Ints, Any]:
+    """The answer each would give, and who gives it."""
+    rng = stream(scenario.seed, "simulation", "survey")
+    would = answers(rng, mean, spread=1.8)
+    rate = np.array([*m.RESPONSE.values(), 0.25])[log.channel[rows]]
+    unhappy = np.array([*m.UNHAPPY_RESPONSE.values(), 0.6])[log.channel[rows]]
+    gives = rng.random(len(rows)) < rate * np.where(would <= 2, unhappy, 1.0)
+    return would, gives & log.served[rows] & (log.channel[rows] < len(LINES) + 1)
+
+
+def costs(log: Log, rows: Ints) -> Floats:
+    """¥ of each contact: the agent's time, shared where several are handled at once, and what the channel takes."""
+    channel = log.channel[rows]
+    rate = np.array([*(m.AGENT_HOUR / 3600 / 0.78 / m.CONCURRENCY[name] for name in LINES), 0.0])
+    fixed = np.array([*m.OVERHEAD.values(), m.BOT_COST])
+    spent = rate[channel] * log.took[rows] + np.where(log.served[rows], fixed[channel], 0.6)
+    return np.round(spent, 2)
+
+
+def contacts_tables(
+    scenario: Scenario, log: Log, members: Members, agents: Agents, number_of: Ints
+) -> dict[str, pd.DataFrame]:
+    """The contacts of members on record, their truth, and what the whole firm's surveys say of its agents."""
+    every = np.flatnonzero(log.happened[: log.count] & (log.channel[: log.count] >= 0))
+    every = every[np.argsort(log.at[every], kind="stable")]
+    rng = stream(scenario.seed, "simulation", "expectation")
+    usual = np.array(m.EXPECTATION)[log.segment[every]] + rng.normal(0, m.EXPECTATION_SD, len(every))
+    member = log.member[every]
+    expectation = np.where(member >= 0, members.expectation[member], usual)
+    mean = satisfaction(log, every, agents, expectation)
+    would, given = ask(scenario, log, every, mean)
+    ours = np.flatnonzero(member >= 0)
+    rows = every[ours]
+    number = np.zeros(log.count + 1, dtype=np.int64)
+    number[rows] = np.arange(1, len(rows) + 1)
+    names = np.array([None, *(f"C{k:06d}" for k in range(1, len(rows) + 1))], dtype=object)
+    presale = log.intent[rows] == 0
+    order = log.order[rows]
+    led_to = np.where(presale & (order >= 0) & (log.kind[rows] == FIRST), number_of[order], -1)
+    about = np.where(presale | (order < 0), -1, number_of[order])
+    served = log.served[rows]
+    score = pd.array(np.where(given[ours], would[ours], 0), dtype="Int64")
+    score[~given[ours]] = pd.NA
+    back = _back_within(log, rows, 72 * 3600)
+    contacts = pd.DataFrame(
+        {
+            "contact_id": names[number[rows]],
+            "journey_id": names[number[log.root[rows]]],
+            "parent_id": names[number[np.where(log.parent[rows] >= 0, log.parent[rows], log.count)]],
+            "customer_id": customer_ids(log.member[rows]),
+            "order_id": order_ids(about),
+            "opened_at": moments(scenario, log.at[rows]),
+            "kind": KINDS[log.kind[rows]],
+            "intent": NAMES[log.intent[rows]],
+            "owner": np.array([what.owner for what in m.INTENTS.values()], dtype=object)[log.intent[rows]],
+            "asked": CHANNEL_NAMES[log.asked[rows]],
+            "channel": CHANNEL_NAMES[log.channel[rows]],
+            "refused": log.refused[rows],
+            "wait": np.round(log.wait[rows], 1),
+            "served": served,
+            "agent_id": agent_ids(log.agent[rows]),
+            "handling": np.where(served, np.round(log.took[rows], 1), np.nan),
+            "resolved": log.recorded[rows],
+            "csat": score,
+            "recontact_72h": back,
+            "led_to_order_id": order_ids(led_to),
+            "cost": costs(log, rows),
+        }
+    )
+    truth = pd.DataFrame(
+        {
+            "contact_id": contacts["contact_id"],
+            "solved": log.solved[rows],
+            "experience": np.round(mean[ours] + expectation[ours], 3),
+            "expectation": np.round(expectation[ours], 3),
+            "would_answer": would[ours],
+        }
+    )
+    line_log = pd.DataFrame(
+        {
+            "line": pd.Categorical.from_codes(
+                np.where(log.channel[every] == BOT, -1, log.channel[every]).astype(np.int64), pd.Index(list(LINES))
+            ),
+            "arrived_at": log.at[every],
+            "wait": log.wait[every],
+            "served": log.served[every],
+            "service": np.where(log.served[every], log.took[every], np.nan),
+            "agent": log.agent[every],
+            "intent": log.intent[every].astype(np.int8),
+            "recorded": log.recorded[every],
+            "solved": log.solved[every],
+            "csat": np.where(given, would, 0).astype(np.int8),
+            "would_answer": would.astype(np.int8),
+            "followed": _followed(log)[every],
+        }
+    )
+    return {"contacts": contacts, "truth_contacts": truth, "line_log": line_log[log.channel[every] != BOT]}
+
+
+def _followed(log: Log) -> Any:
+    """Whether the customer came back about it (repeats and switches; a transfer is not the customer's doing)."""
+    child = log.happened[: log.count] & (log.parent[: log.count] >= 0) & (log.kind[: log.count] != TRANSFER)
+    found = np.zeros(log.count, dtype=bool)
+    found[log.parent[: log.count][child]] = True
+    return found
+
+
+def _back_within(log: Log, rows: Ints, seconds: float) -> Any:
+    """Whether the same member has another contact, of any kind but a transfer, so soon after this one began."""
+    table = pd.DataFrame({"member": log.member[rows], "at": log.at[rows], "transfer": log.kind[rows] == TRANSFER})
+    own = table[~table["transfer"]].sort_values(["member", "at"], kind="stable")
+    key = own["member"].to_numpy() * 1e10 + own["at"].to_numpy()
+    mine = table["member"].to_numpy() * 1e10 + table["at"].to_numpy()
+    return np.searchsorted(key, mine + seconds, "right") > np.searchsorted(key, mine + 1e-3, "right")
+
+
+def order_ids(numbers: Ints) -> Any:
+    """Order numbers as text; missing for −1."""
+    return _where(numbers >= 0, pd.Series(numbers + 1).map("D{:06d}".format).to_numpy(dtype=object))
+
+
+def placed_orders(members: Members, orders: Orders) -> Ints:
+    """Row numbers of the orders that were placed: the member was there, and an enquiry did not put them off."""
+    return np.flatnonzero(~orders.void & (orders.day <= members.left[orders.member]))
+
+
+def orders_table(scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> pd.DataFrame:
+    """The orders that were placed, in order of time."""
+    carried = orders.promised[rows] == 0
+    names = np.array([*(campaign.name for campaign in scenario.campaigns), None], dtype=object)
+    member = orders.member[rows]
+    fault = FAULTS[orders.fault[rows]]
+    channel = CHANNELS[orders.channel[rows]]
+    delivered = moments(scenario, orders.delivered[rows])
+    return pd.DataFrame(
+        {
+            "order_id": order_ids(np.arange(len(rows))),
+            "customer_id": customer_ids(member),
+            "ordered_at": moments(scenario, orders.placed[rows]),
+            "channel": channel,
+            "shop_id": _where(channel == "shop", shop_ids(members.shop[member])),
+            "warehouse": _where(~carried, np.array(m.WAREHOUSES, dtype=object)[members.warehouse[member]]),
+            "amount": np.round(orders.amount[rows], 1),
+            "campaign": names[np.where(orders.coupon[rows], orders.campaign[rows], -1)],
+            "promised_days": orders.promised[rows],
+            "delivered_at": delivered.where(orders.delivered[rows] < len(calendar_days(scenario)) * DAY),
+            "fault": _where(fault != "", fault),
+        }
+    )
+
+
+def calendar_days(scenario: Scenario) -> pd.DatetimeIndex:
+    """The days of the run."""
+    first = pd.Timestamp(scenario.start)
+    return pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
+
+
+def shop_ids(numbers: Ints) -> Any:
+    """Shop numbers as text."""
+    return np.array([f"S{k:02d}" for k in range(1, m.SHOPS + 1)], dtype=object)[numbers]
+
+
+def customers_tables(scenario: Scenario, members: Members, orders: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Members who joined before the end, and what only the simulation knows about them."""
+    days = calendar_days(scenario)
+    here = members.joined < len(days)
+    ids = customer_ids(np.arange(len(members)))
+    start = pd.Timestamp(scenario.start)
+    last = orders.groupby("customer_id")["ordered_at"].max().dt.floor("D") + pd.Timedelta(days=365)
+    churned = pd.Series(ids).map(last)
+    app = pd.Series(start + pd.to_timedelta(np.floor(np.minimum(members.app_from, 9e3)), unit="D"))
+    used = members.app_from <= np.minimum(members.left, len(days) - 1)
+    customers = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "segment": np.array(m.SEGMENTS, dtype=object)[members.segment],
+            "city_tier": members.tier,
+            "joined_on": start + pd.to_timedelta(members.joined, unit="D"),
+            "home_shop": shop_ids(members.shop),
+            "opted_in": members.opted,
+            "app_from": app.where(used),
+            "churned_on": churned.where(churned <= days[-1]),
+        }
+    )
+    truth = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "order_rate": np.round(members.rate, 4),
+            "deal_taste": np.round(members.deal, 4),
+            "expectation": np.round(members.expectation, 4),
+            "left_on_day": np.where(np.isfinite(members.left), members.left, np.nan),
+        }
+    )
+    return {"customers": customers[here].reset_index(drop=True), "truth_customers": truth[here].reset_index(drop=True)}

@@ -1,0 +1,118 @@
+"""What may be decided or may happen: a scenario is everything about a run that is not luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+
+PayScheme = Literal["flat", "speed", "quality"]
+Routing = Literal["as_asked", "digital_first"]
+Shape = Literal["demand", "flat"]
+#: Everything the simulator can make happen to demand; a scenario names those that do.
+SURGES = ("double_11", "mid_year", "spring_festival")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A coupon sent to members who agreed to it, with a control group drawn by lot.
+
+    `lift` is the true change of the order rate of those it is sent to while it runs.
+    """
+
+    name: str
+    start: date
+    days: int = 14
+    lift: float = 0.30
+    control: float = 0.3
+    discount: float = 0.10
+
+
+def _campaigns() -> tuple[Campaign, ...]:
+    return (
+        Campaign("new_year_2023", date(2023, 2, 20)),
+        Campaign("home_season_2024", date(2024, 3, 11)),
+        Campaign("autumn_2024", date(2024, 9, 9), lift=0.0),
+        Campaign("home_season_2025", date(2025, 3, 10)),
+    )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One way of running Skylark Home.
+
+    Attributes
+    ----------
+    seed, start, months : of the run; each purpose draws from a random stream of its own
+    scale : share of the firm whose records are kept: 1 is one member in fourteen, about 20,000 members; at most 14.
+        The lines always carry the whole firm's traffic, so waits do not depend on it
+    staffing : factor on the planned staff of every line
+    staff_change : line → agents more or fewer than planned on every day
+    shape : demand: shifts follow the half hours of the day; flat: the same agent hours spread evenly
+    bot, containment : whether the assistant answers chat and WeChat first, and a factor on the share it contains
+    pay : what agents are paid for: flat pay, contacts handled (speed) or contacts resolved (quality)
+    routing : as_asked, or digital_first: callers are asked to write instead, and may refuse
+    callback : on the phone, callers whose patience ends may be rung back when somebody is free, instead of lost
+    temps : temporary agents on the phone and chat lines in the weeks around Double 11
+    surges : which of SURGES happen
+    campaigns : coupons sent
+    approval_limit : refunds from this amount in ¥ on need a manager's approval; below it, half of the cases by lot
+        go without from `approval_pilot_from` on, if that is set
+    stations : after-sales station (inspect, approve, repair, refund) → factor on its capacity
+    app_rollout : whether ordering ahead comes to the shops, one group after another
+    incidents : whether systems fail now and then
+    """
+
+    seed: int = 1984
+    start: date = date(2023, 1, 1)
+    months: int = 36
+    scale: float = 1.0
+    staffing: float = 1.0
+    staff_change: Mapping[str, int] = field(default_factory=dict)
+    shape: Shape = "demand"
+    bot: bool = True
+    containment: float = 1.0
+    pay: PayScheme = "flat"
+    routing: Routing = "as_asked"
+    callback: bool = False
+    temps: int = 6
+    surges: tuple[str, ...] = SURGES
+    campaigns: tuple[Campaign, ...] = field(default_factory=_campaigns)
+    approval_limit: float = 0.0
+    approval_pilot_from: date | None = date(2024, 7, 1)
+    stations: Mapping[str, float] = field(default_factory=dict)
+    app_rollout: bool = True
+    incidents: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        if not 0 < self.scale <= 14:
+            raise ValueError("scale must be above 0 and at most 14, the whole firm; run several seeds for more")
+        if not 1 <= self.months <= 120:
+            raise ValueError("months must be from 1 to 120")
+        if not self.staffing > 0:
+            raise ValueError("staffing must be above 0")
+        for name, value, allowed in (
+            ("pay", self.pay, ("flat", "speed", "quality")),
+            ("routing", self.routing, ("as_asked", "digital_first")),
+            ("shape", self.shape, ("demand", "flat")),
+        ):
+            if value not in allowed:
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        for name in self.surges:
+            if name not in SURGES:
+                raise ValueError(f"surges must be among {', '.join(SURGES)}, not {name!r}")
+        for given, known in ((self.staff_change, LINES), (self.stations, STATIONS)):
+            for name in given:
+                if name not in known:
+                    raise ValueError(f"unknown name {name!r}: it must be one of {', '.join(known)}")
+
+    def but(self, **changes: Any) -> Scenario:
+        """The same scenario with some things changed."""
+        return replace(self, **changes)
+
+
+#: The lines in the order of the day's run: a customer who gives up on one may turn to a later one the same day.
+LINES = ("phone", "chat", "wechat", "email", "shop", "expert")
+STATIONS = ("inspect", "approve", "repair", "refund")

@@ -1,0 +1,364 @@
+"""The run itself, day by day and line by line: who waits, who answers, what is solved, who comes back, who stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from servicelab.company.firm.draws import stream
+from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
+from servicelab.company.simulation.demand import INTENT, Demand, time_of_day
+from servicelab.company.simulation.lines import serve
+from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.staffing import SPELL, Agents, Roster
+
+BOT = len(LINES)
+#: Channels by code: the lines, then the assistant.
+CHANNEL_NAMES = np.array([*LINES, "self_service"], dtype=object)
+FIRST, REPEAT, TRANSFER, SWITCH = range(4)
+KINDS = np.array(["first", "repeat", "transfer", "switch"], dtype=object)
+FLAGS = ("served", "solved", "recorded", "refused", "called_back", "happened")
+PRESALE = INTENT["presale"]
+
+
+@dataclass
+class Log:
+    """Every contact of the firm, one element each, in the order in which they came to be."""
+
+    count: int
+    at: Floats
+    intent: Ints
+    asked: Ints
+    segment: Ints
+    member: Ints
+    order: Ints
+    parent: Ints
+    root: Ints
+    kind: Ints
+    attempt: Ints
+    channel: Ints
+    wait: Floats
+    took: Floats
+    agent: Ints
+    served: Flags
+    solved: Flags
+    recorded: Flags
+    refused: Flags
+    called_back: Flags
+    happened: Flags
+    luck: Floats = field(repr=False)
+
+    @staticmethod
+    def start(demand: Demand, seed: int) -> Log:
+        """Room for all first contacts and what follows from them."""
+        n = len(demand.at)
+        room = int(n * 1.7) + 2000
+
+        def column(values: np.ndarray | None, empty: float, kind: str) -> np.ndarray:
+            full = np.full(room, empty, dtype=kind)
+            if values is not None:
+                full[:n] = values
+            return full
+
+        itself = np.arange(n)
+        rng = stream(seed, "simulation", "luck")
+        blank = {name: column(None, 0, "?") for name in FLAGS}
+        return Log(
+            count=n,
+            at=column(demand.at, 0, "f8"),
+            intent=column(demand.intent, 0, "i8"),
+            asked=column(demand.asked, 0, "i8"),
+            segment=column(demand.segment, 0, "i8"),
+            member=column(demand.member, -1, "i8"),
+            order=column(demand.order, -1, "i8"),
+            parent=column(None, -1, "i8"),
+            root=column(itself, -1, "i8"),
+            kind=column(None, FIRST, "i8"),
+            attempt=column(None, 1, "i8"),
+            channel=column(None, -1, "i8"),
+            wait=column(None, 0, "f8"),
+            took=column(None, 0, "f8"),
+            agent=column(None, -1, "i8"),
+            luck=rng.random((8, room)),
+            **blank,
+        )
+
+    def follow(self, rows: Ints, at: Floats, asked: Ints, kind: int) -> Ints:
+        """Contacts that follow from `rows`."""
+        new = np.arange(self.count, self.count + len(rows))
+        if self.count + len(rows) > len(self.at):
+            self._grow()
+        self.count += len(rows)
+        for name in ("intent", "segment", "member", "order", "root"):
+            column = getattr(self, name)
+            column[new] = column[rows]
+        self.at[new], self.asked[new], self.kind[new], self.parent[new] = at, asked, kind, rows
+        self.attempt[new] = self.attempt[rows] + 1
+        return new
+
+    def _grow(self) -> None:
+        for name, value in vars(self).items():
+            if name == "luck":
+                # Luck is used again, for others than those who had it first.
+                self.luck = np.concatenate([value, value[:, ::-1]], axis=1)
+            elif isinstance(value, np.ndarray):
+                blank = np.zeros_like(value)
+                if name in ("member", "order", "parent", "agent", "channel", "root"):
+                    blank[:] = -1
+                setattr(self, name, np.concatenate([value, blank]))
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """Seats of every line and day: when, how long, which agent, how many at once."""
+
+    line: Ints
+    day: Ints
+    begin: Floats
+    end: Floats
+    agent: Ints
+
+
+class Service:
+    """The state of the run."""
+
+    def __init__(
+        self, scenario: Scenario, demand: Demand, members: Members, orders: Orders, agents: Agents, roster: Roster
+    ) -> None:
+        """Nothing has happened yet."""
+        self.scenario, self.demand, self.members, self.orders = scenario, demand, members, orders
+        self.agents, self.roster = agents, roster
+        self.log = Log.start(demand, scenario.seed)
+        self.rng = stream(scenario.seed, "simulation", "follow")
+        self.days = roster.heads.shape[1]
+        self.due: list[list[Ints]] = [[] for _ in range(self.days + 8)]
+        self.waiting_mail = np.zeros(0, dtype=np.int64)
+        self.seats: list[tuple[int, int, Floats, Floats, Ints]] = []
+        pace, self.shift, self.gaming = m.PAY_EFFECT[scenario.pay]
+        self.agent_pace = agents.pace * pace
+        work_rng = stream(scenario.seed, "simulation", "work")
+        spread = np.log1p(m.SERVICE_CV**2)
+        room = self.log.luck.shape[1]
+        self.work: Floats = np.exp(np.sqrt(spread) * work_rng.standard_normal(room) - spread / 2)
+        self.patience: Floats = work_rng.exponential(1.0, size=(room,))
+        self.aht = np.array([intent.aht for intent in m.INTENTS.values()])
+        self.logit = np.array([intent.resolve for intent in m.INTENTS.values()])
+        self.contain = np.array([intent.contain for intent in m.INTENTS.values()]) * scenario.containment
+        self.solve = np.array([intent.solve for intent in m.INTENTS.values()])
+        self.passed = np.array([m.TRANSFER.get(name, m.TRANSFER_OTHER) for name in m.NAMES])
+        self.leaving = self._leaving()
+
+    def run(self) -> Log:
+        """All days."""
+        starts = np.searchsorted(self.demand.at, np.arange(self.days + 1) * DAY)
+        for day in range(self.days):
+            self._leave(day)
+            rows = np.concatenate([np.arange(starts[day], starts[day + 1]), *self.due[day]])
+            self._one_day(day, self._still_there(rows, day))
+        return self.log
+
+    def staffed(self) -> Staffed:
+        """All seats of the run."""
+        sizes = [len(part[2]) for part in self.seats]
+        return Staffed(
+            np.repeat([part[0] for part in self.seats], sizes), np.repeat([part[1] for part in self.seats], sizes),
+            *(np.concatenate([part[k] for part in self.seats]) for k in (2, 3, 4)),
+        )  # fmt: skip
+
+    # --- One day ---
+
+    def _one_day(self, day: int, rows: Ints) -> None:
+        log = self.log
+        log.happened[rows] = True
+        asked = log.asked[rows]
+        to = asked.copy()
+        if self.scenario.routing == "digital_first":
+            steered = (to == 0) & (log.kind[rows] == FIRST)
+            refuses = log.luck[6, rows] < np.array(m.REFUSE_DIGITAL)[log.segment[rows]]
+            log.refused[rows[steered & refuses]] = True
+            to[steered & ~refuses] = 2
+        if self.scenario.bot:
+            greeted = ((to == 1) | (to == 2)) & (log.kind[rows] == FIRST)
+            refuses = log.luck[0, rows] < np.array(m.REFUSE_BOT)[log.segment[rows]]
+            log.refused[rows[greeted & refuses]] = True
+            contained = greeted & ~refuses & (log.luck[1, rows] < self.contain[log.intent[rows]])
+            self._contained(rows[contained], day)
+            # The assistant takes a minute before it hands over.
+            log.at[rows[greeted & ~refuses & ~contained]] += 60
+            rows, to = rows[~contained], to[~contained]
+        switched: dict[int, list[Ints]] = {line: [] for line in range(len(LINES))}
+        for line in range(len(LINES)):
+            mine = np.concatenate([rows[to == line], *switched[line]])
+            if LINES[line] == "email":
+                mine = np.concatenate([self.waiting_mail, mine])
+            self._one_line(line, day, mine, switched)
+
+    def _one_line(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
+        log, name = self.log, LINES[line]
+        people, *spells = self.roster.on(line, day)
+        begin = np.concatenate(spells) + day * DAY
+        agent = np.concatenate([people, people])
+        tired = np.repeat([1.0, m.TIRED_PACE], len(people))
+        end = begin + SPELL
+        self.seats.append((line, day, begin, end, agent))
+        tenure = np.maximum(day - self.agents.hired[agent], 0)
+        fresh = np.exp(-tenure / m.LEARN_DAYS)
+        pace = self.agent_pace[agent] * (1 + m.NEW_PACE * fresh) * tired
+        times = m.CONCURRENCY[name]
+        if not len(rows):
+            return
+        rows = rows[np.argsort(log.at[rows], kind="stable")]
+        at = log.at[rows]
+        work = self.work[rows] * self.aht[log.intent[rows]] * m.STRETCH[name]
+        patience = self.patience[rows] * m.PATIENCE[name]
+        if self.scenario.callback and name == "phone":
+            log.called_back[rows] = log.luck[6, rows] < 0.6
+            patience = np.where(log.called_back[rows], 3600.0, patience)
+        first, second = np.split(np.stack([begin, end, pace]), 2, axis=1)
+        seated = np.concatenate([np.tile(first, times), np.tile(second, times)], axis=1)
+        begins, ends, paces = seated.tolist()
+        waits, seats = serve(at.tolist(), work.tolist(), patience.tolist(), begins, ends, paces, spells=2)
+        wait, seat = np.array(waits), np.array(seats)
+        served = seat >= 0
+        if name == "email":
+            self.waiting_mail, keep = rows[~served], served
+            rows, wait, seat, work, served = rows[keep], wait[keep], seat[keep], work[keep], served[keep]
+        log.channel[rows] = line
+        log.served[rows] = served
+        log.wait[rows] = np.where(served, wait, patience if name != "email" else 0.0)
+        self._gave_up(line, day, rows[~served], switched)
+        done, seat = rows[served], seat[served]
+        # Back from seats to shifts: first spells, then second ones.
+        heads = len(people)
+        seat = seat % max(heads, 1) + np.where(seat >= heads * times, heads, 0)
+        who = agent[seat]
+        log.agent[done] = who
+        log.took[done] = work[served] * pace[seat]
+        odds = (
+            self.logit[log.intent[done]] + m.CHANNEL_RESOLVE[name] + self.agents.skill[who] + self.shift
+            + m.NEW_RESOLVE * fresh[seat] + np.where(tired[seat] > 1, m.TIRED_RESOLVE, 0.0)
+        )  # fmt: skip
+        solved = log.luck[2, done] < 1 / (1 + np.exp(-odds))
+        passed = np.zeros(len(done), dtype=bool)
+        if name not in ("email", "expert"):
+            passed = log.luck[3, done] < self.passed[log.intent[done]]
+        log.solved[done] = solved & ~passed
+        log.recorded[done] = (solved | (log.luck[4, done] < self.gaming)) & ~passed
+        over = log.at[done] + log.wait[done] + log.took[done]
+        if passed.any():
+            new = log.follow(done[passed], over[passed] + 20, np.full(int(passed.sum()), 5), TRANSFER)
+            log.happened[new] = True
+            switched[5].append(new)
+        back = ~passed & (log.luck[5, done] < np.where(solved, m.RECONTACT_RESOLVED, m.RECONTACT_UNRESOLVED))
+        back &= log.attempt[done] < 5
+        self._come_back(done[back], over[back], line)
+        self._stay_or_leave(done[~passed & ~back], solved[~passed & ~back], day)
+        self._convert(done[log.kind[done] == FIRST])
+
+    def _contained(self, rows: Ints, day: int) -> None:
+        log = self.log
+        log.channel[rows], log.served[rows], log.recorded[rows] = BOT, True, True
+        log.took[rows] = 40 + 60 * self.work[rows]
+        solved = log.luck[2, rows] < self.solve[log.intent[rows]]
+        log.solved[rows] = solved
+        back = ~solved & (log.luck[5, rows] < m.RECONTACT_CONTAINED)
+        back |= solved & (log.luck[5, rows] < m.RECONTACT_RESOLVED)
+        self._come_back(rows[back], log.at[rows[back]] + log.took[rows[back]], BOT)
+        self._stay_or_leave(rows[~back], solved[~back], day)
+        self._convert(rows)
+
+    # --- What follows ---
+
+    def _come_back(self, rows: Ints, over: Floats, line: int) -> None:
+        """On one of the next three days, to the same line or to the phone."""
+        if not len(rows):
+            return
+        u = self.rng.random((2, len(rows)))
+        later = 1 + (u[0] > 0.58) + (u[0] > 0.9)
+        day = (over // DAY).astype(np.int64) + later
+        same = line if line < 5 else 0
+        to = np.where(u[1] < 0.6, same, 0) if line != BOT else np.where(u[1] < 0.45, 0, np.where(u[1] < 0.8, 1, 2))
+        self._enqueue(rows, day, to, REPEAT)
+
+    def _gave_up(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
+        log = self.log
+        back = (log.luck[5, rows] < m.RECONTACT_ABANDONED) & (log.attempt[rows] < 5)
+        self._stay_or_leave(rows[~back], np.zeros(int((~back).sum()), dtype=bool), day)
+        self._convert(rows[log.kind[rows] == FIRST])
+        rows = rows[back]
+        moves = (log.luck[7, rows] < m.SWITCH_AFTER_ABANDON) & (line < 2)
+        at = log.at[rows] + log.wait[rows] + 120 + 1500 * log.luck[6, rows]
+        moves &= at < day * DAY + m.CLOSE
+        new = log.follow(rows[moves], at[moves], np.full(int(moves.sum()), line + 1), SWITCH)
+        log.happened[new] = True
+        switched[line + 1 if line < 2 else 5].append(new)
+        stays = rows[~moves]
+        self._enqueue(stays, np.full(len(stays), day + 1), np.full(len(stays), line if line < 5 else 0), REPEAT)
+
+    def _enqueue(self, rows: Ints, day: Ints, to: Ints, kind: int) -> None:
+        keep = day < self.days
+        rows, day, to = rows[keep], day[keep], to[keep]
+        at = day * DAY + time_of_day(self.rng, len(rows))
+        at = np.where(to == 4, np.maximum(at, day * DAY + 36_000), at)
+        new = self.log.follow(rows, at, to, kind)
+        if self.log.count > len(self.work):
+            self.work, self.patience = np.tile(self.work, 2), np.tile(self.patience, 2)
+        for one in np.unique(day).tolist():
+            self.due[one].append(new[day == one])
+
+    def _convert(self, rows: Ints) -> None:
+        """X00a: whether the order that an enquiry is about is placed."""
+        log = self.log
+        asks = rows[(log.intent[rows] == PRESALE) & (log.order[rows] >= 0)]
+        if not len(asks):
+            return
+        minutes = np.where(log.served[asks], log.wait[asks] / 60, 600.0)
+        chance = 1 / (1 + np.exp(-(m.CONVERT + m.CONVERT_DELAY * np.log1p(minutes))))
+        lost = self.rng.random(len(asks)) >= chance
+        # An answer that comes after the day on which they would have ordered comes too late.
+        too_late = log.at[asks] + log.wait[asks] >= self.orders.placed[log.order[asks]]
+        self.orders.void[log.order[asks]] = lost | too_late
+
+    def _still_there(self, rows: Ints, day: int) -> Ints:
+        log = self.log
+        member, order = log.member[rows], log.order[rows]
+        gone = (member >= 0) & (self.members.left[member] < day)
+        # An order that was never placed causes nothing; the enquiry before it did happen.
+        never = (order >= 0) & (log.intent[rows] != PRESALE) & self.orders.void[order]
+        left: Ints = rows[~gone & ~never]
+        return left
+
+    def _leaving(self) -> tuple[Ints, Ints]:
+        """Members who stop buying after an order about which they say nothing: (day, order), in order of day."""
+        orders = self.orders
+        rng = stream(self.scenario.seed, "simulation", "leaving")
+        silent = (orders.fault > 0) & ~orders.spoken
+        chance = np.where(silent, m.LEAVE_SILENT, np.where(orders.fault > 0, 0.0, m.LEAVE_AFTER_ORDER))
+        goes = np.flatnonzero(rng.random(len(chance)) < chance)
+        day = (orders.delivered[goes] // DAY).astype(np.int64) + 1
+        turn = np.argsort(day, kind="stable")
+        return day[turn], goes[turn]
+
+    def _leave(self, day: int) -> None:
+        low, high = np.searchsorted(self.leaving[0], [day, day + 1])
+        order = self.leaving[1][low:high]
+        order = order[~self.orders.void[order]]
+        who = self.orders.member[order]
+        placed = self.members.left[who] >= self.orders.day[order]
+        self.members.left[who[placed]] = np.minimum(self.members.left[who[placed]], day)
+
+    def _stay_or_leave(self, rows: Ints, solved: Flags, day: int) -> None:
+        """How a matter ended decides whether the member stays."""
+        log = self.log
+        known = log.member[rows] >= 0
+        rows, solved = rows[known], solved[known]
+        order = log.order[rows]
+        fault = (order >= 0) & (self.orders.fault[order] > 0) & (log.intent[rows] != PRESALE)
+        chance = np.where(
+            fault, np.where(solved, m.LEAVE_RECOVERED, m.LEAVE_UNRESOLVED),
+            np.where(solved, 0.0, m.LEAVE_OTHER_UNRESOLVED),
+        )  # fmt: skip
+        who = log.member[rows[log.luck[7, rows] < chance]]
+        self.members.left[who] = np.minimum(self.members.left[who], day)

@@ -1,0 +1,209 @@
+"""Who works: agents who are hired, learn and leave; how many are planned for a day, and when their shifts begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from servicelab.company.firm.draws import stream
+from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.buying import Flags, Floats, Ints
+from servicelab.company.simulation.demand import asked_chances
+from servicelab.company.simulation.festivals import day_number
+from servicelab.company.simulation.scenario import LINES, Scenario
+
+HALF_HOUR = 1800.0
+SLOTS = len(m.HALF_HOURS)
+#: Two spells at the desk with a break between, short or long; the rest of the paid time is briefing and training.
+SPELL, PAID_HOURS = 3.375 * 3600, 8.5
+#: Breaks in half hours.
+PAUSES = (1.5, 3.0, 5.0, 8.0)
+DESK_HOURS = 2 * SPELL / 3600
+#: Repeats, transfers and switches, on top of first contacts.
+AGAIN = {"phone": 1.36, "chat": 1.28, "wechat": 1.12, "email": 1.16, "shop": 1.14, "expert": 1.15}
+#: Agents of ordinary pace do not exist: new ones, tired ones and slow ones add time.
+PACE = 1.09
+
+
+@dataclass(frozen=True)
+class Agents:
+    """Agents, one element each; `hired` and `left` are days (left: infinity while employed)."""
+
+    line: Ints
+    hired: Floats
+    left: Floats
+    temp: Flags
+    pace: Floats
+    skill: Floats
+    empathy: Floats
+    hurry: Floats
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.line)
+
+
+def planned_heads(scenario: Scenario, expected: Floats) -> Ints:
+    """Line × day: agents planned, from the contacts expected and the load aimed at."""
+    mix = asked_chances()
+    segment = np.array(m.SEGMENT_SHARE)
+    intents = list(m.INTENTS.values())
+    aht = np.array([intent.aht for intent in intents])
+    contain = np.minimum(np.array([intent.contain for intent in intents]) * scenario.containment, 0.95)
+    refuse = np.array(m.REFUSE_BOT)[:, None]
+    human = 1 - (1 - refuse) * contain if scenario.bot else np.ones((4, len(intents)))
+    work = np.zeros((len(LINES), expected.shape[1]))
+    for number, line in enumerate(LINES[:-1]):
+        share = mix[:, :, number] * (human if line in ("chat", "wechat") else 1.0)
+        if scenario.routing == "digital_first":
+            stay = np.array(m.REFUSE_DIGITAL)[:, None]
+            if line == "phone":
+                share = share * stay
+            elif line == "wechat":
+                share = share + mix[:, :, 0] * (1 - stay) * human
+        per_intent = (segment[:, None] * share).sum(axis=0) * aht
+        work[number] = per_intent @ expected
+    passed = np.array([m.TRANSFER.get(name, m.TRANSFER_OTHER) for name in m.NAMES])
+    work[-1] = (passed * aht) @ expected * 0.75
+    rate = np.array([m.STRETCH[line] / m.CONCURRENCY[line] * AGAIN[line] / m.OCCUPANCY[line] for line in LINES])
+    heads = work * rate[:, None] * PACE * m.PAY_EFFECT[scenario.pay][0] / (DESK_HOURS * 3600)
+    # Planners know the season; they do not believe the peak of a sale.
+    usual = np.median(heads, axis=1, keepdims=True)
+    heads = np.where(heads > 1.35 * usual, 1.35 * usual + 0.5 * (heads - 1.35 * usual), heads)
+    change = np.array([scenario.staff_change.get(line, 0) for line in LINES])[:, None]
+    rounded = np.floor(heads * scenario.staffing + 0.5).astype(np.int64) + change
+    least = np.array([1 if line == "email" else 2 for line in LINES])[:, None]
+    planned: Ints = np.maximum(rounded, least)
+    return planned
+
+
+def make_agents(scenario: Scenario, heads: Ints) -> Agents:
+    """Everybody ever employed: each position is filled, vacated and filled again; temps in the weeks of Double 11."""
+    rng = stream(scenario.seed, "simulation", "agents")
+    days = heads.shape[1]
+    rows: list[tuple[int, float, float, bool]] = []
+    for line in range(len(LINES)):
+        # Positions for all planned days but the worst; five days of seven, some of them ill or away.
+        posts = int(np.ceil(np.quantile(heads[line], 0.97) * 7 / 5 / (1 - m.ABSENT) * 1.08))
+        for _ in range(posts):
+            hired = -float(rng.exponential(500)) - 20
+            while hired < days:
+                early = rng.exponential(365 / (m.TURNOVER * m.EARLY_FACTOR))
+                stay = early if early < 90 else 90 + rng.exponential(365 / (m.TURNOVER * 0.86))
+                if hired < 0:
+                    # Whoever is there at the start has lasted so far.
+                    stay = max(stay, -hired + rng.exponential(365 / m.TURNOVER))
+                rows.append((line, hired, hired + stay, False))
+                hired += stay + rng.uniform(*m.VACANCY_DAYS)
+    year = scenario.start.year
+    for line in (0, 1):
+        for which in range(year, year + scenario.months // 12 + 1):
+            first = day_number(scenario, scenario.start.replace(year=which, month=10, day=24))
+            if "double_11" in scenario.surges and 0 <= first < days:
+                rows += [(line, float(first), float(first + 35), True)] * (scenario.temps // 2)
+    # Numbers rise with the day of hiring, as personnel numbers do.
+    rows.sort(key=lambda row: row[1])
+    line_of, hired_on, left_on, temp = (np.array(column) for column in zip(*rows, strict=True))
+    n = len(rows)
+    hurry = rng.normal(0, m.HURRY_SD, n)
+    return Agents(
+        line=line_of.astype(np.int64),
+        hired=np.floor(hired_on),
+        left=np.floor(left_on) + 1,
+        temp=temp.astype(bool),
+        pace=np.exp(rng.normal(0, m.PACE_SD, n) + m.HURRY_PACE * hurry),
+        skill=rng.normal(0, m.SKILL_SD, n) + m.HURRY_RESOLVE * hurry,
+        empathy=rng.normal(0, m.EMPATHY_SD, n),
+        hurry=hurry,
+    )
+
+
+class Roster:
+    """Who is on which line on a day."""
+
+    def __init__(self, scenario: Scenario, agents: Agents, heads: Ints) -> None:
+        """Everything that does not change from day to day."""
+        self.agents, self.heads, self.shape = agents, heads, scenario.shape
+        self.staff = [np.flatnonzero(agents.line == line) for line in range(len(LINES))]
+        days = heads.shape[1]
+        self.away = stream(scenario.seed, "simulation", "absence").random((days, len(agents))) < m.ABSENT
+
+    def on(self, line: int, day: int) -> tuple[Ints, Floats, Floats]:
+        """Agents at work, and the seconds at which each one's two spells at the desk begin."""
+        staff, agents = self.staff[line], self.agents
+        here = (
+            (agents.hired[staff] <= day) & (agents.left[staff] > day)
+            & ((day + 2 * staff) % 7 < 5) & ~self.away[day, staff]
+        )  # fmt: skip
+        people = staff[here]
+        temp = agents.temp[people]
+        usual, more = people[~temp], people[temp]
+        usual = np.roll(usual, -(day * 3) % max(len(usual), 1))[: self.heads[line, day]]
+        people = np.concatenate([usual, more])
+        # Early and late shifts go round.
+        spells = np.roll(np.array(shifts(len(people), self.shape, LINES[line] == "shop")).reshape(-1, 2), day, axis=0)
+        return people, spells[:, 0], spells[:, 1]
+
+
+@cache
+def shifts(count: int, shape: str, shop: bool) -> tuple[tuple[float, float], ...]:
+    """When the two spells of `count` shifts begin so that the half hours are covered as well as so many can."""
+    first = 2 if shop else 0
+    share = np.ones(SLOTS) if shape == "flat" else np.array(m.HALF_HOURS)
+    if shop:
+        share = np.interp((np.arange(SLOTS) - first) * 12 / 11, np.arange(SLOTS), share, left=0.0)
+    if not count:
+        return ()
+    share = share / share.mean()
+    # A small line needs more to spare than a large one: square-root staffing.
+    safe = share * count + 1.3 * np.sqrt(share * count)
+    target = safe / safe.sum() * count * DESK_HOURS * 2
+    # Shortfalls count in proportion: the quiet last hour is to be answered too.
+    weight = 1 / np.maximum(target, 0.2 * target.max())
+    covered = np.zeros(SLOTS)
+    spell = SPELL / HALF_HOUR
+    covers = {
+        (start, pause): _cover(start, spell) + _cover(start + spell + pause, spell)
+        for pause in PAUSES
+        for start in np.arange(first, SLOTS + 0.5 - 2 * spell - pause + 0.01, 0.5).tolist()
+    }
+    chosen = []
+    for _ in range(count):
+        lack = target - covered
+        # The shift that takes most off the squared shortfall.
+        best = max(covers, key=lambda key: float((weight * covers[key] * (2 * lack - covers[key])).sum()))
+        covered += covers[best]
+        begins = m.OPEN + best[0] * HALF_HOUR
+        chosen.append((begins, begins + SPELL + best[1] * HALF_HOUR))
+    return tuple(sorted(chosen))
+
+
+def _cover(start: float, spell: float) -> Floats:
+    edges = np.arange(SLOTS + 1, dtype=float)
+    cover: Floats = np.clip(np.minimum(edges[1:], start + spell) - np.maximum(edges[:-1], start), 0, 1)
+    return cover
+
+
+def agents_table(agents: Agents, days: int, start: pd.Timestamp) -> pd.DataFrame:
+    """The personnel list: everybody employed at some time during the run."""
+    there = agents.left > 0
+    left = pd.Series(start + pd.to_timedelta(np.minimum(agents.left, 9e3), unit="D"))
+    return pd.DataFrame(
+        {
+            "agent_id": agent_ids(np.arange(len(agents))),
+            "line": np.array(LINES, dtype=object)[agents.line],
+            "hired_on": start + pd.to_timedelta(agents.hired, unit="D"),
+            "left_on": left.where(agents.left < days).to_numpy(),
+            "temporary": agents.temp,
+        }
+    )[there].reset_index(drop=True)
+
+
+def agent_ids(numbers: Ints) -> NDArray[np.object_]:
+    """Personnel numbers; missing for −1."""
+    names = np.array([f"A{number:03d}" for number in range(int(numbers.max(initial=-1)) + 1)] + [None], dtype=object)
+    return names[numbers]

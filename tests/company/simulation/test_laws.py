@@ -1,0 +1,162 @@
+"""What holds exactly in every run: keys, causes, Little's law, and one seed one firm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from servicelab.company.simulation import LINES, Campaign, Firm, Scenario, simulate
+from servicelab.company.simulation import mechanisms as m
+from servicelab.models.queueing import queue_path
+
+KEYS = [
+    ("orders", "customer_id", "customers", "customer_id"),
+    ("orders", "shop_id", "shops", "shop_id"),
+    ("orders", "campaign", "campaigns", "campaign"),
+    ("customers", "home_shop", "shops", "shop_id"),
+    ("contacts", "customer_id", "customers", "customer_id"),
+    ("contacts", "order_id", "orders", "order_id"),
+    ("contacts", "led_to_order_id", "orders", "order_id"),
+    ("contacts", "agent_id", "agents", "agent_id"),
+    ("contacts", "parent_id", "contacts", "contact_id"),
+    ("contacts", "journey_id", "contacts", "contact_id"),
+    ("cases", "order_id", "orders", "order_id"),
+    ("cases", "contact_id", "contacts", "contact_id"),
+    ("cases", "customer_id", "customers", "customer_id"),
+    ("after_sales_log", "case_id", "cases", "case_id"),
+    ("appraisals", "agent_id", "agents", "agent_id"),
+    ("campaign_members", "customer_id", "customers", "customer_id"),
+    ("campaign_members", "campaign", "campaigns", "campaign"),
+    ("touchpoints", "customer_id", "customers", "customer_id"),
+    ("shop_months", "shop_id", "shops", "shop_id"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "other", "key"), KEYS, ids=lambda value: str(value))
+def test_every_foreign_key_resolves(firm: Firm, table: str, column: str, other: str, key: str) -> None:
+    used = firm.tables[table][column].dropna()
+    assert len(used)
+    assert used.isin(firm.tables[other][key]).all()
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("orders", "order_id"), ("customers", "customer_id"), ("contacts", "contact_id"), ("cases", "case_id"),
+     ("agents", "agent_id"), ("calendar", "date")],
+)  # fmt: skip
+def test_keys_are_unique(firm: Firm, table: str, key: str) -> None:
+    assert firm.tables[table][key].is_unique
+    assert firm.tables[table][key].notna().all()
+
+
+def test_no_event_before_its_cause(firm: Firm) -> None:
+    orders = firm.tables["orders"].set_index("order_id")
+    customers = firm.tables["customers"].set_index("customer_id")
+    contacts = firm.tables["contacts"].set_index("contact_id")
+    cases = firm.tables["cases"].set_index("case_id")
+    ordered = orders["ordered_at"]
+    assert (orders["delivered_at"].dropna() >= ordered[orders["delivered_at"].notna()]).all()
+    assert (ordered >= orders["customer_id"].map(customers["joined_on"])).all()
+    about = contacts[contacts["order_id"].notna()]
+    assert (about["opened_at"] > about["order_id"].map(ordered)).all()
+    asks = contacts[contacts["led_to_order_id"].notna()]
+    answered = asks["opened_at"] + pd.to_timedelta(asks["wait"], unit="s")
+    assert (answered[asks["served"]] < asks["led_to_order_id"].map(ordered)[asks["served"]]).all()
+    goods = contacts[contacts["intent"].isin(["damaged", "defect", "return"]) & contacts["order_id"].notna()]
+    assert (goods["opened_at"] > goods["order_id"].map(orders["delivered_at"])).all()
+    after = contacts[contacts["parent_id"].notna()]
+    assert (after["opened_at"] > after["parent_id"].map(contacts["opened_at"])).all()
+    assert (contacts["opened_at"] >= contacts["customer_id"].map(customers["joined_on"])).all()
+    log = firm.tables["after_sales_log"]
+    assert (log.groupby("case_id")["timestamp"].diff().dropna() >= pd.Timedelta(0)).all()
+    assert (cases["opened_at"] >= cases["contact_id"].map(contacts["opened_at"])).all()
+    assert (cases["closed_at"].dropna() > cases["opened_at"][cases["closed_at"].notna()]).all()
+    agents = firm.tables["agents"].set_index("agent_id")
+    met = contacts[contacts["agent_id"].notna()]
+    assert (met["opened_at"] >= met["agent_id"].map(agents["hired_on"])).all()
+    left = met["agent_id"].map(agents["left_on"])
+    mail = met["channel"] == "email"
+    assert (met["opened_at"][~mail & left.notna()] < left[~mail & left.notna()]).all()
+
+
+def test_littles_law_on_every_line(firm: Firm) -> None:
+    log = firm.tables["line_log"]
+    for line in LINES:
+        calls = log[log["line"] == line]
+        path = queue_path(calls)
+        area = float((path.to_numpy()[:-1] * np.diff(path.index.to_numpy())).sum())
+        horizon = len(firm.tables["calendar"]) * 86_400
+        # L = λW over the run; every line ends empty.
+        length, rate, wait = area / horizon, len(calls) / horizon, calls["wait"].mean()
+        assert path.iloc[-1] == 0
+        assert length == pytest.approx(rate * wait, rel=1e-9)
+
+
+def test_no_agent_handles_more_at_once_than_the_line_allows(one_year: Firm) -> None:
+    log = one_year.tables["line_log"]
+    for line in LINES:
+        calls = log[(log["line"] == line) & log["served"]]
+        begin = calls["arrived_at"] + calls["wait"]
+        changes = pd.DataFrame(
+            {
+                "agent": np.tile(calls["agent"], 2),
+                "at": np.concatenate([begin, begin + calls["service"] - 1e-6]),
+                "step": np.repeat([1, -1], len(calls)),
+            }
+        ).sort_values(["at", "step"], kind="stable")
+        assert changes.groupby("agent")["step"].cumsum().max() <= m.CONCURRENCY[line]
+
+
+def test_channel_shares_sum_to_one(firm: Firm) -> None:
+    share = firm.tables["contacts"]["channel"].value_counts(normalize=True)
+    assert share.sum() == pytest.approx(1, abs=1e-12)
+    assert set(share.index) == {*LINES, "self_service"}
+
+
+def test_members_contacts_are_among_the_firms(firm: Firm) -> None:
+    contacts = firm.tables["contacts"]
+    assert (contacts["channel"] != "self_service").sum() < len(firm.tables["line_log"])
+    served = contacts[contacts["served"] & (contacts["channel"] != "self_service")]
+    assert served["agent_id"].notna().all()
+    assert served["handling"].gt(0).all()
+    assert contacts.loc[~contacts["served"], ["agent_id", "handling", "csat"]].isna().all(axis=None)
+
+
+def test_one_seed_one_firm_and_another_seed_another() -> None:
+    first, again = (simulate(Scenario(months=2, scale=0.3, seed=5)) for _ in range(2))
+    other = simulate(Scenario(months=2, scale=0.3, seed=6))
+    for name, table in first.tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[name])
+    for name, table in first.truth.items():
+        pd.testing.assert_frame_equal(table, again.truth[name])
+    assert not first.tables["contacts"].equals(other.tables["contacts"])
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        {"bot": False}, {"routing": "digital_first"}, {"callback": True}, {"shape": "flat"}, {"surges": ()},
+        {"campaigns": ()}, {"campaigns": (Campaign("x", Scenario().start),)}, {"incidents": False}, {"temps": 0},
+        {"app_rollout": False}, {"approval_pilot_from": None}, {"staffing": 0.3}, {"staff_change": {"chat": 3}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_choice_runs(scenario: dict[str, object]) -> None:
+    firm = simulate(Scenario(months=2, scale=0.1, **scenario))  # type: ignore[arg-type]
+    assert len(firm.tables["contacts"]) > 50
+    assert firm.tables["contacts"]["customer_id"].isin(firm.tables["customers"]["customer_id"]).all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"scale": 0}, "scale"), ({"scale": 99}, "scale"), ({"months": 0}, "months"), ({"staffing": 0}, "staffing"),
+        ({"pay": "much"}, "pay"), ({"routing": "none"}, "routing"), ({"shape": "round"}, "shape"),
+        ({"surges": ("easter",)}, "surges"), ({"staff_change": {"fax": 1}}, "fax"), ({"stations": {"x": 1}}, "'x'"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_scenario_that_cannot_run_says_so(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        Scenario(**wrong)  # type: ignore[arg-type]
