@@ -107,12 +107,14 @@ class Notebook:
         """The one click: restart the kernel and run all cells; wait until it has been idle for a while."""
         began = datetime.now(UTC)
         self.page.locator('[data-jp-item-name="restart-and-run"]').first.click()
-        deadline, quiet = time.monotonic() + 180, 0
-        while quiet < 8:
+        deadline, quiet, seen_busy = time.monotonic() + 240, 0, False
+        # A slow page may take seconds to send its first cell to a kernel that is idle meanwhile.
+        while quiet < (8 if seen_busy else 60):
             assert time.monotonic() < deadline, f"{self.path} did not come to rest"
             self.page.wait_for_timeout(250)
             kernels = [s["kernel"] for s in self.lab.api("sessions") if s["path"] == self.path]
             active = kernels and datetime.fromisoformat(kernels[0]["last_activity"]) > began
+            seen_busy = seen_busy or bool(active and kernels[0]["execution_state"] == "busy")
             quiet = quiet + 1 if active and kernels[0]["execution_state"] == "idle" else 0
         assert not self.page.locator(".jp-Dialog").count(), "one click was not enough: JupyterLab asks something"
 
@@ -162,7 +164,8 @@ def bundle_lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         stop_lab(lab)
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright's sync interface is open, nothing else in the process can use asyncio.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
