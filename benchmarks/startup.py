@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -54,9 +55,13 @@ def until_it_answers(command: list[str], folder: Path, home: Path) -> float:
         while time.perf_counter() - began < 120:
             found = re.search(r"(http://127\.0\.0\.1:\d+/\S*\?token=\w+)", log.read_text())
             if found:
-                with urllib.request.urlopen(found[1], timeout=20) as answer:
-                    if answer.status == 200:
-                        return time.perf_counter() - began
+                try:
+                    with urllib.request.urlopen(found[1], timeout=20) as answer:
+                        if answer.status == 200:
+                            return time.perf_counter() - began
+                except urllib.error.URLError:
+                    # It prints its address a moment before it listens there.
+                    pass
             time.sleep(0.01)
         raise RuntimeError(log.read_text())
     finally:

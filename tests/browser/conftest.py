@@ -105,6 +105,10 @@ class Notebook:
 
     def run_all(self) -> None:
         """The one click: restart the kernel and run all cells; wait until it has been idle for a while."""
+        # As long as it takes a person to find the button: JupyterLab has no kernel to restart in the first second.
+        while not any(s["path"] == self.path for s in self.lab.api("sessions")):
+            self.page.wait_for_timeout(100)
+        self.page.wait_for_timeout(500)
         began = datetime.now(UTC)
         self.page.locator('[data-jp-item-name="restart-and-run"]').first.click()
         deadline, quiet, seen_busy = time.monotonic() + 240, 0, False
