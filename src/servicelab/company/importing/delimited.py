@@ -180,14 +180,16 @@ def _encoding(head: bytes, stated: str, name: str) -> str:
         if head.isascii() and b"\0" not in head:
             raise _wrong_encoding(name, stated, "utf-8")
         return encoding
-    sound = [_decodes(line, "utf-8") for line in head.split(b"\n")[:-1] or [head]]
+    lines = head.split(b"\n")
+    if len(head) == _HEAD:
+        # The look ended somewhere in a line, perhaps within a sign.
+        lines = lines[:-1] or [head[:-4]]
+    sound = [_decodes(line, "utf-8") for line in lines]
     strange = sum(byte > 127 for byte in head)
     if encoding == "utf-8":
         if not sound[0] or sound.count(False) > len(sound) / 10:
-            guess = (
-                "gb18030" if all(_decodes(line, "gb18030") for line in head.split(b"\n")[:-1] or [head]) else "cp1252"
-            )
-            raise _wrong_encoding(name, "utf-8", guess)
+            chinese = all(_decodes(line, "gb18030") for line in lines)
+            raise _wrong_encoding(name, "utf-8", "gb18030" if chinese else "cp1252")
     elif strange >= _SURELY and all(sound):
         raise _wrong_encoding(name, encoding, "utf-8")
     return encoding
@@ -195,7 +197,7 @@ def _encoding(head: bytes, stated: str, name: str) -> str:
 
 def _decodes(part: bytes, encoding: str) -> bool:
     try:
-        codecs.getincrementaldecoder(encoding)().decode(part, final=False)
+        part.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True

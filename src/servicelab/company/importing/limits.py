@@ -128,10 +128,11 @@ def opened(path: Path, limits: Limits) -> Iterator[BinaryIO]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UserError(_("{file} cannot be read: {reason}.", file=path, reason=reason)) from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise UserError(_("{file} is not a file: give the path of one export.", file=path))
     with os.fdopen(handle, "rb") as stream:
-        found = os.fstat(stream.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise UserError(_("{file} is not a file: give the path of one export.", file=path))
         if not found.st_size:
             raise UserError(_("{file} is empty: export it again.", file=path))
         if found.st_size > limits.size:

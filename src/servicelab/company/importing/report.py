@@ -89,7 +89,7 @@ class Findings:
     _counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _last: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, table: str, row: int | None, column: str, value: str, problem: str, remedy: str) -> None:
+    def add(self, table: str, row: int, column: str, value: str, problem: str, remedy: str) -> None:
         """One finding; of a kind that has come up often already it is only counted."""
         kind = (table, column, problem)
         self._counts[kind] = self._counts.get(kind, 0) + 1
@@ -99,8 +99,8 @@ class Findings:
         self._last[kind] = finding
 
     def frame(self) -> pd.DataFrame:
-        """All findings as a table."""
-        rows = list(self._rows)
+        """All findings as a table, in the order of the export's rows."""
+        rows = sorted(self._rows, key=lambda finding: finding["row"])
         for kind, count in self._counts.items():
             if count > MOST:
                 more = _("{problem} ({n} more like the {most} above)", problem=kind[2], n=count - MOST, most=MOST)

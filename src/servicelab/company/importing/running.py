@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -291,9 +291,11 @@ class Work:
 
     def discard(self) -> None:
         """Leave nothing half-written behind."""
+        for close in (*(file.close for file in self._files), self._rejects.close):
+            # On a full disk, closing fails once more on what is thrown away here anyway.
+            with suppress(OSError):
+                close()
         for file in self._files:
-            file.close()
             file.partial.unlink(missing_ok=True)
-        self._rejects.close()
         for name in ("rejects.csv.partial", "findings.csv.partial"):
             (self._out / name).unlink(missing_ok=True)

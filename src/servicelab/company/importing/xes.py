@@ -48,7 +48,7 @@ class Xes:
             except expat.ExpatError as error:
                 reason = expat.ErrorString(error.code)
                 self._refuse(_("it is not sound XML ({reason})", reason=reason), error.lineno)
-            except (UnicodeError, ValueError) as error:
+            except (ValueError, LookupError) as error:
                 self._refuse(_("its text cannot be decoded"), cause=error)
             if fed - self._parser.CurrentByteIndex > self._limits.line:
                 self._refuse(_("one element is longer than {most} signs", most=self._limits.line))
