@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from servicelab.learn.workspace import write_whole
 
 # What was delivered, so that "the trainee changed it" can be told from "a new version came".
 LEDGER = ".delivered.json"
@@ -63,18 +64,18 @@ def deliver(built: Path, workspace: Path) -> Delivery:
         fresh = fingerprint(source)
         new_ledger[name] = fresh
         if not target.exists():
-            copy(source, target)
+            write_whole(target, source.read_bytes())
             done.added.append(name)
         elif (current := fingerprint(target)) == fresh:
             continue
         elif current == ledger.get(name):
-            copy(source, target)
+            write_whole(target, source.read_bytes())
             done.updated.append(name)
         elif ledger.get(name) == fresh:
             done.kept.append(name)
         else:
             beside = target.with_name(f"{target.stem}.new{target.suffix}")
-            copy(source, beside)
+            write_whole(beside, source.read_bytes())
             done.beside.append(beside.relative_to(workspace).as_posix())
     if new_ledger != ledger:
         write_whole(ledger_path, json.dumps(new_ledger, indent=1, sort_keys=True).encode())
@@ -109,18 +110,3 @@ def read_ledger(path: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {str(k): str(v) for k, v in ledger.items()} if isinstance(ledger, dict) else {}
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a file whole: a reader sees the old one or the new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".part")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
-
-
-def write_whole(target: Path, content: bytes) -> None:
-    """Write a file whole."""
-    partial = target.with_name(target.name + ".part")
-    partial.write_bytes(content)
-    partial.replace(target)
