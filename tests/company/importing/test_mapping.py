@@ -45,6 +45,7 @@ def test_shipped_mappings_are_sound(name: str) -> None:
         (START + "  calls:\n    columns:\n      wait: {from: s, time: iso}\n", 5, "`time` is for dates"),
         (START + "  calls:\n    columns:\n      wait: {from: s, unit: weeks}\n", 5, "'weeks' is not one of"),
         (START + "  orders:\n    columns:\n      warehouse: {from: w, codes: {A: Mars}}\n", 5, "no code of warehouse"),
+        (START + "  calls:\n    columns:\n      wait: {from: s, between: [a]}\n", 5, "names the two columns"),
         (START + "  calls:\n    events: {Opened: o}\n", 4, "event_log only"),
         (START + "  calls:\n    columns: {}\n    columns: {}\n", 5, "stands twice"),
         ("a: &x [1]\nb: *x\n", 2, "instead of an alias"),

@@ -127,9 +127,8 @@ def _typed(one: Field, text: pd.Series, source: Source, misfits: Misfits) -> pd.
 
 
 def _numbers(text: pd.Series, one: Field, source: Source) -> pd.Series:
-    if one.unit == 0:  # a clock: hours, minutes, seconds
-        parts = text.astype("str").str.extract(_CLOCK).astype(float)
-        return parts[0].fillna(0) * 3600 + parts[1] * 60 + parts[2]
+    if one.unit == 0:
+        return _clock(text)
     plain = text.astype("str").where(text.notna())
     if source.thousands:
         plain = plain.str.replace(source.thousands, "", regex=False)
@@ -138,6 +137,19 @@ def _numbers(text: pd.Series, one: Field, source: Source) -> pd.Series:
     number = pd.to_numeric(plain, errors="coerce").astype(float)
     number = number.where(np.isfinite(number))
     return number if one.unit == 1 else number * one.unit
+
+
+def _clock(text: pd.Series) -> pd.Series:
+    """Seconds of h:mm:ss or mm:ss."""
+    parts = text.astype("str").str.strip().str.extract(_CLOCK).astype(float)
+    return parts[0].fillna(0) * 3600 + parts[1] * 60 + parts[2]
+
+
+def against_clock(one: Field, made: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """Rows whose duration is not the time between the two times of day that the mapping names (midnight may pass)."""
+    start, end = (_clock(frame[name]) for name in one.between)
+    off = (end - start - made) % 86_400
+    return (off > 1) & (off < 86_399)
 
 
 def times(text: pd.Series, form: str, source: Source, misfits: Misfits, *, whole_days: bool) -> pd.Series:

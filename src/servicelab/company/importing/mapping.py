@@ -44,6 +44,8 @@ class Field:
     """Where one column comes from and how its cells are read.
 
     `sources` are joined (all must be there), or, with `first_of`, alternatives: the first header the export has.
+    `between` names two columns with times of day; the seconds from one to the other must be this column's value, which
+    is how columns that have changed places are noticed though both hold numbers.
     """
 
     column: Column
@@ -61,6 +63,7 @@ class Field:
     prefix: str = ""
     digits: int = 0
     personal: bool = False
+    between: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class ImportMapping:
         names: dict[str, None] = {}
         for target in self.targets:
             for one in (*target.fields, *(event for _activity, event in target.events)):
-                names |= dict.fromkeys((*one.sources, *one.when))
+                names |= dict.fromkeys((*one.sources, *one.when, *one.between))
             names |= dict.fromkeys((*target.keep, *target.drop, *target.extra))
         return list(names)
 
@@ -217,7 +220,7 @@ def _field(column: Column, node: Node, source: Source) -> Field:
     if node.kind == "list":
         return Field(column, node.line, _texts(node), True, time=source.time, personal=personal)
     allowed = {"from", "one_of", "join", "value", "codes", "other", "time", "unit", "empty", "when"}
-    entries = _entries(node, allowed | {"prefix", "digits", "personal"})
+    entries = _entries(node, allowed | {"prefix", "digits", "personal", "between"})
     ways = [way for way in ("from", "one_of", "value") if way in entries]
     if len(ways) != 1:
         node.wrong(_("{column} needs exactly one of `from`, `one_of` and `value`.", column=column.name))
@@ -234,6 +237,9 @@ def _field(column: Column, node: Node, source: Source) -> Field:
         entries["unit"].wrong(_("`unit` is for numbers; {column} is none.", column=column.name))
     if "time" in entries and column.kind not in ("date", "datetime"):
         entries["time"].wrong(_("`time` is for dates and times; {column} is none.", column=column.name))
+    between = _texts(entries["between"]) if "between" in entries else ()
+    if between and (len(between) != 2 or column.kind != "number"):
+        entries["between"].wrong(_("`between` names the two columns that a duration lies between."))
     return Field(
         column,
         node.line,
@@ -250,6 +256,7 @@ def _field(column: Column, node: Node, source: Source) -> Field:
         _scalar(entries["prefix"]) if "prefix" in entries else "",
         _whole(entries["digits"], 0, 30) if "digits" in entries else 0,
         _flag(entries["personal"]) if "personal" in entries else personal,
+        between,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from servicelab.company.checking import expected
 from servicelab.company.importing.batches import Batch, Reader
-from servicelab.company.importing.converting import cells, chosen, resolved, values
+from servicelab.company.importing.converting import against_clock, cells, chosen, resolved, values
 from servicelab.company.importing.delimited import Delimited
 from servicelab.company.importing.limits import Limits, opened, unpacked
 from servicelab.company.importing.mapping import Field, ImportMapping, Target
@@ -195,6 +195,10 @@ class Work:
         column, name = one.column, one.column.name
         text = cells(one, resolved(one, self._headers), frame, self._mapping.source)
         made, misfits = values(one, text, self._mapping.source)
+        if one.between:
+            problem = _("This is not the time from {start} to {end}.", start=one.between[0], end=one.between[1])
+            off = against_clock(one, made, frame)
+            misfits.add(off, text, problem, _("Check whether columns have changed places."))
         for row, (problem, cell, remedy) in misfits.cells.items():
             misfit(target, row, name, self._shown(one, cell), problem, remedy)
         if not column.null and not may_be_empty:
