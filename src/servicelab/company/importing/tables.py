@@ -166,6 +166,6 @@ def contradictions(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Ser
             problem = _("It is before {earlier}.", earlier=earlier)
             yield later, backwards, problem, _("Correct one of the two times; check their time zone.")
     if name == "calls" and "service" in frame:
-        strange = frame["service"].notna() & ~frame["served"].fillna(False).astype(bool)
+        strange = frame["service"].notna() & ~frame["served"].fillna(True).astype(bool)
         problem = _("The call has a service time and was not served.")
         yield "service", strange, problem, _("Correct `served`, or leave the service time empty.")
