@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from servicelab import company
+from servicelab.cli import main
 from servicelab.company.importing import available, import_data
 from servicelab.company.importing.personal import Pseudonyms
 from servicelab.errors import UserError
@@ -383,3 +384,45 @@ def test_all_of_the_course_can_run_on_the_firms_own_data(root: Path) -> None:
     assert "01_needs/lesson" in set(found.material)
     assert found.can_run.all()
     assert found.needs.map(len).sum() > 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "says"),
+    [
+        (",12.0,", ",-12.0,", "wait", "not one this column can hold"),
+        (",True,", ",False,", "service", "was not served"),
+        ("2025-11-11", "2023-02-29", "arrived_at", "not a date"),
+        (",True,", ",perhaps,", "served", "not True or False"),
+    ],
+)
+def test_check_knows_the_imported_tables(run, old: str, new: str, column: str, says: str) -> None:
+    folder = run(CALLS, HEADER + ROW).out
+    text = (folder / "calls.csv").read_text(encoding="utf-8-sig")
+    assert old in text
+    (folder / "calls.csv").write_text(text.replace(old, new), encoding="utf-8")
+    findings = company.check(folder)
+    assert findings.table.tolist() == ["calls"]
+    assert findings.column.tolist() == [column]
+    assert says in findings.problem[0]
+
+
+def test_the_page_on_mappings_is_a_mapping(tmp_path: Path) -> None:
+    """What the README shows is read by the program that it describes."""
+    from servicelab.company.importing.mapping import read_mapping
+
+    page = (Path(company.__file__).parent / "mappings" / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "page.yml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    mapping = read_mapping(tmp_path / "page.yml")
+    assert mapping.source.encoding == "gb18030"
+    assert len(mapping.targets[0].fields) == 7
+
+
+@pytest.mark.parametrize("options", [[], ["bank-call-log"], ["bank-call-log", "export.txt"]])
+def test_the_command_asks_for_what_is_missing(options: list[str], capsys) -> None:
+    assert main(["data", "import", *options]) == 1
+    assert "data import MAPPING SOURCE --out DIR" in capsys.readouterr().err
+
+
+def test_check_and_generate_take_one_folder(capsys) -> None:
+    assert main(["data", "check", "a", "b"]) == 1
+    assert "one too many" in capsys.readouterr().err
