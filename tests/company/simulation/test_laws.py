@@ -74,7 +74,8 @@ def test_no_event_before_its_cause(firm: Firm) -> None:
     assert (cases["closed_at"].dropna() > cases["opened_at"][cases["closed_at"].notna()]).all()
     agents = firm.tables["agents"].set_index("agent_id")
     met = contacts[contacts["agent_id"].notna()]
-    assert (met["opened_at"] >= met["agent_id"].map(agents["hired_on"])).all()
+    answered = met["opened_at"] + pd.to_timedelta(met["wait"], unit="s")
+    assert (answered >= met["agent_id"].map(agents["hired_on"])).all()
     left = met["agent_id"].map(agents["left_on"])
     mail = met["channel"] == "email"
     assert (met["opened_at"][~mail & left.notna()] < left[~mail & left.notna()]).all()

@@ -15,6 +15,8 @@ from servicelab.company.simulation.staffing import DESK_HOURS, PAID_HOURS, Agent
 #: Contacts below which a month is not appraised.
 ENOUGH = 60
 BOTTOM = 10
+#: Answers that an appraisal looks at: the first of the month.
+LOOKED_AT = 20
 
 
 def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days: int) -> pd.DataFrame:
@@ -36,7 +38,12 @@ def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days:
     score = served["csat"].to_numpy().astype(float)
     resolved, back = total(served["recorded"].to_numpy()), total(served["followed"].to_numpy())
     hard = total(served["intent"].isin([m.NAMES.index(name) for name in ("damaged", "defect", "complaint")]).to_numpy())
-    surveys, points = total(score > 0), total(score)
+    # The rank of each answer among the same agent's of the month.
+    answered = np.flatnonzero(score > 0)
+    rank = pd.Series(cell[answered]).groupby(cell[answered]).cumcount().to_numpy()
+    looked = np.zeros(len(score))
+    looked[answered[rank < LOOKED_AT]] = 1.0
+    surveys, points = total(looked), total(score * looked)
     seconds = total(served["service"].to_numpy(dtype=float))
     who, when = rows % count_of, rows // count_of
     concurrency = np.array([m.CONCURRENCY[name] for name in LINES])[agents.line[who]]
@@ -78,7 +85,7 @@ def _coached(scenario: Scenario, table: pd.DataFrame) -> pd.DataFrame:
     """X04b: of the ten with the lowest CSAT of a month, five by lot are coached in the next. It does nothing."""
     rng = stream(scenario.seed, "simulation", "coaching")
     table["bottom_ten"], table["coached"] = False, False
-    eligible = table[(table["surveys"] >= 12) & table["line"].isin(["phone", "chat", "wechat"])]
+    eligible = table[(table["surveys"] >= 12)]
     for _, month in eligible.groupby("month"):
         bottom = month.nsmallest(BOTTOM, "csat").index.to_numpy()
         table.loc[bottom, "bottom_ten"] = True

@@ -232,12 +232,10 @@ def _deliver(
         late, promised + np.minimum(rng.geometric(0.42, n), 12), np.maximum(promised - rng.integers(0, 3, n), 1)
     )
     # Parcels stand still over the Spring Festival (春节停运); promises made then allow for it.
-    stop = calendar["no_delivery"].to_numpy()
-    blocked = np.concatenate([[0], np.cumsum(stop)])
-    arrive = day + takes
-    inside = np.minimum(arrive, len(stop))
-    still = blocked[inside] - blocked[np.minimum(day, len(stop))]
-    promised, arrive = promised + still, arrive + still
+    moving = np.concatenate([~calendar["no_delivery"].to_numpy(), np.ones(60, dtype=bool)])
+    worked = np.cumsum(moving)
+    arrive = np.searchsorted(worked, worked[day] + takes)
+    promised = promised + arrive - day - takes
     delivered = np.where(carried, placed, arrive * DAY + (9 + 10 * rng.random(n)) * 3600)
     promised[carried] = 0
     return np.round(delivered).astype(np.float64), promised.astype(np.int64), late
@@ -261,6 +259,6 @@ def _packing(scenario: Scenario, rng: np.random.Generator, warehouse: Ints, day:
         if number >= weeks - 53:
             # The managers see the week's rate on what their line packs, a sample of the firm's as large as this one's.
             seen = rng.binomial(np.maximum(count[number], 1), rate) / np.maximum(count[number], 1)
-            setting = np.where(reacts, np.clip(setting - (seen / m.PACKING - 1), -0.9, 3), 0.0)
+            setting = np.where(reacts, np.clip(setting - m.REACTION * (seen / m.PACKING - 1), -0.9, 3), 0.0)
     found: Any = np.where(parcel, chance[week, warehouse], 0.0)
     return np.asarray(found, dtype=np.float64)

@@ -37,8 +37,9 @@ WAREHOUSES = ("Langfang", "Kunshan", "Foshan", "Wuhan", "Chengdu")
 WAREHOUSE_SHARE = (0.22, 0.28, 0.22, 0.15, 0.13)
 #: X02c: these warehouses re-set the packing line after every week, by what the week was off; the last year only.
 REACTING = ("Wuhan", "Langfang")
+REACTION = 1.6
 #: X02c: the one week range with a cause: the packing machine at Kunshan, factor on PACKING.
-SPECIAL_WAREHOUSE, SPECIAL_WEEK, SPECIAL_WEEKS, SPECIAL_FACTOR = "Kunshan", 88, 3, 3.0
+SPECIAL_WAREHOUSE, SPECIAL_WEEK, SPECIAL_WEEKS, SPECIAL_FACTOR = "Kunshan", 88, 4, 3.5
 
 # --- Leaving (X00c) --------------------------------------------------------------------------------------------------
 LEAVE_AFTER_ORDER = 0.030
@@ -78,17 +79,17 @@ INTENTS = {
     "presale": Intent("sales", 0.156, 400, 2.6, 0.25, 0.20, 0.75, 1.0),
     "where_is_order": Intent("logistics", 0.056, 272, 2.3, 0.05, 0.55, 0.72, 2.0),
     "change_delivery": Intent("logistics", 0.043, 368, 2.2, 0.10, 0.30, 0.66, 1.5),
-    "damaged": Intent("warehouse", 0.000, 688, 1.35, -0.55, 0.05, 0.35, 5.0),
-    "defect": Intent("product", 0.000, 800, 1.05, -0.65, 0.05, 0.30, 12.0),
-    "return": Intent("product", 0.057, 512, 1.7, -0.15, 0.20, 0.60, 6.0),
+    "damaged": Intent("warehouse", 0.000, 688, 1.35, -0.90, 0.05, 0.35, 5.0),
+    "defect": Intent("product", 0.000, 800, 1.05, -1.00, 0.05, 0.30, 12.0),
+    "return": Intent("product", 0.066, 512, 1.7, -0.30, 0.20, 0.60, 6.0),
     "invoice": Intent("finance", 0.045, 304, 2.5, 0.15, 0.55, 0.80, 4.0),
     "price": Intent("marketing", 0.037, 384, 1.8, -0.10, 0.25, 0.55, 3.0),
     "app_problem": Intent("it", 0.027, 464, 1.7, -0.10, 0.30, 0.50, 1.0),
-    "complaint": Intent("service", 0.007, 832, 0.95, -0.80, 0.03, 0.25, 4.0),
+    "complaint": Intent("service", 0.012, 832, 0.95, -1.20, 0.03, 0.25, 4.0),
 }
 NAMES = tuple(INTENTS)
 #: Share of faults that the customer tells; the others are silent.
-SPOKEN = {"late": 0.42, "packing": 0.46, "defect": 0.54}
+SPOKEN = {"late": 0.40, "packing": 0.42, "defect": 0.46}
 #: A spoken late delivery is asked after, or complained about.
 LATE_COMPLAINS = 0.25
 CHANNELS = ("phone", "chat", "wechat", "email", "shop")
@@ -100,7 +101,10 @@ ASKED = {
     "senior": (0.66, 0.05, 0.10, 0.02, 0.17),
 }
 #: X03a: hard matters go to the phone, easy ones are typed: factor on the phone's odds.
-PHONE_TILT = {"damaged": 3.2, "defect": 3.6, "complaint": 5.0, "presale": 0.35, "invoice": 0.35, "where_is_order": 0.6}
+PHONE_TILT = {
+    "damaged": 7.0, "defect": 8.0, "complaint": 10.0, "return": 3.0,
+    "presale": 0.40, "invoice": 0.35, "where_is_order": 0.6,
+}  # fmt: skip
 #: Contacts by half hour from 9:00: peak near 10:00, a second hump after lunch, slow decay in the evening.
 HALF_HOURS = (
     4.6, 6.0, 6.9, 6.7, 5.9, 5.0, 4.2, 4.1, 4.9, 5.4, 5.3, 5.0,
@@ -117,10 +121,10 @@ PATIENCE = {"phone": 840.0, "chat": 1800.0, "wechat": 10_800.0, "email": 1e9, "s
 #: Contacts an agent handles side by side, and by how much each then takes longer.
 CONCURRENCY = {"phone": 1, "chat": 3, "wechat": 4, "email": 1, "shop": 1, "expert": 1}
 STRETCH = {"phone": 1.0, "chat": 2.0, "wechat": 2.5, "email": 1.0, "shop": 1.0, "expert": 1.5}
-OCCUPANCY = {"phone": 0.98, "chat": 0.95, "wechat": 0.84, "email": 0.66, "shop": 0.84, "expert": 1.00}
+OCCUPANCY = {"phone": 0.98, "chat": 0.95, "wechat": 0.84, "email": 0.76, "shop": 0.86, "expert": 1.00}
 #: True effect of the channel itself (staff, medium) on the odds of resolving and on the mean answer (X03a).
 CHANNEL_RESOLVE = {"phone": 0.0, "chat": -0.15, "wechat": -0.10, "email": -0.25, "shop": 0.10, "expert": 0.9}
-CHANNEL_CSAT = {"phone": 0.25, "chat": 0.0, "wechat": 0.05, "email": -0.20, "shop": 0.15, "expert": 0.05}
+CHANNEL_CSAT = {"phone": 0.15, "chat": 0.0, "wechat": 0.05, "email": 0.10, "shop": 0.15, "expert": 0.05}
 #: Share passed on to the second line.
 TRANSFER = {"damaged": 0.10, "defect": 0.16, "complaint": 0.22, "return": 0.05, "app_problem": 0.10}
 TRANSFER_OTHER = 0.02
@@ -134,14 +138,14 @@ RECONTACT_CONTAINED = 0.68
 SWITCH_AFTER_ABANDON = 0.35
 
 # --- The agents ------------------------------------------------------------------------------------------------------
-PACE_SD, SKILL_SD, EMPATHY_SD = 0.12, 0.30, 0.16
+PACE_SD, SKILL_SD, EMPATHY_SD = 0.03, 0.22, 0.16
 #: X04a: agents who hurry: each unit takes time off and resolution with it.
-HURRY_SD, HURRY_PACE, HURRY_RESOLVE = 1.0, -0.13, -0.42
+HURRY_SD, HURRY_PACE, HURRY_RESOLVE = 1.0, -0.06, -0.95
 #: X11b: what a new agent lacks, and the days after which 63 % of it is learned.
 NEW_PACE, NEW_RESOLVE, LEARN_DAYS = 0.55, -0.80, 55.0
 #: Second half of a shift.
 TIRED_PACE, TIRED_RESOLVE = 1.04, -0.10
-TURNOVER = 0.38
+TURNOVER = 0.36
 EARLY_FACTOR = 2.0
 VACANCY_DAYS = (10, 35)
 ABSENT = 0.12
@@ -160,7 +164,7 @@ EXPECTATION = (0.10, 0.05, 0.0, -0.15)
 EXPECTATION_SD = 0.30
 RESPONSE = {"phone": 0.42, "chat": 0.44, "wechat": 0.46, "email": 0.30, "shop": 0.36, "expert": 0.40}
 #: Share of the usual response rate among those who would answer 1 or 2.
-UNHAPPY_RESPONSE = {"phone": 1.0, "chat": 0.55, "wechat": 0.70, "email": 1.0, "shop": 1.0, "expert": 1.0}
+UNHAPPY_RESPONSE = {"phone": 1.0, "chat": 0.70, "wechat": 0.80, "email": 1.0, "shop": 1.0, "expert": 1.0}
 
 # --- Buying after an enquiry (X00a) ----------------------------------------------------------------------------------
 #: Log odds that an enquiry becomes an order, and its change for each unit of ln(1 + minutes to the first reply).
@@ -190,7 +194,7 @@ ORDER_AHEAD = 0.38
 # --- After-sales cases (X02a, X02b) ----------------------------------------------------------------------------------
 #: Hands-on minutes of each station, and how loaded it is as planned; the approver is the bottleneck.
 HANDS_ON = {"inspect": 14.0, "approve": 4.0, "repair": 45.0, "refund": 5.0}
-LOAD = {"inspect": 0.60, "approve": 0.90, "repair": 0.72, "refund": 0.50}
+LOAD = {"inspect": 0.60, "approve": 0.98, "repair": 0.72, "refund": 0.50}
 REWORK = 0.14
 #: X02b: false claims, the share an approver finds, and what each day of delay costs.
 FALSE_CLAIM, FOUND = 0.012, 0.45

@@ -42,7 +42,7 @@ def satisfaction(log: Log, rows: Ints, agents: Agents, expectation: Floats) -> F
     shift = np.array([*(m.CHANNEL_CSAT[name] for name in LINES), -0.30])
     minutes = np.where(log.called_back[rows], log.wait[rows] / 3, log.wait[rows]) / 60
     # Nobody minds waiting hours for an e-mail as they do on the phone.
-    minutes = minutes / np.array([1, 1, 8, 120, 2, 4, 1.0])[channel]
+    minutes = minutes / np.array([1, 1, 8, 240, 2, 4, 1.0])[channel]
     human = log.agent[rows] >= 0
     mean = m.CSAT_BASE + np.array([intent.csat for intent in m.INTENTS.values()])[log.intent[rows]] + shift[channel]
     mean = mean + m.CSAT_RESOLVED * (log.solved[rows] - 0.5) + m.CSAT_WAIT * np.log1p(minutes)

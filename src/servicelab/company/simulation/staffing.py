@@ -96,7 +96,7 @@ def make_agents(scenario: Scenario, heads: Ints) -> Agents:
                 stay = early if early < 90 else 90 + rng.exponential(365 / (m.TURNOVER * 0.86))
                 if hired < 0:
                     # Whoever is there at the start has lasted so far.
-                    stay = max(stay, -hired + rng.exponential(365 / m.TURNOVER))
+                    stay = -hired + rng.exponential(365 / m.TURNOVER)
                 rows.append((line, hired, hired + stay, False))
                 hired += stay + rng.uniform(*m.VACANCY_DAYS)
     year = scenario.start.year
