@@ -34,6 +34,8 @@ def test_shipped_mappings_are_sound(name: str) -> None:
         ("source:\n  encoding: zip\ntables: {}\n", 2, "no encoding 'zip'"),
         ("source:\n  zone: Mars/Base\ntables: {}\n", 2, "no time zone 'Mars/Base'"),
         ("source:\n  zone: ../../etc/passwd\ntables: {}\n", 2, "no time zone"),
+        ("source:\n  time: mixed\ntables: {}\n", 2, "write `time` with signs"),
+        ("source:\n  time: '%H:%M %Z'\ntables: {}\n", 2, "no %Z"),
         ("source:\n  delimiter: '::'\ntables: {}\n", 2, "delimiter is one sign"),
         ("source:\n  skip: lots\ntables: {}\n", 2, "whole number"),
         ("source:\n  decimal: ','\n  thousands: ','\ntables: {}\n", 1, "must differ"),

@@ -16,7 +16,9 @@ from servicelab.i18n import _
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "y": True, "n": False}
 _BOOLEANS |= {"是": True, "否": False, "有": True, "无": False}
-_OFFSET = r"(?:[Zz]|[+\-]\d\d:?\d\d)$"
+#: ISO 8601 as exports write it; pandas reads more, and reads some of that as moments with an offset.
+_ISO = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?"
+_ISO_MOVING = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:[Zz]|[+\-]\d\d(?::?\d\d)?)"
 _CLOCK = r"^(?:(\d{1,5}):)?([0-5]?\d):([0-5]?\d(?:\.\d+)?)$"
 #: Years outside are a misread date, whatever the calendar allows.
 _YEARS = (1970, 2100)
@@ -181,9 +183,9 @@ def times(text: pd.Series, form: str, source: Source, misfits: Misfits, *, whole
             return _plausible(made)
         # A workbook's own dates need no format; what is text in it does.
         empty = made
-    todo = strings.notna() & empty.isna() & strings.str.match(r"\d{4}-\d\d-\d\d")
-    moving = todo & strings.str.contains(_OFFSET) & (strings.str.len() > 16)
-    fixed = todo & ~moving
+    todo = strings.notna() & empty.isna()
+    fixed = todo & strings.str.fullmatch(_ISO)
+    moving = todo & strings.str.fullmatch(_ISO_MOVING)
     made = empty.copy()
     if fixed.any():
         parsed = pd.to_datetime(strings[fixed], format="ISO8601", errors="coerce")

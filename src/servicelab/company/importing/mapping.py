@@ -17,6 +17,7 @@ from servicelab.i18n import _
 
 FORMATS = ("csv", "xlsx", "xes")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "auto": ""}
+TIMES = ("iso", "unix", "unix_ms", "excel")
 #: What a number in the export counts; a duration ends up in seconds.
 UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "milliseconds": 0.001, "clock": 0.0}
 
@@ -157,6 +158,8 @@ def _source(node: Node) -> Source:
                 entry.wrong(_("the delimiter is one sign, or one of {names}.", names=", ".join(DELIMITERS)))
         elif key == "encoding":
             made[key] = _encoding(entry)
+        elif key == "time":
+            made[key] = _time(entry)
         elif key in ("zone", "show_in"):
             made[key] = _zone(entry)
         elif key == "decimal":
@@ -249,7 +252,7 @@ def _field(column: Column, node: Node, source: Source) -> Field:
         _scalar(entries["value"]) if "value" in entries else None,
         codes,
         other,
-        _scalar(entries["time"]) if "time" in entries else source.time,
+        _time(entries["time"]) if "time" in entries else source.time,
         UNITS[_one_of(entries["unit"], tuple(UNITS))] if "unit" in entries else 1.0,
         _texts(entries["empty"]) if "empty" in entries else (),
         _choices(entries["when"]) if "when" in entries else {},
@@ -322,6 +325,16 @@ def _encoding(node: Node) -> str:
         node.wrong(_("there is no encoding {text!r}: use utf-8, gb18030, utf-16, big5 or cp1252.", text=text[:40]))
     # GBK's own superset also reads the rarer characters of names; every GBK file is GB18030.
     return "gb18030" if found.name in ("gbk", "gb2312") else found.name
+
+
+def _time(node: Node) -> str:
+    text = _scalar(node)
+    if text not in TIMES and ("%" not in text or "%Z" in text):
+        # A zone's abbreviation does not say which zone it is: CST is Chicago's and Shanghai's.
+        node.wrong(
+            _("write `time` with signs such as %Y-%m-%d %H:%M (no %Z), or as one of {names}.", names=", ".join(TIMES))
+        )
+    return text
 
 
 def _zone(node: Node) -> str:
