@@ -49,7 +49,7 @@ class Lab:
     def api(self, path: str) -> list[dict[str, Any]]:
         """A list from the server's REST interface."""
         request = urllib.request.Request(f"{self.base}/api/{path}", headers={"Authorization": f"token {self.token}"})
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
 
     def kill_kernels(self) -> int:
