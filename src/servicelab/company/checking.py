@@ -102,7 +102,9 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
     elif column.kind in ("integer", "number"):
         values = pd.to_numeric(text, errors="coerce")
         if column.kind == "integer":
-            values = values.where(values == values.round()).astype("Int64")
+            # Past 2⁵³ neighbouring whole numbers are one float.
+            whole = values.astype(float)
+            values = whole.where((whole == whole.round()) & (whole.abs() < 2**53)).astype("Int64")
     elif column.kind == "boolean":
         values = text.str.lower().map(_BOOLEANS).astype("boolean")
     elif column.kind == "category":

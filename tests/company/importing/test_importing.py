@@ -168,6 +168,15 @@ def test_what_is_no_number(run, written: str, unit: str) -> None:
     assert "is it the right mapping" in report.sentence()
 
 
+@pytest.mark.parametrize("written", ["9" * 40, "1e300", "inf", "4.5", "six", "0"])
+def test_what_is_no_whole_number(run, tmp_path: Path, written: str) -> None:
+    report = run(tickets(columns="      csat: c\n"), f"id,at,c\n1,2025-01-02,{written}\n2,2025-01-02,5\n")
+    assert report.findings.column.tolist() == ["csat"]
+    path = tmp_path / "out" / "tickets.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",5,", f",{written},"), encoding="utf-8")
+    assert company.check(tmp_path / "out").column.tolist() == ["csat"]
+
+
 def test_codes_alternatives_parts_and_conditions(run, tmp_path: Path) -> None:
     mapping = START + (
         "tables:\n  calls:\n    keep: {type: [call]}\n    drop: {state: [test]}\n    columns:\n"

@@ -118,7 +118,10 @@ def _typed(one: Field, text: pd.Series, source: Source, misfits: Misfits) -> pd.
         return times(text, one.time or source.time, source, misfits, whole_days=column.kind == "date")
     if column.kind in ("number", "integer"):
         number = _numbers(text, one, source)
-        return number.where(number == number.round()).astype("Int64") if column.kind == "integer" else number
+        if column.kind == "number":
+            return number
+        # Past 2⁵³ neighbouring whole numbers are one float.
+        return number.where((number == number.round()) & (number.abs() < 2**53)).astype("Int64")
     if column.kind == "boolean":
         return text.str.lower().map(_BOOLEANS).astype("boolean")
     if column.kind == "category":
