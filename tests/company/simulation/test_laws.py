@@ -161,3 +161,11 @@ def test_every_choice_runs(scenario: dict[str, object]) -> None:
 def test_a_scenario_that_cannot_run_says_so(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Scenario(**wrong)  # type: ignore[arg-type]
+
+
+def test_waits_do_not_depend_on_how_many_members_are_kept() -> None:
+    few, many = (simulate(Scenario(months=3, scale=scale, campaigns=())) for scale in (0.05, 1.0))
+    assert len(few.tables["contacts"]) < 0.1 * len(many.tables["contacts"])
+    assert len(few.tables["line_log"]) == pytest.approx(len(many.tables["line_log"]), rel=0.12)
+    assert few.summary()["abandoned"] == pytest.approx(many.summary()["abandoned"], abs=0.04)
+    assert few.summary()["occupancy"] == pytest.approx(many.summary()["occupancy"], abs=0.06)

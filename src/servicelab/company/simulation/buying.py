@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class Orders:
     spoken: Flags
     void: Flags
 
-    @property
+    @cached_property
     def day(self) -> Ints:
         """Day on which each is placed."""
         return (self.placed // DAY).astype(np.int64)

@@ -16,6 +16,9 @@ INTENT = {name: number for number, name in enumerate(m.NAMES)}
 LAG = np.array([intent.lag for intent in m.INTENTS.values()])
 #: Contacts about goods count from their delivery, the others from the order.
 FROM_DELIVERY = ("damaged", "defect", "return", "complaint")
+#: Cumulated contacts by half hour, and where the half hours begin and end.
+SHARES = np.concatenate([[0.0], np.cumsum(m.HALF_HOURS)])
+EDGES = m.OPEN + np.arange(len(SHARES)) * 1800.0
 SHOP_DESK = m.CHANNELS.index("shop")
 
 
@@ -45,10 +48,7 @@ def asked_chances() -> Floats:
 
 def time_of_day(rng: np.random.Generator, size: int) -> Floats:
     """Seconds since midnight, by the lines' half hours."""
-    share = np.cumsum(m.HALF_HOURS)
-    ticks = rng.random(size) * share[-1]
-    edges = m.OPEN + np.arange(len(share) + 1) * 1800.0
-    found: Floats = np.interp(ticks, np.concatenate([[0.0], share]), edges)
+    found: Floats = np.interp(rng.random(size) * SHARES[-1], SHARES, EDGES)
     return found
 
 

@@ -93,7 +93,7 @@ def simulate(scenario: Scenario) -> Firm:
     Examples
     --------
     >>> firm = simulate(Scenario(months=1, scale=0.2))
-    >>> len(firm.tables["contacts"]) > 50, firm.summary()["abandoned"] < 0.3
+    >>> len(firm.tables["contacts"]) > 50, bool(firm.summary()["abandoned"] < 0.3)
     (True, True)
     """
     calendar = make_calendar(scenario)

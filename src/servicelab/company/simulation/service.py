@@ -81,7 +81,7 @@ class Log:
             wait=column(None, 0, "f8"),
             took=column(None, 0, "f8"),
             agent=column(None, -1, "i8"),
-            luck=rng.random((8, room)),
+            luck=rng.random((9, room)),
             **blank,
         )
 
@@ -214,7 +214,7 @@ class Service:
         work = self.work[rows] * self.aht[log.intent[rows]] * m.STRETCH[name]
         patience = self.patience[rows] * m.PATIENCE[name]
         if self.scenario.callback and name == "phone":
-            log.called_back[rows] = log.luck[6, rows] < 0.6
+            log.called_back[rows] = log.luck[8, rows] < 0.6
             patience = np.where(log.called_back[rows], 3600.0, patience)
         first, second = np.split(np.stack([begin, end, pace]), 2, axis=1)
         seated = np.concatenate([np.tile(first, times), np.tile(second, times)], axis=1)
@@ -224,6 +224,7 @@ class Service:
         served = seat >= 0
         if name == "email":
             self.waiting_mail, keep = rows[~served], served
+            self._give_up_waiting(day)
             rows, wait, seat, work, served = rows[keep], wait[keep], seat[keep], work[keep], served[keep]
         log.channel[rows] = line
         log.served[rows] = served
@@ -270,6 +271,13 @@ class Service:
         self._convert(rows)
 
     # --- What follows ---
+
+    def _give_up_waiting(self, day: int) -> None:
+        """Whoever would have ordered by tomorrow morning and has no answer to an e-mail does not."""
+        order = self.log.order[self.waiting_mail]
+        asks = (order >= 0) & (self.log.intent[self.waiting_mail] == PRESALE)
+        order = order[asks & (self.log.kind[self.waiting_mail] == FIRST)]
+        self.orders.void[order[self.orders.placed[order] < (day + 1) * DAY + m.CLOSE]] = True
 
     def _come_back(self, rows: Ints, over: Floats, line: int) -> None:
         """On one of the next three days, to the same line or to the phone."""
