@@ -124,3 +124,33 @@ def test_the_bank_as_a_spreadsheet_saves_it(real_data: Path, tmp_path: Path, enc
     report = import_data("bank-call-log", tmp_path / "bank.txt", tmp_path / "out")
     assert report.complete
     assert report.read == 500
+
+
+def test_a_mutilated_copy_of_the_bank_is_taken_apart_row_by_row(real_data: Path, tmp_path: Path, capsys) -> None:
+    lines = (real_data / "anonymous_bank" / "data_anonymous_bank_february.txt").read_bytes().split(b"\r\n")
+    header = lines[0].decode().split("\t")
+
+    def change(row: int, column: str, value: bytes) -> None:
+        cells = lines[row - 1].split(b"\t")
+        cells[header.index(column)] = value
+        lines[row - 1] = b"\t".join(cells)
+
+    # Rows as a spreadsheet counts them; none of these is a phantom call.
+    change(1_001, "date", b"230229")
+    change(2_001, "q_time", b"-7")
+    change(3_001, "outcome", b"VANISHED")
+    change(4_001, "server", b"\xd5\xc5\xce\xb0")
+    change(5_001, "type", b"P\0S")
+    lines[6_000] = lines[5_999]
+    lines[7_000] = lines[7_000][:20]
+    change(8_001, "type", b"=HYPERLINK(1)")
+    source = tmp_path / "bank.txt"
+    source.write_bytes(b"\r\n".join(lines))
+    assert main(["data", "import", "bank-call-log", str(source), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+    rejects = pd.read_csv(tmp_path / "out" / "rejects.csv")
+    assert rejects["row"].tolist() == [1_001, 2_001, 3_001, 4_001, 5_001, 6_001, 7_001]
+    findings = pd.read_csv(tmp_path / "out" / "findings.csv")
+    assert sorted(findings["row"].unique()) == [1_001, 2_001, 3_001, 4_001, 5_001, 6_001, 7_001, 8_001]
+    assert len(company.load("calls", tmp_path / "out")) == 33_066 - 7

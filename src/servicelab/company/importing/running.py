@@ -136,9 +136,6 @@ class Work:
         self._read += len(batch.frame) + len(batch.unread)
         for lost in batch.unread:
             self._findings.add("", lost.row, "", "", lost.problem, lost.remedy)
-            self._rejects.add(lost.row, "", [lost.problem], {})
-        if batch.frame.empty:
-            return
         wrong: dict[int, list[str]] = {}
         tables: dict[int, str] = {}
 
@@ -160,7 +157,11 @@ class Work:
                     problem = _("The key stands more than once.")
                     misfit(target, int(row), ", ".join(names), value, problem, _("Keep one row for each key."))
         headers = [str(header) for header in batch.frame.columns]
-        for row in sorted(wrong):
+        unread = {lost.row: lost.problem for lost in batch.unread}
+        for row in sorted([*wrong, *unread]):
+            if row in unread:
+                self._rejects.add(row, "", [unread[row]], {})
+                continue
             self._rejects.add(row, tables[row], wrong[row], dict(zip(headers, batch.frame.loc[row].array, strict=True)))
         for target, frame, file in zip(self._mapping.targets, made, self._files, strict=True):
             file.add(self._plain(target, frame[~frame.index.isin(list(wrong))]))
