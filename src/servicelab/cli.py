@@ -112,11 +112,14 @@ def lab(arguments: argparse.Namespace) -> int:
     root = checkout_here()
     lang = arguments.lang or "en"
     if arguments.role == "instructor":
+        print(
+            "To mark written answers: menu Nbgrader, Formgrader. A course/*.md opens as a notebook; save with Ctrl-S."
+        )
         launch(
             root,
             role="instructor",
             language=lang,
-            page="README.md",
+            page="",
             config=[root / "grading"],
             arguments=arguments.rest,
         )

@@ -189,3 +189,9 @@ def test_the_exchange_follows_no_link_where_stock_collect_does(course: Course, t
     report = collect(TRIAL, course=course)
     assert report.counts == {"refused": 5}
     assert not list(course.submitted.glob("*"))
+
+
+def test_an_inbox_without_submissions_is_told(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    with pytest.raises(UserError, match=r"There is no submission in .*: name the folder"):
+        collect(TRIAL, [tmp_path / "inbox"], course=course)

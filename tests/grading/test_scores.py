@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import nbformat
 import pytest
 from tests.grading.conftest import DUE, RIGHT, SCORES, SHARE, TRIAL, answers, cohort, fill, pack, put
 
+from servicelab.errors import UserError
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
@@ -114,3 +117,36 @@ def _member(archive: bytes, name: str) -> bytes:
 
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         return opened.read(name)
+
+
+def test_grading_before_collecting_is_told(course: Course) -> None:
+    with pytest.raises(UserError, match="run servicelab collect first"):
+        grade(TRIAL, course=course)
+
+
+def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(course: Course, tmp_path: Path) -> None:
+    """Stock nbgrader takes it for a failed submission, so that everyone after it would still be graded."""
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
+        settings.write("\nc.Execute.timeout = 40\n")
+    slow = "import time\nif not __import__('pathlib').Path('../../../quick').exists():\n    time.sleep(30)\n" + SHARE
+    for student in ("first", "second"):
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=slow), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    code = (
+        "import sys; from servicelab.grading.course import Course; from servicelab.grading.autograding import grade\n"
+        f"grade('{TRIAL}', course=Course.at(sys.argv[1]))"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, str(course.root)], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(course.autograded.glob(f"first/{TRIAL}/exercise.ipynb")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(3)
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=25)[1]
+    assert "KeyboardInterrupt" in said
+    assert "never retrieved" not in said
+    assert not (course.autograded / "second").exists()
+    (course.root / "quick").touch()
+    assert [result.status for result in grade(TRIAL, course=course).results] == ["graded", "graded"]

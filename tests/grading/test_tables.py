@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.grading.conftest import TRIAL
+from tests.grading.conftest import RIGHT, TRIAL, answers, fill, pack, put
 
 from servicelab.errors import UserError
+from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import Evidence, read_evidence
-from servicelab.grading.exporting import export, safe
+from servicelab.grading.exporting import COLUMNS, export, rows, safe
 from servicelab.grading.rubric import load_rubric, mark
 from servicelab.i18n import use
 
@@ -122,3 +123,17 @@ def test_the_table_is_safe_whole_and_says_who_did_not_submit(course: Course, tmp
     assert (row["score"], row["max_score"], row["status"]) == ("0.0", "11.0", "not submitted")
     with pytest.raises(UserError, match="cannot be written"):
         export(course=course, out=tmp_path / "new" / "grades.csv" / "x.csv")
+
+
+def test_what_was_collected_and_not_graded_is_no_missing_submission(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "inbox", "lin.zip", pack("lin", fill(course), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    with course.gradebook() as book:
+        book.update_or_create_student("lin")
+        book.update_or_create_student("zhao")
+    assert {row["student_id"]: row["status"] for row in rows(course)} == {"lin": "not graded", "zhao": "not submitted"}
+
+
+def test_every_column_is_explained() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "grades.md").read_text(encoding="utf-8")
+    assert [name for name in COLUMNS if f"`{name}`" not in page] == []

@@ -13,7 +13,7 @@ import pytest
 
 from servicelab.errors import UserError
 from servicelab.lab import settings_folders
-from servicelab.lab.launch import refuse_taken_port
+from servicelab.lab.launch import SETTINGS, refuse_taken_port
 from servicelab.lab.place import checkout_here, unpacked_bundle
 
 
@@ -83,3 +83,20 @@ def test_submitting_outside_a_workspace_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "start.ipynb" in done.stderr
+
+
+def test_a_source_saved_from_jupyterlab_keeps_the_header_the_build_reads(tmp_path: Path) -> None:
+    from jupytext.config import load_jupytext_config
+    from jupytext.jupytext import read, writes
+
+    root = Path(__file__).resolve().parents[2]
+    source = root / "course" / "modules" / "01_needs" / "lesson.md"
+    config = load_jupytext_config(str(source))
+    notebook = read(source, config=config)
+    saved = writes(notebook, fmt="md:myst", config=config)
+    assert "\nservicelab:\n" in saved
+    assert "jupytext_version" not in saved
+    settings = SETTINGS / "instructor" / "labconfig" / "default_setting_overrides.json"
+    manager = json.loads(settings.read_text(encoding="utf-8"))["@jupyterlab/docmanager-extension:plugin"]
+    # A source that is only looked at must not be rewritten.
+    assert manager["autosave"] is False

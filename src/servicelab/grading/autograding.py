@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ from servicelab.grading.releasing import source_stamp
 from servicelab.i18n import _
 
 GRADED = "graded.json"
+CANCELLED = "Canceled"
+"""What nbgrader logs when it was interrupted."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,11 @@ class Grading:
             seconds=self.seconds,
             where=self.where,
         )
+        waiting = sum(result.waiting for result in self.results)
+        if waiting:
+            last += " " + _(
+                "{count} wait for a person: servicelab lab --role instructor, menu Nbgrader, Formgrader.", count=waiting
+            )
         return "\n".join([*map(str, self.results), last])
 
 
@@ -119,7 +127,7 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
     Raises
     ------
     UserError
-        The assignment was never released, or `workers` is less than 1.
+        The assignment was never released, nothing was collected for it, or `workers` is less than 1.
     """
     if workers < 1:
         raise UserError(_("{workers} workers cannot grade anything: give 1 or more.", workers=workers))
@@ -127,6 +135,8 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
     began = time.monotonic()
     stamp = source_stamp(course, assignment)
     everyone = sorted(folder.parent.name for folder in course.submitted.glob(f"[!.]*/{assignment}") if folder.is_dir())
+    if not everyone:
+        raise UserError(nothing_collected(assignment))
     chosen = [name for name in everyone if not students or name in students]
     todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
     failures: dict[str, tuple[str, str, float]] = {}
@@ -136,6 +146,11 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
             bar.update()
     results = [_result(course, assignment, name, *failures.get(name, ("before", "", 0.0))) for name in chosen]
     return Grading(assignment, tuple(results), time.monotonic() - began, course.root / "gradebook.db")
+
+
+def nothing_collected(assignment: str) -> str:
+    """Return what to say when there is no submission to work on."""
+    return _("Nothing was collected for {assignment}: run servicelab collect first.", assignment=assignment)
 
 
 def _run(
@@ -171,6 +186,10 @@ def _grade_one(course: Course, assignment: str, student: str, stamp: str) -> tup
         _forget_scores(course, assignment, student)
         with captured() as log:
             done = api.autograde(assignment, student, force=True)
+        if CANCELLED in log.lines:
+            # nbgrader swallows Ctrl-C and calls the submission failed. The cut-off kernel would complain at exit.
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
+            raise KeyboardInterrupt
         status = "graded" if done["success"] else "failed"
         if status == "failed":
             why = log.reason()

@@ -18,6 +18,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from servicelab.errors import UserError
 from servicelab.grading.archive import Refused, Submission, read_submission
 from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
@@ -124,7 +125,7 @@ def collect(assignment: str, inbox: Sequence[Path] = (), *, course: Course, now:
     Raises
     ------
     UserError
-        The assignment was not released here, or a place in `inbox` does not exist.
+        The assignment was not released here, a place in `inbox` does not exist, or there is nothing to take.
     """
     notebooks = course.notebooks(assignment)
     moment = now or datetime.now(UTC)
@@ -136,6 +137,11 @@ def collect(assignment: str, inbox: Sequence[Path] = (), *, course: Course, now:
         for label, read in found:
             desk.receive(label, read)
             bar.update()
+    if not desk.lines:
+        where = ", ".join(str(place) for place in inbox) or _("the exchange")
+        raise UserError(
+            _("There is no submission in {where}: name the folder that holds the trainees' zips.", where=where)
+        )
     desk.unpack()
     return Collection(assignment, tuple(desk.lines), course.submitted)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from servicelab.errors import UserError
 from servicelab.grading.archive import EVIDENCE
+from servicelab.grading.autograding import opens
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_evidence
 from servicelab.grading.language import spoken
@@ -103,12 +104,13 @@ def rows(course: Course) -> Iterator[dict[str, Any]]:
                 try:
                     submission = book.find_submission(assignment.name, student.id)
                 except MissingEntry:
+                    collected = (course.submitted / student.id / assignment.name).is_dir()
                     yield {
                         **row,
                         "raw_score": 0.0,
                         "late_submission_penalty": 0.0,
                         "score": 0.0,
-                        "status": "not submitted",
+                        "status": "not graded" if collected else "not submitted",
                     }
                     continue
                 yield {**row, **_submitted(course, submission, assignment.name, student.id)}
@@ -137,7 +139,10 @@ def _submitted(course: Course, submission: Any, assignment: str, student: str) -
     penalty = float(submission.late_submission_penalty or 0.0)
     folder = course.submitted / student / assignment
     about = read_evidence(folder / EVIDENCE)
-    graded = (course.autograded / student / assignment).is_dir()
+    if (course.autograded / student / assignment).is_dir():
+        status = "graded"
+    else:
+        status = "not graded" if opens(folder, course.notebooks(assignment)) else "cannot be opened"
     return {
         "timestamp": submission.timestamp,
         "raw_score": submission.score,
@@ -148,7 +153,7 @@ def _submitted(course: Course, submission: Any, assignment: str, student: str) -
         "needs_manual_grade": bool(submission.needs_manual_grade),
         "late": submission.total_seconds_late > 0,
         "seconds_late": round(submission.total_seconds_late),
-        "status": "graded" if graded else "cannot be opened",
+        "status": status,
         "language": spoken(folder),
         "lesson_minutes": about.lesson_minutes,
         "quiz_answered": about.quiz_answered,

@@ -8,6 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from servicelab.errors import UserError
+from servicelab.grading.autograding import nothing_collected, opens
 from servicelab.grading.course import Course
 from servicelab.grading.language import spoken
 from servicelab.grading.nbgrader_log import captured
@@ -16,11 +17,12 @@ from servicelab.i18n import _
 
 @dataclass(frozen=True)
 class Feedback:
-    """The pages that `feedback` wrote, and the trainees it has none for."""
+    """The pages that `feedback` wrote, the trainees it has none for, and those a person has yet to mark."""
 
     assignment: str
     pages: tuple[Path, ...]
     failed: tuple[str, ...]
+    waiting: tuple[str, ...]
     where: Path
 
     def sentence(self) -> str:
@@ -33,6 +35,11 @@ class Feedback:
         )
         if self.failed:
             said += " " + _("None for {names}: grade them first.", names=", ".join(self.failed))
+        if self.waiting:
+            said += " " + _(
+                "On {count} of them a person has yet to mark a part: mark it in Formgrader and run feedback again.",
+                count=len(self.waiting),
+            )
         return said
 
 
@@ -49,9 +56,7 @@ def feedback(assignment: str, *, course: Course) -> Feedback:
     notebooks = course.notebooks(assignment)
     folders = sorted(each for each in course.submitted.glob(f"[!.]*/{assignment}") if each.is_dir())
     if not folders:
-        raise UserError(
-            _("Nothing was collected for {assignment}: run servicelab collect first.", assignment=assignment)
-        )
+        raise UserError(nothing_collected(assignment))
     api = course.api()
     pages: list[Path] = []
     failed: list[str] = []
@@ -66,12 +71,13 @@ def feedback(assignment: str, *, course: Course) -> Feedback:
         pages.extend(sorted(target.glob("*.html")) if done else [])
         if not done:
             failed.append(student)
-    return Feedback(assignment, tuple(pages), tuple(failed), course.feedback)
+    with course.gradebook() as book:
+        waiting = sorted(each.student.id for each in book.assignment_submissions(assignment) if each.needs_manual_grade)
+    return Feedback(assignment, tuple(pages), tuple(failed), tuple(waiting), course.feedback)
 
 
 def _write_damaged(folder: Path, target: Path, notebooks: list[str]) -> bool:
     """Write the page for a notebook that cannot be opened; False when it can be, and just was not graded."""
-    from servicelab.grading.autograding import opens
     from servicelab.grading.page import unreadable
 
     if opens(folder, notebooks):
