@@ -121,18 +121,18 @@ PATIENCE = {"phone": 840.0, "chat": 1800.0, "wechat": 10_800.0, "email": 1e9, "s
 #: Contacts an agent handles side by side, and by how much each then takes longer.
 CONCURRENCY = {"phone": 1, "chat": 3, "wechat": 4, "email": 1, "shop": 1, "expert": 1}
 STRETCH = {"phone": 1.0, "chat": 2.0, "wechat": 2.5, "email": 1.0, "shop": 1.0, "expert": 1.5}
-OCCUPANCY = {"phone": 0.98, "chat": 0.95, "wechat": 0.84, "email": 0.76, "shop": 0.86, "expert": 1.00}
+OCCUPANCY = {"phone": 0.96, "chat": 0.95, "wechat": 0.84, "email": 0.76, "shop": 0.86, "expert": 1.00}
 #: True effect of the channel itself (staff, medium) on the odds of resolving and on the mean answer (X03a).
 CHANNEL_RESOLVE = {"phone": 0.0, "chat": -0.15, "wechat": -0.10, "email": -0.25, "shop": 0.10, "expert": 0.9}
 CHANNEL_CSAT = {"phone": 0.15, "chat": 0.0, "wechat": 0.05, "email": 0.10, "shop": 0.15, "expert": 0.05}
 #: Share passed on to the second line.
 TRANSFER = {"damaged": 0.10, "defect": 0.16, "complaint": 0.22, "return": 0.05, "app_problem": 0.10}
-TRANSFER_OTHER = 0.02
+TRANSFER_OTHER = 0.012
 #: The assistant first: share who ask for a person at once.
 REFUSE_BOT = (0.12, 0.22, 0.30, 0.62)
 REFUSE_DIGITAL = (0.20, 0.35, 0.45, 0.80)
 #: Coming back within 72 hours, in any channel.
-RECONTACT_RESOLVED, RECONTACT_UNRESOLVED, RECONTACT_ABANDONED = 0.03, 0.62, 0.70
+RECONTACT_RESOLVED, RECONTACT_UNRESOLVED, RECONTACT_ABANDONED = 0.025, 0.62, 0.70
 #: X03c: who was contained without being helped comes back, mostly to a person.
 RECONTACT_CONTAINED = 0.68
 SWITCH_AFTER_ABANDON = 0.35

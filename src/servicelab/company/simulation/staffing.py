@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from servicelab.company.firm.draws import stream
 from servicelab.company.simulation import mechanisms as m
@@ -108,18 +109,27 @@ def make_agents(scenario: Scenario, heads: Ints) -> Agents:
     # Numbers rise with the day of hiring, as personnel numbers do.
     rows.sort(key=lambda row: row[1])
     line_of, hired_on, left_on, temp = (np.array(column) for column in zip(*rows, strict=True))
-    n = len(rows)
-    hurry = rng.normal(0, m.HURRY_SD, n)
+    kind = line_of.astype(np.int64)
+    hurry = m.HURRY_SD * _spread(rng, kind)
     return Agents(
-        line=line_of.astype(np.int64),
+        line=kind,
         hired=np.floor(hired_on),
         left=np.floor(left_on) + 1,
         temp=temp.astype(bool),
-        pace=np.exp(rng.normal(0, m.PACE_SD, n) + m.HURRY_PACE * hurry),
-        skill=rng.normal(0, m.SKILL_SD, n) + m.HURRY_RESOLVE * hurry,
-        empathy=rng.normal(0, m.EMPATHY_SD, n),
+        pace=np.exp(m.PACE_SD * _spread(rng, kind) + m.HURRY_PACE * hurry),
+        skill=m.SKILL_SD * _spread(rng, kind) + m.HURRY_RESOLVE * hurry,
+        empathy=m.EMPATHY_SD * _spread(rng, kind),
         hurry=hurry,
     )
+
+
+def _spread(rng: np.random.Generator, line: Ints) -> Floats:
+    """A trait of each agent, standard normal over each line: no line is better staffed than another by luck alone."""
+    trait = np.zeros(len(line))
+    for one in range(len(LINES)):
+        mine = np.flatnonzero(line == one)
+        trait[mine] = ndtri((rng.permutation(len(mine)) + 0.5) / len(mine))
+    return trait
 
 
 class Roster:
