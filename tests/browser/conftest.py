@@ -111,14 +111,14 @@ class Notebook:
         self.page.wait_for_timeout(500)
         began = datetime.now(UTC)
         self.page.locator('[data-jp-item-name="restart-and-run"]').first.click()
-        deadline, quiet, seen_busy = time.monotonic() + 240, 0, False
-        # A slow page may take seconds to send its first cell to a kernel that is idle meanwhile.
-        while quiet < (8 if seen_busy else 60):
+        # The first of our controls says that cells are being sent: an idle kernel alone may not have got one yet.
+        self.page.locator("section.sl").first.wait_for(timeout=180_000)
+        deadline, quiet = time.monotonic() + 240, 0
+        while quiet < 8:
             assert time.monotonic() < deadline, f"{self.path} did not come to rest"
             self.page.wait_for_timeout(250)
             kernels = [s["kernel"] for s in self.lab.api("sessions") if s["path"] == self.path]
             active = kernels and datetime.fromisoformat(kernels[0]["last_activity"]) > began
-            seen_busy = seen_busy or bool(active and kernels[0]["execution_state"] == "busy")
             quiet = quiet + 1 if active and kernels[0]["execution_state"] == "idle" else 0
         assert not self.page.locator(".jp-Dialog").count(), "one click was not enough: JupyterLab asks something"
 
