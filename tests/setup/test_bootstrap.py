@@ -76,7 +76,7 @@ def test_a_disk_that_fills_up_on_the_way_is_one_sentence(
 def test_an_unreachable_index_is_one_sentence_with_the_log(tmp_path: Path) -> None:
     (tmp_path / "requirements.lock").write_text("nothing-of-that-name==1.0 --hash=sha256:" + "0" * 64 + "\n")
     (tmp_path / "requirements-installer.lock").write_text("uv==0.0.0 --hash=sha256:" + "0" * 64 + "\n")
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "UV_HTTP_TIMEOUT": "2"}
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/no-index-here", "PIP_RETRIES": "0", "UV_HTTP_TIMEOUT": "2"}
     done = subprocess.run(
         [sys.executable, "-I", bootstrap.__file__, "--root", str(tmp_path)],
         env={**os.environ, **nowhere, "PATH": "/usr/bin:/bin", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull},
