@@ -13,7 +13,7 @@ import pytest
 
 from servicelab.errors import UserError
 from servicelab.lab import settings_folders
-from servicelab.lab.launch import SETTINGS, refuse_taken_port
+from servicelab.lab.launch import SETTINGS, first_address, refuse_taken_port
 from servicelab.lab.place import checkout_here, unpacked_bundle
 
 
@@ -100,3 +100,9 @@ def test_a_source_saved_from_jupyterlab_keeps_the_header_the_build_reads(tmp_pat
     manager = json.loads(settings.read_text(encoding="utf-8"))["@jupyterlab/docmanager-extension:plugin"]
     # A source that is only looked at must not be rewritten.
     assert manager["autosave"] is False
+
+
+@pytest.mark.parametrize(("page", "address"), [("start.ipynb", "/lab/tree/start.ipynb"), ("", "/lab")])
+def test_no_page_is_the_launcher_not_a_path_that_is_not_there(page: str, address: str) -> None:
+    """JupyterLab answers an empty path with a “Path Not Found” dialog: an instructor's first sight of it."""
+    assert first_address(page) == address

@@ -63,12 +63,21 @@ def launch(
     LabApp.launch_instance(
         argv=[
             f"--ServerApp.root_dir={root}",
-            f"--LabApp.default_url=/lab/tree/{page}",
+            f"--LabApp.default_url={first_address(page)}",
             # A lesson that was closed with a busy kernel must not fill a small machine's memory for ever.
             "--MappingKernelManager.cull_idle_timeout=43200",
             *arguments,
         ]
     )
+
+
+def first_address(page: str) -> str:
+    """Where JupyterLab opens: on a page, or without one on the file browser and launcher.
+
+    >>> first_address("start.ipynb")
+    '/lab/tree/start.ipynb'
+    """
+    return f"/lab/tree/{page}" if page else "/lab"
 
 
 def refuse_taken_port(arguments: Sequence[str]) -> None:
