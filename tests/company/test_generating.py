@@ -12,9 +12,9 @@ from servicelab import company
 from servicelab.company.dictionary import TABLES
 from servicelab.company.firm import generating
 from servicelab.company.firm.contacts import came_back
-from servicelab.company.firm.draws import answers, stream
 from servicelab.company.firm.orders import WITHIN
 from servicelab.company.schema import pandera_schema
+from servicelab.company.simulation.draws import answers, stream
 from servicelab.errors import UserError
 
 HAND_WRITTEN = {"README.md"}

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.firm import mechanisms as m
-from servicelab.company.firm.draws import answers, look_up, pick, pick_each, stream
 from servicelab.company.firm.texts import sentence, split_patterns
+from servicelab.company.simulation.draws import answers, look_up, pick, pick_each, stream
 
 NEEDS = tuple(m.NEED_SHARE)
 REMEDIES = ("none", "apology", "fix", "both")

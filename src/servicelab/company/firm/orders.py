@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.firm import mechanisms as m
-from servicelab.company.firm.draws import answers, look_up, pick, stream
+from servicelab.company.simulation.draws import answers, look_up, pick, stream
 
 CUSTOMERS_AT_SCALE_1 = 4000
 LOST_AFTER = 365

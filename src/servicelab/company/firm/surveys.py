@@ -7,7 +7,7 @@ import pandas as pd
 
 from servicelab.company.codes import THEMES
 from servicelab.company.firm import mechanisms as m
-from servicelab.company.firm.draws import answers, pick, pick_each, stream
+from servicelab.company.simulation.draws import answers, pick, pick_each, stream
 
 KANO_CUSTOMERS = 600
 WAVE_CUSTOMERS = 200

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from servicelab.company.firm.draws import stream
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY
+from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.staffing import DESK_HOURS, PAID_HOURS, Agents, agent_ids

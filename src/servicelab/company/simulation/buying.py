@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.firm.draws import pick, stream
 from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.draws import pick, stream
 from servicelab.company.simulation.festivals import day_number, horizon
 from servicelab.company.simulation.scenario import Scenario
 

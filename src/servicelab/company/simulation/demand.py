@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from servicelab.company.firm.draws import pick, stream
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
+from servicelab.company.simulation.draws import pick, stream
 from servicelab.company.simulation.scenario import Scenario
 
 INTENT = {name: number for number, name in enumerate(m.NAMES)}

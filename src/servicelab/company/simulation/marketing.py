@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from servicelab.company.firm.draws import pick, stream
 from servicelab.company.simulation.buying import Members, campaign_groups
+from servicelab.company.simulation.draws import pick, stream
 from servicelab.company.simulation.outcomes import customer_ids
 from servicelab.company.simulation.scenario import Scenario
 

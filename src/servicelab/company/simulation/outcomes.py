@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from servicelab.company.firm.draws import answers, stream
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import CHANNELS, DAY, FAULTS, Floats, Ints, Members, Orders
+from servicelab.company.simulation.draws import answers, stream
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.service import BOT, CHANNEL_NAMES, FIRST, KINDS, TRANSFER, Log
 from servicelab.company.simulation.staffing import Agents, agent_ids

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from servicelab.company.firm.draws import stream
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints
 from servicelab.company.simulation.demand import INTENT
+from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.festivals import day_number
 from servicelab.company.simulation.lines import serve
 from servicelab.company.simulation.scenario import Scenario

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from servicelab.company.firm.draws import stream
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
 from servicelab.company.simulation.demand import INTENT, Demand, time_of_day
+from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.lines import serve
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.staffing import SPELL, Agents, Roster

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from servicelab.company.firm.draws import stream
 from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.outcomes import shop_ids
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.models.process import kingman_wait

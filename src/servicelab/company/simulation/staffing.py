@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from servicelab.company.firm.draws import stream
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import Flags, Floats, Ints
 from servicelab.company.simulation.demand import asked_chances
+from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.festivals import day_number
 from servicelab.company.simulation.scenario import LINES, Scenario
 
