@@ -17,7 +17,8 @@ class Column:
     """One column: name in data and code, header in Chinese, meaning in both languages, and what it may hold.
 
     `values` maps each allowed code to its (English, Chinese) label; `low` and `high` are inclusive; `refers` names the
-    column of another table, as ``table.column``, that holds every value of this one.
+    column, as ``table.column``, that holds every value of this one. A number is written with so many `decimals`. A
+    column that is `optional` may be left out of a file; it is then all missing, so it must also be `null`.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Column:
     high: float | None = None
     refers: str = ""
     pattern: str = ""
+    decimals: int = 1
+    optional: bool = False
 
     @property
     def dtype(self) -> Any:
@@ -49,7 +52,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: file name, titles, what a row is, its key, and its columns in order."""
+    """One table: file name, titles, what a row is, its key, and its columns in order.
+
+    `subject` is the part of the firm it belongs to (a key of ``codes.SUBJECTS``). A table that is `packed` is written
+    as a zip with the CSV in it.
+    """
 
     name: str
     title: str
@@ -58,6 +65,8 @@ class Table:
     row_zh: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    subject: str = ""
+    packed: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table has none."""
@@ -67,9 +76,14 @@ class Table:
         raise KeyError(name)
 
     @property
-    def file(self) -> str:
-        """Name of the table's file in the data directory."""
+    def csv(self) -> str:
+        """Name of the table's CSV, whether it stands alone or in a zip."""
         return f"{self.name}.csv"
+
+    @property
+    def file(self) -> str:
+        """Name that the firm's own table is written under: the CSV, or the zip that holds it."""
+        return f"{self.csv}.zip" if self.packed else self.csv
 
 
 def pandera_schema(table: Table, *, checking: bool = False) -> pa.DataFrameSchema:

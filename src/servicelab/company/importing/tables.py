@@ -1,4 +1,4 @@
-"""The tables that only a company's own data brings, and how a personal column is known."""
+"""Every table that may stand in a folder: the firm's and those that only a company's own data brings."""
 
 from __future__ import annotations
 
@@ -9,66 +9,6 @@ import pandas as pd
 from servicelab.company.dictionary import TABLES
 from servicelab.company.schema import Column, Table
 from servicelab.i18n import _
-
-CALLS = Table(
-    "calls",
-    "Call log",
-    "来电记录",
-    "one call that reached the queue",
-    "一通进入排队系统的来电",
-    ("call_id",),
-    (
-        Column("call_id", "id", "来电编号", "The call's number", "来电编号"),
-        Column("arrived_at", "datetime", "来电时间", "When the call came in, local time", "来电时间（当地时间）"),
-        Column(
-            "wait",
-            "number",
-            "等待时长",
-            "Time in the queue until answered or hung up; 0 when answered at once",
-            "从进入队列到接听或挂断的时长；立即接听为 0",
-            "s",
-            low=0,
-            high=86400,
-        ),
-        Column("served", "boolean", "是否接通", "An agent answered", "是否由客服接听"),
-        Column(
-            "service",
-            "number",
-            "通话时长",
-            "Time with the agent; empty when not served",
-            "与客服通话的时长；未接通为空",
-            "s",
-            null=True,
-            low=0,
-            high=86400,
-        ),
-        Column(
-            "kind",
-            "text",
-            "来电类型",
-            "The kind of call, in the company's own codes",
-            "来电类型（沿用原代码）",
-            null=True,
-        ),
-        Column("customer_id", "id", "客户编号", "Who called; empty when unknown", "来电客户；未知为空", null=True),
-        Column("agent", "id", "客服", "Who answered; empty when nobody did", "接听的客服；未接通为空", null=True),
-    ),
-)
-
-EVENT_LOG = Table(
-    "event_log",
-    "Process event log",
-    "流程事件日志",
-    "one step that was done on one case",
-    "一个个案中完成的一步",
-    (),
-    (
-        Column("case_id", "id", "个案编号", "The case: a ticket, a return, a repair", "个案：工单、退货或维修"),
-        Column("activity", "text", "活动", "What was done", "做了什么"),
-        Column("timestamp", "datetime", "时间", "When it was done, local time", "完成时间（当地时间）"),
-        Column("resource", "id", "执行者", "Who did it; empty when unknown", "由谁完成；未知为空", null=True),
-    ),
-)
 
 TICKETS = Table(
     "tickets",
@@ -145,10 +85,11 @@ TICKETS = Table(
         ),
         Column("text", "text", "内容", "What the customer wrote", "客户原文", null=True),
     ),
+    "service",
 )
 
-#: Every table an import can make and `check` knows; the firm's own description wins where both have one.
-KNOWN: dict[str, Table] = {**{table.name: table for table in (CALLS, EVENT_LOG, TICKETS)}, **TABLES}
+#: Every table an import can make and `check` knows.
+KNOWN: dict[str, Table] = {**TABLES, TICKETS.name: TICKETS}
 
 #: Columns that stand for a person in any table, and the letter their pseudonyms begin with.
 PERSONS = {"customer_id": "K", "agent": "A", "agent_id": "A", "resource": "A"}
