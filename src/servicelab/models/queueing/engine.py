@@ -1,4 +1,4 @@
-"""The two event loops of the simulator: one pass over the arrivals for a single line, a full one for skills.
+"""The event loops of the simulator: one pass over the arrivals for a single line, a full one for skills.
 
 Both take what `workload` has drawn, and give for each customer the wait, or −1 for one who hung up. A customer waits
 in line until an agent turns to them or patience ends; a hang-up causes nothing else, so it needs no event of its own:
@@ -53,6 +53,38 @@ def first_come(arrived: Floats, service: Floats, patience: Floats, agents: int, 
     return np.array(waits)
 
 
+def tiers_of(groups: int, groups_of: Sequence[Sequence[int]], rank: Sequence[int]) -> list[list[list[int]]]:
+    """For each group of agents, the kinds it serves, in lists of equal rank, the lowest rank first.
+
+    Lines that a group compares by arrival stand together; a higher rank is looked at only when these are empty.
+    """
+    kinds_of = [[k for k, able in enumerate(groups_of) if g in able] for g in range(groups)]
+    return [
+        [[k for k in kinds if rank[k] == level] for level in sorted({rank[k] for k in kinds})] for kinds in kinds_of
+    ]
+
+
+def next_in_line(
+    now: float, tiers: list[list[int]], lines: list[deque[int]], at: list[float], endures: list[float]
+) -> int:
+    """Take the customer out of line whom a free agent turns to; −1 when nobody is there. Who has hung up is skipped."""
+    for tier in tiers:
+        chosen, where = -1, -1
+        for k in tier:
+            line = lines[k]
+            while line:
+                head = line[0]
+                if now - at[head] <= endures[head]:
+                    if chosen < 0 or head < chosen:
+                        chosen, where = head, k
+                    break
+                line.popleft()
+        if chosen >= 0:
+            lines[where].popleft()
+            return chosen
+    return -1
+
+
 def routed(
     arrived: Floats,
     service: Floats,
@@ -68,14 +100,7 @@ def routed(
     A customer takes the first group of `groups_of[kind]` with somebody free, else joins the line of the kind. An agent
     who comes free takes, of the kinds the group serves, the one of lowest rank; among equals, who came first.
     """
-    kinds_of: list[list[int]] = [
-        sorted((k for k, groups in enumerate(groups_of) if g in groups), key=lambda k: rank[k])
-        for g in range(len(agents))
-    ]
-    # Lines that a group compares by arrival stand together; a higher rank is looked at only when these are empty.
-    tiers: list[list[list[int]]] = [
-        [[k for k in kinds if rank[k] == level] for level in sorted({rank[k] for k in kinds})] for kinds in kinds_of
-    ]
+    tiers = tiers_of(len(agents), groups_of, rank)
     lines: list[deque[int]] = [deque() for _ in groups_of]
     idle, leaving = list(agents), [0] * len(agents)
     at, takes, endures = arrived.tolist(), service.tolist(), patience.tolist()
@@ -86,26 +111,13 @@ def routed(
 
     def take_next(now: float, group: int) -> bool:
         """Give a free agent of the group their next customer, if anyone is there."""
-        for tier in tiers[group]:
-            chosen = -1
-            for k in tier:
-                line = lines[k]
-                while line:
-                    head = line[0]
-                    if now - at[head] <= endures[head]:
-                        if chosen < 0 or head < chosen:
-                            chosen = head
-                        break
-                    line.popleft()
-            if chosen >= 0:
-                for k in tier:
-                    if lines[k] and lines[k][0] == chosen:
-                        lines[k].popleft()
-                waits[chosen] = now - at[chosen]
-                served_by[chosen] = group
-                heappush(events, (now + takes[chosen], group))
-                return True
-        return False
+        chosen = next_in_line(now, tiers[group], lines, at, endures)
+        if chosen < 0:
+            return False
+        waits[chosen] = now - at[chosen]
+        served_by[chosen] = group
+        heappush(events, (now + takes[chosen], group))
+        return True
 
     def happen(now: float, code: int) -> None:
         if code >= 0:

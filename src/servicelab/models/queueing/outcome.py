@@ -74,11 +74,14 @@ class SimulationResult:
     ----------
     arrived, wait : seconds; wait ends with an answer or a hang-up
     served : True where an agent answered
-    service : seconds with the agent, missing where not served
+    service : seconds with the agent, missing where not served; with a slowdown the seconds it took, not the work drawn
     kind, group : index into `kinds` (of customer) and `groups` (of agents, −1: not served)
     target : seconds
     window : (from, to), seconds that count in the metrics: customers who arrive then, the line as it stood then
     staff : for each group, (moment, agents from then on)
+    concurrency : for each group, contacts an agent can hold at once
+    agent : number of the agent who served each (−1: not served), agents counted through the run; None where every
+        agent has one contact at a time: agents of a group are then alike
     """
 
     arrived: Floats
@@ -92,10 +95,12 @@ class SimulationResult:
     target: float
     window: tuple[float, float]
     staff: tuple[tuple[tuple[float, int], ...], ...]
+    concurrency: tuple[int, ...]
+    agent: NDArray[np.int64] | None
 
     @cached_property
     def metrics(self) -> QueueMetrics:
-        """The figures of the Erlang formulas, over the window."""
+        """The figures of the Erlang formulas, over the window; occupancy is that of slots (see `by_group`)."""
         return self._metrics(*self.window)
 
     @property
@@ -107,6 +112,31 @@ class SimulationResult:
         """Metrics of each kind of customer, a row each (occupancy is the share of all paid time it takes)."""
         rows = [asdict(self._metrics(*self.window, kind=k)) for k in range(len(self.kinds))]
         return pd.DataFrame(rows, index=pd.Index(self.kinds, name="kind"))
+
+    def by_group(self) -> pd.DataFrame:
+        """What each group of agents did, a row each.
+
+        `agents` at the desk (mean), `contacts` answered, `occupancy` (share of their time with at least one contact in
+        hand), `slot_occupancy` (contacts in hand over what they could hold), `in_hand` (mean number while at least one
+        is). Occupancy and slot occupancy are the same where an agent has one contact at a time.
+        """
+        low, high = self.window
+        rows = []
+        for g, slots in enumerate(self.concurrency):
+            mine = self.group == g
+            begun = self.arrived[mine] + self.wait[mine]
+            work = _overlap(begun, begun + self.service[mine], low, high)
+            paid, busy = self._paid(g, low, high), _overlap(*self._spells(g), low, high)
+            rows.append(
+                {
+                    "agents": paid / (high - low) if high > low else float("nan"),
+                    "contacts": int((mine & self._inside(low, high)).sum()),
+                    "occupancy": busy / paid if paid > 0 else float("nan"),
+                    "slot_occupancy": work / (paid * slots) if paid > 0 else float("nan"),
+                    "in_hand": work / busy if busy > 0 else float("nan"),
+                }
+            )
+        return pd.DataFrame(rows, index=pd.Index(self.groups, name="group"))
 
     def by_interval(self, length: float) -> pd.DataFrame:
         """Metrics of each interval of so many seconds, indexed by its start."""
@@ -162,41 +192,50 @@ class SimulationResult:
         span = high - low
         waiting = _overlap(arrived, left_line, low, high) / span
         working = _overlap(left_line, busy_until, low, high) / span
-        paid = self._paid(low, high) / span
+        room = sum(self._paid(g, low, high) * slots for g, slots in enumerate(self.concurrency)) / span
         known = len(waits) > 0
         missing = float("nan")
         return QueueMetrics(
             p_wait=float((waits > 0).mean()) if known else missing,
             service_level=float((answered & (waits <= self.target)).mean()) if known else missing,
             asa=float(waits[answered].mean()) if answered.any() else missing,
-            occupancy=working / paid if paid > 0 else missing,
+            occupancy=working / room if room > 0 else missing,
             p_abandon=float(1 - answered.mean()) if known else missing,
             mean_wait=float(waits.mean()) if known else missing,
             queue_length=waiting,
             in_system=waiting + working,
         )
 
-    def _paid(self, low: float, high: float) -> float:
+    def _spells(self, group: int) -> tuple[Floats, Floats]:
+        """From when to when agents of a group had something in hand; one agent's spells do not overlap."""
+        mine = self.group == group
+        begun = self.arrived[mine] + self.wait[mine]
+        ended = begun + self.service[mine]
+        if self.agent is None:
+            return begun, ended
+        order = np.lexsort((begun, self.agent[mine]))
+        who, begun, ended = self.agent[mine][order], begun[order], ended[order]
+        until = pd.Series(ended).groupby(who).cummax().to_numpy()
+        # A spell goes on while the next contact begins before all so far have ended.
+        fresh = np.ones(len(who), dtype=np.bool_)
+        fresh[1:] = (who[1:] != who[:-1]) | (begun[1:] > until[:-1])
+        last = np.append(fresh[1:], True)[: len(who)]
+        return begun[fresh], until[last]
+
+    def _paid(self, group: int, low: float, high: float) -> float:
         """Agent-seconds at the desk: staffed time, or time worked where people finish a contact after their shift."""
-        total = 0.0
-        for g, plan in enumerate(self.staff):
-            if len(plan) == 1:
-                total += plan[0][1] * (high - low)
-                continue
-            mine = self.group == g
-            begun = self.arrived[mine] + self.wait[mine]
-            ended = begun + self.service[mine]
-            moments = np.array([moment for moment, _ in plan])
-            counts = np.array([count for _, count in plan])
-            times = np.unique(
-                np.concatenate([np.clip(np.concatenate([begun, ended, moments]), low, high), [low, high]])
-            )
-            working = np.searchsorted(np.sort(begun), times[:-1], "right") - np.searchsorted(
-                np.sort(ended), times[:-1], "right"
-            )
-            staffed = counts[np.searchsorted(moments, times[:-1], "right") - 1]
-            total += float((np.maximum(working, staffed) * np.diff(times)).sum())
-        return total
+        plan = self.staff[group]
+        if len(plan) == 1:
+            return plan[0][1] * (high - low)
+        begun, ended = self._spells(group)
+        moments = np.array([moment for moment, _ in plan])
+        counts = np.array([count for _, count in plan])
+        times = np.unique(np.concatenate([np.clip(np.concatenate([begun, ended, moments]), low, high), [low, high]]))
+        working = np.searchsorted(np.sort(begun), times[:-1], "right") - np.searchsorted(
+            np.sort(ended), times[:-1], "right"
+        )
+        staffed = counts[np.searchsorted(moments, times[:-1], "right") - 1]
+        return float((np.maximum(working, staffed) * np.diff(times)).sum())
 
 
 def _overlap(begin: Floats, end: Floats, low: float, high: float) -> float:

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from servicelab.models.arguments import Floats, at_least, positive, whole
+from servicelab.models.arguments import Floats, at_least, positive, vector, whole
+from servicelab.models.queueing.concurrency import concurrent
 from servicelab.models.queueing.engine import Changes, first_come, routed
 from servicelab.models.queueing.outcome import Interval, SimulationResult, t_interval
 from servicelab.models.queueing.workload import Arrivals, ArrivalTimes, Durations, draw_arrivals, draw_durations
 
 Staff = int | Sequence[int]
+#: One number: each further contact in hand adds this share. Several: the stretch with 1, 2, … contacts in hand.
+Slowdown = float | Sequence[float]
 
 
 def simulate_queue(
@@ -28,6 +31,8 @@ def simulate_queue(
     staff_interval: float | None = None,
     skills: Mapping[Hashable, Sequence[Hashable]] | None = None,
     priority: Mapping[Hashable, int] | None = None,
+    concurrency: int | Mapping[Hashable, int] = 1,
+    slowdown: Slowdown | Mapping[Hashable, Slowdown] = 0.0,
     warmup: float = 0.0,
     seed: int = 0,
 ) -> SimulationResult:
@@ -54,6 +59,11 @@ def simulate_queue(
         order, that has somebody free: list specialists first
     priority : kind → number; an agent who comes free takes the lowest first, among equals who came first. 0 when left
         out; nobody is interrupted
+    concurrency : contacts an agent holds at once (chats: 2 or 3), or group → number. A new one goes to the agent of the
+        group who holds the fewest
+    slowdown : how much longer everything takes while an agent holds several. A number: each further contact adds this
+        share (0.2: with three in hand 1.4 times as long); or one factor for each number in hand, [1, 1.1, 1.5]; or
+        group → either. The default of 0: agents lose nothing, and c agents with k slots are c·k agents
     warmup : seconds at the start that do not count in the metrics
     seed : of the random draws
 
@@ -69,7 +79,9 @@ def simulate_queue(
     References
     ----------
     Kiefer, J. and Wolfowitz, J. (1955). On the theory of queues with many servers; Law, A. (2015). Simulation Modeling
-    and Analysis, ch. 1 and 9.
+    and Analysis, ch. 1 and 9; for several contacts at once: Luo, J. and Zhang, J. (2013). Staffing and control of
+    instant messaging contact centers; Tezcan, T. and Zhang, J. (2014). Routing and staffing in customer service chat
+    systems with impatient customers.
 
     Examples
     --------
@@ -89,6 +101,12 @@ def simulate_queue(
     ...     skills={"order desk": ["orders"], "all-rounders": ["orders", "repairs"]}, priority={"repairs": -1})
     >>> morning.by_kind().index.tolist(), bool(morning.metrics.p_abandon < 0.2)
     (['orders', 'repairs'], True)
+
+    Six chat agents hold up to three chats each; each further chat makes all of them take 15 % longer:
+
+    >>> chat = simulate_queue(0.04, 300, 6, 90, concurrency=3, slowdown=0.15, horizon=86_400, seed=1)
+    >>> chat.by_group()[["occupancy", "slot_occupancy", "in_hand"]].round(2).values.tolist()
+    [[0.99, 0.76, 2.33]]
     """
     at_least("target", target)
     at_least("warmup", warmup)
@@ -118,7 +136,13 @@ def simulate_queue(
         for (_, before), (moment, count) in pairwise(plan)
         if count != before
     )
-    if len(groups) == 1 and len(set(rank)) == 1:
+    slots, paces = _hands(groups, concurrency, slowdown)
+    agent, held = None, service
+    if any(pace != (1.0,) for pace in paces):
+        waits, served_by, agent, held = concurrent(
+            times, service, endures, kind, starting, changes, groups_of, rank, paces
+        )
+    elif len(groups) == 1 and len(set(rank)) == 1:
         waits = first_come(times, service, endures, starting[0], changes)
         served_by = np.where(waits >= 0, 0, -1)
     else:
@@ -130,7 +154,7 @@ def simulate_queue(
         arrived=times,
         wait=np.where(served, waits, endures),
         served=served,
-        service=np.where(served, service, np.nan),
+        service=np.where(served, held, np.nan),
         kind=kind,
         group=served_by,
         kinds=tuple(kinds),
@@ -138,6 +162,8 @@ def simulate_queue(
         target=float(target),
         window=(float(warmup), float(end)),
         staff=tuple(tuple(plan) for plan in staff.values()),
+        concurrency=slots,
+        agent=agent,
     )
 
 
@@ -177,11 +203,11 @@ def replicate_queue(
     return {name: t_interval(np.array([one[name] for one in found]), level) for name in found[0]}
 
 
-def _each(name: str, value: Any, kinds: list[Hashable]) -> dict[Hashable, Any]:
+def _each(name: str, value: Any, labels: list[Hashable], of: str = "kind of customer") -> dict[Hashable, Any]:
     if not isinstance(value, Mapping):
-        return dict.fromkeys(kinds, value)
-    if set(value) != set(kinds):
-        raise ValueError(f"{name} must be given for each kind of customer: {', '.join(map(str, kinds))}")
+        return dict.fromkeys(labels, value)
+    if set(value) != set(labels):
+        raise ValueError(f"{name} must be given for each {of}: {', '.join(map(str, labels))}")
     return dict(value)
 
 
@@ -237,6 +263,27 @@ def _routes(
         odd = sorted(map(str, known ^ set(kinds)))[0]
         raise ValueError(f"skills must cover the kinds of rate, each and no other: look at {odd!r}")
     return [[groups.index(group) for group in skills if label in skills[group]] for label in kinds]
+
+
+def _hands(
+    groups: list[Hashable],
+    concurrency: int | Mapping[Hashable, int],
+    slowdown: Slowdown | Mapping[Hashable, Slowdown],
+) -> tuple[tuple[int, ...], list[tuple[float, ...]]]:
+    """For each group, how many contacts an agent holds, and how much longer each takes with 1, 2, … in hand."""
+    slots, paces = [], []
+    counts = _each("concurrency", concurrency, groups, of="group of agents")
+    stretches = _each("slowdown", slowdown, groups, of="group of agents")
+    for label in groups:
+        count = int(whole("concurrency", counts[label], least=1))
+        given = stretches[label]
+        if np.ndim(given) == 0:
+            factors = 1 + float(at_least("slowdown", given)) * np.arange(count)
+        else:
+            factors = positive("slowdown", vector("slowdown", given, count))
+        slots.append(count)
+        paces.append(tuple(factors.tolist()))
+    return tuple(slots), paces
 
 
 def _ranks(kinds: list[Hashable], priority: Mapping[Hashable, int] | None) -> list[int]:
