@@ -25,7 +25,11 @@ JOURNEYS = [("G", True), ("G", True), ("M", True), (("G", "M"), True), ("G", Fal
 
 
 def test_removal_effects_of_the_brief():
-    """models.md: G→convert twice, M→convert, G>M→convert, G→null: base .8, removal effects G .75, M .5."""
+    """models.md, by the method of Anderl et al. (2016): G→convert twice, M→convert, G>M→convert, G→null.
+
+    By hand: from the start G with 4/5, M with 1/5; from G convert 1/2, M 1/4, null 1/4; M always converts. Base
+    4/5·(1/2 + 1/4) + 1/5 = .8; without G .2, so its effect is .75; without M 4/5·1/2 = .4, so .5.
+    """
     assert base_conversion(JOURNEYS) == pytest.approx(0.8)
     effects = removal_effects(JOURNEYS)
     assert effects == {"G": pytest.approx(0.75), "M": pytest.approx(0.5)}

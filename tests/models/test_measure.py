@@ -65,7 +65,9 @@ def test_kinds_hours_and_recontact_of_the_bank(bank: pd.DataFrame):
     assert hours.idxmax() == 10
     assert round(hours[10], 3) == 0.084
     assert round(hours[13], 3) == 0.078
+    # The second hump is a hump: the hours on either side of it are quieter.
     assert hours.drop(10).idxmax() == 13
+    assert hours[12] < hours[13] > hours[14]
     again = recontact_rates(bank, within=3600)
     assert round(again.after_abandonment, 2) == 0.48
     assert round(again.after_service, 2) == 0.14
@@ -82,6 +84,9 @@ def test_patience_at_the_bank_is_longer_than_the_waits_of_those_who_left(bank: p
 def test_pattern_of_the_bank_of_2003(real_data: Path):
     """../shared/data/README.md; Weinberg, Brown & Stroud (2007)."""
     raw = pd.read_csv(real_data / "bank_calls" / "fpp3_bank_calls.csv", parse_dates=["DateTime"])
+    assert len(raw) == 27_716
+    assert raw.DateTime.dt.date.nunique() == 164
+    assert raw.DateTime.dt.weekday.max() == 4
     pattern = arrival_pattern(raw.set_index("DateTime").Calls)
     assert round(pattern.daily_mean) == 32461
     assert round(pattern.daily_cv, 2) == 0.09

@@ -78,7 +78,7 @@ def test_kano_category_wants_pairs() -> None:
 
 
 def test_ease_of_turn_of_sauerwein() -> None:
-    # Sauerwein et al. (1996), table of ski bindings.
+    """Sauerwein, Bailom, Matzler & Hinterhuber (1996), ski bindings, "ease of turn": .57 and −.78."""
     better, worse = kano_coefficients({"A": 10.4, "O": 45.1, "M": 30.5, "I": 11.5})
     assert (round(better, 2), round(worse, 2)) == (0.57, -0.78)
 
@@ -105,7 +105,10 @@ def test_kano_coefficients_want_counts(counts: dict[str, float]) -> None:
 
 
 def test_ahp_leader_example() -> None:
-    # Four criteria of choosing a leader: experience, education, charisma, age (Saaty's method; weights as published).
+    """The "leader" example of Wikipedia's article on the analytic hierarchy process; the method is Saaty's (1980).
+
+    Experience, education, charisma, age: weights .548, .127, .270, .056, consistency ratio .044.
+    """
     weights, ratio = ahp_weights(LEADER)
     assert [f"{weight:.3f}" for weight in weights] == ["0.548", "0.127", "0.270", "0.056"]
     assert f"{ratio:.3f}" == "0.044"
@@ -319,6 +322,7 @@ def test_jieba_of_others_is_left_alone() -> None:
 
 @pytest.mark.realdata
 def test_banking77_on_its_own_split(real_data: Path) -> None:
+    """models.md: at least .88 on the test split of Casanueva et al. (2020), Efficient intent detection."""
     train, test = (pd.read_csv(real_data / "banking77" / f"{part}.csv") for part in ("train", "test"))
     report = NeedsClassifier().fit(train["text"], train["category"]).report(test["text"], test["category"])
     assert report.size == 3080
