@@ -17,7 +17,7 @@ TRACKER_CUSTOMERS = 30
 def make_kano_survey(seed: int, customers: pd.DataFrame, scale: float) -> pd.DataFrame:
     """The Kano questionnaire: a quota of customers from each segment, every feature."""
     rng = stream(seed, "kano")
-    asked = _quota(rng, customers, max(round(KANO_CUSTOMERS * scale / 4), 5))
+    asked = quota(rng, customers, max(round(KANO_CUSTOMERS * scale / 4), 5))
     rows = []
     for feature, mains in m.KANO.items():
         profile = {
@@ -41,7 +41,7 @@ def make_needs_survey(seed: int, customers: pd.DataFrame, scale: float) -> pd.Da
     waves = []
     for wave in range(m.START.year, m.END.year + 1):
         members = customers.loc[customers["joined_on"] < pd.Timestamp(wave, 11, 1)]
-        asked = _quota(rng, members, max(round(WAVE_CUSTOMERS * scale / 4), 5))
+        asked = quota(rng, members, max(round(WAVE_CUSTOMERS * scale / 4), 5))
         n = len(asked)
         mean = np.full(n, m.SURVEY_SATISFACTION)
         columns: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -70,7 +70,7 @@ def make_needs_tracker(seed: int, customers: pd.DataFrame, scale: float) -> pd.D
     rows = []
     for index, month in enumerate(months):
         members = customers.loc[customers["joined_on"] < month]
-        asked = _quota(rng, members, max(round(TRACKER_CUSTOMERS * scale), 2))
+        asked = quota(rng, members, max(round(TRACKER_CUSTOMERS * scale), 2))
         at = index / (len(months) - 1)
         share = {
             segment: (1 - at) * np.array(first) + at * np.array(last) for segment, (first, last) in m.TRENDS.items()
@@ -80,7 +80,7 @@ def make_needs_tracker(seed: int, customers: pd.DataFrame, scale: float) -> pd.D
     return pd.concat(rows, ignore_index=True)
 
 
-def _quota(rng: np.random.Generator, customers: pd.DataFrame, each: int) -> pd.DataFrame:
+def quota(rng: np.random.Generator, customers: pd.DataFrame, each: int) -> pd.DataFrame:
     """`each` customers of every segment (all of them where there are fewer), by customer number."""
     chosen = []
     for segment in m.SEGMENT_SHARE:
