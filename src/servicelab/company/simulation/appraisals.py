@@ -51,8 +51,8 @@ def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days:
     paid = hours / 0.78 * PAID_HOURS / DESK_HOURS
     table = pd.DataFrame(
         {
-            "month": pd.period_range(pd.Timestamp(scenario.start), periods=scenario.months, freq="M")
-            .astype(str).to_numpy()[when],
+            "month": pd.date_range(pd.Timestamp(scenario.start).replace(day=1), periods=scenario.months, freq="MS")
+            .to_numpy()[when],
             "agent_id": agent_ids(who),
             "line": np.array(LINES, dtype=object)[agents.line[who]],
             "tenure_days": np.maximum(((when + 0.5) * 30.4 - agents.hired[who]).astype(int), 0),

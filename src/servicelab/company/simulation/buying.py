@@ -16,14 +16,13 @@ from servicelab.company.simulation.festivals import day_number, horizon
 from servicelab.company.simulation.scenario import Scenario
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
 DAY = 86_400.0
 #: Members who are there at the start, as a share of all; the others join evenly over three years.
 OLD = 0.5
 #: A rough rate of leaving a year: only for what the firm expects, not for what happens.
 EXPECTED_LEAVING = 0.17
-FAULTS = np.array(["", "late", "packing", "defect"], dtype=object)
 CHANNELS = np.array(["shop", "web", "app", "mini_program"], dtype=object)
 
 
@@ -60,7 +59,10 @@ class Orders:
     coupon: Flags
     promised: Ints
     delivered: Floats
+    #: What fails, by number in `mechanisms.FEATURE_NAMES` from 1; 0: nothing.
     fault: Ints
+    #: The extra that is given, numbered alike; 0: none.
+    extra: Ints
     enquired: Flags
     spoken: Flags
     void: Flags
@@ -86,11 +88,18 @@ def make_members(scenario: Scenario) -> Members:
         deal=rng.normal(0, 1, n),
         expectation=np.array(m.EXPECTATION)[segment] + rng.normal(0, m.EXPECTATION_SD, n),
         opted=rng.random(n) < np.array(m.OPTED_IN)[segment],
-        shop=pick(rng, np.arange(m.SHOPS), np.linspace(1.6, 0.6, m.SHOPS).tolist(), n).astype(np.int64),
+        shop=pick(rng, np.arange(m.SHOPS), shop_shares().tolist(), n).astype(np.int64),
         warehouse=pick(rng, np.arange(5), m.WAREHOUSE_SHARE, n).astype(np.int64),
         app_from=np.full(n, np.inf),
         left=np.full(n, np.inf),
     )
+
+
+def shop_shares() -> Floats:
+    """Share of each shop in the members; the first is the largest."""
+    size = np.linspace(m.SHOP_LARGEST, m.SHOP_SMALLEST, m.SHOPS)
+    shares: Floats = size / size.sum()
+    return shares
 
 
 def intensities(scenario: Scenario, calendar: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -117,8 +126,13 @@ def expected_orders(shop: Floats, online: Floats) -> tuple[Floats, Floats]:
     return m.CUSTOMERS * active * shop, m.CUSTOMERS * active * online
 
 
-def make_orders(scenario: Scenario, members: Members, calendar: pd.DataFrame, rates: tuple[Floats, Floats]) -> Orders:
-    """Everything that would be ordered, campaign and app effects included; sets `app_from` of members."""
+def make_orders(
+    scenario: Scenario, members: Members, calendar: pd.DataFrame, rates: tuple[Floats, Floats], ahead_from: Floats
+) -> Orders:
+    """Everything that would be ordered, campaigns, app and ordering ahead included; sets `app_from` of members.
+
+    `ahead_from` is the day from which each shop takes orders ahead (infinity: never).
+    """
     rng = stream(scenario.seed, "simulation", "orders")
     days = horizon(scenario)
     clock = [np.concatenate([[0.0], np.cumsum(rate)]) for rate in rates]
@@ -135,6 +149,10 @@ def make_orders(scenario: Scenario, members: Members, calendar: pd.DataFrame, ra
         rng, both, members.rate * m.APP_EFFECT, np.minimum(members.app_from, days), np.full(len(members), float(days))
     )
     groups = [(who, day, online, -1), (*extra, np.ones(len(extra[0]), dtype=bool), -1)]
+    # X12a: ordering ahead brings a shop's members in more often.
+    low = np.clip(np.maximum(ahead_from[members.shop], begin), 0, days)
+    more = _arrive(rng, clock[0], members.rate * m.ROLLOUT_SALES, low, np.full(len(members), float(days)))
+    groups.append((*more, np.zeros(len(more[0]), dtype=bool), -1))
     treated = campaign_groups(scenario, members)
     for number, campaign in enumerate(scenario.campaigns):
         low = np.clip(np.maximum(day_number(scenario, campaign.start), members.joined), 0, days)
@@ -145,7 +163,7 @@ def make_orders(scenario: Scenario, members: Members, calendar: pd.DataFrame, ra
     who = np.concatenate([group[0] for group in groups])
     day = np.concatenate([group[1] for group in groups])
     online = np.concatenate([group[2] for group in groups])
-    return _placed(scenario, rng, members, calendar, treated, who, day, online)
+    return _placed(scenario, rng, members, calendar, treated, who.astype(np.int32), day, online)
 
 
 def campaign_groups(scenario: Scenario, members: Members) -> NDArray[np.int64]:
@@ -208,27 +226,65 @@ def _placed(
         here = (day >= start) & (day < start + sent.days) & redeems[who]
         campaign[here], coupon[here], discount[here] = number, True, sent.discount
     amount = np.clip(rng.lognormal(m.AMOUNT_LOG_MEAN, m.AMOUNT_LOG_SD, n), 19, 19999) * (1 - discount)
-    delivered, promised, late = _deliver(rng, calendar, placed, day, online)
-    packing = rng.random(n) < _packing(scenario, rng, members.warehouse[who], day, promised > 0)
-    defect = rng.random(n) < m.DEFECT
-    fault = np.where(late, 1, np.where(packing, 2, np.where(defect, 3, 0)))
-    spoken = rng.random(n) < np.array([0.0, *m.SPOKEN.values()])[fault]
+    parcel = online | (rng.random(n) >= m.CARRIED_HOME)
+    warehouse = members.warehouse[who]
+    late = parcel & (rng.random(n) < late_chance(scenario, calendar, warehouse, day, parcel))
+    delivered, promised = _deliver(rng, calendar, placed, day, parcel, late)
+    fault, extra = _failures(rng, parcel)
+    packing = rng.random(n) < _packing(scenario, rng, warehouse, day, parcel)
+    fault = np.where(late, m.LATE, np.where(packing, m.PACKING, fault))
+    spoken = rng.random(n) < np.array([0.0, *(feature.spoken for feature in m.FEATURES.values())])[fault]
     enquired = (rng.random(n) < m.INTENTS["presale"].per_order) & (day >= np.maximum(members.joined[who], 0) + 4)
     return Orders(
-        who, placed, channel.astype(np.int64), np.round(amount, 1), campaign, coupon, promised, delivered,
-        fault.astype(np.int64), enquired, spoken, np.zeros(n, dtype=bool),
+        who, placed, channel.astype(np.int8), np.round(amount, 1), campaign.astype(np.int8), coupon,
+        promised.astype(np.int16), delivered, fault.astype(np.int8), extra.astype(np.int8), enquired, spoken,
+        np.zeros(n, dtype=bool),
     )  # fmt: skip
 
 
+def late_shares(scenario: Scenario, days: int) -> Floats:
+    """Warehouse × day: share of the year's parcels that is late."""
+    year = pd.date_range(pd.Timestamp(scenario.start), periods=days).year.to_numpy() - m.ON_TIME_FROM
+    table = 1 - np.array([m.ON_TIME[name] for name in m.WAREHOUSES])
+    shares: Floats = table[:, np.clip(year, 0, table.shape[1] - 1)]
+    return shares
+
+
+def late_chance(scenario: Scenario, calendar: pd.DataFrame, warehouse: Ints, day: Ints, parcel: Flags) -> Floats:
+    """Chance of a late delivery of each order: more in a surge, and over the year the warehouse's share."""
+    days = len(calendar)
+    rush = calendar["order_factor"].to_numpy(dtype=float) > 1
+    factor = np.where(rush, m.LATE_SURGE, 1.0)
+    year = pd.DatetimeIndex(calendar["date"]).year.to_numpy() - scenario.start.year
+    cell = year[day] * len(m.WAREHOUSES) + warehouse
+    size = (int(year.max()) + 1) * len(m.WAREHOUSES)
+    count = np.bincount(cell, weights=parcel, minlength=size)
+    mean = np.bincount(cell, weights=parcel * factor[day], minlength=size) / np.maximum(count, 1)
+    chance: Floats = late_shares(scenario, days)[warehouse, day] * factor[day] / np.maximum(mean[cell], 1.0)
+    return chance
+
+
+def _failures(rng: np.random.Generator, parcel: Flags) -> tuple[Ints, Ints]:
+    """What fails on each order apart from delivery and packing, and the extra that is given by lot."""
+    n = len(parcel)
+    features = list(m.FEATURES.values())
+    rates = np.array([0.0 if number + 1 == m.PACKING else what.rate for number, what in enumerate(features)])
+    edges = np.concatenate([[1 - rates.sum()], 1 - rates.sum() + np.cumsum(rates)])
+    fault = np.searchsorted(edges[:-1], rng.random(n), side="right")
+    fault[np.array([False, *(what.parcel for what in features)])[fault] & ~parcel] = 0
+    extras = np.array([m.FEATURE_NAMES.index(name) + 1 for name in m.EXTRA_SATISFACTION])
+    extra = np.where(rng.random(n) < m.EXTRA_RATE, extras[rng.integers(0, len(extras), n)], 0)
+    # What was given as an extra cannot be what fell short.
+    fault[fault == extra] = 0
+    return fault, extra
+
+
 def _deliver(
-    rng: np.random.Generator, calendar: pd.DataFrame, placed: Floats, day: Ints, online: Flags
-) -> tuple[Floats, Ints, Flags]:
+    rng: np.random.Generator, calendar: pd.DataFrame, placed: Floats, day: Ints, parcel: Flags, late: Flags
+) -> tuple[Floats, Ints]:
     """When goods arrive; promised days are 0 for what is carried home from a shop."""
     n = len(placed)
-    carried = ~online & (rng.random(n) < 0.45)
     promised = pick(rng, np.array([2, 3, 4, 5, 7]), (0.15, 0.30, 0.25, 0.20, 0.10), n).astype(np.int64)
-    rush = calendar["order_factor"].to_numpy()[day] > 1
-    late = ~carried & (rng.random(n) < m.LATE * np.where(rush, m.LATE_SURGE, 1.0))
     takes = np.where(
         late, promised + np.minimum(rng.geometric(0.42, n), 12), np.maximum(promised - rng.integers(0, 3, n), 1)
     )
@@ -237,9 +293,9 @@ def _deliver(
     worked = np.cumsum(moving)
     arrive = np.searchsorted(worked, worked[day] + takes)
     promised = promised + arrive - day - takes
-    delivered = np.where(carried, placed, arrive * DAY + (9 + 10 * rng.random(n)) * 3600)
-    promised[carried] = 0
-    return np.round(delivered).astype(np.float64), promised.astype(np.int64), late
+    delivered = np.where(parcel, arrive * DAY + (9 + 10 * rng.random(n)) * 3600, placed)
+    promised[~parcel] = 0
+    return np.round(delivered).astype(np.float64), promised.astype(np.int64)
 
 
 def _packing(scenario: Scenario, rng: np.random.Generator, warehouse: Ints, day: Ints, parcel: Flags) -> Floats:
@@ -248,18 +304,19 @@ def _packing(scenario: Scenario, rng: np.random.Generator, warehouse: Ints, day:
     weeks = days // 7 + 1
     week = day // 7
     count = np.bincount(week[parcel] * 5 + warehouse[parcel], minlength=weeks * 5).reshape(weeks, 5)
+    base = m.FEATURES["intact_packaging"].rate
     setting = np.zeros(5)
     reacts = np.isin(m.WAREHOUSES, m.REACTING)
     special = m.WAREHOUSES.index(m.SPECIAL_WAREHOUSE)
     chance = np.zeros((weeks, 5))
     for number in range(weeks):
-        rate = m.PACKING * np.clip(1 + setting, 0.1, 4)
+        rate = base * np.clip(1 + setting, 0.1, 4)
         if 0 <= number - m.SPECIAL_WEEK < m.SPECIAL_WEEKS and scenario.incidents:
             rate[special] *= m.SPECIAL_FACTOR
         chance[number] = rate
         if number >= weeks - 53:
             # The managers see the week's rate on what their line packs, a sample of the firm's as large as this one's.
             seen = rng.binomial(np.maximum(count[number], 1), rate) / np.maximum(count[number], 1)
-            setting = np.where(reacts, np.clip(setting - m.REACTION * (seen / m.PACKING - 1), -0.9, 3), 0.0)
+            setting = np.where(reacts, np.clip(setting - m.REACTION * (seen / base - 1), -0.9, 3), 0.0)
     found: Any = np.where(parcel, chance[week, warehouse], 0.0)
     return np.asarray(found, dtype=np.float64)

@@ -6,20 +6,44 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from servicelab.company.simulation import mechanisms as m
-from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
-from servicelab.company.simulation.draws import pick, stream
+from servicelab.company.simulation.buying import DAY, Floats, Ints, Members, Orders, late_shares
+from servicelab.company.simulation.draws import pick, pick_by, stream
 from servicelab.company.simulation.scenario import Scenario
 
 INTENT = {name: number for number, name in enumerate(m.NAMES)}
 LAG = np.array([intent.lag for intent in m.INTENTS.values()])
-#: Contacts about goods count from their delivery, the others from the order.
+#: Contacts about goods count from their delivery, the others from the order (after a failure: when it shows).
 FROM_DELIVERY = ("damaged", "defect", "return", "complaint")
 #: Cumulated contacts by half hour, and where the half hours begin and end.
 SHARES = np.concatenate([[0.0], np.cumsum(m.HALF_HOURS)])
 EDGES = m.OPEN + np.arange(len(SHARES)) * 1800.0
 SHOP_DESK = m.CHANNELS.index("shop")
+SHOWS_LATER = np.array([False, *(what.after for what in m.FEATURES.values())])
+
+
+def _causes() -> list[tuple[int, int, float]]:
+    """Everything that brings about contacts: (intent, what failed or 0, contacts for each order it happens to)."""
+    found = [(INTENT[name], 0, what.per_order) for name, what in m.INTENTS.items() if what.per_order]
+    for number, what in enumerate(m.FEATURES.values(), start=1):
+        complains = m.LATE_COMPLAINS if number == m.LATE else 0.0
+        found.append((INTENT[what.intent], number, what.spoken * (1 - complains)))
+        if complains:
+            found.append((INTENT["complaint"], number, what.spoken * complains))
+    return found
+
+
+CAUSES = _causes()
+CAUSE_INTENT, CAUSE_FAILED = (np.array([cause[k] for cause in CAUSES], dtype=np.int8) for k in (0, 1))
+
+
+def since_delivery(intent: Ints, failed: Ints) -> NDArray[np.bool_]:
+    """Whether a matter begins with the delivery: complaints do, failures by what failed, the rest by its reason."""
+    goods = np.isin(intent, [INTENT[name] for name in FROM_DELIVERY])
+    found: NDArray[np.bool_] = np.where(failed > 0, SHOWS_LATER[failed] | (intent == INTENT["complaint"]), goods)
+    return found
 
 
 @dataclass(frozen=True)
@@ -32,6 +56,8 @@ class Demand:
     segment: Ints
     member: Ints
     order: Ints
+    #: What failed and so caused it, by number in `mechanisms.FEATURE_NAMES` from 1; 0: nothing failed.
+    failed: Ints
     #: Expected first contacts of the whole firm: intent × day.
     expected: Floats
     incidents: pd.DataFrame
@@ -57,96 +83,107 @@ def make_demand(
 ) -> Demand:
     """All first contacts of the firm."""
     rng = stream(scenario.seed, "simulation", "demand")
-    by_day = _expected_contacts(calendar, expected)
+    by_cause = _expected_contacts(scenario, calendar, expected)
+    by_day = np.zeros((len(m.NAMES), len(calendar)))
+    np.add.at(by_day, CAUSE_INTENT, by_cause)
     incidents = _incidents(scenario, len(calendar))
-    at, intent, member, order = _from_orders(rng, orders, len(calendar))
-    others = _other_people(rng, by_day, m.FIRM - scenario.scale)
+    at, cause, member, order = _from_orders(rng, orders, len(calendar))
+    others = _other_people(rng, by_cause, m.FIRM - scenario.scale)
     rush_at, rush_intent = _rushes(rng, calendar, by_day, incidents)
     ours = rng.random(len(rush_at)) < scenario.scale / m.FIRM
-    rush_member = np.where(ours, rng.integers(0, len(members), len(rush_at)), -1)
+    rush_member = np.where(ours, rng.integers(0, len(members), len(rush_at)), -1).astype(np.int32)
     # Somebody who has not joined by then is one of the other people.
     rush_member[members.joined[rush_member] * DAY > rush_at] = -1
+    cause = np.concatenate([cause, others[1]])
+    rest = np.full(len(others[0]), -1, dtype=np.int32)
+    none = np.full(len(rush_at), -1, dtype=np.int32)
     at = np.concatenate([at, others[0], rush_at])
-    intent = np.concatenate([intent, others[1], rush_intent])
-    rest = np.full(len(others[0]), -1)
+    intent = np.concatenate([CAUSE_INTENT[cause], rush_intent])
+    failed = np.concatenate([CAUSE_FAILED[cause], np.zeros(len(rush_at), dtype=np.int8)])
     member = np.concatenate([member, rest, rush_member])
-    order = np.concatenate([order, rest, np.full(len(rush_at), -1)])
-    segment = pick(rng, np.arange(4), m.SEGMENT_SHARE, len(at)).astype(np.int64)
+    order = np.concatenate([order, rest, none])
+    segment = pick(rng, np.arange(4, dtype=np.int8), m.SEGMENT_SHARE, len(at))
     segment[member >= 0] = members.segment[member[member >= 0]]
-    edges = np.cumsum(asked_chances(), axis=2)
-    asked = (rng.random(len(at))[:, None] > edges[segment, intent][:, :-1]).sum(axis=1)
+    asked = pick_by(rng, asked_chances().reshape(-1, len(m.CHANNELS)), segment * np.int8(len(m.NAMES)) + intent)
     # Shops open at ten.
-    day = at // DAY * DAY
-    at = np.where(asked == SHOP_DESK, day + 36_000 + (at - day - m.OPEN) * 11 / 12, at)
+    desk = np.flatnonzero(asked == SHOP_DESK)
+    day = at[desk] // DAY * DAY
+    at[desk] = day + 36_000 + (at[desk] - day - m.OPEN) * 11 / 12
     turn = np.argsort(at, kind="stable")
     return Demand(
-        at[turn], intent[turn], asked[turn].astype(np.int64), segment[turn], member[turn], order[turn],
+        at[turn], intent[turn], asked[turn], segment[turn], member[turn], order[turn], failed[turn],
         by_day * m.FIRM, incidents,
     )  # fmt: skip
 
 
 def _from_orders(rng: np.random.Generator, orders: Orders, days: int) -> tuple[Floats, Ints, Ints, Ints]:
-    """Contacts that the orders on record cause; never before their cause."""
+    """Contacts that the orders on record cause, as (when, cause, member, order); never before their cause."""
     n = len(orders.placed)
-    chosen: list[tuple[Ints, Ints, Flags]] = []
-    rows = np.arange(n)
-    for name, what in m.INTENTS.items():
-        if name == "presale":
-            chosen.append((rows[orders.enquired], np.full(int(orders.enquired.sum()), 0), np.zeros(0, dtype=bool)))
-        elif what.per_order:
-            here = rows[rng.random(n) < what.per_order]
-            chosen.append((here, np.full(len(here), INTENT[name]), np.zeros(0, dtype=bool)))
-    for code, told in ((1, "where_is_order"), (2, "damaged"), (3, "defect")):
-        here = rows[(orders.fault == code) & orders.spoken]
-        intent = np.full(len(here), INTENT[told])
-        if code == 1:
-            intent[rng.random(len(here)) < m.LATE_COMPLAINS] = INTENT["complaint"]
-        chosen.append((here, intent, np.zeros(0, dtype=bool)))
-    order = np.concatenate([part[0] for part in chosen])
-    intent = np.concatenate([part[1] for part in chosen])
-    since = np.isin(intent, [INTENT[name] for name in FROM_DELIVERY])
+    rows = np.arange(n, dtype=np.int32)
+    late = rows[(orders.fault == m.LATE) & orders.spoken]
+    complains = rng.random(len(late)) < m.LATE_COMPLAINS
+    chosen: list[Ints] = []
+    for reason, what, chance in CAUSES:
+        if what == m.LATE:
+            chosen.append(late[complains == (reason == INTENT["complaint"])])
+        elif what:
+            chosen.append(rows[(orders.fault == what) & orders.spoken])
+        elif reason == INTENT["presale"]:
+            chosen.append(rows[orders.enquired])
+        else:
+            chosen.append(rows[rng.random(n) < chance])
+    cause = np.repeat(np.arange(len(CAUSES), dtype=np.int8), [len(part) for part in chosen])
+    order = np.concatenate(chosen)
+    intent, failed = CAUSE_INTENT[cause], CAUSE_FAILED[cause]
+    since = since_delivery(intent, failed)
     start = np.where(since, orders.delivered[order], orders.placed[order]) // DAY
-    late = (intent == INTENT["where_is_order"]) & (orders.fault[order] == 1)
-    start = np.where(late, start + orders.promised[order] - 1, start)
+    # A parcel is missed when its day has passed.
+    start = np.where((failed == m.LATE) & ~since, start + orders.promised[order] - 1, start)
     lag = rng.geometric(1 / LAG[intent])
-    day = np.where(intent == 0, start - rng.integers(1, 4, len(order)), start + lag)
+    day = np.where(intent == INTENT["presale"], start - rng.integers(1, 4, len(order)), start + lag)
     keep = (day >= 0) & (day < days)
     at = day[keep] * DAY + time_of_day(rng, int(keep.sum()))
-    return at, intent[keep], orders.member[order[keep]], order[keep]
+    return at, cause[keep], orders.member[order[keep]], order[keep]
 
 
-def _expected_contacts(calendar: pd.DataFrame, expected: tuple[Floats, Floats]) -> Floats:
-    """Intent × day: first contacts expected from the orders at scale 1."""
+def _expected_contacts(scenario: Scenario, calendar: pd.DataFrame, expected: tuple[Floats, Floats]) -> Floats:
+    """Cause × day: first contacts expected from the orders at scale 1."""
     shop, online = expected
     total = shop + online
-    parcels = 0.55 * shop + online
-    rush = np.where(calendar["order_factor"] > 1, m.LATE_SURGE, 1.0)
-    late = parcels * m.LATE * rush * m.SPOKEN["late"]
-    cause = {name: total * what.per_order for name, what in m.INTENTS.items()}
-    cause["where_is_order"] = cause["where_is_order"] + late * (1 - m.LATE_COMPLAINS)
-    cause["complaint"] = cause["complaint"] + late * m.LATE_COMPLAINS
-    cause["damaged"] = parcels * m.PACKING * m.SPOKEN["packing"]
-    cause["defect"] = total * m.DEFECT * m.SPOKEN["defect"]
+    parcels = (1 - m.CARRIED_HOME) * shop + online
+    late = late_shares(scenario, len(total)).T @ np.array(m.WAREHOUSE_SHARE)
+    rush = (calendar["order_factor"] > 1).to_numpy()
+    # Over the year the share is the table's; in a surge it is more.
+    usual = 1 + (m.LATE_SURGE - 1) * parcels[rush].sum() / parcels.sum()
+    late = late * np.where(rush, m.LATE_SURGE, 1.0) / usual
+    rates = [what.rate for what in m.FEATURES.values()]
     rows = []
-    for name, what in m.INTENTS.items():
-        if name == "presale":
-            rows.append(cause[name])
+    for intent, failed, chance in CAUSES:
+        if failed:
+            what = m.FEATURES[m.FEATURE_NAMES[failed - 1]]
+            happens = (parcels if what.parcel else total) * (late if failed == m.LATE else rates[failed - 1])
+        else:
+            happens = total
+        cause = happens * chance
+        if intent == INTENT["presale"]:
+            rows.append(cause)
             continue
-        p = 1 / what.lag
+        p = 1 / LAG[intent]
         lags = p * (1 - p) ** np.arange(70)
-        shift = 1 + (3 if name in FROM_DELIVERY else 0)
-        kernel = np.concatenate([np.zeros(shift), lags])
+        later = bool(since_delivery(np.array([intent]), np.array([failed]))[0])
+        kernel = np.concatenate([np.zeros(4 if later else 1), lags])
         # Before the run began there were orders too: as many as in its first weeks.
-        before = np.full(80, cause[name][:28].mean())
-        rows.append(np.convolve(np.concatenate([before, cause[name]]), kernel)[80 : 80 + len(total)])
+        before = np.full(80, cause[:28].mean())
+        rows.append(np.convolve(np.concatenate([before, cause]), kernel)[80 : 80 + len(total)])
     return np.array(rows)
 
 
-def _other_people(rng: np.random.Generator, by_day: Floats, times: float) -> tuple[Floats, Ints]:
-    counts = rng.poisson(by_day * times)
-    intent = np.repeat(np.repeat(np.arange(len(counts)), counts.shape[1]), counts.ravel())
+def _other_people(rng: np.random.Generator, by_cause: Floats, times: float) -> tuple[Floats, Ints]:
+    """When people whose records are not kept get in touch, and from which cause."""
+    counts = rng.poisson(by_cause * times)
+    cause = np.repeat(np.arange(len(counts), dtype=np.int8), counts.sum(axis=1))
     day = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.ravel())
-    return day * DAY + time_of_day(rng, len(day)), intent
+    return day * DAY + time_of_day(rng, len(day)), cause
 
 
 def _incidents(scenario: Scenario, days: int) -> pd.DataFrame:
@@ -180,5 +217,5 @@ def _rushes(
         at = np.minimum(start + hours * 3600 * rng.random(count), day * DAY + m.CLOSE - 60)
         parts.append((at, np.full(count, INTENT["app_problem"])))
     if not parts:
-        return np.zeros(0), np.zeros(0, dtype=np.int64)
-    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]).astype(np.int64)
+        return np.zeros(0), np.zeros(0, dtype=np.int8)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]).astype(np.int8)

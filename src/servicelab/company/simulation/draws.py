@@ -35,6 +35,19 @@ def pick_each(rng: np.random.Generator, chances: NDArray[np.float64]) -> NDArray
     return picked
 
 
+def pick_by(rng: np.random.Generator, chances: NDArray[np.float64], row: NDArray[Any]) -> NDArray[np.int8]:
+    """One choice for each element of `row`: the column of that row of `chances` (rows × options, any positive scale).
+
+    Looks up one column at a time, so that a million choices take the memory of one column.
+    """
+    edges = np.cumsum(chances / chances.sum(axis=1, keepdims=True), axis=1)
+    luck = rng.random(len(row))
+    picked = np.zeros(len(row), dtype=np.int8)
+    for column in range(chances.shape[1] - 1):
+        picked += luck > edges[row, column]
+    return picked
+
+
 def look_up(table: Mapping[Any, float], keys: NDArray[Any]) -> NDArray[np.float64]:
     """The number for each key; 0 for a key the table has not."""
     return np.array([table.get(key, 0.0) for key in keys], dtype=float)

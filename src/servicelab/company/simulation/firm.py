@@ -23,7 +23,7 @@ from servicelab.company.simulation.outcomes import (
 from servicelab.company.simulation.returns import make_cases
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.service import Service, Staffed
-from servicelab.company.simulation.shops import make_shops
+from servicelab.company.simulation.shops import make_rollout, make_shops
 from servicelab.company.simulation.staffing import Roster, agents_table, make_agents, planned_heads
 
 
@@ -100,17 +100,19 @@ def simulate(scenario: Scenario) -> Firm:
     days = len(calendar)
     members = make_members(scenario)
     rates = intensities(scenario, calendar)
-    orders = make_orders(scenario, members, calendar, rates)
+    rollout = make_rollout(scenario, days)
+    orders = make_orders(scenario, members, calendar, rates, rollout.day)
     demand = make_demand(scenario, members, orders, calendar, expected_orders(*rates))
     heads = planned_heads(scenario, demand.expected)
     agents = make_agents(scenario, heads)
     service = Service(scenario, demand, members, orders, agents, Roster(scenario, agents, heads))
     log = service.run()
+    staffed = service.staffed()
     placed = placed_orders(members, orders)
     number_of = np.full(len(orders.placed) + 1, -1)
     number_of[placed] = np.arange(len(placed))
     found = orders_table(scenario, members, orders, placed)
-    contacts = contacts_tables(scenario, log, members, agents, number_of)
+    contacts = contacts_tables(scenario, log, members, agents, number_of, len(demand.at))
     customers = customers_tables(scenario, members, found)
     cases = make_cases(scenario, contacts["contacts"], found, calendar)
     tables = {
@@ -120,11 +122,12 @@ def simulate(scenario: Scenario) -> Firm:
         "contacts": contacts["contacts"],
         "line_log": contacts["line_log"],
         "agents": agents_table(agents, days, pd.Timestamp(scenario.start)),
-        "staffing": _staffing(service.staffed(), days, scenario),
+        "staffing": _staffing(staffed, days, scenario),
+        "shifts": _shifts(staffed),
         "appraisals": make_appraisals(scenario, contacts["line_log"], agents, days),
         "cases": cases["cases"],
         "after_sales_log": cases["after_sales_log"],
-        **make_shops(scenario),
+        **make_shops(scenario, rates, rollout, found),
         **make_campaigns(scenario, members, found),
         **make_touchpoints(scenario, members),
         "weekly_packing": _weekly_packing(found, scenario),
@@ -157,11 +160,25 @@ def _staffing(staffed: Staffed, days: int, scenario: Scenario) -> pd.DataFrame:
     )
 
 
+def _shifts(staffed: Staffed) -> pd.DataFrame:
+    """One row a spell at the desk; begin and end in seconds of the run."""
+    return pd.DataFrame(
+        {
+            "line": pd.Categorical.from_codes(staffed.line.astype(np.int8), pd.Index(list(LINES))),
+            "day": staffed.day.astype(np.int16),
+            "begin": staffed.begin,
+            "end": staffed.end,
+            "agent": staffed.agent.astype(np.int16),
+        }
+    )
+
+
 def _weekly_packing(orders: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Parcels and packing faults by week and warehouse, weeks counted from the start of the run."""
     parcels = orders[orders["warehouse"].notna()]
     week = (parcels["ordered_at"] - pd.Timestamp(scenario.start)).dt.days // 7
-    found = parcels.assign(week=week, packing=parcels["fault"] == "packing").groupby(["week", "warehouse"])["packing"]
+    failed = parcels["failed_feature"] == "intact_packaging"
+    found = failed.groupby([week.rename("week"), parcels["warehouse"]])
     return found.agg(parcels="size", faults="sum").reset_index()
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 # --- Who buys what, how often ----------------------------------------------------------------------------------------
@@ -28,24 +29,109 @@ AMOUNT_LOG_MEAN, AMOUNT_LOG_SD = 5.9, 0.9
 DAY_CV = 0.10
 
 # --- What goes wrong -------------------------------------------------------------------------------------------------
-LATE = 0.055
-#: Lateness on orders of a surge, as a factor.
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A service feature, and what happens when it fails on an order.
+
+    Attributes
+    ----------
+    rate : share of orders (of parcels, where `parcel`) on which it falls short; 0 where something else decides
+    spoken : share of customers who then say so; the others are silent
+    intent : reason of the contact that follows
+    leave : chance of leaving when nothing is said; when it is put right; when it is said and not put right
+    satisfaction : what it takes off the order's satisfaction
+    parcel : only what is delivered can have it
+    after : it shows on delivery, not on ordering
+    """
+
+    rate: float
+    spoken: float
+    intent: str
+    leave: tuple[float, float, float]
+    satisfaction: float
+    parcel: bool = False
+    after: bool = True
+
+
+#: Chance of leaving after an order on which nothing failed.
+LEAVE_AFTER_ORDER = 0.022
+#: Nobody leaves over these more than over nothing.
+_STAY = (LEAVE_AFTER_ORDER, 0.015, 0.05)
+#: X01b, X00c: must-bes are silent and cost customers; what is talked about costs little. On-time delivery fails by
+#: ON_TIME, and takes LATE_PENALTY off satisfaction.
+FEATURES = {
+    "on_time_delivery": Failure(0.0, 0.28, "where_is_order", (0.31, 0.06, 0.36), 0.0, parcel=True, after=False),
+    "intact_packaging": Failure(0.040, 0.25, "damaged", (0.40, 0.07, 0.44), -1.50, parcel=True),
+    "warranty_repair": Failure(0.025, 0.27, "defect", (0.36, 0.06, 0.40), -1.40),
+    "easy_returns": Failure(0.026, 0.50, "return", (0.20, 0.06, 0.34), -0.85),
+    "assembly_service": Failure(0.030, 0.50, "change_delivery", (0.15, 0.06, 0.28), -0.80),
+    "human_hotline": Failure(0.022, 0.38, "complaint", (0.13, 0.06, 0.22), -0.70),
+    "price_protection": Failure(0.022, 0.50, "price", (0.12, 0.06, 0.22), -0.60),
+    "e_invoice": Failure(0.020, 0.50, "invoice", (0.030, 0.015, 0.06), -0.35, after=False),
+    "delivery_window_choice": Failure(
+        0.040, 0.50, "change_delivery", (0.045, 0.02, 0.10), -0.30, parcel=True, after=False
+    ),
+    "installation_photo_guide": Failure(0.026, 0.40, "app_problem", _STAY, -0.10),
+    "green_packaging": Failure(0.018, 0.10, "complaint", _STAY, -0.05, parcel=True),
+    "personal_styling": Failure(0.018, 0.30, "return", _STAY, -0.10),
+    "anniversary_surprise": Failure(0.016, 0.10, "complaint", _STAY, -0.10),
+    "bot_first_reply": Failure(0.020, 0.35, "app_problem", _STAY, -0.10, after=False),
+}
+FEATURE_NAMES = tuple(FEATURES)
+LATE, PACKING, DEFECT = (
+    FEATURE_NAMES.index(name) + 1 for name in ("on_time_delivery", "intact_packaging", "warranty_repair")
+)
+#: A late delivery that is told is asked after, or complained about.
+LATE_COMPLAINS = 0.25
+#: Lateness on orders of a surge, against other orders of the year.
 LATE_SURGE = 2.2
-PACKING = 0.040
-DEFECT = 0.025
 WAREHOUSES = ("Langfang", "Kunshan", "Foshan", "Wuhan", "Chengdu")
 WAREHOUSE_SHARE = (0.22, 0.28, 0.22, 0.15, 0.13)
+#: True on-time share of each warehouse in 2023, 2024, 2025.
+ON_TIME_FROM = 2023
+ON_TIME = {
+    "Langfang": (0.900, 0.930, 0.970),
+    "Kunshan": (0.920, 0.955, 0.990),
+    "Foshan": (0.910, 0.945, 0.985),
+    "Wuhan": (0.890, 0.920, 0.955),
+    "Chengdu": (0.880, 0.900, 0.940),
+}
+#: Of what is bought in a shop, the share that is carried home.
+CARRIED_HOME = 0.45
 #: X02c: these warehouses re-set the packing line after every week, by what the week was off; the last year only.
 REACTING = ("Wuhan", "Langfang")
 REACTION = 1.6
-#: X02c: the one week range with a cause: the packing machine at Kunshan, factor on PACKING.
+#: X02c: the one week range with a cause: the packing machine at Kunshan, factor on the rate of packing faults.
 SPECIAL_WAREHOUSE, SPECIAL_WEEK, SPECIAL_WEEKS, SPECIAL_FACTOR = "Kunshan", 88, 4, 3.5
-
-# --- Leaving (X00c) --------------------------------------------------------------------------------------------------
-LEAVE_AFTER_ORDER = 0.030
-#: A fault nobody was told of; one that was told and put right; one that was told and was not.
-LEAVE_SILENT, LEAVE_RECOVERED, LEAVE_UNRESOLVED = 0.30, 0.05, 0.36
+#: Leaving after a matter that was no failure and ended unsolved.
 LEAVE_OTHER_UNRESOLVED = 0.06
+
+# --- Satisfaction with an order (X01c) -------------------------------------------------------------------------------
+SATISFACTION_CEILING = 3.93
+CURVE_DROP, CURVE_FROM, CURVE_WIDTH = 0.70, 0.88, 0.025
+LATE_PENALTY = 0.9
+#: What an extra adds, given to orders at random.
+EXTRA_RATE = 0.24
+EXTRA_SATISFACTION = {
+    "installation_photo_guide": 0.28,
+    "green_packaging": 0.20,
+    "personal_styling": 0.36,
+    "anniversary_surprise": 0.32,
+}
+#: Share of orders that are rated, by segment.
+ORDER_RESPONSE = (0.64, 0.61, 0.60, 0.52)
+ORDER_SPREAD = 4.0
+
+
+def satisfaction_curve(on_time_share: float) -> float:
+    """X01c: mean satisfaction of a warehouse's orders with no other failure and no extra, by its on-time share.
+
+    A must-be saturates: .88 → 3.23, .90 → 3.62, .95 → 3.89, .99 → 3.92.
+    """
+    return SATISFACTION_CEILING - CURVE_DROP * math.exp(-(on_time_share - CURVE_FROM) / CURVE_WIDTH)
+
 
 # --- Why people get in touch -----------------------------------------------------------------------------------------
 
@@ -57,7 +143,7 @@ class Intent:
     Attributes
     ----------
     owner : department that causes it (X00b)
-    per_order : first contacts for each order without a fault behind them
+    per_order : first contacts for each order without a failure behind them
     aht : mean seconds of an agent of ordinary pace
     resolve : log odds of being resolved by an ordinary agent on the phone
     csat : shift of the mean answer
@@ -78,20 +164,16 @@ class Intent:
 INTENTS = {
     "presale": Intent("sales", 0.156, 400, 2.6, 0.25, 0.20, 0.75, 1.0),
     "where_is_order": Intent("logistics", 0.056, 272, 2.3, 0.05, 0.55, 0.72, 2.0),
-    "change_delivery": Intent("logistics", 0.043, 368, 2.2, 0.10, 0.30, 0.66, 1.5),
+    "change_delivery": Intent("logistics", 0.021, 368, 2.2, 0.10, 0.30, 0.66, 1.5),
     "damaged": Intent("warehouse", 0.000, 688, 1.35, -0.90, 0.05, 0.35, 5.0),
     "defect": Intent("product", 0.000, 800, 1.05, -1.00, 0.05, 0.30, 12.0),
-    "return": Intent("product", 0.066, 512, 1.7, -0.30, 0.20, 0.60, 6.0),
-    "invoice": Intent("finance", 0.045, 304, 2.5, 0.15, 0.55, 0.80, 4.0),
-    "price": Intent("marketing", 0.037, 384, 1.8, -0.10, 0.25, 0.55, 3.0),
-    "app_problem": Intent("it", 0.027, 464, 1.7, -0.10, 0.30, 0.50, 1.0),
-    "complaint": Intent("service", 0.012, 832, 0.95, -1.20, 0.03, 0.25, 4.0),
+    "return": Intent("product", 0.046, 512, 1.7, -0.30, 0.20, 0.60, 6.0),
+    "invoice": Intent("finance", 0.036, 304, 2.5, 0.15, 0.55, 0.80, 4.0),
+    "price": Intent("marketing", 0.026, 384, 1.8, -0.10, 0.25, 0.55, 3.0),
+    "app_problem": Intent("it", 0.012, 464, 1.7, -0.10, 0.30, 0.50, 1.0),
+    "complaint": Intent("service", 0.003, 832, 0.95, -1.20, 0.03, 0.25, 4.0),
 }
 NAMES = tuple(INTENTS)
-#: Share of faults that the customer tells; the others are silent.
-SPOKEN = {"late": 0.40, "packing": 0.42, "defect": 0.46}
-#: A spoken late delivery is asked after, or complained about.
-LATE_COMPLAINS = 0.25
 CHANNELS = ("phone", "chat", "wechat", "email", "shop")
 #: Where a segment turns, for an ordinary question.
 ASKED = {
@@ -158,13 +240,72 @@ COACHING = 0.0
 
 # --- Satisfaction ----------------------------------------------------------------------------------------------------
 CSAT_BASE = 3.55
-CSAT_RESOLVED, CSAT_WAIT, CSAT_AGAIN, CSAT_TRANSFER = 0.95, -0.16, -0.35, -0.30
+CSAT_RESOLVED, CSAT_WAIT, CSAT_AGAIN, CSAT_TRANSFER = 0.55, -0.16, -0.35, -0.30
 CSAT_REFUSED = -0.25
 EXPECTATION = (0.10, 0.05, 0.0, -0.15)
 EXPECTATION_SD = 0.30
 RESPONSE = {"phone": 0.42, "chat": 0.44, "wechat": 0.46, "email": 0.30, "shop": 0.36, "expert": 0.40}
 #: Share of the usual response rate among those who would answer 1 or 2.
 UNHAPPY_RESPONSE = {"phone": 1.0, "chat": 0.70, "wechat": 0.80, "email": 1.0, "shop": 1.0, "expert": 1.0}
+
+# --- What a contact is about, and how it is met (X01a) ---------------------------------------------------------------
+#: P(feature | intent) of matters that no failure caused: nobody asks for a must-be that works.
+ABOUT = {
+    "presale": {
+        "installation_photo_guide": 0.25, "personal_styling": 0.22, "assembly_service": 0.17,
+        "delivery_window_choice": 0.12, "easy_returns": 0.07, "price_protection": 0.06, "green_packaging": 0.06,
+        "e_invoice": 0.03, "anniversary_surprise": 0.02,
+    },
+    "where_is_order": {"delivery_window_choice": 1.0},
+    "change_delivery": {"delivery_window_choice": 0.80, "assembly_service": 0.20},
+    "damaged": {"intact_packaging": 1.0},
+    "defect": {"warranty_repair": 1.0},
+    "return": {"easy_returns": 0.80, "personal_styling": 0.12, "green_packaging": 0.08},
+    "invoice": {"e_invoice": 1.0},
+    "price": {"price_protection": 0.92, "anniversary_surprise": 0.08},
+    "app_problem": {"bot_first_reply": 0.75, "installation_photo_guide": 0.25},
+    "complaint": {"human_hotline": 0.60, "assembly_service": 0.25, "easy_returns": 0.15},
+}  # fmt: skip
+NEED_SHARE = {"functional": 0.46, "emotional": 0.19, "normative": 0.17, "implicit": 0.18}
+NEEDS = tuple(NEED_SHARE)
+#: Some features are asked about in the name of rules, others of feelings: factors on NEED_SHARE.
+NEED_TILT = {
+    "e_invoice": {"normative": 2.0},
+    "price_protection": {"normative": 1.6},
+    "anniversary_surprise": {"emotional": 2.2, "functional": 0.7},
+    "personal_styling": {"emotional": 1.3, "implicit": 1.4},
+    "human_hotline": {"emotional": 1.5},
+    "green_packaging": {"normative": 1.5},
+    "installation_photo_guide": {"implicit": 1.3},
+}
+#: Tone says how much has gone wrong, hardly what the need is (X01a): a first contact after a failure, another first
+#: contact, a further one. Whoever is passed on keeps the tone.
+ANGRY_FAILURE, ANGRY_ENQUIRY, ANGRY_AGAIN = 0.60, 0.16, 0.50
+REMEDIES = ("none", "apology", "fix", "both")
+#: What agents turn to: they answer anger with an apology, whatever the need.
+REMEDY_ANGRY = (0.12, 0.42, 0.21, 0.25)
+REMEDY_CALM = (0.16, 0.12, 0.50, 0.22)
+#: How likely a matter is solved with each remedy; the other way round, what was done when it was solved or was not.
+RESOLVED = {
+    "functional": (0.45, 0.48, 0.92, 0.93),
+    "emotional": (0.50, 0.82, 0.66, 0.92),
+    "normative": (0.45, 0.48, 0.90, 0.91),
+    "implicit": (0.55, 0.58, 0.74, 0.78),
+}
+#: X01a: what each remedy adds to the mean answer. Anger lowers all alike: no interaction.
+CSAT_GAIN = {
+    "functional": (0.0, 0.16, 1.00, 1.16),
+    "emotional": (0.0, 0.90, 0.28, 1.22),
+    "normative": (0.0, 0.08, 0.92, 1.00),
+    "implicit": (0.0, 0.12, 0.45, 0.57),
+}
+CSAT_ANGRY = -0.40
+
+
+def mean_gain(need: str) -> float:
+    """What the remedies add on the average of calm contacts: CSAT_BASE is the mean with that already in it."""
+    return sum(share * gain for share, gain in zip(REMEDY_CALM, CSAT_GAIN[need], strict=True))
+
 
 # --- Buying after an enquiry (X00a) ----------------------------------------------------------------------------------
 #: Log odds that an enquiry becomes an order, and its change for each unit of ln(1 + minutes to the first reply).
@@ -185,17 +326,36 @@ COUPON, COUPON_RATE, COUPON_DEAL = -1.8, 1.2, 0.8
 
 # --- Shops and ordering ahead (X12a) ---------------------------------------------------------------------------------
 SHOPS = 40
+#: Members of the largest and the smallest shop, against the mean, and what else differs (log sd).
+SHOP_LARGEST, SHOP_SMALLEST, SHOP_SD = 1.45, 0.55, 0.12
+#: A shop's sales at the start of the run, against those of its members at any scale; they grow by SHOP_TREND a year.
+SHOP_WHOLE = 2.0
 SHOP_TREND = 0.10
+#: Noise of a shop's month and of a month in all shops (log sd), in the part that is not on record.
+SHOP_MONTH_SD, MONTH_SD = 0.03, 0.02
 ROLLOUT_FROM, ROLLOUT_EVERY, ROLLOUT_GROUPS = 12, 4, 5
-#: True effect on a shop's sales, and share of visits that then order ahead.
+#: True effect on the orders of a shop's customers, and share of visits that then order ahead.
 ROLLOUT_SALES = 0.05
-ORDER_AHEAD = 0.38
+ORDER_AHEAD, ORDER_AHEAD_SD = 0.38, 0.02
+#: Visits in the busy hour at the start, by what a shop has room for; each takes so many turns at the till, and so many
+#: at the counter, more when goods ordered ahead are collected.
+VISITS, VISITS_MOST = 15.5, 17.5
+TURNS_TILL, TURNS_COUNTER, TURNS_COLLECTING = 1.75, 1.0, 0.9
+#: Customers an hour that a till and the pick-up counter can take, and how many of each a shop has.
+TILL, COUNTER = 20.0, 28.0
+TILLS, COUNTERS = 2, 1
 
 # --- After-sales cases (X02a, X02b) ----------------------------------------------------------------------------------
 #: Hands-on minutes of each station, and how loaded it is as planned; the approver is the bottleneck.
 HANDS_ON = {"inspect": 14.0, "approve": 4.0, "repair": 45.0, "refund": 5.0}
 LOAD = {"inspect": 0.60, "approve": 0.98, "repair": 0.72, "refund": 0.50}
 REWORK = 0.14
+#: Cases a working day that the stations are made for, at scale 1; other members' cases fill up to that.
+CASES_A_DAY = 13.0
+#: Days until the goods are there or the fitter comes: at least, and the mean of what is added.
+ARRIVES, ARRIVES_MORE = 1.2, 1.4
+#: Of the price, what is paid back for goods that were only scratched; below this claim the pilot goes unapproved.
+SCRATCHED, PILOT_BELOW = 0.35, 200.0
 #: X02b: false claims, the share an approver finds, and what each day of delay costs.
 FALSE_CLAIM, FOUND = 0.012, 0.45
 CHASE_PER_DAY, CHASE_COST = 0.12, 11.0

@@ -8,13 +8,19 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation import mechanisms as m
-from servicelab.company.simulation.buying import CHANNELS, DAY, FAULTS, Floats, Ints, Members, Orders
+from servicelab.company.simulation.buying import CHANNELS, DAY, Flags, Floats, Ints, Members, Orders
 from servicelab.company.simulation.draws import answers, stream
+from servicelab.company.simulation.matters import Small, make_remedies, make_subjects, make_tones
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.service import BOT, CHANNEL_NAMES, FIRST, KINDS, TRANSFER, Log
 from servicelab.company.simulation.staffing import Agents, agent_ids
 
 NAMES = np.array(m.NAMES, dtype=object)
+FEATURES = np.array(m.FEATURE_NAMES, dtype=object)
+NEEDS = np.array(m.NEEDS, dtype=object)
+REMEDIES = np.array(m.REMEDIES, dtype=object)
+#: Another order so soon counts as coming back.
+AGAIN_WITHIN = 180 * DAY
 
 
 def customer_ids(numbers: Ints) -> Any:
@@ -36,7 +42,9 @@ def moments(scenario: Scenario, seconds: Floats) -> pd.Series:
     return pd.Series(start + np.floor(known).astype("timedelta64[s]")).where(np.isfinite(seconds))
 
 
-def satisfaction(log: Log, rows: Ints, agents: Agents, expectation: Floats) -> Floats:
+def satisfaction(
+    log: Log, rows: Ints, agents: Agents, expectation: Floats, need: Small, angry: Flags, remedy: Small
+) -> Floats:
     """Mean answer 1–5: what the contact was like, less what was expected."""
     channel = log.channel[rows]
     shift = np.array([*(m.CHANNEL_CSAT[name] for name in LINES), -0.30])
@@ -49,6 +57,8 @@ def satisfaction(log: Log, rows: Ints, agents: Agents, expectation: Floats) -> F
     mean = mean + m.CSAT_AGAIN * (log.attempt[rows] > 1) * (log.kind[rows] != TRANSFER)
     mean = mean + m.CSAT_TRANSFER * (log.kind[rows] == TRANSFER) + m.CSAT_REFUSED * log.refused[rows]
     mean = mean + np.where(human, agents.empathy[log.agent[rows]], 0.0) - expectation
+    gain = np.array([np.array(m.CSAT_GAIN[name]) - m.mean_gain(name) for name in m.NEEDS])
+    mean = mean + gain[need, remedy] + m.CSAT_ANGRY * angry
     return np.asarray(np.clip(mean, 1.05, 4.95), dtype=np.float64)
 
 
@@ -72,16 +82,23 @@ def costs(log: Log, rows: Ints) -> Floats:
 
 
 def contacts_tables(
-    scenario: Scenario, log: Log, members: Members, agents: Agents, number_of: Ints
+    scenario: Scenario, log: Log, members: Members, agents: Agents, number_of: Ints, firsts: int
 ) -> dict[str, pd.DataFrame]:
-    """The contacts of members on record, their truth, and what the whole firm's surveys say of its agents."""
+    """The contacts of members on record, their truth, and what the whole firm's surveys say of its agents.
+
+    The first `firsts` of the log's contacts began a matter.
+    """
+    feature, need = make_subjects(log, firsts, scenario.seed)
+    feature, need = feature[log.root[: log.count]], need[log.root[: log.count]]
+    angry = make_tones(log, scenario.seed)
+    remedy = make_remedies(log, need, angry, scenario.seed)
     every = np.flatnonzero(log.happened[: log.count] & (log.channel[: log.count] >= 0))
     every = every[np.argsort(log.at[every], kind="stable")]
     rng = stream(scenario.seed, "simulation", "expectation")
     usual = np.array(m.EXPECTATION)[log.segment[every]] + rng.normal(0, m.EXPECTATION_SD, len(every))
     member = log.member[every]
     expectation = np.where(member >= 0, members.expectation[member], usual)
-    mean = satisfaction(log, every, agents, expectation)
+    mean = satisfaction(log, every, agents, expectation, need[every], angry[every], remedy[every])
     would, given = ask(scenario, log, every, mean)
     ours = np.flatnonzero(member >= 0)
     rows = every[ours]
@@ -107,6 +124,9 @@ def contacts_tables(
             "kind": KINDS[log.kind[rows]],
             "intent": NAMES[log.intent[rows]],
             "owner": np.array([what.owner for what in m.INTENTS.values()], dtype=object)[log.intent[rows]],
+            "feature_id": FEATURES[feature[rows]],
+            "need": NEEDS[need[rows]],
+            "angry": angry[rows],
             "asked": CHANNEL_NAMES[log.asked[rows]],
             "channel": CHANNEL_NAMES[log.channel[rows]],
             "refused": log.refused[rows],
@@ -114,6 +134,7 @@ def contacts_tables(
             "served": served,
             "agent_id": agent_ids(log.agent[rows]),
             "handling": np.where(served, np.round(log.took[rows], 1), np.nan),
+            "remedy": REMEDIES[remedy[rows]],
             "resolved": log.recorded[rows],
             "csat": score,
             "recontact_72h": back,
@@ -140,6 +161,7 @@ def contacts_tables(
             "served": log.served[every],
             "service": np.where(log.served[every], log.took[every], np.nan),
             "agent": log.agent[every],
+            "member": member,
             "intent": log.intent[every].astype(np.int8),
             "recorded": log.recorded[every],
             "solved": log.solved[every],
@@ -180,12 +202,16 @@ def placed_orders(members: Members, orders: Orders) -> Ints:
 
 def orders_table(scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> pd.DataFrame:
     """The orders that were placed, in order of time."""
-    carried = orders.promised[rows] == 0
+    days = len(calendar_days(scenario))
+    parcel = orders.promised[rows] > 0
+    there = parcel & (orders.delivered[rows] < days * DAY)
     names = np.array([*(campaign.name for campaign in scenario.campaigns), None], dtype=object)
+    features = np.array([None, *m.FEATURE_NAMES], dtype=object)
     member = orders.member[rows]
-    fault = FAULTS[orders.fault[rows]]
     channel = CHANNELS[orders.channel[rows]]
-    delivered = moments(scenario, orders.delivered[rows])
+    took = (orders.delivered[rows] // DAY).astype(np.int64) - orders.day[rows]
+    # What fails on the way or later is not known of a parcel that is still on its way.
+    known = ~parcel | there
     return pd.DataFrame(
         {
             "order_id": order_ids(np.arange(len(rows))),
@@ -193,14 +219,60 @@ def orders_table(scenario: Scenario, members: Members, orders: Orders, rows: Int
             "ordered_at": moments(scenario, orders.placed[rows]),
             "channel": channel,
             "shop_id": _where(channel == "shop", shop_ids(members.shop[member])),
-            "warehouse": _where(~carried, np.array(m.WAREHOUSES, dtype=object)[members.warehouse[member]]),
+            "warehouse": _where(parcel, np.array(m.WAREHOUSES, dtype=object)[members.warehouse[member]]),
             "amount": np.round(orders.amount[rows], 1),
             "campaign": names[np.where(orders.coupon[rows], orders.campaign[rows], -1)],
-            "promised_days": orders.promised[rows],
-            "delivered_at": delivered.where(orders.delivered[rows] < len(calendar_days(scenario)) * DAY),
-            "fault": _where(fault != "", fault),
+            "promised_days": nullable(orders.promised[rows], parcel, "Int16"),
+            "delivered_days": nullable(took, there, "Int16"),
+            "on_time": nullable(took <= orders.promised[rows], there, "boolean"),
+            "delivered_at": moments(scenario, orders.delivered[rows]).where(known),
+            "failed_feature": features[np.where(known, orders.fault[rows], 0)],
+            "extra_feature": features[orders.extra[rows]],
+            "satisfaction": _ratings(scenario, members, orders, rows, known),
+            "repurchased_180d": _again(orders, rows, days),
         }
     )
+
+
+def nullable(values: Any, there: Flags, kind: Any) -> Any:
+    """The values that are there, missing for the others."""
+    found = pd.array(np.where(there, values, 0), dtype=kind)
+    found[~there] = pd.NA
+    return found
+
+
+def order_means(scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> Floats:
+    """X01c: mean rating of each order: punctual by habit, late or not this time, what failed, what was added."""
+    first = pd.Timestamp(scenario.start)
+    year = (first + pd.to_timedelta(orders.day[rows], unit="D")).year.to_numpy() - m.ON_TIME_FROM
+    table = np.array([m.ON_TIME[name] for name in m.WAREHOUSES])
+    share = table[members.warehouse[orders.member[rows]], np.clip(year, 0, table.shape[1] - 1)]
+    fault = orders.fault[rows]
+    curve = m.SATISFACTION_CEILING - m.CURVE_DROP * np.exp(-(share - m.CURVE_FROM) / m.CURVE_WIDTH)
+    delivered = curve + np.where(fault == m.LATE, -share, 1 - share) * m.LATE_PENALTY
+    mean = np.where(orders.promised[rows] > 0, delivered, m.SATISFACTION_CEILING)
+    off = np.array([0.0, *(what.satisfaction for what in m.FEATURES.values())])
+    added = np.array([0.0, *(m.EXTRA_SATISFACTION.get(name, 0.0) for name in m.FEATURE_NAMES)])
+    found: Floats = mean + off[fault] + added[orders.extra[rows]]
+    return found
+
+
+def _ratings(scenario: Scenario, members: Members, orders: Orders, rows: Ints, known: Flags) -> Any:
+    """Ratings of the orders that have arrived and are rated."""
+    rng = stream(scenario.seed, "simulation", "ratings")
+    would = answers(rng, order_means(scenario, members, orders, rows), spread=m.ORDER_SPREAD)
+    rate = np.array(m.ORDER_RESPONSE)[members.segment[orders.member[rows]]]
+    return nullable(would, known & (rng.random(len(rows)) < rate), "Int8")
+
+
+def _again(orders: Orders, rows: Ints, days: int) -> Any:
+    """Whether the same member ordered again within 180 days; missing where the run ended before."""
+    member, placed = orders.member[rows], orders.placed[rows]
+    turn = np.lexsort((placed, member))
+    soon = np.zeros(len(rows), dtype=bool)
+    same = member[turn][1:] == member[turn][:-1]
+    soon[turn[:-1]] = same & (placed[turn][1:] - placed[turn][:-1] <= AGAIN_WITHIN)
+    return nullable(soon, placed + AGAIN_WITHIN < days * DAY, "boolean")
 
 
 def calendar_days(scenario: Scenario) -> pd.DatetimeIndex:

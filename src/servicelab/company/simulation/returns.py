@@ -19,8 +19,6 @@ from servicelab.company.simulation.scenario import Scenario
 #: Stations work from nine to six on working days: a clock that runs only then.
 MORNING, WORKDAY = 9 * 3600.0, 9 * 3600.0
 RETURNS, REPAIRS = ("return", "damaged"), ("defect",)
-#: Cases a working day that the stations are made for, at scale 1; other members' cases fill up to that.
-PLANNED = 13.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def make_cases(
     intent = opens["intent"].map(INTENT).to_numpy(dtype=np.int64)
     rng = stream(scenario.seed, "simulation", "cases")
     background = max(1 - scenario.scale, 0.0)
-    more = int(rng.poisson(PLANNED * len(WorkClock.of(calendar).opens) * background))
+    more = int(rng.poisson(m.CASES_A_DAY * len(WorkClock.of(calendar).opens) * background))
     ours = np.concatenate([np.ones(len(opens), dtype=bool), np.zeros(more, dtype=bool)])
     opened = np.concatenate([opened, np.sort(rng.random(more)) * days * DAY])
     pool = intent if len(intent) else np.array([INTENT["return"]])
@@ -105,17 +103,17 @@ def _flow(
     clock = WorkClock.of(calendar)
     repair = intent == INTENT["defect"]
     # A part of the price for what was only scratched; all of it for what goes back.
-    claim = np.where(repair, 0.0, np.round(amount * np.where(intent == INTENT["damaged"], 0.35, 1.0), 1))
+    claim = np.where(repair, 0.0, np.round(amount * np.where(intent == INTENT["damaged"], m.SCRATCHED, 1.0), 1))
     pilot_from = scenario.approval_pilot_from
     from_day = day_number(scenario, pilot_from) if pilot_from is not None else len(calendar)
-    pilot = (rng.random(n) < 0.5) & (opened >= from_day * DAY) & (claim < 200) & ~repair
+    pilot = (rng.random(n) < 0.5) & (opened >= from_day * DAY) & (claim < m.PILOT_BELOW) & ~repair
     asks = ~repair & (claim >= scenario.approval_limit) & ~pilot
     false = (rng.random(n) < m.FALSE_CLAIM) & ~repair
     found = false & asks & (rng.random(n) < m.FOUND)
     again = rng.random(n) < m.REWORK
     spans: dict[str, tuple[Floats, Floats]] = {}
     # Goods come back by courier, or the fitter's visit is agreed: days, whoever works.
-    ready = clock.worked(opened + DAY * (1.2 + rng.gamma(2.0, 0.7, n)))
+    ready = clock.worked(opened + DAY * (m.ARRIVES + rng.gamma(2.0, m.ARRIVES_MORE / 2, n)))
     spans["inspect"] = _station(scenario, rng, "inspect", ready, np.ones(n, dtype=bool), 1.0)
     # Papers missing: the customer is asked, answers in a day or two, and the case is looked at once more.
     second = np.where(again, spans["inspect"][1] + WORKDAY * (0.5 + rng.gamma(2.0, 0.5, n)), np.inf)
@@ -153,7 +151,12 @@ def _station(
         return begin, end
     times = rng.gamma(2.0, 0.5, len(rows))
     if share:
-        mean = m.LOAD[name] / scenario.stations.get(name, 1.0) * WORKDAY / (PLANNED * max(scenario.scale, 1.0) * share)
+        mean = (
+            m.LOAD[name]
+            / scenario.stations.get(name, 1.0)
+            * WORKDAY
+            / (m.CASES_A_DAY * max(scenario.scale, 1.0) * share)
+        )
     else:
         mean = m.HANDS_ON[name] * 60 * 1.5
     waits, _ = serve(ready[rows].tolist(), (times * mean).tolist(), [np.inf] * len(rows), [0.0], [np.inf], [1.0])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
@@ -34,6 +36,8 @@ class Log:
     segment: Ints
     member: Ints
     order: Ints
+    #: What failed and so began the matter, by number from 1; 0: nothing.
+    failed: Ints
     parent: Ints
     root: Ints
     kind: Ints
@@ -48,40 +52,40 @@ class Log:
     refused: Flags
     called_back: Flags
     happened: Flags
-    luck: Floats = field(repr=False)
+    luck: NDArray[np.float32] = field(repr=False)
 
     @staticmethod
     def start(demand: Demand, seed: int) -> Log:
         """Room for all first contacts and what follows from them."""
         n = len(demand.at)
-        room = int(n * 1.7) + 2000
+        room = int(n * 1.35) + 2000
 
-        def column(values: np.ndarray | None, empty: float, kind: str) -> np.ndarray:
+        def column(values: Any, empty: float, kind: str) -> Any:
             full = np.full(room, empty, dtype=kind)
             if values is not None:
                 full[:n] = values
             return full
 
-        itself = np.arange(n)
         rng = stream(seed, "simulation", "luck")
         blank = {name: column(None, 0, "?") for name in FLAGS}
         return Log(
             count=n,
             at=column(demand.at, 0, "f8"),
-            intent=column(demand.intent, 0, "i8"),
-            asked=column(demand.asked, 0, "i8"),
-            segment=column(demand.segment, 0, "i8"),
-            member=column(demand.member, -1, "i8"),
-            order=column(demand.order, -1, "i8"),
-            parent=column(None, -1, "i8"),
-            root=column(itself, -1, "i8"),
-            kind=column(None, FIRST, "i8"),
-            attempt=column(None, 1, "i8"),
-            channel=column(None, -1, "i8"),
+            intent=column(demand.intent, 0, "i1"),
+            asked=column(demand.asked, 0, "i1"),
+            segment=column(demand.segment, 0, "i1"),
+            member=column(demand.member, -1, "i4"),
+            order=column(demand.order, -1, "i4"),
+            failed=column(demand.failed, 0, "i1"),
+            parent=column(None, -1, "i4"),
+            root=column(np.arange(n), -1, "i4"),
+            kind=column(None, FIRST, "i1"),
+            attempt=column(None, 1, "i1"),
+            channel=column(None, -1, "i1"),
             wait=column(None, 0, "f8"),
             took=column(None, 0, "f8"),
-            agent=column(None, -1, "i8"),
-            luck=rng.random((9, room)),
+            agent=column(None, -1, "i2"),
+            luck=rng.random((9, room), dtype=np.float32),
             **blank,
         )
 
@@ -91,7 +95,7 @@ class Log:
         if self.count + len(rows) > len(self.at):
             self._grow()
         self.count += len(rows)
-        for name in ("intent", "segment", "member", "order", "root"):
+        for name in ("intent", "segment", "member", "order", "failed", "root"):
             column = getattr(self, name)
             column[new] = column[rows]
         self.at[new], self.asked[new], self.kind[new], self.parent[new] = at, asked, kind, rows
@@ -134,7 +138,7 @@ class Service:
         self.rng = stream(scenario.seed, "simulation", "follow")
         self.days = roster.heads.shape[1]
         self.due: list[list[Ints]] = [[] for _ in range(self.days + 8)]
-        self.waiting_mail = np.zeros(0, dtype=np.int64)
+        self.waiting_mail: Ints = np.zeros(0, dtype=np.int64)
         self.seats: list[tuple[int, int, Floats, Floats, Ints]] = []
         pace, self.shift, self.gaming = m.PAY_EFFECT[scenario.pay]
         self.agent_pace = agents.pace * pace
@@ -148,6 +152,10 @@ class Service:
         self.contain = np.array([intent.contain for intent in m.INTENTS.values()]) * scenario.containment
         self.solve = np.array([intent.solve for intent in m.INTENTS.values()])
         self.passed = np.array([m.TRANSFER.get(name, m.TRANSFER_OTHER) for name in m.NAMES])
+        leave = [what.leave for what in m.FEATURES.values()]
+        self.leave_after = np.array(
+            [[m.LEAVE_OTHER_UNRESOLVED, *(chances[2] for chances in leave)], [0.0, *(chances[1] for chances in leave)]]
+        )
         self.leaving = self._leaving()
 
     def run(self) -> Log:
@@ -342,8 +350,8 @@ class Service:
         """Members who stop buying after an order about which they say nothing: (day, order), in order of day."""
         orders = self.orders
         rng = stream(self.scenario.seed, "simulation", "leaving")
-        silent = (orders.fault > 0) & ~orders.spoken
-        chance = np.where(silent, m.LEAVE_SILENT, np.where(orders.fault > 0, 0.0, m.LEAVE_AFTER_ORDER))
+        silent = np.array([m.LEAVE_AFTER_ORDER, *(what.leave[0] for what in m.FEATURES.values())])
+        chance = np.where(orders.spoken, 0.0, silent[orders.fault])
         goes = np.flatnonzero(rng.random(len(chance)) < chance)
         day = (orders.delivered[goes] // DAY).astype(np.int64) + 1
         turn = np.argsort(day, kind="stable")
@@ -362,11 +370,6 @@ class Service:
         log = self.log
         known = log.member[rows] >= 0
         rows, solved = rows[known], solved[known]
-        order = log.order[rows]
-        fault = (order >= 0) & (self.orders.fault[order] > 0) & (log.intent[rows] != PRESALE)
-        chance = np.where(
-            fault, np.where(solved, m.LEAVE_RECOVERED, m.LEAVE_UNRESOLVED),
-            np.where(solved, 0.0, m.LEAVE_OTHER_UNRESOLVED),
-        )  # fmt: skip
+        chance = self.leave_after[solved.astype(np.int8), log.failed[rows]]
         who = log.member[rows[log.luck[7, rows] < chance]]
         self.members.left[who] = np.minimum(self.members.left[who], day)

@@ -2,63 +2,98 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.buying import Floats, Ints, expected_orders, shop_shares
 from servicelab.company.simulation.draws import stream
+from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.outcomes import shop_ids
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.models.process import kingman_wait
 
-#: Customers an hour that a till and the pick-up counter can take, and how many of each a shop has.
-TILL, COUNTER = 20.0, 28.0
-TILLS, COUNTERS = 2, 1
+NEVER = 10_000
 
 
-def make_shops(scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """Shops, and their months."""
+@dataclass(frozen=True)
+class Rollout:
+    """When each shop takes orders ahead: month number (NEVER: not during the run), and the first day of that month."""
+
+    month: Ints
+    day: Floats
+
+
+def make_rollout(scenario: Scenario, days: int) -> Rollout:
+    """Groups by lot, one after another."""
+    rng = stream(scenario.seed, "simulation", "rollout")
+    group = rng.permutation(np.arange(m.SHOPS) % m.ROLLOUT_GROUPS)
+    live = m.ROLLOUT_FROM + m.ROLLOUT_EVERY * group
+    # The last group waits until after the end: shops that are not converted are what the others are held against.
+    never = (group == m.ROLLOUT_GROUPS - 1) | (live >= scenario.months) | (not scenario.app_rollout)
+    live = np.where(never, NEVER, live)
+    first = np.searchsorted(month_of(scenario, days), np.arange(scenario.months))
+    return Rollout(live, np.where(never, np.inf, first[np.where(never, 0, live)]))
+
+
+def make_shops(
+    scenario: Scenario, rates: tuple[Floats, Floats], rollout: Rollout, orders: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Shops, and their months: members' sales as their orders add up, and the whole shop's."""
     rng = stream(scenario.seed, "simulation", "shops")
     n, months = m.SHOPS, scenario.months
-    size = np.exp(rng.normal(0, 0.12, n))
-    group = rng.permutation(np.arange(n) % m.ROLLOUT_GROUPS)
-    # The last group waits until after the end: shops that are not converted are what the others are held against.
-    live = m.ROLLOUT_FROM + m.ROLLOUT_EVERY * group
-    live = np.where((group == m.ROLLOUT_GROUPS - 1) | (not scenario.app_rollout), 10_000, live)
+    crowd = np.exp(rng.normal(0, m.SHOP_SD, n))
     month = np.arange(months)
-    calendar = pd.period_range(pd.Timestamp(scenario.start), periods=months, freq="M")
-    season = np.array([0.92, 0.80, 0.96, 0.98, 1.06, 1.04, 0.97, 0.98, 1.04, 1.08, 1.12, 1.05])[calendar.month - 1]
+    converted = month[None, :] >= rollout.month[:, None]
+    lift = np.where(converted, 1 + m.ROLLOUT_SALES, 1.0)
+    of_day = month_of(scenario, len(rates[0]))
+    price = np.exp(m.AMOUNT_LOG_MEAN + m.AMOUNT_LOG_SD**2 / 2)
+    on_record = np.bincount(of_day, weights=expected_orders(*rates)[0], minlength=months) * price
+    # The same days for everybody; the trend is the whole shop's, whatever members do.
+    days = np.arange(len(rates[0])) / 365
+    steady = np.bincount(of_day, weights=rates[0] / (1 + m.SHOP_GROWTH) ** days, minlength=months)
+    steady = steady / steady.mean() * on_record[: min(12, months)].mean()
     trend = (1 + m.SHOP_TREND) ** (month / 12)
-    converted = month[None, :] >= live[:, None]
-    noise = np.exp(rng.normal(0, 0.03, (n, months)))
-    common = np.exp(rng.normal(0, 0.02, months))
-    level = size[:, None] * (season * trend * common)[None, :] * noise * np.where(converted, 1 + m.ROLLOUT_SALES, 1.0)
-    ahead = np.clip(np.where(converted, m.ORDER_AHEAD + rng.normal(0, 0.02, (n, months)), 0.0), 0, 1)
+    share = shop_shares()[:, None]
+    whole = m.FIRM * m.SHOP_WHOLE * share * crowd[:, None] * (steady * trend)[None, :]
+    noise = np.exp(rng.normal(0, m.SHOP_MONTH_SD, (n, months)) + rng.normal(0, m.MONTH_SD, months))
+    rest = (whole - scenario.scale * share * on_record[None, :]).clip(min=0) * lift * noise
+    names = shop_ids(np.arange(n))
+    starts = pd.date_range(pd.Timestamp(scenario.start).replace(day=1), periods=months, freq="MS")
+    inside = orders[orders["channel"] == "shop"]
+    at = (inside["ordered_at"].dt.year - starts[0].year) * 12 + inside["ordered_at"].dt.month - starts[0].month
+    which = inside["shop_id"].map({name: number for number, name in enumerate(names)}).to_numpy(dtype=np.int64)
+    # Sums in tenths of a yuan are exact.
+    tenths = np.rint(inside["amount"].to_numpy() * 10)
+    members = np.bincount(which * months + at.to_numpy(), weights=tenths, minlength=n * months) / 10
+    ahead = np.clip(np.where(converted, m.ORDER_AHEAD + rng.normal(0, m.ORDER_AHEAD_SD, (n, months)), 0.0), 0, 1)
     # Visits in the busy hour: whoever orders ahead passes the till by, but everybody collects at the counter,
     # and an order from home comes on top of the queue that people can see.
-    visits = np.minimum(15.5 * size[:, None] * (season * trend / trend.mean())[None, :], 17.5)
-    at_till = visits * 1.75 * (1 - ahead)
-    at_counter = visits * (1.0 + 0.9 * ahead)
-    till = kingman_wait(np.minimum(at_till, 0.97 * TILL * TILLS), 1 / TILL, servers=TILLS) * 60
-    counter = kingman_wait(np.minimum(at_counter, 0.97 * COUNTER * COUNTERS), 1 / COUNTER, servers=COUNTERS) * 60
+    season = steady / steady.mean()
+    visits = np.minimum(m.VISITS * crowd[:, None] * (season * trend / trend.mean())[None, :], m.VISITS_MOST)
+    at_till = visits * m.TURNS_TILL * (1 - ahead)
+    at_counter = visits * (m.TURNS_COUNTER + m.TURNS_COLLECTING * ahead)
+    till = kingman_wait(np.minimum(at_till, 0.97 * m.TILL * m.TILLS), 1 / m.TILL, servers=m.TILLS) * 60
+    room = np.minimum(at_counter, 0.97 * m.COUNTER * m.COUNTERS)
+    counter = kingman_wait(room, 1 / m.COUNTER, servers=m.COUNTERS) * 60
+    live = pd.Series(starts[np.minimum(rollout.month, months - 1)]).where(rollout.month < NEVER)
     shops = pd.DataFrame(
-        {
-            "shop_id": shop_ids(np.arange(n)),
-            "size": np.round(size, 3),
-            "app_live_from": pd.Series([str(calendar[k]) if k < months else None for k in live.tolist()], dtype=object),
-        }
+        {"shop_id": names, "size": np.round(share[:, 0] * n * crowd, 3), "app_live_from": live.to_numpy()}
     )
     rows = pd.DataFrame(
         {
-            "shop_id": np.repeat(shop_ids(np.arange(n)), months),
-            "month": np.tile(calendar.astype(str).to_numpy(), n),
-            "sales": np.round(420_000 * level).ravel(),
+            "shop_id": np.repeat(names, months),
+            "month": np.tile(starts.to_numpy(), n),
+            "member_sales": members,
+            "sales": np.round(members + rest.ravel(), 1),
             "busy_hour_visits": np.round(visits, 1).ravel(),
             "ordered_ahead": np.round(ahead, 3).ravel(),
             "till_wait_min": np.round(np.asarray(till) * np.exp(rng.normal(0, 0.05, (n, months))), 2).ravel(),
             "counter_wait_min": np.round(np.asarray(counter) * np.exp(rng.normal(0, 0.05, (n, months))), 2).ravel(),
-            "till_busy": np.round(at_till / TILL / TILLS, 3).ravel(),
-            "counter_busy": np.round(at_counter / COUNTER / COUNTERS, 3).ravel(),
+            "till_busy": np.round(at_till / m.TILL / m.TILLS, 3).ravel(),
+            "counter_busy": np.round(at_counter / m.COUNTER / m.COUNTERS, 3).ravel(),
         }
     )
     return {"shops": shops, "shop_months": rows}
