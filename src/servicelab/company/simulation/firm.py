@@ -12,7 +12,7 @@ from servicelab.company.simulation.appraisals import make_appraisals
 from servicelab.company.simulation.buying import expected_orders, intensities, make_members, make_orders
 from servicelab.company.simulation.demand import Demand, make_demand
 from servicelab.company.simulation.festivals import make_calendar
-from servicelab.company.simulation.marketing import make_campaigns, make_touchpoints
+from servicelab.company.simulation.marketing import make_campaigns
 from servicelab.company.simulation.outcomes import (
     contacts_tables,
     customers_tables,
@@ -25,6 +25,7 @@ from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.service import Service, Staffed
 from servicelab.company.simulation.shops import make_rollout, make_shops
 from servicelab.company.simulation.staffing import Roster, agents_table, make_agents, planned_heads
+from servicelab.company.simulation.touchpoints import make_touchpoints
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def simulate(scenario: Scenario) -> Firm:
         "after_sales_log": cases["after_sales_log"],
         **make_shops(scenario, rates, rollout, found),
         **make_campaigns(scenario, members, found),
-        **make_touchpoints(scenario, members),
+        **make_touchpoints(scenario, members, orders, placed),
         "weekly_packing": _weekly_packing(found, scenario),
         "incidents": _incidents(demand, scenario),
     }

@@ -1,4 +1,4 @@
-"""Campaigns as they were sent, who was held back by lot, and the touchpoints on the way to an order."""
+"""Campaigns as they were sent, and who was held back by lot."""
 
 from __future__ import annotations
 
@@ -6,18 +6,8 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation.buying import Members, campaign_groups
-from servicelab.company.simulation.draws import pick, stream
 from servicelab.company.simulation.outcomes import customer_ids
 from servicelab.company.simulation.scenario import Scenario
-
-#: Touchpoints by how early they come, with the log odds that each adds to a purchase.
-TOUCHPOINTS = {
-    "advert": 0.0, "search": 0.25, "website": 0.15, "wechat_shop": 0.45, "community": 0.55,
-    "video_guide": 0.30, "shop_visit": 0.80, "adviser": 0.95,
-}  # fmt: skip
-SHARE = (0.24, 0.16, 0.20, 0.12, 0.08, 0.08, 0.08, 0.04)
-JOURNEYS = 9000
-CONVERT = -1.6
 
 
 def make_campaigns(scenario: Scenario, members: Members, orders: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -48,30 +38,3 @@ def make_campaigns(scenario: Scenario, members: Members, orders: pd.DataFrame) -
     ]  # fmt: skip
     sent = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return {"campaigns": table, "campaign_members": sent}
-
-
-def make_touchpoints(scenario: Scenario, members: Members) -> dict[str, pd.DataFrame]:
-    """Ways towards a first purchase of a new range, one row a touch; many end without an order."""
-    rng = stream(scenario.seed, "simulation", "touchpoints")
-    n = max(round(JOURNEYS * scenario.scale * scenario.months / 36), 30)
-    length = np.minimum(1 + rng.geometric(0.42, n), 8)
-    journey = np.repeat(np.arange(n), length)
-    names = list(TOUCHPOINTS)
-    touch = pick(rng, np.arange(len(names)), SHARE, len(journey))
-    gain = np.bincount(journey, weights=np.array(list(TOUCHPOINTS.values()))[touch], minlength=n)
-    bought = rng.random(n) < 1 / (1 + np.exp(-(CONVERT + gain)))
-    day = np.sort(rng.random(n)) * (scenario.months * 30 - 20)
-    step = np.arange(len(journey)) - np.repeat(np.cumsum(length) - length, length)
-    at = day[journey] + step * 1.6 + rng.random(len(journey)) * 1.5
-    joined = members.joined <= 0
-    who = rng.choice(np.flatnonzero(joined), n)
-    table = pd.DataFrame(
-        {
-            "journey_id": [f"J{k + 1:06d}" for k in journey.tolist()],
-            "customer_id": customer_ids(who)[journey],
-            "at": pd.Timestamp(scenario.start) + pd.to_timedelta(np.round(at * 86_400), unit="s"),
-            "touchpoint": np.array(names, dtype=object)[touch],
-            "converted": bought[journey],
-        }
-    )
-    return {"touchpoints": table}
