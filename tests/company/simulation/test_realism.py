@@ -192,7 +192,8 @@ def test_waits_are_those_of_erlang_a_at_the_same_load(firm: Firm) -> None:
 def test_faults_incidents_and_channels_are_there(firm: Firm) -> None:
     orders = firm.tables["orders"]
     assert set(orders["channel"]) == {"shop", "web", "app", "mini_program"}
-    assert set(orders["fault"].dropna()) == {"late", "packing", "defect"}
+    assert set(orders["failed_feature"].dropna()) == set(m.FEATURES)
+    assert set(orders["extra_feature"].dropna()) == set(m.EXTRA_SATISFACTION)
     assert firm.tables["contacts"]["refused"].mean() > 0.01
     assert 20 < len(firm.tables["incidents"]) < 60
     hours = (firm.tables["incidents"]["ended_at"] - firm.tables["incidents"]["started_at"]).dt.total_seconds() / 3600

@@ -48,7 +48,7 @@ def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days:
     who, when = rows % count_of, rows // count_of
     concurrency = np.array([m.CONCURRENCY[name] for name in LINES])[agents.line[who]]
     hours = seconds[rows] / 3600 / concurrency
-    paid = hours / 0.78 * PAID_HOURS / DESK_HOURS
+    paid = hours / m.PRODUCTIVE * PAID_HOURS / DESK_HOURS
     table = pd.DataFrame(
         {
             "month": pd.date_range(pd.Timestamp(scenario.start).replace(day=1), periods=scenario.months, freq="MS")

@@ -189,12 +189,10 @@ def _other_people(rng: np.random.Generator, by_cause: Floats, times: float) -> t
 def _incidents(scenario: Scenario, days: int) -> pd.DataFrame:
     """When systems fail, about once a month for some hours."""
     rng = stream(scenario.seed, "simulation", "incidents")
-    count = int(rng.poisson(days / 30)) if scenario.incidents else 0
+    count = int(rng.poisson(days / m.INCIDENT_DAYS)) if scenario.incidents else 0
     start = np.sort(np.floor(rng.random(count) * days) * DAY + 3600 * (9 + 10 * rng.random(count)))
-    hours = np.round(rng.lognormal(0.7, 0.6, count), 2)
-    system = pick(
-        rng, np.array(["app", "order_system", "payment", "website"], dtype=object), (0.4, 0.25, 0.2, 0.15), count
-    )
+    hours = np.round(rng.lognormal(m.INCIDENT_LOG_MEAN, m.INCIDENT_LOG_SD, count), 2)
+    system = pick(rng, np.array(list(m.SYSTEMS), dtype=object), list(m.SYSTEMS.values()), count)
     return pd.DataFrame({"system": system, "started": np.round(start), "hours": hours})
 
 
@@ -209,11 +207,10 @@ def _rushes(
     for night in nights:
         count = int(rng.poisson(total[night] * share * (m.SALE_RUSH - 1)))
         at = night * DAY + m.SALE_OPENS + 1800 * rng.random(count) ** 1.3
-        names = [INTENT["presale"], INTENT["price"], INTENT["app_problem"]]
-        parts.append((at, pick(rng, np.array(names), (0.25, 0.5, 0.25), count)))
+        parts.append((at, pick(rng, np.array([INTENT[name] for name in m.RUSH]), list(m.RUSH.values()), count)))
     for start, hours in zip(incidents["started"], incidents["hours"], strict=True):
         day = int(start // DAY)
-        count = int(rng.poisson(total[day] / 12 * hours * 0.8))
+        count = int(rng.poisson(total[day] / 12 * hours * m.INCIDENT_CONTACTS))
         at = np.minimum(start + hours * 3600 * rng.random(count), day * DAY + m.CLOSE - 60)
         parts.append((at, np.full(count, INTENT["app_problem"])))
     if not parts:

@@ -56,22 +56,22 @@ class Failure:
 
 
 #: Chance of leaving after an order on which nothing failed.
-LEAVE_AFTER_ORDER = 0.022
+LEAVE_AFTER_ORDER = 0.018
 #: Nobody leaves over these more than over nothing.
-_STAY = (LEAVE_AFTER_ORDER, 0.015, 0.05)
+_STAY = (LEAVE_AFTER_ORDER, 0.012, 0.04)
 #: X01b, X00c: must-bes are silent and cost customers; what is talked about costs little. On-time delivery fails by
 #: ON_TIME, and takes LATE_PENALTY off satisfaction.
 FEATURES = {
-    "on_time_delivery": Failure(0.0, 0.28, "where_is_order", (0.31, 0.06, 0.36), 0.0, parcel=True, after=False),
-    "intact_packaging": Failure(0.040, 0.25, "damaged", (0.40, 0.07, 0.44), -1.50, parcel=True),
-    "warranty_repair": Failure(0.025, 0.27, "defect", (0.36, 0.06, 0.40), -1.40),
+    "on_time_delivery": Failure(0.0, 0.28, "where_is_order", (0.40, 0.07, 0.44), 0.0, parcel=True, after=False),
+    "intact_packaging": Failure(0.040, 0.25, "damaged", (0.45, 0.08, 0.50), -1.50, parcel=True),
+    "warranty_repair": Failure(0.025, 0.27, "defect", (0.40, 0.07, 0.44), -1.40),
     "easy_returns": Failure(0.026, 0.50, "return", (0.20, 0.06, 0.34), -0.85),
     "assembly_service": Failure(0.030, 0.50, "change_delivery", (0.15, 0.06, 0.28), -0.80),
     "human_hotline": Failure(0.022, 0.38, "complaint", (0.13, 0.06, 0.22), -0.70),
     "price_protection": Failure(0.022, 0.50, "price", (0.12, 0.06, 0.22), -0.60),
-    "e_invoice": Failure(0.020, 0.50, "invoice", (0.030, 0.015, 0.06), -0.35, after=False),
+    "e_invoice": Failure(0.020, 0.50, "invoice", (0.022, 0.015, 0.05), -0.35, after=False),
     "delivery_window_choice": Failure(
-        0.040, 0.50, "change_delivery", (0.045, 0.02, 0.10), -0.30, parcel=True, after=False
+        0.040, 0.50, "change_delivery", (0.035, 0.02, 0.08), -0.30, parcel=True, after=False
     ),
     "installation_photo_guide": Failure(0.026, 0.40, "app_problem", _STAY, -0.10),
     "green_packaging": Failure(0.018, 0.10, "complaint", _STAY, -0.05, parcel=True),
@@ -162,16 +162,16 @@ class Intent:
 
 
 INTENTS = {
-    "presale": Intent("sales", 0.156, 400, 2.6, 0.25, 0.20, 0.75, 1.0),
+    "presale": Intent("sales", 0.156, 400, 2.6, 0.20, 0.20, 0.75, 1.0),
     "where_is_order": Intent("logistics", 0.056, 272, 2.3, 0.05, 0.55, 0.72, 2.0),
     "change_delivery": Intent("logistics", 0.021, 368, 2.2, 0.10, 0.30, 0.66, 1.5),
-    "damaged": Intent("warehouse", 0.000, 688, 1.35, -0.90, 0.05, 0.35, 5.0),
-    "defect": Intent("product", 0.000, 800, 1.05, -1.00, 0.05, 0.30, 12.0),
-    "return": Intent("product", 0.046, 512, 1.7, -0.30, 0.20, 0.60, 6.0),
+    "damaged": Intent("warehouse", 0.000, 688, 1.35, -0.65, 0.05, 0.35, 5.0),
+    "defect": Intent("product", 0.000, 800, 1.05, -0.75, 0.05, 0.30, 12.0),
+    "return": Intent("product", 0.046, 512, 1.7, -0.22, 0.20, 0.60, 6.0),
     "invoice": Intent("finance", 0.036, 304, 2.5, 0.15, 0.55, 0.80, 4.0),
     "price": Intent("marketing", 0.026, 384, 1.8, -0.10, 0.25, 0.55, 3.0),
     "app_problem": Intent("it", 0.012, 464, 1.7, -0.10, 0.30, 0.50, 1.0),
-    "complaint": Intent("service", 0.003, 832, 0.95, -1.20, 0.03, 0.25, 4.0),
+    "complaint": Intent("service", 0.003, 832, 0.95, -0.90, 0.03, 0.25, 4.0),
 }
 NAMES = tuple(INTENTS)
 CHANNELS = ("phone", "chat", "wechat", "email", "shop")
@@ -196,6 +196,11 @@ OPEN, CLOSE = 9 * 3600.0, 21 * 3600.0
 #: Enquiries in the half hour in which a sale opens (20:00), as a factor on the half hour's rate.
 SALE_RUSH = 7.0
 SALE_OPENS = 20 * 3600.0
+#: What the rush is about.
+RUSH = {"presale": 0.25, "price": 0.50, "app_problem": 0.25}
+#: Failing systems: days from one to the next, hours (log mean, log sd), and contacts against those of the hours.
+INCIDENT_DAYS, INCIDENT_LOG_MEAN, INCIDENT_LOG_SD, INCIDENT_CONTACTS = 30.0, 0.7, 0.6, 0.8
+SYSTEMS = {"app": 0.40, "order_system": 0.25, "payment": 0.20, "website": 0.15}
 
 # --- The lines -------------------------------------------------------------------------------------------------------
 SERVICE_CV = 1.1
@@ -218,6 +223,16 @@ RECONTACT_RESOLVED, RECONTACT_UNRESOLVED, RECONTACT_ABANDONED = 0.025, 0.62, 0.7
 #: X03c: who was contained without being helped comes back, mostly to a person.
 RECONTACT_CONTAINED = 0.68
 SWITCH_AFTER_ABANDON = 0.35
+#: Who comes back does so within so many days (cumulated), to the same line or else to the phone; from the assistant
+#: to the phone, chat, WeChat.
+BACK_DAYS = (0.58, 0.90)
+BACK_SAME_LINE = 0.6
+BACK_FROM_BOT = (0.45, 0.35, 0.20)
+MOST_ATTEMPTS = 5
+#: Share of callers who take the offer to be rung back, and seconds they then wait at most.
+TAKE_CALLBACK, CALLBACK_PATIENCE = 0.6, 3600.0
+#: Seconds with the assistant, when it ends the matter (and more, by how hard it is) and when it hands over.
+BOT_SECONDS, BOT_MORE_SECONDS, HAND_OVER = 40.0, 60.0, 60.0
 
 # --- The agents ------------------------------------------------------------------------------------------------------
 PACE_SD, SKILL_SD, EMPATHY_SD = 0.03, 0.22, 0.16
@@ -239,11 +254,19 @@ PER_CONTACT, PER_RESOLUTION = 2.2, 2.4
 COACHING = 0.0
 
 # --- Satisfaction ----------------------------------------------------------------------------------------------------
-CSAT_BASE = 3.55
+CSAT_BASE = 3.64
 CSAT_RESOLVED, CSAT_WAIT, CSAT_AGAIN, CSAT_TRANSFER = 0.55, -0.16, -0.35, -0.30
 CSAT_REFUSED = -0.25
 EXPECTATION = (0.10, 0.05, 0.0, -0.15)
 EXPECTATION_SD = 0.30
+#: The assistant's own: its effect on the mean answer, who answers, and the share of that among the unhappy.
+BOT_CSAT, BOT_RESPONSE, BOT_UNHAPPY_RESPONSE = -0.30, 0.25, 0.60
+#: Minutes waited count in full on the phone, in these parts elsewhere (nobody minds waiting hours for an e-mail);
+#: whoever is rung back minds a third of them.
+WAIT_COUNTS = {"phone": 1, "chat": 1, "wechat": 1 / 8, "email": 1 / 240, "shop": 1 / 2, "expert": 1 / 4}
+RUNG_BACK = 1 / 3
+#: Answers heap at both ends: spread of `draws.answers`.
+CSAT_SPREAD = 1.8
 RESPONSE = {"phone": 0.42, "chat": 0.44, "wechat": 0.46, "email": 0.30, "shop": 0.36, "expert": 0.40}
 #: Share of the usual response rate among those who would answer 1 or 2.
 UNHAPPY_RESPONSE = {"phone": 1.0, "chat": 0.70, "wechat": 0.80, "email": 1.0, "shop": 1.0, "expert": 1.0}
@@ -294,10 +317,10 @@ RESOLVED = {
 }
 #: X01a: what each remedy adds to the mean answer. Anger lowers all alike: no interaction.
 CSAT_GAIN = {
-    "functional": (0.0, 0.16, 1.00, 1.16),
-    "emotional": (0.0, 0.90, 0.28, 1.22),
-    "normative": (0.0, 0.08, 0.92, 1.00),
-    "implicit": (0.0, 0.12, 0.45, 0.57),
+    "functional": (0.0, 0.14, 0.92, 1.06),
+    "emotional": (0.0, 0.85, 0.25, 1.12),
+    "normative": (0.0, 0.08, 0.85, 0.93),
+    "implicit": (0.0, 0.10, 0.42, 0.52),
 }
 CSAT_ANGRY = -0.40
 
@@ -315,6 +338,8 @@ CONVERT, CONVERT_DELAY = 1.35, -0.42
 AGENT_HOUR = 62.0
 OVERHEAD = {"phone": 4.0, "chat": 2.5, "wechat": 2.2, "email": 2.0, "shop": 4.5, "expert": 5.0}
 BOT_COST = 0.25
+#: Of paid time, the share in contact; and what a contact costs that nobody answered.
+PRODUCTIVE, LOST_COST = 0.78, 0.6
 
 # --- App and coupons -------------------------------------------------------------------------------------------------
 APP_FROM_MONTH = 10

@@ -47,10 +47,9 @@ def satisfaction(
 ) -> Floats:
     """Mean answer 1–5: what the contact was like, less what was expected."""
     channel = log.channel[rows]
-    shift = np.array([*(m.CHANNEL_CSAT[name] for name in LINES), -0.30])
-    minutes = np.where(log.called_back[rows], log.wait[rows] / 3, log.wait[rows]) / 60
-    # Nobody minds waiting hours for an e-mail as they do on the phone.
-    minutes = minutes / np.array([1, 1, 8, 240, 2, 4, 1.0])[channel]
+    shift = np.array([*(m.CHANNEL_CSAT[name] for name in LINES), m.BOT_CSAT])
+    minutes = np.where(log.called_back[rows], log.wait[rows] * m.RUNG_BACK, log.wait[rows]) / 60
+    minutes = minutes * np.array([*(m.WAIT_COUNTS[name] for name in LINES), 1.0])[channel]
     human = log.agent[rows] >= 0
     mean = m.CSAT_BASE + np.array([intent.csat for intent in m.INTENTS.values()])[log.intent[rows]] + shift[channel]
     mean = mean + m.CSAT_RESOLVED * (log.solved[rows] - 0.5) + m.CSAT_WAIT * np.log1p(minutes)
@@ -65,9 +64,9 @@ def satisfaction(
 def ask(scenario: Scenario, log: Log, rows: Ints, mean: Floats) -> tuple[Ints, Any]:
     """The answer each would give, and who gives it."""
     rng = stream(scenario.seed, "simulation", "survey")
-    would = answers(rng, mean, spread=1.8)
-    rate = np.array([*m.RESPONSE.values(), 0.25])[log.channel[rows]]
-    unhappy = np.array([*m.UNHAPPY_RESPONSE.values(), 0.6])[log.channel[rows]]
+    would = answers(rng, mean, spread=m.CSAT_SPREAD)
+    rate = np.array([*(m.RESPONSE[name] for name in LINES), m.BOT_RESPONSE])[log.channel[rows]]
+    unhappy = np.array([*(m.UNHAPPY_RESPONSE[name] for name in LINES), m.BOT_UNHAPPY_RESPONSE])[log.channel[rows]]
     gives = rng.random(len(rows)) < rate * np.where(would <= 2, unhappy, 1.0)
     return would, gives & log.served[rows] & (log.channel[rows] < len(LINES) + 1)
 
@@ -75,9 +74,9 @@ def ask(scenario: Scenario, log: Log, rows: Ints, mean: Floats) -> tuple[Ints, A
 def costs(log: Log, rows: Ints) -> Floats:
     """¥ of each contact: the agent's time, shared where several are handled at once, and what the channel takes."""
     channel = log.channel[rows]
-    rate = np.array([*(m.AGENT_HOUR / 3600 / 0.78 / m.CONCURRENCY[name] for name in LINES), 0.0])
+    rate = np.array([*(m.AGENT_HOUR / 3600 / m.PRODUCTIVE / m.CONCURRENCY[name] for name in LINES), 0.0])
     fixed = np.array([*m.OVERHEAD.values(), m.BOT_COST])
-    spent = rate[channel] * log.took[rows] + np.where(log.served[rows], fixed[channel], 0.6)
+    spent = rate[channel] * log.took[rows] + np.where(log.served[rows], fixed[channel], m.LOST_COST)
     return np.round(spent, 2)
 
 

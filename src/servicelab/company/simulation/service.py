@@ -193,8 +193,7 @@ class Service:
             log.refused[rows[greeted & refuses]] = True
             contained = greeted & ~refuses & (log.luck[1, rows] < self.contain[log.intent[rows]])
             self._contained(rows[contained], day)
-            # The assistant takes a minute before it hands over.
-            log.at[rows[greeted & ~refuses & ~contained]] += 60
+            log.at[rows[greeted & ~refuses & ~contained]] += m.HAND_OVER
             rows, to = rows[~contained], to[~contained]
         switched: dict[int, list[Ints]] = {line: [] for line in range(len(LINES))}
         for line in range(len(LINES)):
@@ -222,8 +221,8 @@ class Service:
         work = self.work[rows] * self.aht[log.intent[rows]] * m.STRETCH[name]
         patience = self.patience[rows] * m.PATIENCE[name]
         if self.scenario.callback and name == "phone":
-            log.called_back[rows] = log.luck[8, rows] < 0.6
-            patience = np.where(log.called_back[rows], 3600.0, patience)
+            log.called_back[rows] = log.luck[8, rows] < m.TAKE_CALLBACK
+            patience = np.where(log.called_back[rows], m.CALLBACK_PATIENCE, patience)
         first, second = np.split(np.stack([begin, end, pace]), 2, axis=1)
         seated = np.concatenate([np.tile(first, times), np.tile(second, times)], axis=1)
         begins, ends, paces = seated.tolist()
@@ -261,7 +260,7 @@ class Service:
             log.happened[new] = True
             switched[5].append(new)
         back = ~passed & (log.luck[5, done] < np.where(solved, m.RECONTACT_RESOLVED, m.RECONTACT_UNRESOLVED))
-        back &= log.attempt[done] < 5
+        back &= log.attempt[done] < m.MOST_ATTEMPTS
         self._come_back(done[back], over[back], line)
         self._stay_or_leave(done[~passed & ~back], solved[~passed & ~back], day)
         self._convert(done[log.kind[done] == FIRST])
@@ -269,7 +268,7 @@ class Service:
     def _contained(self, rows: Ints, day: int) -> None:
         log = self.log
         log.channel[rows], log.served[rows], log.recorded[rows] = BOT, True, True
-        log.took[rows] = 40 + 60 * self.work[rows]
+        log.took[rows] = m.BOT_SECONDS + m.BOT_MORE_SECONDS * self.work[rows]
         solved = log.luck[2, rows] < self.solve[log.intent[rows]]
         log.solved[rows] = solved
         back = ~solved & (log.luck[5, rows] < m.RECONTACT_CONTAINED)
@@ -292,15 +291,18 @@ class Service:
         if not len(rows):
             return
         u = self.rng.random((2, len(rows)))
-        later = 1 + (u[0] > 0.58) + (u[0] > 0.9)
+        later = 1 + (u[0] > m.BACK_DAYS[0]) + (u[0] > m.BACK_DAYS[1])
         day = (over // DAY).astype(np.int64) + later
         same = line if line < 5 else 0
-        to = np.where(u[1] < 0.6, same, 0) if line != BOT else np.where(u[1] < 0.45, 0, np.where(u[1] < 0.8, 1, 2))
+        if line == BOT:
+            to = np.searchsorted(np.cumsum(m.BACK_FROM_BOT[:-1]), u[1], side="right")
+        else:
+            to = np.where(u[1] < m.BACK_SAME_LINE, same, 0)
         self._enqueue(rows, day, to, REPEAT)
 
     def _gave_up(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
         log = self.log
-        back = (log.luck[5, rows] < m.RECONTACT_ABANDONED) & (log.attempt[rows] < 5)
+        back = (log.luck[5, rows] < m.RECONTACT_ABANDONED) & (log.attempt[rows] < m.MOST_ATTEMPTS)
         self._stay_or_leave(rows[~back], np.zeros(int((~back).sum()), dtype=bool), day)
         self._convert(rows[log.kind[rows] == FIRST])
         rows = rows[back]

@@ -151,7 +151,7 @@ def _from_order(rng: np.random.Generator, members: Members, orders: Orders, jour
     late = parcel & (delivered // DAY - placed // DAY > orders.promised[order])
     parts: list[tuple[Ints, Floats, str, Floats]] = [
         (journey, placed, "checkout", np.zeros(len(order))),
-        (journey[parcel], delivered[parcel], "delivery", SCORE_LATE * late[parcel]),
+        (journey[parcel], delivered[parcel], "delivery", np.where(late[parcel], SCORE_LATE, 0.0)),
     ]
     for name, (share, (low, high)) in AFTERWARDS.items():
         on = rng.random(len(order)) < share
