@@ -86,7 +86,7 @@ def test_pattern_of_the_bank_of_2003(real_data: Path):
     raw = pd.read_csv(real_data / "bank_calls" / "fpp3_bank_calls.csv", parse_dates=["DateTime"])
     assert len(raw) == 27_716
     assert raw.DateTime.dt.date.nunique() == 164
-    assert raw.DateTime.dt.weekday.max() == 4
+    assert raw.DateTime.dt.day_of_week.max() == 4
     pattern = arrival_pattern(raw.set_index("DateTime").Calls)
     assert round(pattern.daily_mean) == 32461
     assert round(pattern.daily_cv, 2) == 0.09

@@ -93,7 +93,8 @@ def values(one: Field, text: pd.Series, source: Source) -> tuple[pd.Series, Misf
     made = _typed(one, text, source, misfits)
     if column.kind not in ("id", "text"):
         bad = text.notna() & made.isna()
-        remedy = _("Say in the mapping how times are written (`time`).") if _is_time(one) else expected(column)
+        written = _("If the column holds times, say in the mapping how they are written (`time`).")
+        remedy = written if _is_time(one) else expected(column)
         misfits.add(bad, text, _("This is not {kind}.", kind=kind_in_words(column)), remedy)
     if column.low is not None:
         misfits.add((made < column.low).fillna(False), text, _too(column.name), expected(column))

@@ -24,6 +24,8 @@ _BOMS = (
 )
 #: So many non-ASCII bytes that are all sound UTF-8 are not GBK by chance.
 _SURELY = 24
+#: So many lines that are not UTF-8, and hardly any that are beyond ASCII and sound, are no accident.
+_MANY = 10
 
 
 class Delimited:
@@ -138,7 +140,8 @@ class Delimited:
             if len(record) == width + 1 and not record[-1]:
                 record.pop()
             if damage:
-                gathering.miss(self._row, _("The row cannot be read: {reason}.", reason=damage), _("Export it again."))
+                problem = _("The row cannot be read: {reason}.", reason=damage)
+                gathering.miss(self._row, problem, _("Export it again, all of it in one encoding."))
             elif not record or (width > 1 and not any(record)):
                 continue
             elif len(record) != width:
@@ -187,7 +190,10 @@ def _encoding(head: bytes, stated: str, name: str) -> str:
     sound = [_decodes(line, "utf-8") for line in lines]
     strange = sum(byte > 127 for byte in head)
     if encoding == "utf-8":
-        if not sound[0] or sound.count(False) > len(sound) / 10:
+        lost = sound.count(False)
+        strange_lines = sum(not line.isascii() for line in lines)
+        # A few lines from elsewhere are set aside; a file whose letters beyond ASCII mostly fail is in another encoding.
+        if not sound[0] or lost > len(sound) / 10 or (lost >= _MANY and lost > strange_lines / 2):
             chinese = all(_decodes(line, "gb18030") for line in lines)
             raise _wrong_encoding(name, "utf-8", "gb18030" if chinese else "cp1252")
     elif strange >= _SURELY and all(sound):

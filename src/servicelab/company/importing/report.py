@@ -74,7 +74,7 @@ class ImportReport:
             rows = ", ".join(f"{name} {count:,}" for name, count in self.left_out.items() if count)
             said += " " + _("Left out by the mapping: {rows}.", rows=rows)
         if self.rejects:
-            said += " " + _("Set aside: {rejected} rows, in {file}.", rejected=f"{self.rejected:,}", file=self.rejects)
+            said += " " + _("Rows set aside: {rejected}, in {file}.", rejected=f"{self.rejected:,}", file=self.rejects)
         if self.neutralised:
             said += " " + _("Cells made plain text: {cells}.", cells=f"{self.neutralised:,}")
         return said
