@@ -18,7 +18,7 @@ DIMENSION_ITEMS = {"tangibles": 4, "reliability": 5, "responsiveness": 4, "assur
 EXPECTATION = {"tangibles": 5.60, "reliability": 6.45, "responsiveness": 5.50, "assurance": 6.20, "empathy": 5.90}
 EXPECTATION_YEAR = {"responsiveness": 0.38}
 #: Of customers for whom nothing failed in the past year.
-PERCEPTION = {"tangibles": 5.30, "reliability": 5.85, "responsiveness": 4.72, "assurance": 5.80, "empathy": 4.60}
+PERCEPTION = {"tangibles": 5.30, "reliability": 5.85, "responsiveness": 4.80, "assurance": 5.80, "empathy": 4.60}
 PERCEPTION_YEAR = {"responsiveness": 0.20}
 
 #: Shifts by segment (they sum to 0 over the four). Young renters see the service in the best light and are let down
@@ -76,12 +76,12 @@ FAILURES = {
     "not_answered": (("human_hotline", "bot_first_reply", "easy_returns"), "responsiveness", -0.70),
 }
 
-#: Points of 100 in the order of the dimensions; the mean over the segments is 12, 34, 22, 18, 14.
+#: Points of 100 in the order of the dimensions; the mean over the segments is 12, 36, 20, 18, 14.
 WEIGHTS = {
-    "young_renter": (15, 31, 27, 16, 11),
-    "new_family": (11, 36, 22, 18, 13),
-    "home_improver": (13, 37, 19, 18, 13),
-    "senior": (9, 32, 20, 20, 19),
+    "young_renter": (15, 33, 25, 16, 11),
+    "new_family": (11, 38, 20, 18, 13),
+    "home_improver": (13, 39, 17, 18, 13),
+    "senior": (9, 34, 18, 20, 19),
 }
 #: Points are given in fives. The higher, the more alike the respondents.
 POINTS_STEP = 5
