@@ -29,8 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as problem:
         print(problem, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Interrupted; what was finished is kept, run the same command again to go on.", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        kept = "Interrupted; what was finished is kept, run the same command again to go on."
+        print(str(stopped) or kept, file=sys.stderr)
         return 130
 
 
@@ -63,8 +64,9 @@ def parser() -> argparse.ArgumentParser:
     data_verb.add_argument("--keep-identifiers", action="store_true", help="import: no pseudonyms for people")
     data_verb.add_argument("--key", type=Path, help="import: file with the key of the pseudonyms, outside --out")
     data_verb.add_argument("--max-mb", type=int, help="import: the most an export may hold, unpacked (default 2048)")
-    data_verb.add_argument("--scale", type=float, default=1.0)
-    data_verb.add_argument("--seed", type=int, default=1984)
+    data_verb.add_argument("--scale", type=float, default=1.0, help="generate: 1 is about 20,000 customers (default)")
+    data_verb.add_argument("--seed", type=int, default=1984, help="generate: the same number gives the same bytes")
+    data_verb.add_argument("--truth", type=Path, help="generate: also what only the simulation knows, into this folder")
 
     bundle_verb = verb("bundle", bundle, "make what a trainee gets: one zip, started by a double-click")
     bundle_verb.add_argument("--lang", choices=["en", "zh"], default="en")
@@ -170,8 +172,8 @@ def data(arguments: argparse.Namespace) -> int:
         raise UserError(f"data {arguments.action} takes one folder; {arguments.source} is one too many.")
     if arguments.action == "generate":
         out = arguments.out or arguments.directory or Path("datasets")
-        company.generate(out, scale=arguments.scale, seed=arguments.seed)
-        print(f"The tables are in {out}.")
+        made = company.generate(out, scale=arguments.scale, seed=arguments.seed, truth=arguments.truth, progress=True)
+        print(made.sentence())
         return 0
     directory = arguments.directory or company.data_directory()
     findings = company.check(directory)

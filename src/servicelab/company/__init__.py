@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -10,18 +11,29 @@ from servicelab.company.reading import data_directory, describe, label, load, lo
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
+if TYPE_CHECKING:
+    from servicelab.company.firm.generating import Made
+
 __all__ = ["check", "data_directory", "describe", "generate", "label", "load", "localised", "table", "tables"]
 
 #: The seed of the committed tables: the year the firm was founded.
 SEED = 1984
 
 
-def generate(out: str | Path, scale: float = 1.0, seed: int = SEED) -> None:
+def generate(
+    out: str | Path, scale: float = 1.0, seed: int = SEED, *, truth: str | Path | None = None, progress: bool = False
+) -> Made:
     """Make the firm's tables, their cards and ``datapackage.json`` in the folder `out`.
 
-    `scale` 1 gives about 4,000 customers; the same seed and scale give the same bytes. A file appears under its name
-    only when it is complete. Raises UserError when `scale` is not positive, `out` cannot be written, or this
-    installation cannot make data (a trainee's bundle has only the finished tables).
+    `scale` 1 gives about 20,000 customers; larger ones are made region by region, so that memory stays what it is at
+    scale 1. The same seed and scale give the same bytes. All tables come under their names together when they are
+    whole: an interrupted run leaves what stood there as it was, and the same call goes on from its last finished region.
+
+    With `truth`, what only the simulation knows is written to that folder, which must not be inside `out`. With
+    `progress`, a bar (or lines, outside a terminal) on standard error says how far it is. Returns what was made.
+
+    Raises UserError when `scale` or `seed` is out of range, `out` cannot be written, is too small or holds other
+    tables, or this installation cannot make data (a trainee's bundle has only the finished tables).
     """
     try:
         from servicelab.company.firm.generating import write_firm
@@ -31,7 +43,7 @@ def generate(out: str | Path, scale: float = 1.0, seed: int = SEED) -> None:
         raise UserError(
             _("This installation has the finished tables only; make data with the instructor's one.")
         ) from error
-    write_firm(Path(out), scale, seed)
+    return write_firm(Path(out), scale, seed, Path(truth) if truth is not None else None, progress=progress)
 
 
 def check(directory: str | Path) -> pd.DataFrame:

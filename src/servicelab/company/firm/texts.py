@@ -1,4 +1,4 @@
-"""Sentence patterns of contacts: read from the text files, split by pattern, filled with slots."""
+"""What customers say in a contact: sentence patterns from the text files, split by pattern, filled with slots."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from servicelab.company.firm.mechanisms import FEATURES
+from servicelab.company.simulation.draws import stream
 
+LANGUAGES = ("en", "zh")
 NEED_LETTER = {"F": "functional", "E": "emotional", "N": "normative", "I": "implicit"}
+TEST_SHARE = 0.3
 OPENER_CHANCE = 0.45
 CLOSER_CHANCE = 0.25
 _LINE = re.compile(r"([FENI])([.!]) (\S.*)")
@@ -88,26 +93,112 @@ def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[tuple[
     return {"train": train, "test": test}
 
 
-def sentence(pattern: Pattern, lang: str, rng: np.random.Generator) -> str:
-    """The pattern with its slots filled, now and then with an opener or a closer (alike for every need and tone)."""
-    words = slots()
+def make_texts(contacts: pd.DataFrame, seed: int, split_seed: int) -> pd.DataFrame:
+    """What is said in each contact, in both languages.
 
-    def one(options: list[str]) -> str:
-        return options[int(rng.integers(len(options)))]
+    The sentence depends on feature, need and tone alone. Contacts of one journey are about the same product, place and
+    order, in other words each time as long as there are others.
 
-    filling = {name: one(options) for name, options in words[lang].items()}
-    filling["order"] = f"{int(rng.integers(1000, 10000))}"
-    parts = [pattern.text]
-    if rng.random() < OPENER_CHANCE:
-        _add(parts, 0, one(words["openers"][lang]))
-    if rng.random() < CLOSER_CHANCE:
-        _add(parts, len(parts), one(words["closers"][lang]))
-    text = (" " if lang == "en" else "").join(parts).format(**filling)
+    Parameters
+    ----------
+    contacts : journey_id, order_id (or missing), feature_id, need, angry; one row a contact, in order of time
+    seed : of what is drawn here
+    split_seed : of the split of patterns into training and testing, which is one for all blocks of a run
+
+    Returns
+    -------
+    DataFrame with text_en, text_zh, template_en, template_zh and split, row by row
+    """
+    pools = {lang: split_patterns(lang, stream(split_seed, "patterns", lang)) for lang in LANGUAGES}
+    cells = list(pools["en"]["train"])
+    of_cell = {cell: number for number, cell in enumerate(cells)}
+    tones = zip(contacts["feature_id"], contacts["need"], contacts["angry"].astype(bool), strict=True)
+    cell = np.array([of_cell[key] for key in tones], dtype=np.int64)
+    journey, _journeys = pd.factorize(contacts["journey_id"])
+    # One matter in one tone: the contacts that choose among the same patterns.
+    matter, _matters = pd.factorize(journey * np.int64(len(cells)) + cell)
+    time = pd.Series(matter).groupby(matter).cumcount().to_numpy()
+    size = {
+        side: np.array([min(len(pools[lang][side][key]) for lang in LANGUAGES) for key in cells])[cell]
+        for side in ("test", "train")
+    }
+    rng = stream(seed, "texts", "patterns")
+    matters = int(matter.max(initial=-1)) + 1
+    tested = (rng.random(matters) < TEST_SHARE)[matter]
+    luck = rng.random(matters)[matter]
+    first = np.where(tested, luck * size["test"], size["test"] + luck * size["train"]).astype(np.int64)
+    place = (first + time) % (size["test"] + size["train"])
+    test = place < size["test"]
+    filling = _filling(contacts, journey, stream(seed, "texts", "slots"))
+    made: dict[str, Any] = {}
+    for lang in LANGUAGES:
+        found = {pattern.id: number for number, pattern in enumerate(patterns(lang))}
+        turn = rng.integers(0, 2**32, matters)[matter]
+        chosen = np.zeros(len(contacts), dtype=np.int64)
+        for side, here, at in (("test", test, place), ("train", ~test, place - size["test"])):
+            groups = [[found[pattern.id] for pattern in pools[lang][side][key]] for key in cells]
+            sizes = np.array([len(group) for group in groups])
+            table = np.array([group + [-1] * (sizes.max() - len(group)) for group in groups])
+            chosen[here] = table[cell[here], ((at + turn) % sizes[cell])[here]]
+        made[f"text_{lang}"] = _sentences(lang, chosen, filling, stream(seed, "texts", lang))
+        made[f"template_{lang}"] = np.array([pattern.id for pattern in patterns(lang)], dtype=object)[chosen]
+    made["split"] = np.where(test, "test", "train").astype(object)
+    return pd.DataFrame(made, index=contacts.index)
+
+
+def _filling(contacts: pd.DataFrame, journey: NDArray[np.int64], rng: np.random.Generator) -> dict[str, Any]:
+    """For each slot which of its words each contact takes, alike in a journey; for the order its last four digits."""
+    journeys = int(journey.max(initial=-1)) + 1
+    chosen: dict[str, Any] = {
+        name: rng.integers(0, len(options), journeys)[journey] for name, options in slots()["en"].items()
+    }
+    unknown = rng.integers(1000, 10000, journeys)[journey]
+    chosen["order"] = np.array(
+        [
+            f"{number}" if pd.isna(order) else order[-4:]
+            for order, number in zip(contacts["order_id"], unknown, strict=True)
+        ],
+        dtype=object,
+    )
+    return chosen
+
+
+def _sentences(
+    lang: str, chosen: NDArray[np.int64], filling: dict[str, Any], rng: np.random.Generator
+) -> NDArray[np.object_]:
+    """The patterns with their slots filled, now and then with an opener or a closer (alike for every need and tone)."""
+    n = len(chosen)
+    words = {name: np.array(options, dtype=object)[filling[name]] for name, options in slots()[lang].items()}
+    words["order"] = filling["order"]
+    gap = " " if lang == "en" else ""
+    body = [pattern.text for pattern in patterns(lang)]
+    texts = _filled(body, chosen, words)
+    ordered = np.array(["{order}" in text for text in body])[chosen]
+    before, after = slots()["openers"][lang], slots()["closers"][lang]
+    opens = rng.random(n) < OPENER_CHANCE, rng.integers(0, len(before), n)
+    closes = rng.random(n) < CLOSER_CHANCE, rng.integers(0, len(after), n)
+    # Nobody says the order number twice.
+    opener = np.where(opens[0] & ~(ordered & _orders(before)[opens[1]]), opens[1], -1)
+    ordered = ordered | ((opener >= 0) & _orders(before)[opener])
+    closer = np.where(closes[0] & ~(ordered & _orders(after)[closes[1]]), closes[1], -1)
+    texts = _filled([f"{text}{gap}" for text in before], opener, words) + texts
+    texts = texts + _filled([f"{gap}{text}" for text in after], closer, words)
     # A slot at the start of a sentence: "three days late", "sofa dented".
-    return text[0].upper() + text[1:]
+    return np.array([text[0].upper() + text[1:] for text in texts], dtype=object)
 
 
-def _add(parts: list[str], at: int, part: str) -> None:
-    """Put `part` in, unless it would say the order number a second time."""
-    if not ("{order}" in part and any("{order}" in said for said in parts)):
-        parts.insert(at, part)
+def _orders(texts: list[str]) -> NDArray[np.bool_]:
+    return np.array(["{order}" in text for text in texts])
+
+
+def _filled(texts: list[str], chosen: NDArray[np.int64], words: dict[str, Any]) -> NDArray[np.object_]:
+    """For each row the text with that number, its slots filled with the row's words; empty for −1."""
+    made = np.full(len(chosen), "", dtype=object)
+    order = np.argsort(chosen, kind="stable")
+    edges = np.searchsorted(chosen[order], np.arange(len(texts) + 1))
+    for number, text in enumerate(texts):
+        rows = order[edges[number] : edges[number + 1]]
+        # Odd parts are the names of slots.
+        for index, part in enumerate(re.split(r"\{(\w+)\}", text)):
+            made[rows] += words[part][rows] if index % 2 else part
+    return made
