@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from servicelab.company.consistency import Broken, Kept, in_order, of_piece, of_whole
 from servicelab.company.importing.tables import KNOWN, contradictions
+from servicelab.company.packed import find, opened_csv
 from servicelab.company.reading import ENCODING
 from servicelab.company.schema import Column, Table, pandera_schema
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
 COLUMNS = ["table", "row", "column", "value", "problem", "remedy"]
-#: Per table, column and problem: past this many cells one more finding says how many there are.
+#: Per table, column and problem: past this many cells one more finding says that there are others.
 MOST = 20
+#: Rows looked at together: what a check takes of the memory does not grow with the file.
+PIECE = 100_000
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -29,74 +37,130 @@ def check(directory: str | Path) -> pd.DataFrame:
     Tables that are not there are not findings: what needs them says so. Raises UserError when the folder holds none.
     """
     folder = Path(directory)
-    there = [table for table in KNOWN.values() if (folder / table.file).is_file()]
+    there = {name: path for name, table in KNOWN.items() if (path := find(folder, table)) is not None}
     if not there:
         raise UserError(
             _("{folder} holds none of the course's tables ({names}).", folder=folder, names=", ".join(KNOWN))
         )
-    findings: list[dict[str, Any]] = []
-    clean: dict[str, pd.DataFrame] = {}
-    for table in there:
-        frame, found = _read(folder / table.file, table)
-        findings += found
-        if frame is not None:
-            clean[table.name] = frame
-            known = {(finding["column"], finding["row"]) for finding in found}
-            findings += [case for case in _against_schema(table, frame) if (case["column"], case["row"]) not in known]
-    findings += [*_references(clean), *_time_order(clean), *_contradictions(clean)]
-    return pd.DataFrame(_limited(findings), columns=COLUMNS).astype({"row": "Int64"})
+    findings = {name: _Findings(KNOWN[name]) for name in there}
+    known: dict[str, Kept] = {}
+    for name in in_order(there):
+        kept = _checked(there[name], KNOWN[name], known, findings[name])
+        if kept is not None:
+            known[name] = kept
+    rows = [finding for found in findings.values() for finding in found.rows]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"row": "Int64"})
 
 
-def _finding(table: Table, row: int | None, column: str, value: Any, problem: str, remedy: str) -> dict[str, Any]:
-    empty = bool(pd.isna(value))
-    shown = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) and not empty else "" if empty else str(value)
-    return {
-        "table": table.name,
-        "row": row,
-        "column": column,
-        "value": shown[:80],
-        "problem": problem,
-        "remedy": remedy,
-    }
+class _Findings:
+    """What is found in one table; of many alike the first ones, and that there are more."""
+
+    def __init__(self, table: Table) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._table = table
+        self._count: dict[tuple[str, str], int] = {}
+        self._cells: set[tuple[str, int]] = set()
+
+    def room(self, column: str, problem: str) -> int:
+        """How many more of this kind are wanted."""
+        return MOST + 1 - self._count.get((column, problem), 0)
+
+    def about_table(self, column: str, value: str, problem: str, remedy: str) -> None:
+        """Note something about the whole table."""
+        self._note(None, column, value, problem, remedy)
+
+    def add(self, row: int, column: str, value: Any, problem: str, remedy: str, kind: str = "") -> None:
+        """Note a cell; `row` counts from 0. One finding a cell: the first is the cause."""
+        key = (column, kind or problem)
+        if (column, row) in self._cells or self._count.get(key, 0) > MOST:
+            return
+        self._count[key] = self._count.get(key, 0) + 1
+        if self._count[key] > MOST:
+            self._note(None, column, "", _("There are more cells like the {most} above.", most=MOST), remedy)
+            return
+        self._cells.add((column, row))
+        self._note(row + 2, column, value, problem, remedy)
+
+    def _note(self, row: int | None, column: str, value: Any, problem: str, remedy: str) -> None:
+        empty = bool(pd.isna(value))
+        moment = isinstance(value, pd.Timestamp) and not empty
+        shown = f"{value:%Y-%m-%d %H:%M}" if moment else "" if empty else str(value)
+        cells = (self._table.name, row, column, shown[:80], problem, remedy)
+        self.rows.append(dict(zip(COLUMNS, cells, strict=True)))
 
 
-def _read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[dict[str, Any]]]:
-    """The table with its cells in the right types (missing where they do not parse), and what did not.
-
-    There is no table when a column is missing or the file cannot be read: then nothing else can be said about it.
-    """
+def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findings) -> Kept | None:
+    """Check one table, held against those it refers to. None when not all of it could be read: then nobody's
+    reference to it can be said to be wrong."""
+    kept, schema = Kept(table), pandera_schema(table, checking=True)
+    empty = True
     try:
-        raw = pd.read_csv(path, dtype=str, encoding=ENCODING, keep_default_na=False, na_values=[""])
+        for raw in _pieces(path, table):
+            missing = [column.name for column in table.columns if column.name not in raw and not column.optional]
+            for name in missing:
+                problem = _("The column is missing.")
+                findings.about_table(name, "", problem, _("Add it; the data card says what it holds."))
+            if missing:
+                return None
+            if not raw.empty:
+                empty = False
+                _check_piece(raw, table, schema, known, kept, findings)
+    except UserError as error:
+        findings.about_table("", path.name, str(error), _("Make the file anew, or take it away."))
+        return None
     except UnicodeDecodeError:
-        problem = _("The file is not UTF-8 text.")
-        return None, [_finding(table, None, "", path.name, problem, _("Save it as CSV in UTF-8."))]
+        findings.about_table("", path.name, _("The file is not UTF-8 text."), _("Save it as CSV in UTF-8."))
+        return None
     except ValueError as error:
         problem = _("The file cannot be read as a table: {reason}.", reason=str(error).strip())
-        return None, [
-            _finding(table, None, "", path.name, problem, _("Save it as CSV with one header row and commas."))
-        ]
-    found: list[dict[str, Any]] = []
-    missing = [column.name for column in table.columns if column.name not in raw]
-    for name in missing:
-        problem = _("The column is missing.")
-        found.append(_finding(table, None, name, None, problem, _("Add it; the data card says what it holds.")))
-    if missing:
-        return None, found
-    if raw.empty:
+        findings.about_table("", path.name, problem, _("Save it as CSV with one header row and commas."))
+        return None
+    if empty:
         remedy = _("Put the rows in, or take the file away.")
-        return None, [_finding(table, None, "", path.name, _("The table has no rows."), remedy)]
-    frame = pd.DataFrame(index=raw.index)
+        findings.about_table("", path.name, _("The table has no rows."), remedy)
+        return None
+    for broken in of_whole(kept, known):
+        _note_rows(path, table, broken, findings)
+    return kept
+
+
+def _pieces(path: Path, table: Table) -> Iterator[pd.DataFrame]:
+    with (
+        opened_csv(path, table) as stream,
+        pd.read_csv(
+            stream, dtype=str, encoding=ENCODING, keep_default_na=False, na_values=[""], chunksize=PIECE
+        ) as pieces,
+    ):
+        yield from pieces
+
+
+def _check_piece(
+    raw: pd.DataFrame, table: Table, schema: pa.DataFrameSchema, known: dict[str, Kept], kept: Kept, findings: _Findings
+) -> None:
+    typed = {}
     for column in table.columns:
-        values, bad = _typed(raw[column.name], column)
-        frame[column.name] = values
-        for row in bad:
+        text = raw[column.name] if column.name in raw else pd.Series(None, index=raw.index, dtype="str")
+        typed[column.name] = values = _typed(text, column)
+        bad = raw.index[text.notna() & values.isna()]
+        if len(bad):
             problem = _("This is not {kind}.", kind=kind_in_words(column))
-            found.append(_finding(table, row + 2, column.name, raw[column.name][row], problem, expected(column)))
-    return frame, found
+            for row in bad[: findings.room(column.name, problem)]:
+                findings.add(int(row), column.name, text[row], problem, expected(column))
+    frame = pd.DataFrame(typed, index=raw.index)
+    _against_schema(table, schema, raw, frame, findings)
+    kept.add(frame)
+    for broken in of_piece(table, frame, known):
+        for at, row in enumerate(broken.rows[: findings.room(broken.column, broken.problem)].tolist()):
+            value = frame.loc[row, broken.column]
+            findings.add(row, broken.column, value, broken.said(at), broken.remedy, broken.problem)
+    for name, rows, problem, remedy in contradictions(table.name, frame):
+        for row in frame.index[rows.to_numpy(dtype=bool)][: findings.room(name, problem)]:
+            findings.add(int(row), name, frame.loc[row, name], problem, remedy)
 
 
-def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
-    values: pd.Series
+def _typed(text: pd.Series, column: Column) -> pd.Series:
+    """The cells in the column's type, missing where they are none of it."""
+    values: pd.Series = text
     if column.kind in ("date", "datetime"):
         values = pd.to_datetime(text, format="ISO8601", errors="coerce")
     elif column.kind in ("integer", "number"):
@@ -109,108 +173,45 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
         values = text.str.lower().map(_BOOLEANS).astype("boolean")
     elif column.kind == "category":
         values = text.where(text.isin([str(code) for code in column.values])).astype(column.dtype)
-    else:
-        return text, []
-    return values, [int(row) for row in text.index[text.notna() & values.isna()]]
+    return values
 
 
-def _against_schema(table: Table, frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Nulls, ranges, allowed values, patterns and the key, by the table's pandera schema."""
+def _against_schema(
+    table: Table, schema: pa.DataFrameSchema, raw: pd.DataFrame, frame: pd.DataFrame, findings: _Findings
+) -> None:
+    """Nulls, ranges, allowed values and patterns, by the table's pandera schema."""
     import pandera.pandas as pa
 
-    schema = pandera_schema(table, checking=True)
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     else:
         return
-    seen: set[tuple[str, int]] = set()
-    for case in cases.to_dict("records"):
-        row, test = case["index"], str(case["check"])
-        if pd.isna(row):
-            continue
-        name = ", ".join(table.key) if "unique" in test else str(case["column"])
-        if (name, int(row)) in seen:
-            continue
-        seen.add((name, int(row)))
-        if "unique" in test:
-            value = " / ".join(str(frame.loc[row, key]) for key in table.key)
-            problem, remedy = _("The key stands more than once."), _("Keep one of the rows, or give each its own key.")
-            yield _finding(table, int(row) + 2, name, value, problem, remedy)
-            continue
-        column = table.column(name)
-        if "null" in test:
+    for (name, test), alike in cases.dropna(subset="index").groupby(["column", "check"], sort=False):
+        column = table.column(str(name))
+        rows = alike["index"].astype("int64").to_numpy()
+        if "null" in str(test):
             problem, remedy = _("The cell is empty."), _("Fill it in: {expected}", expected=expected(column))
+            # What did not parse is not empty.
+            rows = rows[raw[column.name].loc[rows].isna().to_numpy()]
         else:
             problem, remedy = _("The value is not one this column can hold."), expected(column)
-        yield _finding(table, int(row) + 2, name, case["failure_case"], problem, remedy)
+        for row in np.sort(rows)[: findings.room(column.name, problem)].tolist():
+            findings.add(row, column.name, raw.loc[row, column.name], problem, remedy)
 
 
-def _references(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
-    """Values that should stand in another table and do not."""
-    for name, frame in frames.items():
-        for column in KNOWN[name].columns:
-            other, _dot, key = column.refers.partition(".")
-            if not other or other not in frames:
-                continue
-            lost = frame[column.name].notna() & ~frame[column.name].isin(frames[other][key])
-            for row in frame.index[lost]:
-                problem = _("It is not in {table}.", table=f"{other}.{key}")
-                remedy = _("Correct it, or add the missing row to {table}.", table=other)
-                yield _finding(KNOWN[name], int(row) + 2, column.name, frame.loc[row, column.name], problem, remedy)
-
-
-def _time_order(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
-    """No event before its cause, and facts that follow from others."""
-    customers, orders, contacts = (frames.get(name) for name in ("customers", "orders", "contacts"))
-    if customers is not None and customers["customer_id"].is_unique:
-        joined = customers.set_index("customer_id")["joined_on"]
-        yield from _before(KNOWN["customers"], customers, "churned_on", customers["joined_on"], _("joining"))
-        if orders is not None:
-            yield from _before(KNOWN["orders"], orders, "ordered_at", orders["customer_id"].map(joined), _("joining"))
-        if contacts is not None:
-            start = contacts["customer_id"].map(joined)
-            yield from _before(KNOWN["contacts"], contacts, "opened_at", start, _("joining"))
-    if orders is not None:
-        late = orders["delivered_days"] > orders["promised_days"]
-        wrong = orders["on_time"].notna() & late.notna() & (orders["on_time"] == late)
-        for row in orders.index[wrong.fillna(False)]:
-            problem = _("on_time contradicts promised_days and delivered_days.")
-            remedy = _("on_time is True when delivered_days is at most promised_days.")
-            yield _finding(KNOWN["orders"], int(row) + 2, "on_time", orders.loc[row, "on_time"], problem, remedy)
-        if contacts is not None and orders["order_id"].is_unique:
-            placed = contacts["order_id"].map(orders.set_index("order_id")["ordered_at"])
-            yield from _before(KNOWN["contacts"], contacts, "opened_at", placed, _("the order"))
-
-
-def _contradictions(frames: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
-    """Rows of a company's own tables whose columns cannot all be true."""
-    for name, frame in frames.items():
-        for column, rows, problem, remedy in contradictions(name, frame):
-            for row in frame.index[rows.to_numpy(dtype=bool)]:
-                yield _finding(KNOWN[name], int(row) + 2, column, frame.loc[row, column], problem, remedy)
-
-
-def _before(
-    table: Table, frame: pd.DataFrame, column: str, cause: pd.Series, what: str
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    for row in frame.index[(frame[column] < cause).fillna(False)]:
-        problem = _("It is before {what} ({when}).", what=what, when=f"{cause[row]:%Y-%m-%d %H:%M}")
-        remedy = _("Correct one of the two times; check their time zone.")
-        yield _finding(table, int(row) + 2, column, frame.loc[row, column], problem, remedy)
-
-
-def _limited(findings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    count: dict[tuple[str, str, str], int] = {}
-    for finding in findings:
-        kind = (finding["table"], finding["column"], finding["problem"].split("(")[0])
-        count[kind] = count.get(kind, 0) + 1
-        if count[kind] <= MOST:
-            yield finding
-        elif count[kind] == MOST + 1:
-            problem = _("There are more cells like the {most} above.", most=MOST)
-            yield {**finding, "row": None, "value": "", "problem": problem}
+def _note_rows(path: Path, table: Table, broken: Broken, findings: _Findings) -> None:
+    """Findings on rows that have gone by: their cells are read once more."""
+    rows = broken.rows[: MOST + 1]
+    if not len(rows):
+        return
+    names = broken.column.split(", ")
+    parts = [piece.loc[piece.index.isin(rows), names] for piece in _pieces(path, table)]
+    texts = pd.concat(parts).fillna("")
+    for at, row in enumerate(rows.tolist()):
+        value = " / ".join(texts.loc[row])
+        findings.add(row, broken.column, value, broken.said(at), broken.remedy, broken.problem)
 
 
 def kind_in_words(column: Column) -> str:
@@ -231,6 +232,8 @@ def expected(column: Column) -> str:
         return _("Use one of: {codes}.", codes=", ".join(str(code) for code in column.values))
     if column.low is not None and column.high is not None:
         return _("Use a number from {low} to {high}.", low=f"{column.low:g}", high=f"{column.high:g}")
+    if column.low is not None:
+        return _("Use a number of at least {low}.", low=f"{column.low:g}")
     if column.kind == "date":
         return _("Write dates as 2025-11-11.")
     if column.kind == "datetime":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from servicelab.company.dictionary import TABLES
+from servicelab.company.picture import picture
 from servicelab.company.schema import Column, Table
 
 LICENCE = {
@@ -20,42 +21,51 @@ _TYPES = {"id": "string", "text": "string", "category": "string"}
 
 
 def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed: int) -> None:
-    """Write ``datapackage.json`` and ``cards/<table>.md`` for the tables in `rows` (name → number of rows)."""
+    """Write ``datapackage.json``, ``relations.svg`` and ``cards/<table>.md`` for the tables in `rows` (name → rows)."""
     cards = folder / "cards"
     cards.mkdir(parents=True, exist_ok=True)
-    for name, size in rows.items():
-        _write(cards / f"{name}.md", card(TABLES[name], size, scale, seed))
+    there = [TABLES[name] for name in TABLES if name in rows]
+    for table in there:
+        _write(cards / f"{table.name}.md", card(table, rows[table.name], scale, seed))
     package = {
         "profile": "tabular-data-package",
         "name": "skylark-home",
         "title": "Skylark Home 云雀家居: the sample firm's service data",
         "description": "Simulated data of a fictional omnichannel home-goods retailer; no real person is in it.",
         "licenses": [LICENCE],
-        "resources": [resource(TABLES[name]) for name in rows],
+        "resources": [resource(table, there) for table in there],
     }
+    _write(folder / "relations.svg", picture(there))
     _write(folder / "datapackage.json", json.dumps(package, ensure_ascii=False, indent=2) + "\n")
 
 
-def resource(table: Table) -> dict[str, Any]:
-    """The table as a Frictionless tabular resource: path, dialect, fields with constraints, keys."""
-    foreign = [
-        {"fields": column.name, "reference": dict(zip(("resource", "fields"), column.refers.split("."), strict=True))}
-        for column in table.columns
-        if column.refers
-    ]
-    schema: dict[str, Any] = {
-        "fields": [_field(column) for column in table.columns],
-        "missingValues": [""],
-        "primaryKey": list(table.key),
-    }
+def resource(table: Table, there: Collection[Table], *, packed: bool | None = None) -> dict[str, Any]:
+    """The table as a Frictionless tabular resource: path, dialect, fields with constraints, keys.
+
+    `there` are the tables of the package: a reference to another one is left out. `packed` says whether the CSV is in a
+    zip; as the table is, unless given.
+    """
+    names = {one.name for one in there}
+    foreign = []
+    for column in table.columns:
+        other, _dot, key = column.refers.partition(".")
+        if other in names:
+            # To Frictionless, the empty name is the table itself.
+            reference = {"resource": "" if other == table.name else other, "fields": key}
+            foreign.append({"fields": column.name, "reference": reference})
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns], "missingValues": [""]}
+    if table.key:
+        schema["primaryKey"] = list(table.key)
     if foreign:
         schema["foreignKeys"] = foreign
+    zipped = table.packed if packed is None else packed
     return {
         "name": table.name,
         "title": f"{table.title} {table.title_zh}",
         "description": f"One row is {table.row}. 每行是{table.row_zh}。",
         "profile": "tabular-data-resource",
-        "path": table.file,
+        "path": f"{table.csv}.zip" if zipped else table.csv,
+        **({"compression": "zip", "innerpath": table.csv} if zipped else {}),
         "format": "csv",
         "encoding": "utf-8",
         "dialect": {"delimiter": ",", "lineTerminator": "\n"},
@@ -66,7 +76,7 @@ def resource(table: Table) -> dict[str, Any]:
 def _field(column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name, "type": _TYPES.get(column.kind, column.kind), "title": column.zh}
     if column.kind == "datetime":
-        field["format"] = "%Y-%m-%d %H:%M"
+        field["format"] = "%Y-%m-%d %H:%M:%S"
     if column.kind == "boolean":
         field |= {"trueValues": ["True"], "falseValues": ["False"]}
     field["description"] = f"{column.meaning}. {column.meaning_zh}。"
@@ -87,10 +97,11 @@ def card(table: Table, size: int, scale: float, seed: int) -> str:
     import yaml
 
     notes = yaml.safe_load(files("servicelab.company").joinpath("cards.yml").read_text(encoding="utf-8"))[table.name]
+    key = f"key: {', '.join(f'`{name}`' for name in table.key)}" if table.key else "no key: a row may stand twice"
     lines = [
         f"# {table.title} {table.title_zh} · `{table.file}`",
         "",
-        f"One row is {table.row}. 每行是{table.row_zh}。 {size:,} rows; key: {', '.join(f'`{k}`' for k in table.key)}.",
+        f"One row is {table.row}. 每行是{table.row_zh}。 {size:,} rows; {key}.",
         "",
         "| column | 列名 | meaning | 含义 | type | values, range, unit |",
         "|---|---|---|---|---|---|",
@@ -102,7 +113,7 @@ def card(table: Table, size: int, scale: float, seed: int) -> str:
             f"| {_allowed(column)} |"
         )
     lines += ["", "## How it was made 生成方式", "", notes["made"], "", notes["made_zh"]]
-    if table.name not in ("features", "voices"):
+    if not notes.get("by_hand"):
         lines += ["", f"Made by `servicelab data generate --scale {scale:g} --seed {seed}`: the same bytes each time."]
     lines += ["", "## What to know before using it 使用须知", ""]
     lines += [f"- {quirk}" for quirk in notes["quirks"]]
@@ -115,8 +126,8 @@ def _allowed(column: Column) -> str:
     parts = []
     if column.values:
         parts.append("; ".join(f"`{code}` {en} {zh}" for code, (en, zh) in column.values.items()))
-    elif column.low is not None or column.high is not None:
-        parts.append(f"{column.low:g} to {column.high:g}")
+    elif column.low is not None:
+        parts.append(f"from {column.low:g}" if column.high is None else f"{column.low:g} to {column.high:g}")
     if column.unit:
         parts.append(column.unit)
     if column.refers:

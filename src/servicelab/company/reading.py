@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 
 import pandas as pd
 
 from servicelab.company.dictionary import TABLES
 from servicelab.company.importing.tables import KNOWN
-from servicelab.company.schema import Table
+from servicelab.company.packed import find, opened_csv
+from servicelab.company.schema import Column, Table
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
 
 #: utf-8-sig, so that a spreadsheet in Chinese Windows opens the files without garbling them.
 ENCODING = "utf-8-sig"
+
+#: Tables read before, the latest last, with what their file looked like then: a lesson loads some of them many times.
+_read_before: OrderedDict[Path, tuple[tuple[int, ...], pd.DataFrame]] = OrderedDict()
+#: Cells kept in all; the largest tables at scale 1 have four million.
+MOST_CELLS = 16_000_000
 
 
 def data_directory() -> Path:
@@ -55,8 +62,9 @@ def table(name: str) -> Table:
 def load(name: str, directory: str | Path | None = None) -> pd.DataFrame:
     """Read a table of the firm, with dates parsed, codes as categories and missing numbers as missing.
 
-    `directory` is where the tables stand; `data_directory()` unless given. Columns that the schema does not know are
-    kept as they come (a company's own data may have more).
+    `directory` is where the tables stand, as ``<name>.csv`` or ``<name>.csv.zip``; `data_directory()` unless given.
+    Columns that the schema does not know are kept as they come (a company's own data may have more); optional ones that
+    are not there are all missing. A table that has not changed since it was last loaded is not read again.
 
     Raises UserError when there is no such table or file, or the file does not fit the schema.
 
@@ -65,31 +73,57 @@ def load(name: str, directory: str | Path | None = None) -> pd.DataFrame:
     """
     described = table(name)
     folder = Path(directory) if directory is not None else data_directory()
-    path = folder / described.file
-    if not path.is_file():
+    path = find(folder, described)
+    if path is None:
         raise UserError(
             _("The table {name} is not in {folder}: what needs it cannot run on this data.", name=name, folder=folder)
         )
-    dates = [column for column in described.columns if column.kind in ("date", "datetime")]
-    coded = [column for column in described.columns if column.kind == "category"]
-    later = {column.name for column in (*dates, *coded)}
-    types = {column.name: "str" if column.name in later else column.dtype for column in described.columns}
+    key, found = path.resolve(), path.stat()
+    looks = (found.st_mtime_ns, found.st_size, found.st_ino)
+    if key in _read_before and _read_before[key][0] == looks:
+        _read_before.move_to_end(key)
+    else:
+        _keep(key, looks, _parsed(path, described))
+    # Copy-on-write: whoever changes this one changes nobody else's.
+    return _read_before[key][1].copy(deep=False)
+
+
+def _keep(key: Path, looks: tuple[int, ...], frame: pd.DataFrame) -> None:
+    _read_before[key] = (looks, frame)
+    _read_before.move_to_end(key)
+    while len(_read_before) > 1 and sum(kept.size for _looks, kept in _read_before.values()) > MOST_CELLS:
+        _read_before.popitem(last=False)
+
+
+def _parsed(path: Path, described: Table) -> pd.DataFrame:
+    read = {"date": "str", "datetime": "str", "category": "category"}
+    types = {column.name: read.get(column.kind, column.dtype) for column in described.columns}
     try:
-        # The code "none" is a value of `remedy`; only an empty cell is missing.
-        frame = pd.read_csv(path, dtype=types, encoding=ENCODING, keep_default_na=False, na_values=[""])
-        for column in dates:
-            frame[column.name] = pd.to_datetime(frame[column.name], format="ISO8601").astype("datetime64[s]")
-        for column in coded:
-            if not frame[column.name].dropna().isin(list(column.values)).all():
-                raise _misfit(path)
-            frame[column.name] = frame[column.name].astype(column.dtype)
-    except (ValueError, KeyError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        with opened_csv(path, described) as stream:
+            # The code "none" is a value of `remedy`; only an empty cell is missing.
+            frame = pd.read_csv(stream, dtype=types, encoding=ENCODING, keep_default_na=False, na_values=[""])
+        for column in described.columns:
+            frame[column.name] = _as_described(frame, column)
+    except (ValueError, KeyError, pd.errors.ParserError) as error:
         raise _misfit(path) from error
-    missing = [column.name for column in described.columns if column.name not in frame.columns]
-    holes = [column.name for column in described.columns if not column.null and frame.get(column.name) is not None]
-    if missing or any(frame[column].isna().any() for column in holes):
+    if any(frame[column.name].isna().any() for column in described.columns if not column.null):
         raise _misfit(path)
     return frame
+
+
+def _as_described(frame: pd.DataFrame, column: Column) -> pd.Series:
+    """The column in its type. Raises KeyError when it is not there, ValueError when a cell is not what it can hold."""
+    if column.name not in frame and column.optional:
+        return pd.Series(None, index=frame.index, dtype=column.dtype)
+    cells: pd.Series = frame[column.name]
+    if column.kind in ("date", "datetime"):
+        cells = pd.to_datetime(cells, format="ISO8601").astype("datetime64[s]")
+    if column.kind == "category":
+        codes = list(column.values)
+        if not cells.cat.categories.isin(codes).all():
+            raise ValueError(column.name)
+        cells = cells.cat.set_categories(codes)
+    return cells
 
 
 def _misfit(path: Path) -> UserError:
@@ -121,7 +155,7 @@ def tables(directory: str | Path | None = None) -> pd.DataFrame:
             "columns": len(described.columns),
         }
         for described in (TABLES if folder is None else KNOWN).values()
-        if folder is None or (folder / described.file).is_file()
+        if folder is None or find(folder, described) is not None
     ]
     return pd.DataFrame(rows, columns=["table", "title", "row", "key", "columns"])
 

@@ -89,7 +89,8 @@ class Table:
 def pandera_schema(table: Table, *, checking: bool = False) -> pa.DataFrameSchema:
     """The table's schema for pandera: types, nulls, allowed values, ranges, patterns and the key.
 
-    With `checking`, types are left to the caller, who has parsed the cells, so that one pass lists every wrong cell.
+    With `checking`, types and the key are left to the caller, who has parsed the cells, a piece of the table at a time,
+    so that one pass lists every wrong cell.
     pandera is imported here and not at the top: loading a table does not need it, and a lesson opens faster.
     """
     import pandera.pandas as pa
@@ -110,6 +111,8 @@ def pandera_schema(table: Table, *, checking: bool = False) -> pa.DataFrameSchem
             checks,
             nullable=column.null,
             title=column.meaning,
-            unique=table.key == (column.name,),
+            unique=table.key == (column.name,) and not checking,
+            required=not column.optional,
         )
-    return pa.DataFrameSchema(columns, unique=list(table.key) if len(table.key) > 1 else None, name=table.name)
+    unique = list(table.key) if len(table.key) > 1 and not checking else None
+    return pa.DataFrameSchema(columns, unique=unique, name=table.name)

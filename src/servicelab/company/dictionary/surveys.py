@@ -184,7 +184,7 @@ NEEDS_TRACKER = Table(
 SERVQUAL_ITEMS = Table(
     "servqual_items",
     "SERVQUAL items",
-    "SERVQUAL 题目",
+    "服务质量题目",
     "one item of the questionnaire",
     "问卷中的一个题目",
     ("item_id",),
@@ -200,7 +200,7 @@ SERVQUAL_ITEMS = Table(
 SERVQUAL_SURVEY = Table(
     "servqual_survey",
     "SERVQUAL survey",
-    "SERVQUAL 问卷",
+    "服务质量问卷",
     "one customer's pair of answers to one item in one year's survey",
     "一位客户在某一年度对一个题目的一对回答",
     ("wave", "customer_id", "item_id"),
@@ -243,7 +243,7 @@ SERVQUAL_SURVEY = Table(
 SERVQUAL_WEIGHTS = Table(
     "servqual_weights",
     "SERVQUAL weights",
-    "SERVQUAL 权重",
+    "服务质量权重",
     "the points one customer gave to one dimension in one year's survey",
     "一位客户在某一年度给一个维度的分数",
     ("wave", "customer_id", "dimension"),

@@ -38,7 +38,13 @@ CUSTOMERS = Table(
             high=4,
         ),
         Column("joined_on", "date", "入会日期", "Day of joining the loyalty scheme", "加入会员的日期"),
-        shop("home_shop", "所属门店", "The shop nearest to the customer's home", "离家最近的门店"),
+        shop(
+            "home_shop",
+            "所属门店",
+            "The shop nearest to the customer's home; empty when unknown",
+            "离家最近的门店；未知为空",
+            null=True,
+        ),
         Column(
             "opted_in",
             "boolean",

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from servicelab.company.importing.tables import KNOWN
+from servicelab.company.packed import find
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
 
@@ -28,7 +29,7 @@ def available(directory: Path, course: Path | None = None) -> pd.DataFrame:
     """
     if not directory.is_dir():
         raise UserError(_("There is no folder {folder}: give the one that holds the tables.", folder=directory))
-    there = {name for name, table in KNOWN.items() if (directory / table.file).is_file()}
+    there = {name for name, table in KNOWN.items() if find(directory, table) is not None}
     if course is not None and not course.is_dir():
         raise UserError(_("There is no course in {folder}: give the one that holds the lessons.", folder=course))
     rows = []

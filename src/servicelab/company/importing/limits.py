@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import stat
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +79,7 @@ class Metered(io.RawIOBase):
     def _take(self, size: int) -> bytes:
         try:
             part = self._inner.read(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise UserError(_("{file} is damaged: it does not unpack to its end.", file=self._name)) from error
         except OSError as error:
             raise UserError(_("{file} cannot be read: {reason}.", file=self._name, reason=error.strerror)) from error

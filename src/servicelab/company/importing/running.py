@@ -47,7 +47,7 @@ def run(
     limits = Limits.of(max_mb)
     with reading(mapping, source, limits) as reader:
         headers = headers_of(mapping, reader.headers, source.name)
-        prepared(out)
+        prepared(out, [target.table for target in mapping.targets])
         work = Work(mapping, source, out, reader.headers, pseudonyms(key, out, keep=keep_identifiers))
         try:
             with tqdm(unit=" rows", disable=not progress) as bar:

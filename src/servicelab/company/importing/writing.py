@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from servicelab.company.describing import resource
 from servicelab.company.importing.personal import defused
 from servicelab.company.importing.tables import KNOWN
+from servicelab.company.packed import find
 from servicelab.company.reading import ENCODING
 from servicelab.company.schema import Table
 from servicelab.errors import UserError
@@ -27,8 +29,8 @@ class TableFile:
     """One table being written."""
 
     def __init__(self, folder: Path, table: Table, extra: tuple[str, ...]) -> None:
-        self.path = folder / table.file
-        self.partial = folder / f"{table.file}.partial"
+        self.path = folder / table.csv
+        self.partial = folder / f"{table.csv}.partial"
         self._table, self._extra = table, extra
         self._stream: TextIO | None = None
         self.rows = 0
@@ -83,8 +85,8 @@ class Seen:
         return repeated
 
 
-def prepared(out: Path) -> None:
-    """Make the folder. Raises UserError when it is a link, no folder, or holds the firm's own data."""
+def prepared(out: Path, tables: Iterable[Table]) -> None:
+    """Make the folder. Raises UserError when it is a link, no folder, the firm's own, or has one of the tables packed."""
     try:
         if out.is_symlink():
             raise UserError(_("{folder} is a link: give the folder that it points to.", folder=out))
@@ -94,6 +96,11 @@ def prepared(out: Path) -> None:
             raise UserError(
                 _("{folder} holds data that was not imported, such as the course's own: give another.", folder=out)
             )
+        for table in tables:
+            if (found := find(out, table)) is not None and found.suffix == ".zip":
+                raise UserError(
+                    _("{file} would be read instead of the table that is imported: take it away first.", file=found)
+                )
     except OSError as error:
         raise unwritable(out, error) from error
     except (ValueError, AttributeError) as error:
@@ -110,11 +117,12 @@ def unwritable(folder: Path, error: OSError) -> UserError:
 
 def described(out: Path) -> None:
     """Write ``datapackage.json`` for the tables that stand in the folder, so that the course finds them."""
+    there = [table for table in KNOWN.values() if (out / table.csv).is_file()]
     package = {
         "profile": "tabular-data-package",
         "name": _OWN,
         "title": "A company's own data 企业自有数据",
-        "resources": [resource(table) for table in KNOWN.values() if (out / table.file).is_file()],
+        "resources": [resource(table, there, packed=False) for table in there],
     }
     partial = out / f"{PACKAGE}.partial"
     partial.unlink(missing_ok=True)
