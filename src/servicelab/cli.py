@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from servicelab import i18n
 from servicelab.errors import UserError
+from servicelab.i18n import _
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -61,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     data_verb.add_argument("directory", type=Path, nargs="?", help="import: the mapping, a YAML file or a shipped name")
     data_verb.add_argument("source", type=Path, nargs="?", help="import: the export (CSV, XLSX or XES; also .gz)")
     data_verb.add_argument("--out", type=Path)
+    data_verb.add_argument("--lang", choices=["en", "zh"], help="the language of what is found (default: the folder's)")
     data_verb.add_argument("--keep-identifiers", action="store_true", help="import: no pseudonyms for people")
     data_verb.add_argument("--key", type=Path, help="import: file with the key of the pseudonyms, outside --out")
     data_verb.add_argument("--max-mb", type=int, help="import: the most an export may hold, unpacked (default 2048)")
@@ -133,7 +136,6 @@ def lab(arguments: argparse.Namespace) -> int:
 
 def open_workspace(edition: Path, workspace: Path, arguments: Sequence[str]) -> int:
     """Deliver an edition into a trainee's folder and open it."""
-    from servicelab import i18n
     from servicelab.lab import launch
     from servicelab.publish.workspace import deliver
 
@@ -164,32 +166,51 @@ def build(arguments: argparse.Namespace) -> int:
 
 def data(arguments: argparse.Namespace) -> int:
     """Generate the firm's tables, check a folder of tables, or import a company's own."""
+    with i18n.use(arguments.lang or i18n.language()):
+        if arguments.action == "import":
+            return data_import(arguments)
+        if arguments.source is not None:
+            extra = arguments.source
+            raise UserError(
+                _("data {verb} takes one folder; {extra} is one too many.", verb=arguments.action, extra=extra)
+            )
+        return data_check(arguments) if arguments.action == "check" else data_generate(arguments)
+
+
+def data_generate(arguments: argparse.Namespace) -> int:
+    """Write the firm's tables, at any scale."""
     from servicelab import company
 
-    if arguments.action == "import":
-        return data_import(arguments)
-    if arguments.source is not None:
-        raise UserError(f"data {arguments.action} takes one folder; {arguments.source} is one too many.")
-    if arguments.action == "generate":
-        out = arguments.out or arguments.directory or Path("datasets")
-        made = company.generate(out, scale=arguments.scale, seed=arguments.seed, truth=arguments.truth, progress=True)
-        print(made.sentence())
-        return 0
+    out = arguments.out or arguments.directory or Path("datasets")
+    made = company.generate(out, scale=arguments.scale, seed=arguments.seed, truth=arguments.truth, progress=True)
+    print(made.sentence())
+    return 0
+
+
+def data_check(arguments: argparse.Namespace) -> int:
+    """Say what in a folder of tables does not fit; 1 when anything does not."""
+    from servicelab import company
+    from servicelab.company.importing.report import in_words
+
     directory = arguments.directory or company.data_directory()
     findings = company.check(directory)
     if findings.empty:
-        print(f"{directory}: every table fits its schema.")
+        print(_("{folder}: every table fits its schema.", folder=directory))
         return 0
-    print(findings.to_string(index=False))
-    raise UserError(f"{directory}: {len(findings)} finding(s), listed above; mend them and check again.")
+    for line in in_words(findings):
+        print(line)
+    raise UserError(
+        _("{folder} does not fit (findings above: {n}): mend them and check again.", folder=directory, n=len(findings))
+    )
 
 
 def data_import(arguments: argparse.Namespace) -> int:
     """Turn a company's export into the course's tables; 1 when a row was set aside or anything was found."""
     from servicelab.company.importing import available, import_data
+    from servicelab.company.importing.report import in_words
 
     if arguments.directory is None or arguments.source is None or arguments.out is None:
-        raise UserError("Say what to import by which mapping, and where to: data import MAPPING SOURCE --out DIR.")
+        raise UserError(_("Say what to import by which mapping, and where to: data import MAPPING SOURCE --out DIR."))
     report = import_data(
         arguments.directory,
         arguments.source,
@@ -199,8 +220,8 @@ def data_import(arguments: argparse.Namespace) -> int:
         max_mb=arguments.max_mb,
         progress=sys.stderr.isatty(),
     )
-    if not report.findings.empty:
-        print(report.findings.to_string(index=False))
+    for line in in_words(report.findings):
+        print(line)
     if report.written:
         for sentence in available(arguments.out)["sentence"]:
             print(sentence)
