@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 from scipy import stats
 
-from servicelab.company.codes import THEMES
 from servicelab.company.firm import mechanisms as m
-from servicelab.company.firm.truth import as_text, true_effects
-from servicelab.company.firm.voices import make_voices
-from servicelab.models.needs import kano_category, kano_coefficients
 
 #: Two-sided 99.9 %: many effects are looked at, over three seeds.
 WIDE = 3.29
@@ -167,96 +160,3 @@ def test_x01c_extras_add_where_more_punctuality_does_not(firm: Firm) -> None:
     found = regression(columns, orders["satisfaction"].astype(float)).loc[list(m.EXTRA_SATISFACTION)]
     assert agrees(found, pd.Series(m.EXTRA_SATISFACTION))
     assert found["estimate"].mean() > 0.15
-
-
-# --- Kano, stated and derived importance, trends ---
-
-
-def test_kano_categories_are_the_ones_meant(firm: Firm) -> None:
-    survey = firm["kano_survey"]
-    survey = survey.assign(category=kano_category(survey["functional"], survey["dysfunctional"]))
-    for feature, mains in m.KANO.items():
-        for segment, main in zip(m.SEGMENT_SHARE, mains, strict=True):
-            here = survey[(survey["feature_id"] == feature) & (survey["segment"] == segment)]["category"].value_counts()
-            if len(main) == 1:
-                assert here.idxmax() == main, (feature, segment)
-            meant = true_effects()["kano"][feature][segment]
-            better, worse = kano_coefficients(here)
-            n = here.reindex(list("AOMI"), fill_value=0).sum()
-            for found, true in ((better, meant["better"]), (-worse, -meant["worse"])):
-                assert abs(found - true) < 4 * np.sqrt(true * (1 - true) / n), (feature, segment)
-
-
-def test_kano_segments_disagree() -> None:
-    assert m.KANO["bot_first_reply"] == ("A", "I", "I", "R")
-    assert {letter for mains in m.KANO.values() for main in mains for letter in main} == set("AOMIR")
-    assert all(set(m.KANO[feature]) <= {"M", "MO"} for feature in MUST_BES)
-
-
-def derived_importance(firm: Firm) -> pd.DataFrame:
-    wide = firm["needs_survey"].pivot(index=["wave", "customer_id"], columns="feature_id", values="performance")
-    satisfaction = firm["needs_survey"].groupby(["wave", "customer_id"])["satisfaction"].first()
-    complete = wide.dropna().astype(float)
-    columns = complete.assign(constant=1.0)
-    return regression(columns, satisfaction.loc[complete.index]).drop("constant")
-
-
-def test_stated_importance_is_not_what_moves_satisfaction(firm: Firm) -> None:
-    stated = firm["needs_survey"].groupby("feature_id")["importance"].mean().rank(ascending=False)
-    found = derived_importance(firm)
-    assert agrees(found, pd.Series({name: weight for name, (_, _, weight) in m.SURVEY.items()}))
-    quiet, loud = ["personal_styling", "anniversary_surprise"], ["price_protection"]
-    assert stated[loud].max() <= 4
-    assert stated[quiet].min() >= 12
-    gap = found["estimate"][quiet].mean() - found["estimate"][loud].mean()
-    error = np.sqrt((found["se"][quiet] ** 2).sum() / 4 + (found["se"][loud] ** 2).sum())
-    assert gap > 1.64 * error
-    # "Non-core needs do not affect satisfaction directly" (source A) is false here.
-    assert (found["estimate"][quiet] > 1.64 * found["se"][quiet]).all()
-
-
-def test_trends_are_found_and_the_flat_segment_is_flat(firm: Firm) -> None:
-    tracker = firm["needs_tracker"]
-    months = tracker["month"].drop_duplicates().sort_values()
-    at = tracker["month"].map({month: index / (len(months) - 1) for index, month in enumerate(months)})
-    rows, truth = {}, {}
-    for segment, (first, last) in m.TRENDS.items():
-        here = tracker["segment"] == segment
-        for theme, a, b in zip(THEMES, first, last, strict=True):
-            columns = pd.DataFrame({"start": 1.0, "change": at[here]})
-            rows[segment, theme] = regression(columns, (tracker.loc[here, "theme"] == theme).astype(float)).loc[
-                "change"
-            ]
-            truth[segment, theme] = b - a
-    found = pd.DataFrame(rows).T
-    z = (found["estimate"] - pd.Series(truth)) / found["se"]
-    assert (z.abs() < WIDE + 0.3).all(), z
-    rising = found.loc[[("young_renter", "green"), ("senior", "emotional_connection")]]
-    assert (rising["estimate"] > 2.6 * rising["se"]).all()
-    flat = found.loc["home_improver"]
-    assert (flat["estimate"].abs() < WIDE * flat["se"]).all()
-
-
-# --- Ground truth stays in step and apart ---
-
-
-def test_truth_file_is_up_to_date(root: Path) -> None:
-    assert (root / "grading" / "truth" / "effects.json").read_text(encoding="utf-8") == as_text()
-
-
-def test_every_voice_has_its_reasons(root: Path) -> None:
-    reasons = yaml.safe_load((root / "grading" / "truth" / "voices.yml").read_text(encoding="utf-8"))
-    voices = make_voices()
-    assert list(reasons) == voices["voice_id"].unique().tolist()
-    axes = ["kind", "spoken", "importance", "time", "level"]
-    differ = voices.groupby("voice_id")[axes].nunique().gt(1).any(axis=1)
-    assert {voice for voice, told in reasons.items() if "split" in told} == set(differ.index[differ])
-
-
-def test_no_truth_in_the_datasets(datasets: Path) -> None:
-    """Cards and tables never give an effect away."""
-    text = "".join(path.read_text(encoding="utf-8-sig") for path in datasets.rglob("*.md"))
-    reasons = yaml.safe_load((datasets.parent / "grading" / "truth" / "voices.yml").read_text(encoding="utf-8"))
-    assert not [voice for voice, told in reasons.items() if told["need"] in text]
-    assert "−0.24" not in text
-    assert "0.613" not in text

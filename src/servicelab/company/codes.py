@@ -74,6 +74,10 @@ TOUCHPOINTS: dict[str | int, tuple[str, str]] = {
     "video_guide": ("Video guide", "导购视频"),
     "shop_visit": ("Visit to a shop", "到店"),
     "adviser": ("Home adviser", "家装顾问"),
+    "checkout": ("Checkout", "下单付款"),
+    "delivery": ("Delivery", "送货上门"),
+    "assembly": ("Assembly at home", "上门安装"),
+    "care_message": ("Care message", "关怀消息"),
 }
 STAGES: dict[str | int, tuple[str, str]] = {
     "before": ("Before buying", "购买前"),

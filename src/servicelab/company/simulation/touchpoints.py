@@ -30,7 +30,7 @@ PAUSE = 0.7
 #: A journey that has come to nothing for so long has come to nothing.
 OVER = 14
 #: After the goods are there: share of journeys that have it, and days later (from, to).
-AFTERWARDS = {"assembly": (0.45, (1, 3)), "care_message": (0.75, (7, 14)), "community": (0.30, (10, 30))}
+AFTERWARDS = {"assembly": (0.45, (1, 3)), "care_message": (0.75, (7, 14)), "community": (0.30, (15, 30))}
 STAGES = {"checkout": "during", "delivery": "during", "assembly": "during"}
 
 #: Mean score 1–5 of a touch; a journey that ends in an order scores higher on the way to it, one that does not lower.
