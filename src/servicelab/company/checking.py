@@ -25,6 +25,8 @@ COLUMNS = ["table", "row", "column", "value", "problem", "remedy"]
 MOST = 20
 #: Rows looked at together: what a check takes of the memory does not grow with the file.
 PIECE = 100_000
+#: What a packed table may unpack to in bytes: it is never held whole.
+SIZE = 1 << 40
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -126,7 +128,7 @@ def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findin
 
 def _pieces(path: Path, table: Table) -> Iterator[pd.DataFrame]:
     with (
-        opened_csv(path, table) as stream,
+        opened_csv(path, table, SIZE) as stream,
         pd.read_csv(
             stream, dtype=str, encoding=ENCODING, keep_default_na=False, na_values=[""], chunksize=PIECE
         ) as pieces,

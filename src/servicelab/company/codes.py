@@ -76,13 +76,17 @@ TOUCHPOINTS: dict[str | int, tuple[str, str]] = {
     "adviser": ("Home adviser", "家装顾问"),
     "checkout": ("Checkout", "下单付款"),
     "delivery": ("Delivery", "送货上门"),
+    "assembly": ("Assembly", "上门安装"),
+    "care_message": ("Care message", "使用关怀消息"),
+    "checkout": ("Checkout", "下单付款"),
+    "delivery": ("Delivery", "送货上门"),
     "assembly": ("Assembly at home", "上门安装"),
     "care_message": ("Care message", "关怀消息"),
 }
 STAGES: dict[str | int, tuple[str, str]] = {
     "before": ("Before buying", "购买前"),
-    "during": ("Buying", "购买中"),
-    "after": ("After buying", "购买后"),
+    "during": ("Buying and delivery", "购买与交付"),
+    "after": ("After delivery", "交付之后"),
 }
 HOLIDAYS: dict[str | int, tuple[str, str]] = {
     "new_year": ("New Year", "元旦"),

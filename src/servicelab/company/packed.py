@@ -10,15 +10,19 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from servicelab.company.importing.limits import Limits, Metered, too_large
+from servicelab.company.importing.limits import MEGABYTE, Limits, Metered
 from servicelab.company.schema import Table
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
+#: What a table may unpack to. Whatever looks at it piece by piece may allow more.
+SIZE = 2048 * MEGABYTE
 #: Record at the end of a zip (APPNOTE 4.3.16): 22 bytes and a comment of at most 65,535.
 _END, _END_SIZE, _COMMENT = b"PK\x05\x06", 22, 65_535
-#: Locator of the 64-bit record (APPNOTE 4.3.15), 20 bytes before it; it would overrule the numbers after it.
-_LOCATOR = b"PK\x06\x07"
+#: 64-bit record and its locator (APPNOTE 4.3.14 and 4.3.15), which stand before it and overrule its numbers.
+_END64, _END64_SIZE, _LOCATOR, _LOCATOR_SIZE = b"PK\x06\x06", 56, b"PK\x06\x07", 20
+#: Bytes that the entry of one member can take in the list of members: three fields of 65,535 after 46.
+_ENTRY = 46 + 3 * 65_535
 
 
 def find(folder: Path, table: Table) -> Path | None:
@@ -34,59 +38,60 @@ def find(folder: Path, table: Table) -> Path | None:
 
 
 @contextmanager
-def opened_csv(path: Path, table: Table, limits: Limits | None = None) -> Iterator[BinaryIO]:
-    """The bytes of the table's CSV.
+def opened_csv(path: Path, table: Table, size: int = SIZE) -> Iterator[BinaryIO]:
+    """The bytes of the table's CSV; `size` is the most that a zip may unpack to.
 
     Raises UserError when the file cannot be read, or is a zip that is damaged, locked, too large, or holds anything
     but that CSV.
     """
-    limits = limits or Limits()
     with ExitStack() as opened:
         try:
             stream = opened.enter_context(path.open("rb"))
             if path.suffix == ".zip":
-                stream = opened.enter_context(_unpacked(stream, path, table, limits))
+                stream = opened.enter_context(_unpacked(stream, path, table, size))
         except OSError as error:
             reason = error.strerror or error
             raise UserError(_("{path} cannot be read ({reason}).", path=path, reason=reason)) from error
         yield stream
 
 
-def _unpacked(stream: BinaryIO, path: Path, table: Table, limits: Limits) -> io.BufferedReader:
-    size = stream.seek(0, io.SEEK_END)
-    if size > limits.size:
-        raise too_large(path.name, limits.size)
-    _one_member(stream, path, table)
+def _unpacked(stream: BinaryIO, path: Path, table: Table, most: int) -> io.BufferedReader:
+    packed = stream.seek(0, io.SEEK_END)
+    if _directory(stream, packed) > _ENTRY:
+        raise _stranger(path, table)
+    stream.seek(0)
     try:
         archive = zipfile.ZipFile(stream)
-        inner = archive.open(_member(archive, path, table, limits))
+        members = archive.infolist()
+        # zipfile cuts a name at a NUL: what other programs unpack it to may be something else.
+        if [member.orig_filename for member in members] != [table.csv]:
+            raise _stranger(path, table)
+        if members[0].file_size > most:
+            raise _too_large(path, most)
+        inner = archive.open(members[0])
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         # RuntimeError: a password is wanted. NotImplementedError: packed in a way that Python cannot unpack.
         raise _damaged(path) from error
-    return io.BufferedReader(Metered(inner, path.name, limits, size))  # type: ignore[arg-type]
+    return io.BufferedReader(Metered(inner, path.name, Limits(size=most), packed))  # type: ignore[arg-type]
 
 
-def _one_member(stream: BinaryIO, path: Path, table: Table) -> None:
-    """Look at the end of the zip before its list of members is read, which could be made to fill the memory."""
-    size = stream.seek(0, io.SEEK_END)
-    stream.seek(max(0, size - _END_SIZE - _COMMENT - 20))
+def _directory(stream: BinaryIO, size: int) -> int:
+    """Bytes of the zip's list of members, which Python reads whole: it could be made to fill the memory. 0 for none."""
+    start = max(0, size - _END_SIZE - _COMMENT - _LOCATOR_SIZE - _END64_SIZE)
+    stream.seek(start)
     tail = stream.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
-        raise _damaged(path)
-    if struct.unpack_from("<H", tail, at + 10)[0] != 1 or tail[max(0, at - 20) : at].startswith(_LOCATOR):
-        raise _stranger(path, table)
-    stream.seek(0)
-
-
-def _member(archive: zipfile.ZipFile, path: Path, table: Table, limits: Limits) -> zipfile.ZipInfo:
-    members = archive.infolist()
-    # zipfile cuts a name at a NUL: what other programs unpack it to may be something else.
-    if [member.orig_filename for member in members] != [table.csv]:
-        raise _stranger(path, table)
-    if members[0].file_size > limits.size:
-        raise too_large(path.name, limits.size)
-    return members[0]
+        return 0
+    stated: int = struct.unpack_from("<L", tail, at + 12)[0]
+    before = at - _LOCATOR_SIZE
+    if before >= 0 and tail.startswith(_LOCATOR, before):
+        record = before - _END64_SIZE
+        place: int = struct.unpack_from("<Q", tail, before + 8)[0]
+        if record < 0 or not tail.startswith(_END64, record) or place != start + record:
+            return _ENTRY + 1
+        stated = struct.unpack_from("<Q", tail, record + 40)[0]
+    return stated
 
 
 def _stranger(path: Path, table: Table) -> UserError:
@@ -102,4 +107,10 @@ def _stranger(path: Path, table: Table) -> UserError:
 def _damaged(path: Path) -> UserError:
     return UserError(
         _("{path} cannot be unpacked: it is damaged, locked with a password, or no zip; fetch it again.", path=path)
+    )
+
+
+def _too_large(path: Path, most: int) -> UserError:
+    return UserError(
+        _("{path} holds more than {limit} MB, the most that is read at once.", path=path, limit=most // MEGABYTE)
     )

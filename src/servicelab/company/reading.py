@@ -114,7 +114,7 @@ def _parsed(path: Path, described: Table) -> pd.DataFrame:
 def _as_described(frame: pd.DataFrame, column: Column) -> pd.Series:
     """The column in its type. Raises KeyError when it is not there, ValueError when a cell is not what it can hold."""
     if column.name not in frame and column.optional:
-        return pd.Series(None, index=frame.index, dtype=column.dtype)
+        frame[column.name] = pd.Series(None, index=frame.index, dtype=column.dtype)
     cells: pd.Series = frame[column.name]
     if column.kind in ("date", "datetime"):
         cells = pd.to_datetime(cells, format="ISO8601").astype("datetime64[s]")

@@ -86,7 +86,7 @@ class Seen:
 
 
 def prepared(out: Path, tables: Iterable[Table]) -> None:
-    """Make the folder. Raises UserError when it is a link, no folder, the firm's own, or has one of the tables packed."""
+    """Make the folder. Raises UserError when it is a link, no folder, the firm's own, or has one of `tables` packed."""
     try:
         if out.is_symlink():
             raise UserError(_("{folder} is a link: give the folder that it points to.", folder=out))
