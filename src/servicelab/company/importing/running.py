@@ -13,6 +13,7 @@ from servicelab.company.checking import expected
 from servicelab.company.importing.batches import Batch, Reader
 from servicelab.company.importing.converting import against_clock, cells, chosen, resolved, values
 from servicelab.company.importing.delimited import Delimited
+from servicelab.company.importing.eventlogs import CaseOrder
 from servicelab.company.importing.limits import Limits, opened, unpacked
 from servicelab.company.importing.mapping import Field, ImportMapping, Target
 from servicelab.company.importing.personal import Pseudonyms, defused, looks_personal, pseudonyms
@@ -122,6 +123,7 @@ class Work:
         self._findings = Findings(people)
         self._files = [TableFile(out, target.table, target.extra) for target in mapping.targets]
         self._seen = [Seen() for _target in mapping.targets]
+        self._order = CaseOrder()
         self._left_out = {target.table.name: 0 for target in mapping.targets}
         fields = [one for target in mapping.targets for one in target.fields]
         personal = {name for one in fields if one.personal for name in one.sources}
@@ -164,7 +166,10 @@ class Work:
                 continue
             self._rejects.add(row, tables[row], wrong[row], dict(zip(headers, batch.frame.loc[row].array, strict=True)))
         for target, frame, file in zip(self._mapping.targets, made, self._files, strict=True):
-            file.add(self._plain(target, frame[~frame.index.isin(list(wrong))]))
+            sound = frame[~frame.index.isin(list(wrong))]
+            if target.table.name == "event_log" and not target.events:
+                self._order.take(sound)
+            file.add(self._plain(target, sound))
 
     def _converted(self, target: Target, frame: pd.DataFrame, misfit: Misfit) -> pd.DataFrame:
         """The rows this table takes, in its columns, whether they fit or not."""
@@ -250,6 +255,8 @@ class Work:
         for file in self._files:
             file.close()
         self._rejects.close()
+        for slip in self._order.slips():
+            self._findings.add("event_log", *slip)
         found = self._findings.frame()
         partial = self._out / "findings.csv.partial"
         partial.unlink(missing_ok=True)
