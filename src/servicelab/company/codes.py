@@ -76,10 +76,6 @@ TOUCHPOINTS: dict[str | int, tuple[str, str]] = {
     "adviser": ("Home adviser", "家装顾问"),
     "checkout": ("Checkout", "下单付款"),
     "delivery": ("Delivery", "送货上门"),
-    "assembly": ("Assembly", "上门安装"),
-    "care_message": ("Care message", "使用关怀消息"),
-    "checkout": ("Checkout", "下单付款"),
-    "delivery": ("Delivery", "送货上门"),
     "assembly": ("Assembly at home", "上门安装"),
     "care_message": ("Care message", "关怀消息"),
 }
