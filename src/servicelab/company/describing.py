@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from servicelab.company.codes import SUBJECTS
 from servicelab.company.dictionary import TABLES
 from servicelab.company.picture import picture
 from servicelab.company.schema import Column, Table
@@ -37,6 +38,19 @@ def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed:
     }
     _write(folder / "relations.svg", picture(there))
     _write(folder / "datapackage.json", json.dumps(package, ensure_ascii=False, indent=2) + "\n")
+
+
+def contents(tables: Collection[Table]) -> list[str]:
+    """The tables as lines of Markdown, by subject: file, title, what a row is, and the card."""
+    lines = []
+    for subject, (en, zh) in SUBJECTS.items():
+        mine = [table for table in tables if table.subject == subject]
+        if mine:
+            lines += ["", f"**{en} {zh}**", "", "| file | 表 | a row is | 每行是 | card |", "|---|---|---|---|---|"]
+        for table in mine:
+            card = f"[card](cards/{table.name}.md)"
+            lines.append(f"| `{table.file}` | {table.title_zh} | {table.row} | {table.row_zh} | {card} |")
+    return lines[1:]
 
 
 def resource(table: Table, there: Collection[Table], *, packed: bool | None = None) -> dict[str, Any]:
