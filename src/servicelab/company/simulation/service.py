@@ -16,7 +16,7 @@ from servicelab.company.simulation.lines import serve
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.staffing import SPELL, Agents, Roster
 
-BOT = len(LINES)
+BOT, EXPERT = len(LINES), LINES.index("expert")
 #: Channels by code: the lines, then the assistant.
 CHANNEL_NAMES = np.array([*LINES, "self_service"], dtype=object)
 FIRST, REPEAT, TRANSFER, SWITCH = range(4)
@@ -140,6 +140,12 @@ class Service:
         self.due: list[list[Ints]] = [[] for _ in range(self.days + 8)]
         self.waiting_mail: Ints = np.zeros(0, dtype=np.int64)
         self.seats: list[tuple[int, int, Floats, Floats, Ints]] = []
+        #: What the day leaves to its evening: matters that ended and whether solved, first contacts of enquiries, who
+        #: comes back after which line, and who tries the same line again tomorrow.
+        self.ended: list[tuple[Ints, Flags]] = []
+        self.asked: list[Ints] = []
+        self.back: list[tuple[Ints, Floats, Ints]] = []
+        self.again: list[tuple[Ints, Ints]] = []
         pace, self.shift, self.gaming = m.PAY_EFFECT[scenario.pay]
         self.agent_pace = agents.pace * pace
         work_rng = stream(scenario.seed, "simulation", "work")
@@ -165,6 +171,7 @@ class Service:
             self._leave(day)
             rows = np.concatenate([np.arange(starts[day], starts[day + 1]), *self.due[day]])
             self._one_day(day, self._still_there(rows, day))
+            self._evening(day)
         return self.log
 
     def staffed(self) -> Staffed:
@@ -192,7 +199,7 @@ class Service:
             refuses = log.luck[0, rows] < np.array(m.REFUSE_BOT)[log.segment[rows]]
             log.refused[rows[greeted & refuses]] = True
             contained = greeted & ~refuses & (log.luck[1, rows] < self.contain[log.intent[rows]])
-            self._contained(rows[contained], day)
+            self._contained(rows[contained])
             log.at[rows[greeted & ~refuses & ~contained]] += m.HAND_OVER
             rows, to = rows[~contained], to[~contained]
         switched: dict[int, list[Ints]] = {line: [] for line in range(len(LINES))}
@@ -216,8 +223,9 @@ class Service:
         times = m.CONCURRENCY[name]
         if not len(rows):
             return
-        rows = rows[np.argsort(log.at[rows], kind="stable")]
         at = log.at[rows]
+        turn = np.argsort(at, kind="stable")
+        rows, at = rows[turn], at[turn]
         work = self.work[rows] * self.aht[log.intent[rows]] * m.STRETCH[name]
         patience = self.patience[rows] * m.PATIENCE[name]
         if self.scenario.callback and name == "phone":
@@ -261,11 +269,12 @@ class Service:
             switched[5].append(new)
         back = ~passed & (log.luck[5, done] < np.where(solved, m.RECONTACT_RESOLVED, m.RECONTACT_UNRESOLVED))
         back &= log.attempt[done] < m.MOST_ATTEMPTS
-        self._come_back(done[back], over[back], line)
-        self._stay_or_leave(done[~passed & ~back], solved[~passed & ~back], day)
-        self._convert(done[log.kind[done] == FIRST])
+        ends = ~passed & ~back
+        self.back.append((done[back], over[back], np.full(int(back.sum()), line)))
+        self.ended.append((done[ends], solved[ends]))
+        self.asked.append(done)
 
-    def _contained(self, rows: Ints, day: int) -> None:
+    def _contained(self, rows: Ints) -> None:
         log = self.log
         log.channel[rows], log.served[rows], log.recorded[rows] = BOT, True, True
         log.took[rows] = m.BOT_SECONDS + m.BOT_MORE_SECONDS * self.work[rows]
@@ -273,9 +282,9 @@ class Service:
         log.solved[rows] = solved
         back = ~solved & (log.luck[5, rows] < m.RECONTACT_CONTAINED)
         back |= solved & (log.luck[5, rows] < m.RECONTACT_RESOLVED)
-        self._come_back(rows[back], log.at[rows[back]] + log.took[rows[back]], BOT)
-        self._stay_or_leave(rows[~back], solved[~back], day)
-        self._convert(rows)
+        self.back.append((rows[back], log.at[rows[back]] + log.took[rows[back]], np.full(int(back.sum()), BOT)))
+        self.ended.append((rows[~back], solved[~back]))
+        self.asked.append(rows)
 
     # --- What follows ---
 
@@ -286,41 +295,44 @@ class Service:
         order = order[asks & (self.log.kind[self.waiting_mail] == FIRST)]
         self.orders.void[order[self.orders.placed[order] < (day + 1) * DAY + m.CLOSE]] = True
 
-    def _come_back(self, rows: Ints, over: Floats, line: int) -> None:
-        """On one of the next three days, to the same line or to the phone."""
-        if not len(rows):
-            return
+    def _evening(self, day: int) -> None:
+        """What the day's contacts lead to; nothing of it happens before tomorrow."""
+        ended, solved = (np.concatenate([part[k] for part in self.ended]) for k in (0, 1))
+        self._stay_or_leave(ended, solved, day)
+        self._convert(np.concatenate(self.asked))
+        rows, over, line = (np.concatenate([part[k] for part in self.back]) for k in (0, 1, 2))
+        again, same = (np.concatenate([part[k] for part in self.again]) for k in (0, 1))
+        self.ended, self.asked, self.back, self.again = [], [], [], []
+        # On one of the next three days, to the same line or to the phone; from the second line to the phone.
         u = self.rng.random((2, len(rows)))
-        later = 1 + (u[0] > m.BACK_DAYS[0]) + (u[0] > m.BACK_DAYS[1])
-        day = (over // DAY).astype(np.int64) + later
-        same = line if line < 5 else 0
-        if line == BOT:
-            to = np.searchsorted(np.cumsum(m.BACK_FROM_BOT[:-1]), u[1], side="right")
-        else:
-            to = np.where(u[1] < m.BACK_SAME_LINE, same, 0)
-        self._enqueue(rows, day, to, REPEAT)
+        when = (over // DAY).astype(np.int64) + 1 + (u[0] > m.BACK_DAYS[0]) + (u[0] > m.BACK_DAYS[1])
+        from_bot = np.searchsorted(np.cumsum(m.BACK_FROM_BOT[:-1]), u[1], side="right")
+        to = np.where((u[1] < m.BACK_SAME_LINE) & (line < EXPERT), line, 0)
+        to = np.concatenate([np.where(line == BOT, from_bot, to), np.where(same < EXPERT, same, 0)])
+        self._enqueue(np.concatenate([rows, again]), np.concatenate([when, np.full(len(again), day + 1)]), to)
 
     def _gave_up(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
         log = self.log
         back = (log.luck[5, rows] < m.RECONTACT_ABANDONED) & (log.attempt[rows] < m.MOST_ATTEMPTS)
-        self._stay_or_leave(rows[~back], np.zeros(int((~back).sum()), dtype=bool), day)
-        self._convert(rows[log.kind[rows] == FIRST])
+        self.ended.append((rows[~back], np.zeros(int((~back).sum()), dtype=bool)))
+        self.asked.append(rows)
         rows = rows[back]
-        moves = (log.luck[7, rows] < m.SWITCH_AFTER_ABANDON) & (line < 2)
-        at = log.at[rows] + log.wait[rows] + 120 + 1500 * log.luck[6, rows]
-        moves &= at < day * DAY + m.CLOSE
-        new = log.follow(rows[moves], at[moves], np.full(int(moves.sum()), line + 1), SWITCH)
-        log.happened[new] = True
-        switched[line + 1 if line < 2 else 5].append(new)
-        stays = rows[~moves]
-        self._enqueue(stays, np.full(len(stays), day + 1), np.full(len(stays), line if line < 5 else 0), REPEAT)
+        if line < 2:
+            moves = log.luck[7, rows] < m.SWITCH_AFTER_ABANDON
+            at = log.at[rows] + log.wait[rows] + 120 + 1500 * log.luck[6, rows]
+            moves &= at < day * DAY + m.CLOSE
+            new = log.follow(rows[moves], at[moves], np.full(int(moves.sum()), line + 1), SWITCH)
+            log.happened[new] = True
+            switched[line + 1].append(new)
+            rows = rows[~moves]
+        self.again.append((rows, np.full(len(rows), line)))
 
-    def _enqueue(self, rows: Ints, day: Ints, to: Ints, kind: int) -> None:
+    def _enqueue(self, rows: Ints, day: Ints, to: Ints) -> None:
         keep = day < self.days
         rows, day, to = rows[keep], day[keep], to[keep]
         at = day * DAY + time_of_day(self.rng, len(rows))
         at = np.where(to == 4, np.maximum(at, day * DAY + 36_000), at)
-        new = self.log.follow(rows, at, to, kind)
+        new = self.log.follow(rows, at, to, REPEAT)
         if self.log.count > len(self.work):
             self.work, self.patience = np.tile(self.work, 2), np.tile(self.patience, 2)
         for one in np.unique(day).tolist():
@@ -329,9 +341,7 @@ class Service:
     def _convert(self, rows: Ints) -> None:
         """X00a: whether the order that an enquiry is about is placed."""
         log = self.log
-        asks = rows[(log.intent[rows] == PRESALE) & (log.order[rows] >= 0)]
-        if not len(asks):
-            return
+        asks = rows[(log.intent[rows] == PRESALE) & (log.order[rows] >= 0) & (log.kind[rows] == FIRST)]
         minutes = np.where(log.served[asks], log.wait[asks] / 60, 600.0)
         chance = 1 / (1 + np.exp(-(m.CONVERT + m.CONVERT_DELAY * np.log1p(minutes))))
         lost = self.rng.random(len(asks)) >= chance
