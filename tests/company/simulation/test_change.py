@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from servicelab.company.simulation import Firm
 from servicelab.company.simulation import mechanisms as m
@@ -89,6 +90,14 @@ def is_surge(day: str) -> bool:
 # --- X12: shops and the app ---
 
 
+def rollout_effect(rows: pd.DataFrame, column: str, fits: SimpleNamespace) -> pd.Series:
+    """Ordering ahead against shops that are not converted yet, month by month: log points, and standard error."""
+    columns = pd.concat([pd.get_dummies(rows["shop_id"]), pd.get_dummies(rows["month"]).iloc[:, 1:]], axis=1)
+    live = (rows["month"] >= rows["app_live_from"]).astype(float)
+    found = fits.least_squares(columns.astype(float).assign(live=live), np.log(rows[column]), cluster=rows["shop_id"])
+    return pd.Series(found.loc["live"])
+
+
 def test_x12a_after_less_before_is_not_the_effect(firm: Firm, fits: SimpleNamespace) -> None:
     rows = firm.tables["shop_months"].merge(firm.tables["shops"], on="shop_id")
     rows["log_sales"] = np.log(rows["sales"])
@@ -98,13 +107,27 @@ def test_x12a_after_less_before_is_not_the_effect(firm: Firm, fits: SimpleNamesp
     naive = (means[1.0] - means[0.0]).mean()
     truth = np.log1p(m.ROLLOUT_SALES)
     assert naive > 2 * truth
-    # Shops that are not converted yet, month by month, take the growth of all out of it.
-    columns = pd.concat([pd.get_dummies(rows["shop_id"]), pd.get_dummies(rows["month"]).iloc[:, 1:]], axis=1).astype(
-        float
-    )
-    found = fits.least_squares(columns.assign(live=live), rows["log_sales"], cluster=rows["shop_id"])
-    assert fits.covers(found.loc["live"], truth)
-    assert abs(naive - truth) > fits.wide * found.loc["live", "se"]
+    # Forty shops are few: Student's t, 99.9 %.
+    wide = stats.t.isf(0.0005, m.SHOPS - 1)
+    found = rollout_effect(rows, "sales", fits)
+    assert abs(found["estimate"] - truth) < wide * found["se"]
+    assert found["estimate"] > wide * found["se"]
+    assert abs(naive - truth) > wide * found["se"]
+    # The effect is in the orders themselves: those of members add up to it too, with more noise.
+    ours = rollout_effect(rows, "member_sales", fits)
+    assert abs(ours["estimate"] - truth) < wide * ours["se"]
+    # Without the rollout there is nothing to find.
+    shop_orders = firm.tables["orders"].query("channel == 'shop'")
+    assert rows["member_sales"].sum() == pytest.approx(shop_orders["amount"].sum(), rel=1e-12)
+
+
+def test_x12a_without_ordering_ahead_nothing_is_found(under: object, fits: SimpleNamespace) -> None:
+    with_it, without = under(months=24), under(months=24, app_rollout=False)  # type: ignore[operator]
+    rows = without.tables["shop_months"].merge(with_it.tables["shops"][["shop_id", "app_live_from"]], on="shop_id")
+    assert without.tables["shops"]["app_live_from"].isna().all()
+    assert (without.tables["shop_months"]["ordered_ahead"] == 0).all()
+    found = rollout_effect(rows, "sales", fits)
+    assert abs(found["estimate"]) < stats.t.isf(0.0005, m.SHOPS - 1) * found["se"]
 
 
 def test_ordering_ahead_moves_the_queue_to_the_counter(firm: Firm) -> None:

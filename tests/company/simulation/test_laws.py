@@ -10,6 +10,7 @@ from servicelab.company.simulation import LINES, Campaign, Firm, Scenario, simul
 from servicelab.company.simulation import mechanisms as m
 from servicelab.models.queueing import queue_path
 
+START = pd.Timestamp("2023-01-01")
 KEYS = [
     ("orders", "customer_id", "customers", "customer_id"),
     ("orders", "shop_id", "shops", "shop_id"),
@@ -107,6 +108,76 @@ def test_no_agent_handles_more_at_once_than_the_line_allows(one_year: Firm) -> N
             }
         ).sort_values(["at", "step"], kind="stable")
         assert changes.groupby("agent")["step"].cumsum().max() <= m.CONCURRENCY[line]
+
+
+def test_shifts_are_the_desk_hours_and_calls_lie_in_them(one_year: Firm) -> None:
+    shifts, staffing = one_year.tables["shifts"], one_year.tables["staffing"]
+    hours = (shifts["end"] - shifts["begin"]).groupby([shifts["day"], shifts["line"].astype(str)]).sum() / 3600
+    day = (staffing["date"] - START).dt.days
+    planned = staffing.set_index([day, "line"])["desk_hours"]
+    assert np.allclose(hours.reindex(planned.index).fillna(0), planned)
+    # Whoever answers is at the desk that day, and takes nobody up before the first spell or after the last.
+    log = one_year.tables["line_log"].query("served")
+    start = log["arrived_at"] + log["wait"]
+    at_desk = shifts.groupby(["agent", "day"]).agg(begin=("begin", "min"), end=("end", "max"))
+    own = at_desk.reindex(pd.MultiIndex.from_arrays([log["agent"], start // 86_400]))
+    assert own["begin"].notna().all()
+    assert (start.to_numpy() >= own["begin"].to_numpy() - 1e-6).all()
+    assert (start.to_numpy() < own["end"].to_numpy()).all()
+
+
+def test_the_line_log_names_the_members_on_record(firm: Firm) -> None:
+    log, contacts = firm.tables["line_log"], firm.tables["contacts"]
+    ours = log[log["member"] >= 0]
+    staffed = contacts[contacts["channel"] != "self_service"]
+    assert len(ours) == len(staffed)
+    assert ("K" + (ours["member"] + 1).astype(str).str.zfill(5)).tolist() == staffed["customer_id"].tolist()
+    assert np.allclose(ours["wait"], staffed["wait"], atol=0.051)
+
+
+def test_orders_tell_of_themselves_what_holds(firm: Firm) -> None:
+    orders = firm.tables["orders"]
+    parcel = orders["warehouse"].notna()
+    assert (orders.loc[~parcel, "channel"] == "shop").all()
+    assert orders.loc[~parcel, ["promised_days", "delivered_days", "on_time"]].isna().all(axis=None)
+    arrived = orders[parcel & orders["delivered_at"].notna()]
+    assert arrived[["promised_days", "delivered_days", "on_time"]].notna().all(axis=None)
+    assert (arrived["on_time"] == (arrived["delivered_days"] <= arrived["promised_days"])).all()
+    assert (arrived["on_time"] == (arrived["failed_feature"] != "on_time_delivery")).all()
+    took = arrived["delivered_at"].dt.normalize() - arrived["ordered_at"].dt.normalize()
+    assert (took.dt.days == arrived["delivered_days"]).all()
+    away = orders[parcel & orders["delivered_at"].isna()]
+    assert away[["delivered_days", "on_time", "failed_feature", "satisfaction"]].isna().all(axis=None)
+    assert (orders["failed_feature"].dropna() != orders["extra_feature"][orders["failed_feature"].notna()]).all()
+    assert orders["satisfaction"].dropna().between(1, 5).all()
+
+
+def test_coming_back_follows_from_the_orders(firm: Firm) -> None:
+    orders = firm.tables["orders"].sort_values(["customer_id", "ordered_at"], kind="stable")
+    after = orders.groupby("customer_id")["ordered_at"].shift(-1) - orders["ordered_at"]
+    known = orders["ordered_at"] + pd.Timedelta(days=180) < START + pd.Timedelta(days=len(firm.tables["calendar"]))
+    assert (orders["repurchased_180d"].isna() == ~known).all()
+    assert (orders["repurchased_180d"][known].astype(bool) == (after <= pd.Timedelta(days=180))[known]).all()
+
+
+def test_shops_months_add_up_to_the_orders(firm: Firm) -> None:
+    orders, months = firm.tables["orders"].query("channel == 'shop'"), firm.tables["shop_months"]
+    month = orders["ordered_at"].dt.to_period("M").dt.to_timestamp()
+    sums = orders["amount"].groupby([orders["shop_id"], month]).sum()
+    told = months.set_index(["shop_id", "month"])["member_sales"]
+    assert np.allclose(told, sums.reindex(told.index).fillna(0), rtol=0, atol=1e-6)
+    assert (months["sales"] > months["member_sales"]).all()
+
+
+def test_a_matter_keeps_its_subject_and_who_got_no_answer_got_nothing(firm: Firm) -> None:
+    contacts = firm.tables["contacts"]
+    assert contacts[["feature_id", "need", "angry", "remedy"]].notna().all(axis=None)
+    for column in ("feature_id", "need", "intent"):
+        assert contacts.groupby("journey_id")[column].nunique().eq(1).all()
+    assert (contacts.loc[~contacts["served"], "remedy"] == "none").all()
+    passed = contacts[contacts["kind"] == "transfer"]
+    tone = contacts.set_index("contact_id")["angry"]
+    assert (passed["angry"].to_numpy() == passed["parent_id"].map(tone).to_numpy()).all()
 
 
 def test_channel_shares_sum_to_one(firm: Firm) -> None:
