@@ -1,19 +1,84 @@
-"""The firm's tables: the committed ones, and fresh ones from other seeds."""
+"""The firm's tables: the committed ones, and the same at scale 1 from other seeds, made once on each machine."""
 
 from __future__ import annotations
 
-from functools import cache
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from servicelab.company import SEED, load
+from servicelab import company
 from servicelab.company.dictionary import TABLES
-from servicelab.company.firm.generating import make_tables
+from servicelab.company.firm.staging import fingerprint
 
 #: The committed tables' seed and two others: a mechanism must show whatever the draw.
-SEEDS = (SEED, 7, 21)
+SEEDS = (company.SEED, 7, 21)
+CACHE = Path(__file__).resolve().parents[2] / "build" / "cache" / "firm"
+DAY = 86_400
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a folder by name, each read when it is first asked for; `truth` has what only the engine knows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            self._read[name] = company.load(name, self.folder)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+    def truth(self, name: str) -> pd.DataFrame:
+        """One of the truth tables, such as "contacts"."""
+        (path,) = (self.folder.parent / "truth").glob(f"truth_{name}.csv*")
+        return pd.read_csv(path)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let one process at a time in, where the system knows such locks; elsewhere several may do the same work."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        yield
+        return
+    with path.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def made(seed: int) -> Path:
+    """The folder of the tables at scale 1 with that seed, which must not be changed."""
+    goal = CACHE / f"{fingerprint()[:16]}-{seed}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with alone(CACHE / "lock"):
+        if not goal.is_dir():
+            for other in CACHE.iterdir():
+                # What another state of the program made is of no use for long.
+                if other.is_dir() and time.time() - other.stat().st_mtime > DAY:
+                    shutil.rmtree(other)
+            partial = Path(tempfile.mkdtemp(prefix="partial-", dir=CACHE))
+            company.generate(partial / "tables", 1.0, seed, truth=partial / "truth")
+            try:
+                partial.rename(goal)
+            except OSError:
+                # Without locks another worker may have been faster.
+                shutil.rmtree(partial)
+        os.utime(goal)
+    return goal / "tables"
 
 
 @pytest.fixture(scope="session")
@@ -23,18 +88,25 @@ def datasets(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tables(datasets: Path) -> dict[str, pd.DataFrame]:
+def tables(datasets: Path) -> Tables:
     """The committed tables as a lesson loads them."""
-    return {name: load(name, datasets) for name in TABLES}
+    return Tables(datasets)
 
 
-@cache
-def made(seed: int) -> dict[str, pd.DataFrame]:
-    """Tables drawn afresh at scale 1."""
-    return dict(make_tables(1.0, seed))
+@pytest.fixture(scope="session")
+def generated() -> Callable[[int], Tables]:
+    """The tables at scale 1 for a seed, from the files; `.folder` is where they stand, `.truth(name)` the truth."""
+    kept: dict[int, Tables] = {}
+
+    def of(seed: int) -> Tables:
+        if seed not in kept:
+            kept[seed] = Tables(made(seed))
+        return kept[seed]
+
+    return of
 
 
 @pytest.fixture(params=SEEDS)
-def firm(request: pytest.FixtureRequest) -> dict[str, pd.DataFrame]:
+def firm(request: pytest.FixtureRequest, generated: Callable[[int], Tables]) -> Tables:
     """The firm's tables, once for each seed."""
-    return made(request.param)
+    return generated(request.param)

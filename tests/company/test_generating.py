@@ -1,66 +1,267 @@
-"""The committed data is what the generator makes; the laws of the tables hold."""
+"""Generating at any scale: region by region, whole or not at all, and nothing foolish."""
 
 from __future__ import annotations
 
-import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from servicelab import company
 from servicelab.company.dictionary import TABLES
 from servicelab.company.firm import generating
-from servicelab.company.firm.contacts import came_back
-from servicelab.company.firm.orders import WITHIN
-from servicelab.company.schema import pandera_schema
-from servicelab.company.simulation.draws import answers, stream
+from servicelab.company.firm.generating import SUMMED, Block, blocks, make_tables
+from servicelab.company.firm.texts import make_texts
+from servicelab.company.firm.truths import TRUTHS
+from servicelab.company.firm.writing import TableWriter
+from servicelab.company.schema import Column, Table
 from servicelab.errors import UserError
 
-HAND_WRITTEN = {"README.md"}
+Raw = tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
+
+
+@pytest.fixture(scope="module")
+def region() -> Raw:
+    """A small region, simulated once; of its calls, which are the whole firm's at any scale, a few."""
+    raw, truth = make_tables(Block(0, 5, 0.02), 5)
+    raw["calls"] = raw["calls"].head(500)
+    return raw, truth
+
+
+@pytest.fixture
+def quick(region: Raw, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Regions that take no time: the small one again, with amounts that tell them apart. Holds those asked for."""
+    asked: list[int] = []
+
+    def same(block: Block, seed: int) -> Raw:
+        asked.append(block.number)
+        raw, truth = ({name: frame.copy() for name, frame in part.items()} for part in region)
+        raw["orders"]["amount"] = 100 + block.seed % 89
+        return raw, truth
+
+    monkeypatch.setattr(generating, "make_tables", same)
+    return asked
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_committed_data_is_what_the_generator_makes(datasets: Path, tmp_path: Path) -> None:
-    company.generate(tmp_path)
-    made, committed = contents(tmp_path), contents(datasets)
-    assert set(committed) - HAND_WRITTEN == set(made)
-    assert [name for name, data in made.items() if committed[name] != data] == []
+def member(folder: Path, name: str) -> bytes:
+    """A table's CSV, packed or not."""
+    path = folder / TABLES[name].file
+    if path.suffix != ".zip":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(f"{name}.csv")
 
 
-def test_committed_data_is_small_and_plain(datasets: Path) -> None:
-    data = contents(datasets)
-    assert sum(len(content) for content in data.values()) <= 4 * 2**20
-    for name, content in data.items():
-        assert b"\r" not in content, name
-        if name.endswith(".csv"):
-            assert content.startswith(b"\xef\xbb\xbf"), name
-            # A cell that a spreadsheet would run as a formula.
-            assert not [line for line in content.decode("utf-8-sig").splitlines() if line[:1] in "=+-@"], name
+# --- Regions ---
 
 
-def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path: Path) -> None:
-    for name, seed in (("a", 5), ("b", 5), ("c", 6)):
-        company.generate(tmp_path / name, scale=0.02, seed=seed)
-    a, b, c = (contents(tmp_path / name) for name in "abc")
-    assert a == b
-    assert a["orders.csv"] != c["orders.csv"]
-    assert company.check(tmp_path / "a").empty
+def test_a_scale_is_whole_regions_and_a_rest_with_seeds_of_their_own() -> None:
+    assert blocks(0.1, 7) == [Block(0, 7, 0.1)]
+    made = blocks(100, 1984)
+    assert [block.scale for block in made] == [1.0] * 100
+    assert made[0].seed == 1984
+    assert len({block.seed for block in made}) == 100
+    assert blocks(3, 1984) == made[:3]
+    assert [block.scale for block in blocks(2.25, 3)] == [1, 1, 0.25]
+    # No region of nobody.
+    assert len(blocks(1.0001, 3)) == 1
 
 
-def test_scale_makes_more_customers(tmp_path: Path) -> None:
-    company.generate(tmp_path, scale=0.1)
-    assert len(company.load("customers", tmp_path)) == 400
-    assert 800 < len(company.load("orders", tmp_path)) < 1800
+def test_larger_scales_begin_with_the_smaller_one_and_ids_go_on(quick: list[int], tmp_path: Path) -> None:
+    company.generate(tmp_path / "one", 1, 3)
+    report = company.generate(tmp_path / "three", 2.5, 3, truth=tmp_path / "truth")
+    assert quick == [0, 0, 1, 2]
+    three = {name: company.load(name, tmp_path / "three") for name in TABLES}
+    for name, table in TABLES.items():
+        first = company.load(name, tmp_path / "one")
+        once = name in generating.ONCE
+        assert report.rows[name] == len(three[name]) == len(first) * (1 if once or name in SUMMED else 3), name
+        if name not in SUMMED:
+            assert member(tmp_path / "three", name).startswith(member(tmp_path / "one", name)), name
+        if table.key:
+            assert not three[name].duplicated(list(table.key)).any(), name
+        for column in table.columns:
+            if column.refers:
+                other, key = column.refers.split(".")
+                assert three[name][column.name].dropna().isin(three[other][key]).all(), (name, column.name)
+    for name, (key, figures) in SUMMED.items():
+        first = company.load(name, tmp_path / "one")
+        pd.testing.assert_frame_equal(three[name][key], first[key])
+        np.testing.assert_allclose(three[name][figures], 3 * first[figures], atol=1e-6)
+    assert company.check(tmp_path / "three").empty
+    known = pd.read_csv(tmp_path / "truth" / TRUTHS["truth_contacts"].file)
+    assert set(known["contact_id"]) == set(three["contacts"]["contact_id"])
+    assert set(contents(tmp_path / "truth")) == {table.file for table in TRUTHS.values()}
 
 
-@pytest.mark.parametrize("scale", [0, -1, float("nan")])
-def test_scale_must_be_positive(scale: float, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="above 0"):
-        company.generate(tmp_path, scale=scale)
+def test_the_split_of_patterns_is_one_for_all_regions(region: Raw) -> None:
+    """A sentence pattern that a classifier is tested on must not stand in another region's training rows."""
+    contacts = region[0]["contacts"]
+    texts = [make_texts(contacts, seed, split_seed=5) for seed in (5, 6)]
+    both = pd.concat(texts)
+    assert not (texts[0]["text_en"] == texts[1]["text_en"]).all()
+    for lang in ("en", "zh"):
+        side = both.groupby(f"template_{lang}")["split"].nunique()
+        assert (side == 1).all()
+        assert len(side) > 300
+
+
+# --- Whole or not at all ---
+
+
+@pytest.mark.parametrize("table", ["customers", "contacts", "rosters", "servqual_weights"])
+def test_an_interrupted_run_leaves_what_was_there_and_goes_on_from_its_last_region(
+    table: str, quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth"
+    company.generate(out, 1, 1)
+    before = contents(out)
+    company.generate(tmp_path / "whole", 3, 2, truth=tmp_path / "whole_truth")
+    quick.clear()
+    append = TableWriter.append
+
+    def stopped(file: TableWriter, frame: pd.DataFrame) -> None:
+        # In the third region; a summed table is rewritten after each.
+        regions = len(quick)
+        append(file, frame.head(3) if regions == 3 else frame)
+        if regions == 3 and file.path.name.startswith(table):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TableWriter, "append", stopped)
+        with pytest.raises(KeyboardInterrupt, match=r"2 of 3 parts are kept"):
+            company.generate(out, 3, 2, truth=truth)
+    visible = {name: data for name, data in contents(out).items() if not name.startswith(".generating")}
+    assert visible == before
+    assert not [name for name in contents(truth) if not name.startswith(".generating")]
+    quick.clear()
+    report = company.generate(out, 3, 2, truth=truth)
+    assert quick == [2]
+    assert contents(out) == contents(tmp_path / "whole")
+    assert contents(truth) == contents(tmp_path / "whole_truth")
+    assert report.size == sum(len(data) for data in (contents(out) | contents(truth)).values())
+
+
+def test_interrupted_in_the_first_region_nothing_is_left(
+    quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = TableWriter.append
+
+    def stopped(file: TableWriter, frame: pd.DataFrame) -> None:
+        append(file, frame)
+        if file.path.name.startswith("orders"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TableWriter, "append", stopped)
+    with pytest.raises(KeyboardInterrupt, match="is as it was"):
+        company.generate(tmp_path, 2, 1)
+    assert contents(tmp_path) == {}
+
+
+def test_what_another_seed_left_unfinished_is_thrown_away(
+    quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(generating, "write_description", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            company.generate(tmp_path, 1, 1)
+    assert (tmp_path / ".generating").is_dir()
+    company.generate(tmp_path, 1, 2)
+    assert quick == [0, 0]
+    assert not (tmp_path / ".generating").exists()
+
+
+def interrupt(*_anything: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_table_that_another_program_holds_open_is_replaced_by_the_next_run(
+    quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where a spreadsheet locks what it shows: no mixture of seeds passes for a set of tables."""
+    company.generate(tmp_path, 1, 1)
+    replace = Path.replace
+
+    def locked(path: Path, goal: Path) -> Path:
+        if path.name == "orders.csv.zip":
+            raise PermissionError(13, "Permission denied", str(goal))
+        return replace(path, goal)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", locked)
+        with pytest.raises(UserError, match=r"orders\.csv\.zip cannot be written"):
+            company.generate(tmp_path, 1, 2)
+    assert not (tmp_path / "datapackage.json").exists()
+    quick.clear()
+    company.generate(tmp_path, 1, 2)
+    assert quick == []
+    company.generate(tmp_path / "fresh", 1, 2)
+    shutil.move(tmp_path / "fresh", tmp_path.with_name("fresh"))
+    assert contents(tmp_path) == contents(tmp_path.with_name("fresh"))
+
+
+def test_a_table_stands_once_packed_or_not(quick: list[int], tmp_path: Path) -> None:
+    """An earlier version's plain orders.csv would otherwise be read beside the new packed one."""
+    company.generate(tmp_path, 1, 1)
+    (tmp_path / "orders.csv").write_text("order_id\n")
+    (tmp_path / "README.md").write_text("Mine.")
+    company.generate(tmp_path, 1, 1)
+    assert not (tmp_path / "orders.csv").exists()
+    assert (tmp_path / "README.md").read_text() == "Mine."
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_the_command_is_answered_in_one_sentence(number: signal.Signals, tmp_path: Path, root: Path) -> None:
+    command = [sys.executable, "-m", "servicelab", "data", "generate", "--scale", "0.02", "--out", str(tmp_path)]
+    run = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": "src"},
+        cwd=root,
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / ".generating").is_dir():
+        assert time.monotonic() < deadline
+        assert run.poll() is None
+        time.sleep(0.05)
+    time.sleep(1.0)
+    run.send_signal(number)
+    out, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert out == ""
+    assert said == f"Interrupted: {tmp_path} is as it was.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- Nothing foolish ---
+
+
+@pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf"), 1000.5])
+def test_a_scale_out_of_range(scale: float, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="above 0 and at most 1000"):
+        company.generate(tmp_path / "out", scale=scale)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_seed_below_zero(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="whole number from 0 on"):
+        company.generate(tmp_path, seed=-1)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -69,138 +270,165 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         company.generate(tmp_path / "file" / "data", scale=0.02)
 
 
-def test_an_interrupted_table_never_stands_under_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Interrupted while the file is being written, the old one is still there, whole."""
-    company.generate(tmp_path, scale=0.02, seed=1)
-    before = contents(tmp_path)["orders.csv"]
-    write = pd.DataFrame.to_csv
-
-    def stopped(frame: pd.DataFrame, path: Path, **how: object) -> None:
-        write(frame.head(3), path, **how)  # type: ignore[call-overload]
-        if path.name.startswith("orders"):
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(pd.DataFrame, "to_csv", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        company.generate(tmp_path, scale=0.02, seed=2)
-    assert contents(tmp_path)["orders.csv"] == before
+def test_a_disk_too_small_is_told_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 0, 10**9))
+    with pytest.raises(UserError, match=r"Scale 100 takes about 1,\d\d\d MB .* has 1,000 MB free"):
+        company.generate(tmp_path, scale=100)
+    assert contents(tmp_path) == {}
 
 
-def test_streams_are_independent() -> None:
-    assert stream(1, "a").random() == stream(1, "a").random()
-    assert len({stream(seed, name).random() for seed in (1, 2) for name in ("a", "b")}) == 4
+def test_a_full_disk_leaves_nothing_half_written(
+    quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: TableWriter, _frame: pd.DataFrame) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TableWriter, "append", full)
+    with pytest.raises(UserError, match="No space left"):
+        company.generate(tmp_path, 1)
+    assert contents(tmp_path) == {}
 
 
-@pytest.mark.parametrize("mean", [1.3, 2.5, 3.9, 4.8])
-def test_answers_have_the_mean_they_are_asked_for(mean: float) -> None:
-    import numpy as np
-
-    drawn = answers(stream(3, "test"), np.full(200_000, mean))
-    assert set(np.unique(drawn)) <= {1, 2, 3, 4, 5}
-    assert abs(drawn.mean() - mean) < 4 * drawn.std() / np.sqrt(drawn.size)
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_schema_holds(name: str, tables: dict[str, pd.DataFrame]) -> None:
-    pandera_schema(TABLES[name]).validate(tables[name], lazy=True)
+@pytest.mark.parametrize("package", ['{"name": "own-data"}', "[]", "no json", None])
+def test_tables_of_somebody_else_are_not_overwritten(package: str | None, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order_id\nX1\n")
+    if package is not None:
+        (tmp_path / "datapackage.json").write_text(package)
+    before = contents(tmp_path)
+    with pytest.raises(UserError, match="tables that this command did not make"):
+        company.generate(tmp_path, scale=0.02)
+    assert contents(tmp_path) == before
 
 
-def test_every_foreign_key_resolves(tables: dict[str, pd.DataFrame]) -> None:
-    checked = 0
-    for name, table in TABLES.items():
-        for column in table.columns:
-            if column.refers:
-                other, key = column.refers.split(".")
-                assert tables[name][column.name].dropna().isin(tables[other][key]).all(), (name, column.name)
-                checked += 1
-    assert checked == 11
+def test_the_truth_stays_out_of_the_folder_that_trainees_get(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (tmp_path / "link").symlink_to(out)
+    for truth in (out, out / "truth", out / "a" / "b", tmp_path / "out" / ".." / "out" / "x", tmp_path / "link" / "x"):
+        with pytest.raises(UserError, match="put what only the simulation knows elsewhere"):
+            company.generate(out, scale=0.02, truth=truth)
+    assert not out.exists()
 
 
-def test_no_event_before_its_cause(firm: dict[str, pd.DataFrame]) -> None:
-    customers = firm["customers"].set_index("customer_id")
-    orders = firm["orders"].set_index("order_id")
-    contacts = firm["contacts"]
-    joined = pd.to_datetime(customers["joined_on"])
-    assert (firm["orders"]["ordered_at"] >= firm["orders"]["customer_id"].map(joined)).all()
-    assert (contacts["opened_at"] >= contacts["customer_id"].map(joined)).all()
-    about = contacts.loc[contacts["order_id"].notna()]
-    assert (about["opened_at"] > about["order_id"].map(orders["ordered_at"])).all()
-    assert (about["customer_id"] == about["order_id"].map(orders["customer_id"])).all()
-    assert contacts["opened_at"].between("2023-01-01", "2026-01-01").all()
-    assert contacts["opened_at"].is_monotonic_increasing
+# --- The command ---
 
 
-def test_facts_that_follow_from_others(firm: dict[str, pd.DataFrame]) -> None:
-    orders, contacts, customers = firm["orders"], firm["contacts"], firm["customers"]
-    assert (orders["on_time"] == (orders["delivered_days"] <= orders["promised_days"])).all()
-    assert (orders["on_time"] == (orders["failed_feature"] != "on_time_delivery")).all()
-    day = orders["ordered_at"].dt.floor("D")
-    wait = (day.groupby(orders["customer_id"]).shift(-1) - day).dt.days
-    known = orders["repurchased_180d"].notna()
-    assert (orders.loc[known, "repurchased_180d"].astype(bool) == (wait[known] <= WITHIN)).all()
-    assert known.mean() > 0.75
-    # Not known only where the window is still open.
-    assert (day[~known] > pd.Timestamp("2025-06-01")).all()
-    last = customers["customer_id"].map(day.groupby(orders["customer_id"]).max())
-    gone = customers["churned_on"].notna()
-    assert (customers["churned_on"][gone] == last[gone] + pd.Timedelta(days=365)).all()
-    assert (last[~gone].dropna() > pd.Timestamp("2024-12-30")).all()
-    assert (contacts["recontact_72h"] == came_back(contacts)).all()
+def test_the_command_says_how_far_it_is_and_ends_in_one_line(
+    quick: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from servicelab.cli import main
+
+    arguments = ["data", "generate", "--scale", "2", "--seed", "9", "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--truth", str(tmp_path / "truth")]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    rows = sum(len(company.load(name, tmp_path / "out")) for name in TABLES)
+    assert said.out.startswith(f"Made {len(TABLES)} tables with {rows:,} rows (")
+    assert said.out.endswith(f"they are in {tmp_path / 'out'}.\n")
+    assert [line.split(" is")[0] for line in said.err.splitlines()] == ["Part 1 of 2", "Part 2 of 2"]
 
 
-def test_segments_agree_between_tables(tables: dict[str, pd.DataFrame]) -> None:
-    segment = tables["customers"].set_index("customer_id")["segment"]
-    for name in ("kano_survey", "needs_survey", "needs_tracker"):
-        frame = tables[name]
-        assert (frame["customer_id"].map(segment).astype(str) == frame["segment"].astype(str)).all()
-    asked = tables["needs_survey"].groupby(["wave", "customer_id"])["satisfaction"]
-    assert (asked.nunique() == 1).all()
-    assert (asked.size() == 14).all()
+def test_in_a_terminal_there_is_one_bar(
+    quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    company.generate(tmp_path, 2, 1, progress=True)
+    said = capsys.readouterr().err
+    assert "part 2 of 2: contacts" in said or "part 1 of 2: contacts" in said
+    assert "\n" not in said.rstrip("\n\r ")
 
 
-def test_realism(firm: dict[str, pd.DataFrame]) -> None:
-    """The targets of models.md that this slice can meet: a service that looks like one."""
-    contacts = firm["contacts"]
-    csat = contacts["csat"].dropna().value_counts(normalize=True)
-    assert csat.idxmax() == 5
-    assert 0.3 < contacts["csat"].notna().mean() < 0.5
-    solved = ~contacts["recontact_72h"] & contacts["resolved"]
-    assert 0.65 < solved.mean() < 0.80
-    again = contacts.groupby("resolved")["recontact_72h"].mean()
-    assert again[False] > 4 * again[True]
-    assert contacts["opened_at"].dt.hour.value_counts().idxmax() == 10
-    assert contacts["channel"].value_counts(normalize=True).min() > 0.02
+def test_without_being_asked_nothing_is_said(
+    quick: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company.generate(tmp_path, 1, 1)
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")
 
 
-def test_datapackage_describes_the_files(datasets: Path, tables: dict[str, pd.DataFrame]) -> None:
-    package = json.loads((datasets / "datapackage.json").read_text(encoding="utf-8"))
-    assert package["licenses"][0]["name"] == "CC0-1.0"
-    assert [resource["name"] for resource in package["resources"]] == list(TABLES)
-    for resource in package["resources"]:
-        header = (datasets / resource["path"]).read_text(encoding="utf-8-sig").split("\n", 1)[0].split(",")
-        assert [field["name"] for field in resource["schema"]["fields"]] == header
-        assert set(resource["schema"]["primaryKey"]) <= set(header)
+# --- The files ---
+
+THING = Table(
+    "things", "", "", "", "", ("thing_id",),
+    (
+        Column("thing_id", "id", "", "", ""),
+        Column("weight", "number", "", "", "", decimals=2, null=True),
+        Column("count", "integer", "", "", "", null=True),
+        Column("seen", "datetime", "", "", "", null=True),
+        Column("born", "date", "", "", ""),
+        Column("good", "boolean", "", "", "", null=True),
+    ),
+    packed=True,
+)  # fmt: skip
+ROWS = pd.DataFrame(
+    {
+        "thing_id": ["a", "b,c", '"'],
+        "weight": [-0.001, np.nan, 2.675],
+        "count": [1.0, np.nan, 3.0],
+        "seen": pd.to_datetime(["2025-01-02 03:04:05.9", None, "1999-12-31"], format="ISO8601"),
+        "born": pd.to_datetime(["2025-01-02"] * 3),
+        "good": pd.array([True, None, False], dtype="boolean"),
+        "secret": [1, 2, 3],
+    }
+)
+AS_TEXT = """\
+thing_id,weight,count,seen,born,good
+a,0.00,1,2025-01-02 03:04:05,2025-01-02,True
+"b,c",,,,2025-01-02,
+\"\"\"\",2.68,3,1999-12-31 00:00:00,2025-01-02,False
+"""
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_every_table_has_a_card(name: str, datasets: Path, tables: dict[str, pd.DataFrame]) -> None:
-    card = (datasets / "cards" / f"{name}.md").read_text(encoding="utf-8")
-    for column in TABLES[name].columns:
-        assert f"| `{column.name}` | {column.zh} |" in card
-    for heading in ("How it was made", "What to know before using it", "CC0 1.0"):
-        assert heading in card
-    assert f"{len(tables[name]):,} rows" in card
-    assert f"cards/{name}.md" in (datasets / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("large", [False, True])
+def test_cells_are_spelled_one_way_in_a_zip_that_everything_opens(large: bool, tmp_path: Path) -> None:
+    file = TableWriter(tmp_path, THING, large=large)
+    file.append(ROWS)
+    file.append(ROWS.iloc[:0])
+    file.append(ROWS)
+    file.finish()
+    text = AS_TEXT + AS_TEXT.split("\n", 1)[1]
+    with zipfile.ZipFile(tmp_path / "things.csv.zip") as archive:
+        assert archive.testzip() is None
+        assert archive.read("things.csv").decode("utf-8-sig") == text
+        (found,) = archive.infolist()
+        assert found.date_time == (1980, 1, 1, 0, 0, 0)
+        assert found.compress_type == zipfile.ZIP_DEFLATED
+        assert bool(found.extra) == large
+        assert found.file_size == len(text) + 3
+    assert file.extent.rows == len(pd.read_csv(tmp_path / "things.csv.zip")) == 6
+    unzip = shutil.which("unzip")
+    if unzip:
+        subprocess.run([unzip, "-tq", tmp_path / "things.csv.zip"], check=True)
+
+
+def test_a_cell_that_must_not_be_missing_stops_the_writing(tmp_path: Path) -> None:
+    file = TableWriter(tmp_path, THING)
+    with pytest.raises(ValueError, match=r"things\.born has missing cells"):
+        file.append(ROWS.assign(born=pd.NaT))
+    file.close()
+
+
+def test_a_file_cut_back_goes_on_with_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("whole", "cut"):
+        (tmp_path / folder).mkdir()
+    whole, cut = TableWriter(tmp_path / "whole", THING), TableWriter(tmp_path / "cut", THING)
+    for file in (whole, cut):
+        file.append(ROWS)
+    kept = type(cut.extent)(**cut.settle().as_dict())
+    cut.append(ROWS.head(1))
+    cut.close()
+    again = TableWriter(tmp_path / "cut", THING, extent=kept)
+    for file in (whole, again):
+        file.append(ROWS.tail(2))
+        file.finish()
+    assert again.path.read_bytes() == whole.path.read_bytes()
 
 
 def test_without_the_generator_the_tables_still_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A trainee's bundle may leave the generator out: it knows the true effects."""
-    import sys
-
     for module in [name for name in sys.modules if name.startswith("servicelab.company.firm")]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "servicelab.company.firm", None)
     assert len(company.load("features")) == 14
     with pytest.raises(UserError, match="finished tables only"):
         company.generate(tmp_path)
-    assert generating is not None

@@ -121,8 +121,7 @@ def write_firm(folder: Path, scale: float, seed: int, truth: Path | None = None,
                 with Progress(len(plan), staging.done, shown=progress) as shown:
                     _write_blocks(staging, plan, scale, seed, shown)
             extents = staging.extents
-            size = sum(path.stat().st_size for part in staging.folders.values() for path in part.rglob("*.*"))
-            staging.publish()
+            size = staging.publish()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_left_behind(folder, staging, len(plan))) from None
     except OSError as error:

@@ -87,11 +87,13 @@ class Staging:
         partial.write_text(json.dumps(found), encoding="utf-8")
         partial.replace(self._record)
 
-    def publish(self) -> None:
+    def publish(self) -> int:
         """Put every file under its name; what stood there is replaced, the other spelling of a table removed.
 
         The package's description goes first and comes last, so that at no moment a mixture passes for a set of tables.
+        Returns the bytes of all files.
         """
+        size = sum(path.stat().st_size for folder in self.folders.values() for path in self._files(folder))
         with uninterrupted():
             if (self.folders[""] / PACKAGE).is_file():
                 (self.targets[""] / PACKAGE).unlink(missing_ok=True)
@@ -101,13 +103,18 @@ class Staging:
                 for spelling in {f"{table.name}.csv", f"{table.name}.csv.zip"} - {table.file}:
                     (self.targets[""] / spelling).unlink(missing_ok=True)
             self.discard()
+        return size
 
     def _move(self, folder: Path, target: Path) -> None:
-        for path in sorted(folder.rglob("*"), key=lambda path: (path.name == PACKAGE, path)):
-            if path.is_file() and path != self._record:
-                goal = target / path.relative_to(folder)
-                goal.parent.mkdir(exist_ok=True)
-                path.replace(goal)
+        for path in self._files(folder):
+            goal = target / path.relative_to(folder)
+            goal.parent.mkdir(exist_ok=True)
+            path.replace(goal)
+
+    def _files(self, folder: Path) -> list[Path]:
+        """The files to publish, the package's description last."""
+        there = (path for path in folder.rglob("*") if path.is_file() and path != self._record)
+        return sorted(there, key=lambda path: (path.name == PACKAGE, path))
 
     def discard(self) -> None:
         """Leave nothing of the run."""
