@@ -108,7 +108,7 @@ def _parsed(path: Path, described: Table) -> pd.DataFrame:
         raise _misfit(path) from error
     if any(frame[column.name].isna().any() for column in described.columns if not column.null):
         raise _misfit(path)
-    return frame
+    return frame.sort_values(list(described.order), ignore_index=True) if described.order else frame
 
 
 def _as_described(frame: pd.DataFrame, column: Column) -> pd.Series:

@@ -55,7 +55,7 @@ class Table:
     """One table: file name, titles, what a row is, its key, and its columns in order.
 
     `subject` is the part of the firm it belongs to (a key of ``codes.SUBJECTS``). A table that is `packed` is written
-    as a zip with the CSV in it.
+    as a zip with the CSV in it. `order` is what `load` sorts its rows by, where the file is filed in another way.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Table:
     columns: tuple[Column, ...]
     subject: str = ""
     packed: bool = False
+    order: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table has none."""
