@@ -27,7 +27,14 @@ def test_the_note_has_the_true_numbers(root: Path) -> None:
     )
     said = {
         "X00a": [f"{m.CONVERT_DELAY:.2f}"],
-        "X00c": [f"{m.LEAVE_SILENT:.0%}", f"{m.LEAVE_RECOVERED:.0%}", f"{m.LEAVE_UNRESOLVED:.0%}"],
+        "X00c": [
+            *(
+                f"{chance:.0%}"
+                for name in ("on_time_delivery", "intact_packaging")
+                for chance in m.FEATURES[name].leave
+            ),
+            f"{m.LEAVE_AFTER_ORDER:.1%}",
+        ],
         "X02a": [f"load {m.LOAD['approve']:.2f}", f"{m.REWORK:.0%}"],
         "X02b": [f"{m.FALSE_CLAIM:.1%}", f"{m.FOUND:.0%}", f"¥{m.APPROVER_MINUTE}"],
         "X02c": [*m.REACTING, f"{m.REACTION} times", f"week {m.SPECIAL_WEEK}", f"factor {m.SPECIAL_FACTOR}"],
@@ -57,5 +64,26 @@ def test_the_note_has_the_true_numbers(root: Path) -> None:
         assert f"+{campaign}" in note
     for name in ("CSAT_BASE", "CSAT_RESOLVED", "CSAT_WAIT", "CSAT_AGAIN", "CSAT_TRANSFER", "CSAT_REFUSED"):
         assert f"{abs(getattr(m, name)):.2f}" in note, name
+    assert f"{abs(m.CSAT_ANGRY):.2f} when angry" in note
+    for chance in (m.ANGRY_FAILURE, m.ANGRY_ENQUIRY, m.ANGRY_AGAIN):
+        assert f"{chance:.0%} of" in note
+    for shares in (m.REMEDY_ANGRY, m.REMEDY_CALM):
+        assert ", ".join(f"{share:.0%}"[:-1] for share in shares) + "%" in note
     assert "fourteen" in note
     assert m.FIRM == 14
+
+
+def test_the_table_of_needs_and_features_has_the_true_numbers(root: Path) -> None:
+    note = (root / "grading" / "truth" / "README.md").read_text(encoding="utf-8").replace("−", "-")
+    rows = {found[0]: line for line in note.splitlines() if (found := re.findall(r"^\| \*\*(X\d\d[abc])\*\*", line))}
+    for gains in m.CSAT_GAIN.values():
+        for gain in gains[1:]:
+            assert f"+{gain:.2f}" in rows["X01a"]
+    assert f"{abs(m.CSAT_ANGRY):.2f}" in rows["X01a"]
+    for name, what in m.FEATURES.items():
+        silent = 100 * what.leave[0]
+        assert f"{silent:.1f}".removesuffix(".0") in rows["X01b"], name
+    for share in (0.88, 0.90, 0.95, 0.99):
+        assert f"{share:.2f}"[1:] + f" → {m.satisfaction_curve(share):.2f}" in rows["X01c"]
+    for gain in m.EXTRA_SATISFACTION.values():
+        assert f"+{gain:.2f}" in rows["X01c"]

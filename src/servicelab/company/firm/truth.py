@@ -12,21 +12,12 @@ from typing import Any
 
 from servicelab.company.codes import THEMES
 from servicelab.company.firm import mechanisms as m
+from servicelab.company.simulation.effects import engine_effects
 from servicelab.models.needs import kano_coefficients
 
 
 def true_effects() -> dict[str, Any]:
     """Every effect a lesson lets people discover, on the scale of the data."""
-    csat = {
-        need: {
-            tone: {
-                remedy: round(m.CSAT_BASE[need] + gain + (m.CSAT_ANGRY if tone == "angry" else 0.0), 2)
-                for remedy, gain in m.CSAT_GAIN[need].items()
-            }
-            for tone in ("calm", "angry")
-        }
-        for need in m.NEED_SHARE
-    }
     kano: dict[str, dict[str, Any]] = {}
     for feature, mains in m.KANO.items():
         kano[feature] = {}
@@ -35,15 +26,7 @@ def true_effects() -> dict[str, Any]:
             better, worse = kano_coefficients(dict(zip("AOMIRQ", shares, strict=True)))
             kano[feature][segment] = {"main": main, "better": round(better, 3), "worse": round(worse, 3)}
     return {
-        "X01a_mean_csat": csat,
-        "X01b_change_in_repurchase_180d_after_failure": m.FAILURE_REPURCHASE,
-        "X01b_share_of_failures_that_lead_to_a_contact": m.FAILURE_CONTACT,
-        "X01c_mean_satisfaction_by_on_time_share": {
-            f"{share:.3f}": round(m.satisfaction_curve(share), 3)
-            for share in sorted({value for values in m.ON_TIME.values() for value in values})
-        },
-        "X01c_gain_from_extra": m.EXTRA_SATISFACTION,
-        "failure_effect_on_satisfaction": {"on_time_delivery": -m.LATE_PENALTY, **m.FAILURE_SATISFACTION},
+        **engine_effects(),
         "kano": kano,
         "survey_weight_per_point_of_performance": {name: weight for name, (_, _, weight) in m.SURVEY.items()},
         "survey_stated_importance": {name: stated for name, (stated, _, _) in m.SURVEY.items()},

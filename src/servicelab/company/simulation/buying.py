@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.simulation import mechanisms as m
-from servicelab.company.simulation.draws import pick, stream
+from servicelab.company.simulation.draws import pick, pick_by, stream
 from servicelab.company.simulation.festivals import day_number, horizon
 from servicelab.company.simulation.scenario import Scenario
 
@@ -19,8 +19,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
 DAY = 86_400.0
-#: Members who are there at the start, as a share of all; the others join evenly over three years.
-OLD = 0.5
 #: A rough rate of leaving a year: only for what the firm expects, not for what happens.
 EXPECTED_LEAVING = 0.17
 CHANNELS = np.array(["shop", "web", "app", "mini_program"], dtype=object)
@@ -78,11 +76,11 @@ def make_members(scenario: Scenario) -> Members:
     n = max(round(m.CUSTOMERS * scenario.scale), 40)
     rng = stream(scenario.seed, "simulation", "members")
     segment = pick(rng, np.arange(4), m.SEGMENT_SHARE, n).astype(np.int64)
-    joined = np.where(rng.random(n) < OLD, -1 - rng.random(n) ** 1.5 * 2900, rng.random(n) * 1096)
+    joined = np.where(rng.random(n) < m.OLD, -1 - rng.random(n) ** 1.5 * 2900, rng.random(n) * 1096)
     joined = np.sort(joined)
     return Members(
         segment=segment,
-        tier=pick(rng, np.arange(1, 5), (0.32, 0.35, 0.21, 0.12), n).astype(np.int64),
+        tier=pick_by(rng, np.array(m.CITY_TIER), segment).astype(np.int64) + 1,
         joined=np.floor(joined),
         rate=rng.gamma(m.RATE_SHAPE, 1 / m.RATE_SHAPE, n),
         deal=rng.normal(0, 1, n),
@@ -120,9 +118,9 @@ def intensities(scenario: Scenario, calendar: pd.DataFrame) -> tuple[Floats, Flo
 def expected_orders(shop: Floats, online: Floats) -> tuple[Floats, Floats]:
     """Orders a day at scale 1 (shop, online), as the firm itself would expect them."""
     days = np.arange(len(shop))
-    joining = (1 - OLD) / 3
+    joining = (1 - m.OLD) / 3
     settled = joining / EXPECTED_LEAVING
-    active = settled + (OLD - settled) * np.exp(-EXPECTED_LEAVING * days / 365)
+    active = settled + (m.OLD - settled) * np.exp(-EXPECTED_LEAVING * days / 365)
     return m.CUSTOMERS * active * shop, m.CUSTOMERS * active * online
 
 

@@ -15,6 +15,10 @@ FIRM = 14
 SEGMENTS = ("young_renter", "new_family", "home_improver", "senior")
 SEGMENT_SHARE = (0.30, 0.28, 0.24, 0.18)
 OPTED_IN = (0.71, 0.66, 0.58, 0.41)
+#: Share of each city tier, by segment; nothing follows from it.
+CITY_TIER = ((0.45, 0.35, 0.14, 0.06), (0.28, 0.37, 0.22, 0.13), (0.25, 0.35, 0.25, 0.15), (0.30, 0.32, 0.22, 0.16))
+#: Members who are there at the start, as a share of all; the others join evenly over three years.
+OLD = 0.5
 APP_TASTE = (1.4, 1.2, 0.9, 0.4)
 #: Shop orders a year and member; online orders follow from the online share (X12c), at a constant shop rate.
 SHOP_RATE = 3.85
@@ -63,7 +67,7 @@ _STAY = (LEAVE_AFTER_ORDER, 0.012, 0.04)
 #: ON_TIME, and takes LATE_PENALTY off satisfaction.
 FEATURES = {
     "on_time_delivery": Failure(0.0, 0.28, "where_is_order", (0.40, 0.07, 0.44), 0.0, parcel=True, after=False),
-    "intact_packaging": Failure(0.040, 0.25, "damaged", (0.45, 0.08, 0.50), -1.50, parcel=True),
+    "intact_packaging": Failure(0.040, 0.25, "damaged", (0.47, 0.08, 0.50), -1.50, parcel=True),
     "warranty_repair": Failure(0.025, 0.27, "defect", (0.40, 0.07, 0.44), -1.40),
     "easy_returns": Failure(0.026, 0.50, "return", (0.20, 0.06, 0.34), -0.85),
     "assembly_service": Failure(0.030, 0.50, "change_delivery", (0.15, 0.06, 0.28), -0.80),
