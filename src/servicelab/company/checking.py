@@ -84,10 +84,8 @@ class _Findings:
         self._note(row + 2, column, value, problem, remedy)
 
     def _note(self, row: int | None, column: str, value: Any, problem: str, remedy: str) -> None:
-        empty = bool(pd.isna(value))
-        moment = isinstance(value, pd.Timestamp) and not empty
-        shown = f"{value:%Y-%m-%d %H:%M}" if moment else "" if empty else str(value)
-        cells = (self._table.name, row, column, shown[:80], problem, remedy)
+        shown = "" if pd.isna(value) else str(value)[:80]
+        cells = (self._table.name, row, column, shown, problem, remedy)
         self.rows.append(dict(zip(COLUMNS, cells, strict=True)))
 
 
@@ -153,11 +151,12 @@ def _check_piece(
     kept.add(frame)
     for broken in of_piece(table, frame, known):
         for at, row in enumerate(broken.rows[: findings.room(broken.column, broken.problem)].tolist()):
-            value = frame.loc[row, broken.column]
-            findings.add(row, broken.column, value, broken.said(at), broken.remedy, broken.problem)
+            findings.add(
+                row, broken.column, raw.loc[row, broken.column], broken.said(at), broken.remedy, broken.problem
+            )
     for name, rows, problem, remedy in contradictions(table.name, frame):
         for row in frame.index[rows.to_numpy(dtype=bool)][: findings.room(name, problem)]:
-            findings.add(int(row), name, frame.loc[row, name], problem, remedy)
+            findings.add(int(row), name, raw.loc[row, name], problem, remedy)
 
 
 def _typed(text: pd.Series, column: Column) -> pd.Series:

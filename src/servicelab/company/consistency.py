@@ -6,7 +6,7 @@ largest piece, 8 bytes a row for each key that others refer to, and as many for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,34 +35,37 @@ class Rule:
     column: str
     earlier: str
     later: str
-    what: str
+    what: Callable[[], str]
     before: bool = True
 
 
-def rules() -> list[Rule]:
-    """No event before its cause."""
-    member = "customer_id>customers.joined_on"
-    return [
-        Rule("customers", "app_from", "joined_on", "app_from", _("joining")),
-        Rule("customers", "churned_on", "joined_on", "churned_on", _("joining")),
-        Rule("orders", "ordered_at", member, "ordered_at", _("joining")),
-        Rule("contacts", "opened_at", member, "opened_at", _("joining")),
-        Rule("contacts", "opened_at", "order_id>orders.ordered_at", "opened_at", _("the order")),
-        Rule("contacts", "opened_at", "journey_id>contacts.opened_at", "opened_at", _("the first contact")),
-        Rule("contacts", "opened_at", "parent_id>contacts.opened_at", "opened_at", _("the contact that it follows")),
-        Rule("contacts", "led_to_order_id", "opened_at", "led_to_order_id>orders.ordered_at", _("the contact")),
-        Rule("contacts", "agent_id", "agent_id>agents.hired_on", "opened_at", _("the agent was hired")),
-        Rule("calls", "agent", "agent>agents.hired_on", "arrived_at", _("the agent was hired")),
-        Rule("agents", "left_on", "hired_on", "left_on", _("the day of hiring")),
-        Rule("cases", "opened_at", "order_id>orders.ordered_at", "opened_at", _("the order")),
-        Rule("cases", "opened_at", "contact_id>contacts.opened_at", "opened_at", _("the contact")),
-        Rule("cases", "closed_at", "opened_at", "closed_at", _("the opening")),
-        Rule("event_log", "timestamp", "case_id>cases.opened_at", "timestamp", _("the case was opened")),
-        Rule("event_log", "timestamp", "timestamp", "case_id>cases.closed_at", _("the case was closed"), before=False),
-        Rule("campaigns", "ends", "starts", "ends", _("the start")),
-        Rule("touchpoints", "timestamp", member, "timestamp", _("joining")),
-        Rule("incidents", "ended_at", "started_at", "ended_at", _("the start")),
-    ]
+_MEMBER = "customer_id>customers.joined_on"
+#: No event before its cause.
+RULES = (
+    Rule("customers", "app_from", "joined_on", "app_from", lambda: _("joining")),
+    Rule("customers", "churned_on", "joined_on", "churned_on", lambda: _("joining")),
+    Rule("orders", "ordered_at", _MEMBER, "ordered_at", lambda: _("joining")),
+    Rule("contacts", "opened_at", _MEMBER, "opened_at", lambda: _("joining")),
+    Rule("contacts", "opened_at", "order_id>orders.ordered_at", "opened_at", lambda: _("the order")),
+    Rule("contacts", "opened_at", "journey_id>contacts.opened_at", "opened_at", lambda: _("the first contact")),
+    Rule(
+        "contacts", "opened_at", "parent_id>contacts.opened_at", "opened_at", lambda: _("the contact that it follows")
+    ),
+    Rule("contacts", "led_to_order_id", "opened_at", "led_to_order_id>orders.ordered_at", lambda: _("the contact")),
+    Rule("contacts", "agent_id", "agent_id>agents.hired_on", "opened_at", lambda: _("the agent was hired")),
+    Rule("calls", "agent", "agent>agents.hired_on", "arrived_at", lambda: _("the agent was hired")),
+    Rule("agents", "left_on", "hired_on", "left_on", lambda: _("the day of hiring")),
+    Rule("cases", "opened_at", "order_id>orders.ordered_at", "opened_at", lambda: _("the order")),
+    Rule("cases", "opened_at", "contact_id>contacts.opened_at", "opened_at", lambda: _("the contact")),
+    Rule("cases", "closed_at", "opened_at", "closed_at", lambda: _("the opening")),
+    Rule("event_log", "timestamp", "case_id>cases.opened_at", "timestamp", lambda: _("the case was opened")),
+    Rule(
+        "event_log", "timestamp", "timestamp", "case_id>cases.closed_at", lambda: _("the case was closed"), before=False
+    ),
+    Rule("campaigns", "ends", "starts", "ends", lambda: _("the start")),
+    Rule("touchpoints", "timestamp", _MEMBER, "timestamp", lambda: _("joining")),
+    Rule("incidents", "ended_at", "started_at", "ended_at", lambda: _("the start")),
+)
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,10 @@ class Broken:
 
     def said(self, at: int) -> str:
         """The problem of one of the rows."""
-        return (
-            self.problem
-            if self.when is None
-            else self.problem.format(when=f"{pd.Timestamp(self.when[at]):%Y-%m-%d %H:%M}")
-        )
+        if self.when is None:
+            return self.problem
+        when = str(pd.Timestamp(self.when[at])).removesuffix(" 00:00:00")
+        return self.problem.format(when=when)
 
 
 @dataclass
@@ -169,7 +171,7 @@ def _wanted(name: str) -> list[str]:
                 wanted[key] = None
                 if table.name == name:
                     wanted[column.name] = None
-    for rule in rules():
+    for rule in RULES:
         for moment in (rule.earlier, rule.later):
             other, _dot, column_name = moment.partition(">")[2].partition(".")
             if other == name:
@@ -186,7 +188,7 @@ def of_piece(table: Table, frame: pd.DataFrame, known: Mapping[str, Kept]) -> It
         if other in known and other != table.name:
             references = hashed(frame[[column.name]])
             yield _lost(column.name, other, key, (references != NONE) & (known[other].find(key, references) < 0), frame)
-    for rule in rules():
+    for rule in RULES:
         if rule.table == table.name and f">{table.name}." not in rule.earlier:
             moments = [_moment(table, frame, text, known) for text in (rule.earlier, rule.later)]
             if moments[0] is not None and moments[1] is not None:
@@ -209,7 +211,7 @@ def of_whole(kept: Kept, known: Mapping[str, Kept]) -> Iterator[Broken]:
         if other == table.name:
             references = kept.whole(column.name)
             yield _lost(column.name, other, name, (references != NONE) & (kept.find(name, references) < 0))
-    for rule in rules():
+    for rule in RULES:
         if rule.table == table.name and f">{table.name}." in rule.earlier:
             by, _arrow, target = rule.earlier.partition(">")
             name = target.partition(".")[2]
@@ -253,9 +255,9 @@ def _backwards(rule: Rule, earlier: Any, later: Any, index: NDArray[np.int64]) -
     # A comparison with a missing moment is False.
     rows = np.flatnonzero(later < earlier)
     if rule.before:
-        problem = _("It is before {what} ({when}).", what=rule.what, when="{when}")
+        problem = _("It is before {what} ({when}).", what=rule.what(), when="{when}")
     else:
-        problem = _("It is after {what} ({when}).", what=rule.what, when="{when}")
+        problem = _("It is after {what} ({when}).", what=rule.what(), when="{when}")
     remedy = _("Correct one of the two times; check their time zone.")
     return Broken(rule.column, index[rows], problem, remedy, (earlier if rule.before else later)[rows])
 
