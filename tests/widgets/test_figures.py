@@ -54,6 +54,15 @@ def test_consequences_names_the_most_mentioned_and_the_costliest_feature() -> No
     assert figure.state["table"]["rows"][0][:3] == ["Slot", "70.0", "0"]
 
 
+def test_nobody_lost_is_zero_and_not_minus_zero() -> None:
+    orders = make_orders()
+    # 617 of 1,000 come back when nothing fails, and 31 of 50 after a missed slot: 0.3 points the other way.
+    fine = pd.DataFrame({"failed_feature": [None] * 900, "repurchased_180d": pd.array([True] * 557 + [False] * 343)})
+    orders.loc[180, "repurchased_180d"] = True
+    said = figures.consequences(make_contacts(), pd.concat([orders, fine]), FEATURES).state["text"]
+    assert "when it fails, 0 in 100 customers" in said
+
+
 def test_evidence_is_rounded_to_whole_customers_of_a_hundred() -> None:
     answers = pd.DataFrame(
         {

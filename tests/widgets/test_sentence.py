@@ -12,8 +12,8 @@ import pytest
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.models.needs import NeedsClassifier
-from servicelab.widgets import explore
-from servicelab.widgets.sentence import Sentence
+from servicelab.widgets import classifiers, explore
+from servicelab.widgets.sentence import Sentence, model
 from servicelab.widgets.sentence.model import HeldOut, SentenceModel, pieces
 
 
@@ -137,3 +137,27 @@ def test_counts_are_of_the_running_language(contacts: pd.DataFrame) -> None:
 def test_mistakes_are_named(contacts: pd.DataFrame) -> None:
     with pytest.raises(UserError, match=r"explore\.sentence: contacts lacks split"):
         explore.sentence(contacts.drop(columns="split"))
+
+
+def test_of_many_contacts_a_fixed_sample_is_learned_from_and_counted(
+    contacts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    learn = NeedsClassifier.fit
+
+    def fit(self: NeedsClassifier, texts: pd.Series, labels: pd.Series) -> NeedsClassifier:
+        seen.append(list(texts))
+        return learn(self, texts, labels)
+
+    monkeypatch.setattr(NeedsClassifier, "fit", fit)
+    monkeypatch.setattr(classifiers, "LEARN_FROM", 100)
+    monkeypatch.setattr(model, "COUNTED", 40)
+    monkeypatch.setattr(classifiers, "_fitted", {})
+    many = pd.concat([contacts, contacts], ignore_index=True)
+    control = explore.sentence(many)
+    assert control.state["costs"]["size"] == 40
+    assert len(seen) == 1
+    assert len(set(seen[0])) == 100, "each text once"
+    assert set(seen[0]) <= set(contacts.loc[contacts["split"] == "train", "text_en"])
+    assert explore.sentence(many).content["examples"] == control.content["examples"]
+    assert len(seen) == 1, "the same sample is not fitted again"

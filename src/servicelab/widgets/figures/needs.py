@@ -7,7 +7,7 @@ the feature failed. Ratings and satisfaction are 1 to 5; a customer who gave non
 from __future__ import annotations
 
 from itertools import pairwise
-from math import sqrt
+from math import floor, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from servicelab.company import label
@@ -179,7 +179,8 @@ def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.Data
             "when it fails, {silent_cost:.0f} in 100 fewer come back.",
             top=names[ranked[0]],
             share=points[ranked[0]][0],
-            top_cost=points[ranked[0]][1],
+            # Through a whole number: a cost of nearly nothing is 0, not −0.
+            top_cost=round(points[ranked[0]][1]),
             silent=names[costliest],
             rank=ranked.index(costliest) + 1,
             count=len(ranked),
@@ -371,24 +372,22 @@ def saturation(orders: pd.DataFrame) -> dict[str, Any]:
     cells = warehouse_years(orders)
     groups = levels(cells)
     line = [[100 * g.on_time, g.satisfaction] for g in groups]
+    left = 2 * floor(50 * min(c.on_time for c in cells))
+    bottom = floor(5 * min(c.satisfaction for c in cells)) / 5
     marks: list[dict[str, Any]] = [{"t": "line", "points": line, "color": 7, "width": 2.5}]
     marks += [
         {"t": "dot", "x": 100 * c.on_time, "y": c.satisfaction, "r": 4, "color": 2, "shape": "square", "title": c.name}
         for c in cells
     ]
-    marks += [
-        {"t": "dot", "x": x, "y": y, "r": 7, "color": 7, "label": f"{y:.2f}", "bold": True} for x, y in line
-    ]  # fmt: skip
-    said = [
-        _("{name} on time: {satisfaction:.2f}", name=g.name, satisfaction=g.satisfaction) for g in groups
-    ]  # fmt: skip
+    marks += [{"t": "dot", "x": x, "y": y, "r": 7, "color": 7, "label": f"{y:.2f}", "bold": True} for x, y in line]
+    said = [_("{name} on time: {satisfaction:.2f}", name=g.name, satisfaction=g.satisfaction) for g in groups]
     return {
         "title": _("On time, and satisfied"),
         "charts": [
             {
                 "height": 330,
-                "x": {"label": _("orders delivered on time (%)"), "min": 86, "max": 100, "every": 60},
-                "y": {"label": _("mean satisfaction (1–5)"), "min": 3.2, "max": 4.2},
+                "x": {"label": _("orders delivered on time (%)"), "min": left, "max": 100, "every": 60},
+                "y": {"label": _("mean satisfaction (1–5)"), "min": bottom, "max": 4.2},
                 "marks": marks,
                 "legend": [
                     {"shape": "square", "color": 2, "text": _("one warehouse in one year")},
