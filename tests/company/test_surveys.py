@@ -17,7 +17,9 @@ from servicelab.company.firm import servqual as questionnaire
 from servicelab.company.firm import survey_mechanisms as sm
 from servicelab.company.firm.truth import as_text
 from servicelab.company.firm.voices import make_voices
-from servicelab.models.marketing import DIMENSIONS, cronbach_alpha, satisfaction_gap, servqual
+from servicelab.models.channels import removal_effects
+from servicelab.models.journey import five_elements_audit, friction, touchpoint_scores
+from servicelab.models.marketing import DIMENSIONS, cronbach_alpha, satisfaction_gap, servqual, uplift
 from servicelab.models.needs import kano_category, kano_coefficients
 
 #: Two-sided 99.9 %: many effects are looked at, over three seeds.
@@ -303,6 +305,32 @@ def test_servqual_at_small_scale(firm: Firm, scale: float, each: int) -> None:
     survey = questionnaire.make_servqual_survey(3, firm["customers"], firm["orders"], scale)
     people = survey.drop_duplicates(["wave", "customer_id"])
     assert (people.groupby(["wave", people["segment"].astype(str)]).size() == each).all()
+
+
+# --- The models read the written tables as they are ---
+
+
+def test_journeys_are_read_as_written(firm: Firm) -> None:
+    touches = firm["touchpoints"]
+    scores = touchpoint_scores(touches, touches.dropna(subset="score"))
+    assert (scores.index[0], scores.index[-1]) == ("delivery", "assembly")
+    assert set(friction(touches, "checkout").index[:2]) == {"adviser", "shop_visit"}
+    before = touches[touches["stage"] == "before"]
+    paths = [(rows["touchpoint"].tolist(), rows["converted"].iloc[0]) for _, rows in before.groupby("journey_id")]
+    effects = removal_effects(paths)
+    assert sorted(effects, key=effects.__getitem__)[-2:] == ["video_guide", "community"]
+    audit = five_elements_audit({name: firm[name] for name in ("customers", "needs_survey", "contacts", "touchpoints")})
+    assert audit["score"][["role", "scene"]].tolist() == [4, 4]
+
+
+def test_campaigns_are_read_as_written(firm: Firm) -> None:
+    members = firm["campaign_members"]
+    for campaign, rows in members.groupby("campaign", observed=True):
+        found = uplift(rows.assign(responded=rows["orders"] > 0)).loc["all"]
+        users = rows.loc[rows["treated"]].groupby("used_coupon")["orders"].mean()
+        assert users[True] - users[False] > 10 * found["high"], campaign
+        if campaign == "autumn_2024":
+            assert abs(found["uplift"]) < WIDE / 1.96 * (found["high"] - found["low"]) / 2
 
 
 # --- Ground truth stays in step and apart ---

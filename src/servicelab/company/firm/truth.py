@@ -12,7 +12,10 @@ from typing import Any
 
 from servicelab.company.codes import THEMES
 from servicelab.company.firm import mechanisms as m
+from servicelab.company.firm.survey_mechanisms import servqual_truth
+from servicelab.company.simulation import Scenario
 from servicelab.company.simulation.effects import engine_effects
+from servicelab.company.simulation.touchpoints import touchpoint_effects
 from servicelab.models.needs import kano_coefficients
 
 
@@ -34,6 +37,9 @@ def true_effects() -> dict[str, Any]:
             segment: {theme: [a, b] for theme, a, b in zip(THEMES, first, last, strict=True)}
             for segment, (first, last) in m.TRENDS.items()
         },
+        "M4_servqual": servqual_truth(),
+        "J4_touchpoints": touchpoint_effects(),
+        "M8_lift_of_campaigns": {campaign.name: campaign.lift for campaign in Scenario().campaigns},
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -102,6 +104,19 @@ def make_touchpoints(scenario: Scenario, members: Members, orders: Orders, place
     table = pd.concat([before[found[journey]], _from_order(rng, members, orders, buys, order[buys])])
     table = table[table["at"] < horizon(scenario) * DAY]
     return {"touchpoints": _written(scenario, rng, table, who, bought)}
+
+
+def touchpoint_effects() -> dict[str, Any]:
+    """What a touch truly adds and how it truly feels, for `grading/truth/effects.json`."""
+    scores: dict[str, dict[str, float]] = {}
+    for (stage, name), mean in SCORE.items():
+        scores.setdefault(stage, {})[name] = mean
+    return {
+        "log_odds_of_one_touch": TOUCHPOINTS,
+        "mean_score": scores,
+        "score_before_when_it_leads_to_an_order": {"yes": SCORE_CONVERTS, "no": -SCORE_CONVERTS},
+        "score_of_a_late_delivery": SCORE_LATE,
+    }
 
 
 def _orders_for(
