@@ -27,7 +27,7 @@ def generate(
 
     `scale` 1 gives about 20,000 customers; larger ones are made region by region, so that memory stays what it is at
     scale 1. The same seed and scale give the same bytes. All tables come under their names together when they are
-    whole: an interrupted run leaves what stood there as it was, and the same call goes on from its last finished region.
+    whole: an interrupted run leaves what stood there as it was, and the same call goes on after its last whole region.
 
     With `truth`, what only the simulation knows is written to that folder, which must not be inside `out`. With
     `progress`, a bar (or lines, outside a terminal) on standard error says how far it is. Returns what was made.
