@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
 from servicelab.company.simulation import Firm, Scenario, simulate
 
@@ -77,10 +78,17 @@ def covers(found: pd.Series, truth: float, more: float = 0.0) -> bool:
     return bool(abs(found["estimate"] - truth) < WIDE * np.hypot(found["se"], more))
 
 
+def agrees(found: pd.DataFrame, truth: pd.Series) -> bool:
+    """All intervals cover their true values (99.9 % for all together), and their sum is not further off than chance."""
+    z = (found["estimate"] - truth.reindex(found.index)) / found["se"]
+    assert z.notna().all()
+    return bool(z.abs().max() < stats.norm.isf(0.0005 / len(z)) and stats.chi2.sf((z**2).sum(), len(z)) > 0.001)
+
+
 @pytest.fixture(scope="session")
 def fits() -> SimpleNamespace:
     """Estimators."""
-    return SimpleNamespace(least_squares=least_squares, logistic=logistic, covers=covers, wide=WIDE)
+    return SimpleNamespace(least_squares=least_squares, logistic=logistic, covers=covers, agrees=agrees, wide=WIDE)
 
 
 @pytest.fixture(scope="session")

@@ -17,13 +17,6 @@ MUST_BES = ["on_time_delivery", "intact_packaging", "warranty_repair"]
 WINDOW = 180
 
 
-def agrees(found: pd.DataFrame, truth: pd.Series) -> bool:
-    """All intervals cover their true values (99.9 % for all together), and their sum is not further off than chance."""
-    z = (found["estimate"] - truth.reindex(found.index)) / found["se"]
-    assert z.notna().all()
-    return bool(z.abs().max() < stats.norm.isf(0.0005 / len(z)) and stats.chi2.sf((z**2).sum(), len(z)) > 0.001)
-
-
 # --- X00c: few complaints = happy customers ---
 
 
@@ -148,7 +141,7 @@ def test_x01a_regression_finds_the_true_effects(firm: Firm, fits: SimpleNamespac
     unhappy = {**m.UNHAPPY_RESPONSE, "self_service": m.BOT_UNHAPPY_RESPONSE}
     weight = 1 / np.where(rows["csat"] <= 2, rows["channel"].map(unhappy), 1.0)
     found = fits.least_squares(pd.DataFrame(columns), rows["csat"], pd.Series(weight))
-    assert agrees(found.loc[list(truth)], pd.Series(truth))
+    assert fits.agrees(found.loc[list(truth)], pd.Series(truth))
 
 
 # --- X01b: most mentioned = most important ---
@@ -185,7 +178,7 @@ def test_x01b_mentions_mislead(firm: Firm) -> None:
     assert said["order_id"].nunique() / len(failed) < 0.35
 
 
-def test_x01b_who_comes_back_finds_the_true_effects(firm: Firm) -> None:
+def test_x01b_who_comes_back_finds_the_true_effects(firm: Firm, fits: SimpleNamespace) -> None:
     """A month after delivery everything is over, one way or another: who has left orders nothing after that."""
     orders = firm.tables["orders"].set_index("order_id")
     back = returned(firm, orders["delivered_at"] + pd.Timedelta(days=45))
@@ -200,7 +193,7 @@ def test_x01b_who_comes_back_finds_the_true_effects(firm: Firm) -> None:
         found[name] = leave_chance(back[failed == name], sound)
         silent, right, wrong = what.leave
         truth[name] = (1 - what.spoken) * silent + what.spoken * (solved[name] * right + (1 - solved[name]) * wrong)
-    assert agrees(pd.DataFrame(found).T, pd.Series(truth))
+    assert fits.agrees(pd.DataFrame(found).T, pd.Series(truth))
 
 
 # --- X01c: more of a must-be delights ---
@@ -251,7 +244,7 @@ def test_x01c_a_straight_line_promises_too_much(firm: Firm, fits: SimpleNamespac
 
 def test_x01c_curve_finds_the_truth_and_is_flat_at_the_top(firm: Firm, fits: SimpleNamespace) -> None:
     cells = warehouse_years(firm, fits)
-    assert agrees(cells, cells["truth"])
+    assert fits.agrees(cells, cells["truth"])
     groups = cells.groupby(pd.cut(cells["on_time"], [0.8, 0.905, 0.945, 0.965, 1]), observed=True)["estimate"].mean()
     assert groups.iloc[1] - groups.iloc[0] > 0.15
     assert abs(groups.iloc[3] - groups.iloc[2]) < 0.3 * (groups.iloc[1] - groups.iloc[0])
@@ -267,11 +260,11 @@ def test_x01c_extras_and_failures_have_their_true_effects(firm: Firm, fits: Simp
     # What is an extra and what is a failure have names in common.
     columns = pd.concat([*parts, failed.add_prefix("failed ")], axis=1).astype(float)
     found = fits.least_squares(columns, rows["satisfaction"])
-    assert agrees(found.loc[list(m.EXTRA_SATISFACTION)], pd.Series(m.EXTRA_SATISFACTION))
+    assert fits.agrees(found.loc[list(m.EXTRA_SATISFACTION)], pd.Series(m.EXTRA_SATISFACTION))
     assert found.loc[list(m.EXTRA_SATISFACTION), "estimate"].mean() > 0.15
     truth = {f"failed {name}": what.satisfaction for name, what in m.FEATURES.items()}
     truth["failed on_time_delivery"] = -m.LATE_PENALTY
-    assert agrees(found.loc[list(truth)], pd.Series(truth))
+    assert fits.agrees(found.loc[list(truth)], pd.Series(truth))
     # Goods carried home have no delivery, so nothing of it is rated.
     home = firm.tables["orders"].query("warehouse.isna() and failed_feature.isna() and extra_feature.isna()")
     mean = home["satisfaction"].dropna().astype(float)

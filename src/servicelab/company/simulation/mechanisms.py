@@ -386,6 +386,6 @@ ARRIVES, ARRIVES_MORE = 1.2, 1.4
 #: Of the price, what is paid back for goods that were only scratched; below this claim the pilot goes unapproved.
 SCRATCHED, PILOT_BELOW = 0.35, 200.0
 #: X02b: false claims, the share an approver finds, and what each day of delay costs.
-FALSE_CLAIM, FOUND = 0.012, 0.45
+FALSE_CLAIM, FOUND = 0.020, 0.45
 CHASE_PER_DAY, CHASE_COST = 0.12, 11.0
 APPROVER_MINUTE = 1.6
