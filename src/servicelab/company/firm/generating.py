@@ -52,7 +52,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Made:
-    """What `write_firm` made: rows by table, the size of all files, and how long it took."""
+    """What `write_firm` made: rows by table, bytes of their files, and how long it took."""
 
     folder: Path
     rows: dict[str, int]

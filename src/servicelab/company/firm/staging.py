@@ -91,9 +91,9 @@ class Staging:
         """Put every file under its name; what stood there is replaced, the other spelling of a table removed.
 
         The package's description goes first and comes last, so that at no moment a mixture passes for a set of tables.
-        Returns the bytes of all files.
+        Returns the bytes of the tables and what describes them.
         """
-        size = sum(path.stat().st_size for folder in self.folders.values() for path in self._files(folder))
+        size = sum(path.stat().st_size for path in self._files(self.folders[""]))
         with uninterrupted():
             if (self.folders[""] / PACKAGE).is_file():
                 (self.targets[""] / PACKAGE).unlink(missing_ok=True)
