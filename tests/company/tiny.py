@@ -80,7 +80,7 @@ D000004|K00003|2025-12-30 12:00:00|shop|S02|Foshan|2300.0||7||||||
     "contacts": """
 C000001|C000001||K00001|D000002|2023-02-16 09:59:35|first|where_is_order|logistics|on_time_delivery|functional|True|Where is it?|东西呢？|e1|z1|train|phone|phone|False|267.7|True|A001|213.6|apology|False|2|True||18.72
 C000002|C000001|C000001|K00001|D000002|2023-02-17 10:00:00|repeat|where_is_order|logistics|on_time_delivery|emotional|True|Still nothing|还没到|e2|z2|test|phone|chat|True|0.0|False|||none|False||False||0.6
-C000003|C000003||K00002||2023-02-27 20:15:00|first|presale|sales|personal_styling|implicit|False|Will it fit?|放得下吗？|e3|z3|train|wechat|self_service|False|0.0|True||41.0|fix|True|5|False|D000003|0.25
+C000003|C000003||K00002||2023-02-18 20:15:00|first|presale|sales|personal_styling|implicit|False|Will it fit?|放得下吗？|e3|z3|train|wechat|self_service|False|0.0|True||41.0|fix|True|5|False|D000003|0.25
 C000004|C000004||K00001|D000002|2023-02-20 11:11:11|first|damaged|warehouse|intact_packaging|normative|False|It is broken|坏了|e4|z4|train|shop|shop|False|12.0|True|A002|600.0|both|True||False||41.3
 """,
     "calls": """

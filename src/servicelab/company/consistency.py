@@ -277,11 +277,13 @@ def _facts(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, str
             _("A shop is named on just the orders of channel shop."),
             _("Correct the shop or the channel."),
         )
-        yield "shop_id", (frame["channel"] == "shop") == frame["shop_id"].isna(), problem, remedy
+        odd = (frame["channel"] == "shop") == frame["shop_id"].isna()
+        yield "shop_id", odd & frame["channel"].notna(), problem, remedy
     if name == "contacts":
         for column in ("handling", "agent_id"):
             problem, remedy = _("Nobody answered this contact."), _("Correct `served`, or leave the cell empty.")
             yield column, frame[column].notna() & ~frame["served"].fillna(True).astype(bool), problem, remedy
         problem = _("A first contact follows none, and every other follows one.")
         remedy = _("Correct `kind`, or the contact it follows.")
-        yield "parent_id", (frame["kind"] == "first") == frame["parent_id"].notna(), problem, remedy
+        odd = (frame["kind"] == "first") == frame["parent_id"].notna()
+        yield "parent_id", odd & frame["kind"].notna(), problem, remedy

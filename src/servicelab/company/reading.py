@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -21,6 +22,8 @@ ENCODING = "utf-8-sig"
 _read_before: OrderedDict[Path, tuple[tuple[int, ...], pd.DataFrame]] = OrderedDict()
 #: Cells kept in all; the largest tables at scale 1 have four million.
 MOST_CELLS = 16_000_000
+#: Nanoseconds since it was written, after which a file counts as settled.
+SETTLED = 2_000_000_000
 
 
 def data_directory() -> Path:
@@ -80,17 +83,18 @@ def load(name: str, directory: str | Path | None = None) -> pd.DataFrame:
         )
     key, found = path.resolve(), path.stat()
     looks = (found.st_mtime_ns, found.st_size, found.st_ino)
-    if key in _read_before and _read_before[key][0] == looks:
-        _read_before.move_to_end(key)
-    else:
-        _keep(key, looks, _parsed(path, described))
-    # Copy-on-write: whoever changes this one changes nobody else's.
-    return _read_before[key][1].copy(deep=False)
+    before, frame = _read_before.pop(key, ((), None))
+    if frame is None or before != looks:
+        frame = _parsed(path, described)
+    # What was written a moment ago may be written again within the same tick of the file system's clock.
+    if time.time_ns() - found.st_mtime_ns > SETTLED:
+        _keep(key, looks, frame)
+    # Copy-on-write would not do: numpy may write into a text column past it. A copy takes a hundredth of the reading.
+    return frame.copy()
 
 
 def _keep(key: Path, looks: tuple[int, ...], frame: pd.DataFrame) -> None:
     _read_before[key] = (looks, frame)
-    _read_before.move_to_end(key)
     while len(_read_before) > 1 and sum(kept.size for _looks, kept in _read_before.values()) > MOST_CELLS:
         _read_before.popitem(last=False)
 
