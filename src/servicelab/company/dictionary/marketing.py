@@ -14,7 +14,7 @@ CAMPAIGNS = Table(
     "一次优惠券活动",
     ("campaign",),
     (
-        Column("campaign", "id", "活动", "Short name", "活动代码", pattern=r"[a-z0-9]+(_[a-z0-9]+)*"),
+        Column("campaign", "id", "优惠活动", "Short name", "活动代码", pattern=r"[a-z0-9]+(_[a-z0-9]+)*"),
         Column("starts", "date", "开始日期", "First day on which the coupon counts", "优惠券生效日"),
         Column("ends", "date", "结束日期", "First day on which it counts no longer", "优惠券失效日（当天起不可用）"),
         share("discount", "折扣", "Share taken off the price, 0.1 = 10 %", "优惠幅度，0.1 即减 10%", decimals=2),
@@ -37,7 +37,7 @@ CAMPAIGN_MEMBERS = Table(
     "一位符合某次活动条件的会员",
     ("campaign", "customer_id"),
     (
-        Column("campaign", "id", "活动", "The campaign", "所属活动", refers="campaigns.campaign"),
+        Column("campaign", "id", "优惠活动", "The campaign", "所属活动", refers="campaigns.campaign"),
         customer("The member", "会员"),
         Column(
             "treated", "boolean", "是否发券", "Got the coupon; False: held back by lot", "是否收到优惠券；否为对照组"
