@@ -102,7 +102,7 @@ WRONG_CELLS = [
     ("event_log", 2, "case_id", "R000009", "is not in cases.case_id"),
     ("event_log", 2, "timestamp", "2023-02-20 11:11:22", "before the case was opened"),
     ("event_log", 4, "timestamp", "2023-02-24 12:49:29", "after the case was closed"),
-    ("event_log", 4, "timestamp", "2023-02-22 11:04:19", "before the step above"),
+    ("event_log", 4, "timestamp", "2023-02-22 11:04:19", "before the event that stands above"),
     ("event_log", 4, "hands_on_minutes", "-1", "not one this column can hold"),
     ("campaigns", 2, "ends", "2023-02-19", "before the start"),
     ("campaign_members", 2, "campaign", "winter", "is not in campaigns.campaign"),

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from tests.company import tiny
@@ -125,6 +126,7 @@ def test_cards_say_how_a_table_was_made_and_what_it_is_for(root: Path) -> None:
     curriculum = yaml.safe_load((root / "course" / "curriculum.yml").read_text(encoding="utf-8"))
     known = {name for part in curriculum.values() if isinstance(part, dict) for name in part}
     known |= set(re.findall(r"\bX\d\d[a-z]\b", str(curriculum)))
+    features = set(pd.read_csv(root / "datasets" / "features.csv")["feature_id"])
     assert list(notes) == list(TABLES)
     for name, note in notes.items():
         assert set(note) <= {"by_hand", "made", "made_zh", "teaches", "quirks"}, name
@@ -134,7 +136,7 @@ def test_cards_say_how_a_table_was_made_and_what_it_is_for(root: Path) -> None:
         for column in re.findall(r"`(\w+)`(?! =)", " ".join(note["quirks"])):
             everywhere = {one.name for table in EVERY for one in table.columns} | set(TABLES)
             coded = {str(code) for _table, one in COLUMNS for code in one.values}
-            assert column in everywhere | coded | {"inspect_again", "bot_first_reply"}, (name, column)
+            assert column in everywhere | coded | features | {"inspect_again"}, (name, column)
 
 
 def test_a_table_without_a_key_has_a_card() -> None:
@@ -152,8 +154,6 @@ def test_the_package_lists_every_table_in_order(package: dict) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_resource_is_the_file(name: str, package: dict, written: Path) -> None:
-    import pandas as pd
-
     (one,) = (one for one in package["resources"] if one["name"] == name)
     assert (written / one["path"]).is_file()
     assert ("compression" in one) == TABLES[name].packed == one["path"].endswith(".zip")
@@ -322,10 +322,8 @@ def test_the_readme_shows_the_picture_with_a_text_for_it(readme: str, root: Path
 
 
 def test_the_example_in_the_readme_runs(readme: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import pandas
-
     (line,) = re.findall(r"^orders = .+$", readme, flags=re.M)
     monkeypatch.chdir(written)
-    scope = {"pandas": pandas}
+    scope = {"pandas": pd}
     exec(line, scope)
     assert scope["orders"]["ordered_at"].dtype.kind == "M"

@@ -222,7 +222,10 @@ def of_whole(kept: Kept, known: Mapping[str, Kept]) -> Iterator[Broken]:
         case, at = kept.whole("case_id"), kept.whole("timestamp")
         turn = np.argsort(case, kind="stable")
         back = (case[turn][1:] == case[turn][:-1]) & (at[turn][1:] < at[turn][:-1])
-        problem, remedy = _("It is before the step above it."), _("Put the steps of a case in the order of time.")
+        problem, remedy = (
+            _("It is before the event that stands above it in the same case."),
+            _("Put the steps of a case in order of time."),
+        )
         yield Broken("timestamp", np.sort(turn[1:][back]), problem, remedy)
 
 
