@@ -234,6 +234,15 @@ def test_a_scenario_that_cannot_run_says_so(wrong: dict[str, object], says: str)
         Scenario(**wrong)  # type: ignore[arg-type]
 
 
+def test_the_whole_firm_on_record_runs_too() -> None:
+    firm = simulate(Scenario(months=1, scale=14, campaigns=()))
+    log = firm.tables["line_log"]
+    # All but those who will join later.
+    assert (log["member"] >= 0).mean() > 0.9
+    months = firm.tables["shop_months"]
+    assert months["sales"].gt(months["member_sales"]).all()
+
+
 def test_waits_do_not_depend_on_how_many_members_are_kept() -> None:
     few, many = (simulate(Scenario(months=3, scale=scale, campaigns=())) for scale in (0.05, 1.0))
     assert len(few.tables["contacts"]) < 0.1 * len(many.tables["contacts"])

@@ -23,6 +23,7 @@ FIRST, REPEAT, TRANSFER, SWITCH = range(4)
 KINDS = np.array(["first", "repeat", "transfer", "switch"], dtype=object)
 FLAGS = ("served", "solved", "recorded", "refused", "called_back", "happened")
 PRESALE = INTENT["presale"]
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass
@@ -142,10 +143,10 @@ class Service:
         self.seats: list[tuple[int, int, Floats, Floats, Ints]] = []
         #: What the day leaves to its evening: matters that ended and whether solved, first contacts of enquiries, who
         #: comes back after which line, and who tries the same line again tomorrow.
-        self.ended: list[tuple[Ints, Flags]] = []
-        self.asked: list[Ints] = []
-        self.back: list[tuple[Ints, Floats, Ints]] = []
-        self.again: list[tuple[Ints, Ints]] = []
+        self.ended: list[tuple[Ints, Flags]] = [(NOBODY, NOBODY > 0)]
+        self.asked: list[Ints] = [NOBODY]
+        self.back: list[tuple[Ints, Floats, Ints]] = [(NOBODY, NOBODY.astype(np.float64), NOBODY)]
+        self.again: list[tuple[Ints, Ints]] = [(NOBODY, NOBODY)]
         pace, self.shift, self.gaming = m.PAY_EFFECT[scenario.pay]
         self.agent_pace = agents.pace * pace
         work_rng = stream(scenario.seed, "simulation", "work")
@@ -302,7 +303,8 @@ class Service:
         self._convert(np.concatenate(self.asked))
         rows, over, line = (np.concatenate([part[k] for part in self.back]) for k in (0, 1, 2))
         again, same = (np.concatenate([part[k] for part in self.again]) for k in (0, 1))
-        self.ended, self.asked, self.back, self.again = [], [], [], []
+        for waiting in (self.ended, self.asked, self.back, self.again):
+            del waiting[1:]
         # On one of the next three days, to the same line or to the phone; from the second line to the phone.
         u = self.rng.random((2, len(rows)))
         when = (over // DAY).astype(np.int64) + 1 + (u[0] > m.BACK_DAYS[0]) + (u[0] > m.BACK_DAYS[1])
