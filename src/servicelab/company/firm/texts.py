@@ -18,6 +18,8 @@ from servicelab.company.simulation.draws import stream
 LANGUAGES = ("en", "zh")
 NEED_LETTER = {"F": "functional", "E": "emotional", "N": "normative", "I": "implicit"}
 TEST_SHARE = 0.3
+#: Room for patterns in a cell (feature, need, tone).
+MOST = 64
 OPENER_CHANCE = 0.45
 CLOSER_CHANCE = 0.25
 _LINE = re.compile(r"([FENI])([.!]) (\S.*)")
@@ -87,7 +89,8 @@ def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[tuple[
     train: dict[tuple[str, str, bool], list[Pattern]] = {}
     test: dict[tuple[str, str, bool], list[Pattern]] = {}
     for cell, group in cells.items():
-        kept = set(rng.permutation(len(group))[: max(1, len(group) // 4)].tolist())
+        # As many draws whatever the number of patterns: one more in a cell leaves the others' split as it was.
+        kept = set(rng.random(MOST)[: len(group)].argsort()[: max(1, len(group) // 4)].tolist())
         test[cell] = [pattern for index, pattern in enumerate(group) if index in kept]
         train[cell] = [pattern for index, pattern in enumerate(group) if index not in kept]
     return {"train": train, "test": test}
