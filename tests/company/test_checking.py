@@ -146,6 +146,14 @@ def test_a_cause_that_is_moved_shows_where_it_is_relied_on(data: Path) -> None:
     assert findings["problem"][0] == "It is before the agent was hired (2024-10-03)."
 
 
+def test_who_answers_the_next_morning_may_be_new(data: Path) -> None:
+    """A letter waits overnight: what counts is when it was answered."""
+    set_cell(data, "agents", 3, "hired_on", "2023-02-21")
+    assert len(company.check(data)) == 1
+    set_cell(data, "contacts", 5, "wait", "60000.0")
+    assert company.check(data).empty
+
+
 @pytest.mark.parametrize("name", [name for name in TABLES if TABLES[name].key])
 def test_a_repeated_key_is_found(tmp_path: Path, name: str) -> None:
     key = TABLES[name].key

@@ -27,8 +27,8 @@ NONE = np.uint64(0)
 class Rule:
     """Two moments of one row of `table`, the later of which must not be before the earlier.
 
-    A moment is a column of the table, or ``column>other.moment``: the moment of the row that the column refers to.
-    `column` is the cell to mend; `before` says which of the two it is wrong to be.
+    A moment is a column of the table, ``column+seconds`` for so much later, or ``column>other.moment`` for the moment
+    of the row that the column refers to. `column` is the cell to mend; `before` says which of the two it is wrong to be.
     """
 
     table: str
@@ -52,8 +52,8 @@ RULES = (
         "contacts", "opened_at", "parent_id>contacts.opened_at", "opened_at", lambda: _("the contact that it follows")
     ),
     Rule("contacts", "led_to_order_id", "opened_at", "led_to_order_id>orders.ordered_at", lambda: _("the contact")),
-    Rule("contacts", "agent_id", "agent_id>agents.hired_on", "opened_at", lambda: _("the agent was hired")),
-    Rule("calls", "agent", "agent>agents.hired_on", "arrived_at", lambda: _("the agent was hired")),
+    Rule("contacts", "agent_id", "agent_id>agents.hired_on", "opened_at+wait", lambda: _("the agent was hired")),
+    Rule("calls", "agent", "agent>agents.hired_on", "arrived_at+wait", lambda: _("the agent was hired")),
     Rule("agents", "left_on", "hired_on", "left_on", lambda: _("the day of hiring")),
     Rule("cases", "opened_at", "order_id>orders.ordered_at", "opened_at", lambda: _("the order")),
     Rule("cases", "opened_at", "contact_id>contacts.opened_at", "opened_at", lambda: _("the contact")),
@@ -241,7 +241,12 @@ def _lost(
 def _moment(table: Table, frame: pd.DataFrame, text: str, known: Mapping[str, Kept]) -> Any:
     by, _arrow, target = text.partition(">")
     if not target:
-        return frame[by].to_numpy(dtype="datetime64[s]")
+        at, _plus, seconds = by.partition("+")
+        moments = frame[at].to_numpy(dtype="datetime64[s]")
+        if not seconds:
+            return moments
+        later = np.nan_to_num(frame[seconds].to_numpy(dtype=float), nan=0.0).clip(0, 1e9)
+        return moments + later.astype("timedelta64[s]")
     other, _dot, name = target.partition(".")
     if other not in known:
         return None
