@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -106,11 +107,19 @@ def _field(column: Column) -> dict[str, Any]:
     return field | {"constraints": limits}
 
 
-def card(table: Table, size: int, scale: float, seed: int) -> str:
-    """The data card of a table in Markdown: what a row is, the columns in both languages, how made, quirks, licence."""
+@cache
+def _notes() -> dict[str, dict[str, Any]]:
+    """What the cards say besides the dictionary; read once for all of them."""
     import yaml
 
-    notes = yaml.safe_load(files("servicelab.company").joinpath("cards.yml").read_text(encoding="utf-8"))[table.name]
+    source = files("servicelab.company").joinpath("cards.yml").read_text(encoding="utf-8")
+    notes: dict[str, dict[str, Any]] = yaml.safe_load(source)
+    return notes
+
+
+def card(table: Table, size: int, scale: float, seed: int) -> str:
+    """The data card of a table in Markdown: what a row is, the columns in both languages, how made, quirks, licence."""
+    notes = _notes()[table.name]
     key = f"key: {', '.join(f'`{name}`' for name in table.key)}" if table.key else "no key: a row may stand twice"
     lines = [
         f"# {table.title} {table.title_zh} · `{table.file}`",
