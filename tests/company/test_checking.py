@@ -73,6 +73,7 @@ WRONG_CELLS = [
     ("orders", 4, "promised_days", "", "no promise"),
     ("orders", 2, "shop_id", "", "orders of channel shop"),
     ("contacts", 2, "csat", "2.5", "not a whole number"),
+    ("contacts", 3, "wait", "inf", "not a number"),
     ("contacts", 2, "feature_id", "teleport", "is not in features.feature_id"),
     ("contacts", 2, "opened_at", "soon", "not a date with a time"),
     ("contacts", 2, "opened_at", "2023-02-10 21:04:59", "before the order"),

@@ -166,6 +166,8 @@ def _typed(text: pd.Series, column: Column) -> pd.Series:
         values = pd.to_datetime(text, format="ISO8601", errors="coerce")
     elif column.kind in ("integer", "number"):
         values = pd.to_numeric(text, errors="coerce")
+        # "inf" parses, and is no figure of anything.
+        values = values.where(values.abs() < np.inf)
         if column.kind == "integer":
             # Past 2⁵³ neighbouring whole numbers are one float.
             whole = values.astype(float)

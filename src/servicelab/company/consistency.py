@@ -28,7 +28,7 @@ class Rule:
     """Two moments of one row of `table`, the later of which must not be before the earlier.
 
     A moment is a column of the table, ``column+seconds`` for so much later, or ``column>other.moment`` for the moment
-    of the row that the column refers to. `column` is the cell to mend; `before` says which of the two it is wrong to be.
+    of the row that the column refers to. `column` is the cell to mend; `before`: it is wrong to be before, else after.
     """
 
     table: str
