@@ -152,6 +152,8 @@ const house = (() => {
         } else if (m.t === "rule") {
           const path = m.x !== undefined ? `M${X.at(m.x)} ${inner.y0}V${inner.y1}` : `M${inner.x0} ${Y.at(m.y)}H${inner.x1}`;
           shapes.append(s("path", { d: path, class: "sl-rule", "stroke-dasharray": m.dash || "5 4" }));
+          // A label stands above or below a line, not on it.
+          if (m.x === undefined) taken.push([inner.x0, Y.at(m.y) - 1, inner.x1, Y.at(m.y) + 1]);
           if (m.label) {
             const w = textWidth(m.label);
             const end = m.x !== undefined && X.at(m.x) + w + 8 > inner.x1;
