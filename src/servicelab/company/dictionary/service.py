@@ -173,7 +173,7 @@ CONTACTS = Table(
     ),
     "service",
     packed=True,
-    # The file goes month by month and then by subject, which packs in half the room.
+    # The file goes quarter by quarter and then by subject, which packs in half the room.
     order=("opened_at", "contact_id"),
 )
 

@@ -55,12 +55,12 @@ def shape(raw: dict[str, pd.DataFrame], scenario: Scenario, split_seed: int) -> 
 
 
 def filed(contacts: pd.DataFrame) -> pd.DataFrame:
-    """The contacts month by month, and in a month by what they are about.
+    """The contacts quarter by quarter, and in a quarter by what they are about.
 
     A zip looks back over some ninety rows: side by side, sentences made from one pattern take half the room.
     """
-    month = contacts["opened_at"].dt.to_period("M").rename("month")
-    order = pd.concat([month, contacts[["feature_id", "need", "angry"]]], axis=1)
+    quarter = contacts["opened_at"].dt.to_period("Q").rename("quarter")
+    order = pd.concat([quarter, contacts[["feature_id", "need", "angry"]]], axis=1)
     in_turn = order.reset_index(drop=True).sort_values(list(order.columns), kind="stable").index
     found: pd.DataFrame = contacts.iloc[in_turn.to_numpy()]
     return found
