@@ -81,7 +81,10 @@ def test_x03c_who_comes_back_tells_how_many_were_helped(firm: Firm) -> None:
     known = contacts["opened_at"] < contacts["opened_at"].max() - pd.Timedelta(days=4)
     contained = contacts[(contacts["kind"] == "first") & (contacts["channel"] == "self_service") & known]
     assert contained["resolved"].all()  # naive: the log says that all were helped
-    back = contained["contact_id"].isin(contacts.loc[contacts["kind"] == "repeat", "parent_id"])
+    again = contacts[contacts["kind"] == "repeat"]
+    back = contained["contact_id"].isin(again["parent_id"])
+    # Nobody goes back to the assistant: its own figures never show it.
+    assert (again.loc[again["parent_id"].isin(contained["contact_id"]), "channel"] != "self_service").all()
     solved = contained["contact_id"].map(firm.truth["contacts"].set_index("contact_id")["solved"])
 
     def helped(rows: pd.Series) -> tuple[float, float]:
