@@ -45,7 +45,8 @@ def _sentence(material: str, missing: list[str]) -> str:
         return _("{material} can run on this data.", material=material)
     at = 1 if language() == "zh" else 0
     titles = {name: (table.title, table.title_zh)[at] for name, table in KNOWN.items()}
-    names = ", ".join(f"{name} ({titles[name]})" if name in titles else name for name in missing)
+    mark, join = ("{}（{}）", "、") if at else ("{} ({})", ", ")
+    names = join.join(mark.format(name, titles[name]) if name in titles else name for name in missing)
     return _("{material} cannot run on this data: it needs {tables}.", material=material, tables=names)
 
 

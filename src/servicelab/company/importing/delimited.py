@@ -192,7 +192,7 @@ def _encoding(head: bytes, stated: str, name: str) -> str:
     if encoding == "utf-8":
         lost = sound.count(False)
         strange_lines = sum(not line.isascii() for line in lines)
-        # A few lines from elsewhere are set aside; where most letters beyond ASCII fail, the file is in another encoding.
+        # A few lines from elsewhere are set aside; where most beyond ASCII fail, the file is in another encoding.
         if not sound[0] or lost > len(sound) / 10 or (lost >= _MANY and lost > strange_lines / 2):
             chinese = all(_decodes(line, "gb18030") for line in lines)
             raise _wrong_encoding(name, "utf-8", "gb18030" if chinese else "cp1252")

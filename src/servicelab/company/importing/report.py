@@ -14,7 +14,7 @@ import pandas as pd
 from servicelab.company.checking import COLUMNS, MOST
 from servicelab.company.importing.personal import Pseudonyms, looks_personal
 from servicelab.company.reading import ENCODING
-from servicelab.i18n import _
+from servicelab.i18n import _, language
 
 REJECTS = ("row", "table", "problem", "cells")
 
@@ -81,13 +81,14 @@ class ImportReport:
             out=self.out,
             tables=tables,
         )
+        gap = "" if language() == "zh" else " "
         if any(self.left_out.values()):
             rows = ", ".join(f"{name} {count:,}" for name, count in self.left_out.items() if count)
-            said += " " + _("Left out by the mapping: {rows}.", rows=rows)
+            said += gap + _("Left out by the mapping: {rows}.", rows=rows)
         if self.rejects:
-            said += " " + _("Rows set aside: {rejected}, in {file}.", rejected=f"{self.rejected:,}", file=self.rejects)
+            said += gap + _("Rows set aside: {rejected}, in {file}.", rejected=f"{self.rejected:,}", file=self.rejects)
         if self.neutralised:
-            said += " " + _("Cells made plain text: {cells}.", cells=f"{self.neutralised:,}")
+            said += gap + _("Cells made plain text: {cells}.", cells=f"{self.neutralised:,}")
         return said
 
 
