@@ -22,32 +22,45 @@ TEST_SHARE = 0.3
 MOST = 64
 OPENER_CHANCE = 0.45
 CLOSER_CHANCE = 0.25
-_LINE = re.compile(r"([FENI])([.!]) (\S.*)")
+_LINE = re.compile(r"([FENI])([.!])([bB]?) (\S.*)")
+#: What decides which patterns may stand for each other: feature, need, angry, and whether it is said before buying.
+Cell = tuple[str, str, bool, bool]
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One sentence pattern: its number, the feature, need and tone it is for, and the text with slots in braces."""
+    """One sentence pattern: its number, the feature, need and tone it is for, and the text with slots in braces.
+
+    `before` and `after` tell whether it can be said by somebody who has not bought yet, and by somebody who has.
+    """
 
     id: str
     feature: str
     need: str
     angry: bool
     text: str
+    before: bool
+    after: bool
 
     @property
-    def cell(self) -> tuple[str, str, bool]:
-        """What decides which patterns may stand for each other."""
+    def group(self) -> tuple[str, str, bool]:
+        """Feature, need and tone, within which patterns are numbered."""
         return self.feature, self.need, self.angry
 
 
 @cache
 def patterns(lang: str) -> tuple[Pattern, ...]:
-    """The patterns of one language, in the file's order; ids such as ``04Fa2`` (feature 4, functional, angry, second).
-
-    Raises ValueError naming the line when the file has a line that is neither a heading, a comment nor a pattern.
-    """
+    """The patterns of one language, in the file's order."""
     source = files("servicelab.company.firm").joinpath("texts", f"contacts_{lang}.txt").read_text(encoding="utf-8")
+    return read_patterns(lang, source)
+
+
+def read_patterns(lang: str, source: str) -> tuple[Pattern, ...]:
+    """The patterns in the text of a file; ids such as ``04Fa2`` (feature 4, functional, angry, second).
+
+    Raises ValueError naming the line when the file has a line that is neither a heading, a comment nor a pattern, or
+    one that names an order before there is one.
+    """
     numbers = {name: number for number, name in enumerate(FEATURES, start=1)}
     found: list[Pattern] = []
     seen: dict[str, int] = {}
@@ -61,10 +74,15 @@ def patterns(lang: str) -> tuple[Pattern, ...]:
         match = _LINE.fullmatch(line)
         if match is None or not feature:
             raise ValueError(f"contacts_{lang}.txt line {at} must be a feature in brackets or a pattern: {line!r}")
-        need, tone, text = match.groups()
+        need, tone, when, text = match.groups()
         cell = f"{numbers[feature]:02d}{need}{'a' if tone == '!' else 'c'}"
         seen[cell] = seen.get(cell, 0) + 1
-        found.append(Pattern(f"{cell}{seen[cell]}", feature, NEED_LETTER[need], tone == "!", text))
+        if when and "{order}" in text:
+            raise ValueError(
+                f"contacts_{lang}.txt line {at} names an order and is marked as said before buying: {line!r}"
+            )
+        number = f"{cell}{seen[cell]}"
+        found.append(Pattern(number, feature, NEED_LETTER[need], tone == "!", text, when != "", when != "B"))
     return tuple(found)
 
 
@@ -78,29 +96,51 @@ def slots() -> dict[str, Any]:
     return loaded
 
 
-def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[tuple[str, str, bool], list[Pattern]]]:
+def frames(lang: str, kind: str) -> tuple[list[str], int]:
+    """All "openers" or "closers" of a language, and how many of them, the first, do not speak of an order."""
+    found = slots()[kind][lang]
+    return [*found["any"], *found["order"]], len(found["any"])
+
+
+def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[Cell, list[Pattern]]]:
     """Patterns for training and for testing: in each cell one in four, at least one, is kept for testing.
 
-    Returns ``{"train": {cell: patterns}, "test": {cell: patterns}}``; no pattern is in both.
+    Returns ``{"train": {cell: patterns}, "test": {cell: patterns}}``; no pattern is in both. A pattern that can be said
+    before and after buying is in two cells, on the same side. Features nobody asks about before buying have no cells
+    for it.
     """
-    cells: dict[tuple[str, str, bool], list[Pattern]] = {}
+    groups: dict[tuple[str, str, bool], list[Pattern]] = {}
     for pattern in patterns(lang):
-        cells.setdefault(pattern.cell, []).append(pattern)
-    train: dict[tuple[str, str, bool], list[Pattern]] = {}
-    test: dict[tuple[str, str, bool], list[Pattern]] = {}
-    for cell, group in cells.items():
-        # As many draws whatever the number of patterns: one more in a cell leaves the others' split as it was.
-        kept = set(rng.random(MOST)[: len(group)].argsort()[: max(1, len(group) // 4)].tolist())
-        test[cell] = [pattern for index, pattern in enumerate(group) if index in kept]
-        train[cell] = [pattern for index, pattern in enumerate(group) if index not in kept]
+        groups.setdefault(pattern.group, []).append(pattern)
+    train: dict[Cell, list[Pattern]] = {}
+    test: dict[Cell, list[Pattern]] = {}
+    for key, group in groups.items():
+        # As many draws whatever the number of patterns: one more in a group leaves the others' split as it was.
+        turn = [group[index] for index in rng.random(MOST)[: len(group)].argsort()]
+        # First what can only be said on one side of buying: what fits both serves both cells, when still wanted.
+        turn.sort(key=lambda pattern: pattern.before and pattern.after)
+        cells = {
+            (*key, True): [pattern for pattern in group if pattern.before],
+            (*key, False): [pattern for pattern in group if pattern.after],
+        }
+        kept: set[str] = set()
+        for said in cells.values():
+            wanted = max(1, len(said) // 4) - sum(pattern.id in kept for pattern in said)
+            free = [pattern.id for pattern in turn if pattern in said and pattern.id not in kept]
+            kept.update(free[: max(wanted, 0)])
+        for cell, said in cells.items():
+            if said:
+                test[cell] = [pattern for pattern in said if pattern.id in kept]
+                train[cell] = [pattern for pattern in said if pattern.id not in kept]
     return {"train": train, "test": test}
 
 
 def make_texts(contacts: pd.DataFrame, seed: int, split_seed: int) -> pd.DataFrame:
     """What is said in each contact, in both languages.
 
-    The sentence depends on feature, need and tone alone. Contacts of one journey are about the same product, place and
-    order, in other words each time as long as there are others.
+    The sentence depends on feature, need, tone and whether there is an order alone: nobody speaks of what they have not
+    bought yet. Contacts of one journey are about the same product, place and order, in other words each time as long as
+    there are others.
 
     Parameters
     ----------
@@ -115,8 +155,9 @@ def make_texts(contacts: pd.DataFrame, seed: int, split_seed: int) -> pd.DataFra
     pools = {lang: split_patterns(lang, stream(split_seed, "patterns", lang)) for lang in LANGUAGES}
     cells = list(pools["en"]["train"])
     of_cell = {cell: number for number, cell in enumerate(cells)}
-    tones = zip(contacts["feature_id"], contacts["need"], contacts["angry"].astype(bool), strict=True)
-    cell = np.array([of_cell[key] for key in tones], dtype=np.int64)
+    before = contacts["order_id"].isna().to_numpy()
+    said = zip(contacts["feature_id"], contacts["need"], contacts["angry"].astype(bool), before.tolist(), strict=True)
+    cell = np.array([of_cell[key] for key in said], dtype=np.int64)
     journey, _journeys = pd.factorize(contacts["journey_id"])
     # One matter in one tone: the contacts that choose among the same patterns.
     matter, _matters = pd.factorize(journey * np.int64(len(cells)) + cell)
@@ -143,7 +184,7 @@ def make_texts(contacts: pd.DataFrame, seed: int, split_seed: int) -> pd.DataFra
             sizes = np.array([len(group) for group in groups])
             table = np.array([group + [-1] * (sizes.max() - len(group)) for group in groups])
             chosen[here] = table[cell[here], ((at + turn) % sizes[cell])[here]]
-        made[f"text_{lang}"] = _sentences(lang, chosen, filling, stream(seed, "texts", lang))
+        made[f"text_{lang}"] = _sentences(lang, chosen, before, filling, stream(seed, "texts", lang))
         made[f"template_{lang}"] = np.array([pattern.id for pattern in patterns(lang)], dtype=object)[chosen]
     made["split"] = np.where(test, "test", "train").astype(object)
     return pd.DataFrame(made, index=contacts.index)
@@ -155,19 +196,17 @@ def _filling(contacts: pd.DataFrame, journey: NDArray[np.int64], rng: np.random.
     chosen: dict[str, Any] = {
         name: rng.integers(0, len(options), journeys)[journey] for name, options in slots()["en"].items()
     }
-    unknown = rng.integers(1000, 10000, journeys)[journey]
-    chosen["order"] = np.array(
-        [
-            f"{number}" if pd.isna(order) else order[-4:]
-            for order, number in zip(contacts["order_id"], unknown, strict=True)
-        ],
-        dtype=object,
-    )
+    # Without an order there is no number to say, and no pattern that says one.
+    chosen["order"] = np.array(["" if pd.isna(order) else order[-4:] for order in contacts["order_id"]], dtype=object)
     return chosen
 
 
 def _sentences(
-    lang: str, chosen: NDArray[np.int64], filling: dict[str, Any], rng: np.random.Generator
+    lang: str,
+    chosen: NDArray[np.int64],
+    before: NDArray[np.bool_],
+    filling: dict[str, Any],
+    rng: np.random.Generator,
 ) -> NDArray[np.object_]:
     """The patterns with their slots filled, now and then with an opener or a closer (alike for every need and tone)."""
     n = len(chosen)
@@ -177,15 +216,16 @@ def _sentences(
     body = [pattern.text for pattern in patterns(lang)]
     texts = _filled(body, chosen, words)
     ordered = np.array(["{order}" in text for text in body])[chosen]
-    before, after = slots()["openers"][lang], slots()["closers"][lang]
-    opens = rng.random(n) < OPENER_CHANCE, rng.integers(0, len(before), n)
-    closes = rng.random(n) < CLOSER_CHANCE, rng.integers(0, len(after), n)
+    (openers, any_opener), (closers, any_closer) = frames(lang, "openers"), frames(lang, "closers")
+    # Those that speak of an order stand last: who has none draws from the others.
+    opens = rng.random(n) < OPENER_CHANCE, rng.integers(0, np.where(before, any_opener, len(openers)))
+    closes = rng.random(n) < CLOSER_CHANCE, rng.integers(0, np.where(before, any_closer, len(closers)))
     # Nobody says the order number twice.
-    opener = np.where(opens[0] & ~(ordered & _orders(before)[opens[1]]), opens[1], -1)
-    ordered = ordered | ((opener >= 0) & _orders(before)[opener])
-    closer = np.where(closes[0] & ~(ordered & _orders(after)[closes[1]]), closes[1], -1)
-    texts = _filled([f"{text}{gap}" for text in before], opener, words) + texts
-    texts = texts + _filled([f"{gap}{text}" for text in after], closer, words)
+    opener = np.where(opens[0] & ~(ordered & _orders(openers)[opens[1]]), opens[1], -1)
+    ordered = ordered | ((opener >= 0) & _orders(openers)[opener])
+    closer = np.where(closes[0] & ~(ordered & _orders(closers)[closes[1]]), closes[1], -1)
+    texts = _filled([f"{text}{gap}" for text in openers], opener, words) + texts
+    texts = texts + _filled([f"{gap}{text}" for text in closers], closer, words)
     # A slot at the start of a sentence: "three days late", "sofa dented".
     return np.array([text[0].upper() + text[1:] for text in texts], dtype=object)
 
