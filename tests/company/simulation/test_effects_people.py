@@ -124,23 +124,30 @@ def answered(firm: Firm, *lines: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rows.assign(csat=rows["csat"].astype(float)), known
 
 
-def test_x04c_what_agents_truly_differ_by_is_far_less_than_a_month_shows(firm: Firm) -> None:
-    rows, known = answered(firm, "phone")
-    x, y = known.to_numpy(), rows["csat"].to_numpy()
-    left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    agent, names = pd.factorize(rows["agent_id"])
+def agents_differ(left: Floats, agent: NDArray[Any]) -> tuple[float, float, float]:
+    """Variance of the agents themselves, its error, and the variance of one answer: components by analysis of variance.
+
+    What the means of agents differ by, less what the luck of so many answers makes.
+    """
     count = np.bincount(agent).astype(float)
     mean = np.bincount(agent, left) / count
-    within = float(((left - mean[agent]) ** 2).sum() / (len(y) - len(names)))
+    within = float(((left - mean[agent]) ** 2).sum() / (len(left) - len(count)))
 
     def between(there: NDArray[np.bool_]) -> float:
-        """Variance of the agents themselves: of their means, less what the luck of so many answers makes."""
         n, value = count[there], mean[there]
         overall = (n * value).sum() / n.sum()
         each = (n.sum() - (n**2).sum() / n.sum()) / (there.sum() - 1)
         return float(((n * (value - overall) ** 2).sum() / (there.sum() - 1) - within) / each)
 
-    found, se = between(np.ones(len(names), dtype=np.bool_)), jackknife(between, len(names))
+    return between(np.ones(len(count), dtype=np.bool_)), jackknife(between, len(count)), within
+
+
+def test_x04c_what_agents_truly_differ_by_is_far_less_than_a_month_shows(firm: Firm) -> None:
+    rows, known = answered(firm, "phone")
+    x, y = known.to_numpy(), rows["csat"].to_numpy()
+    left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    agent, names = pd.factorize(rows["agent_id"])
+    found, se, within = agents_differ(left, agent)
     assert abs(found - m.EMPATHY_SD**2) < WIDE * se
     # Naive: the month's ranking as it hangs on the wall, of means of twenty answers.
     month = firm.tables["appraisals"].query("line == 'phone' and surveys >= 20")
@@ -155,7 +162,8 @@ def test_x04c_what_agents_truly_differ_by_is_far_less_than_a_month_shows(firm: F
         apart, pairs = apart + int(np.triu(clear, 1).sum()), pairs + len(value) * (len(value) - 1) // 2
     assert apart / pairs < 1 / 4
     # Shrunk towards the mean by that much, the answers of three years do rank the agents.
-    shrunk = mean * found / (found + within / count)
+    count = np.bincount(agent).astype(float)
+    shrunk = np.bincount(agent, left) / count * found / (found + within / count)
     true = firm.truth["agents"]["empathy"].to_numpy()[[int(name[1:]) for name in names]]
     much = count >= 100
     assert np.corrcoef(shrunk[much], true[much])[0, 1] > 0.6
@@ -168,11 +176,13 @@ def test_x04c_the_second_line_is_not_worse_it_gets_what_is_hard(firm: Firm) -> N
     x, y = known.assign(expert=expert).to_numpy(), rows["csat"].to_numpy()
     inverse = np.linalg.pinv(x.T @ x)
     beta = inverse @ x.T @ y
-    scores = x * (y - x @ beta)[:, None]
-    codes = pd.factorize(rows["agent_id"])[0]
-    summed = np.zeros((codes.max() + 1, x.shape[1]))
-    np.add.at(summed, codes, scores)
-    found, se = float(beta[-1]), float(np.sqrt((inverse @ summed.T @ summed @ inverse)[-1, -1]))
+    left, found = y - x @ beta, float(beta[-1])
+    agent = pd.factorize(rows["agent_id"])[0]
+    variance, _, within = agents_differ(left, agent)
+    # A line is as good as those who happen to sit on it: a handful, on the second line.
+    shares = [np.bincount(agent[(expert == one).to_numpy()]) / (expert == one).sum() for one in (0, 1)]
+    luck = sum(float((share**2).sum()) for share in shares)
+    se = float(np.sqrt(within * inverse[-1, -1] + variance * luck))
     # Whoever is there has been passed on; the rest of the gap is the cases.
     truth = m.CHANNEL_CSAT["expert"] - m.CHANNEL_CSAT["phone"] + m.CSAT_TRANSFER
     assert abs(found - truth) < WIDE * se
