@@ -67,7 +67,7 @@ def test_patterns_are_not_copies_of_each_other(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_slots_are_known(lang: str) -> None:
     known = {*slots()[lang], "order"}
-    parts = [pattern.text for pattern in patterns(lang)] + frames(lang, "openers")[0] + frames(lang, "closers")[0]
+    parts = [pattern.text for pattern in patterns(lang)] + frames(lang, "openers") + frames(lang, "closers")
     assert {name for text in parts for name in re.findall(r"\{(\w+)\}", text)} <= known
 
 
@@ -125,8 +125,20 @@ def test_nobody_speaks_of_an_order_before_buying(lang: str) -> None:
     spoken = "|".join(re.escape(re.split(r"\{\w+\}", part)[0]) for part in orders if not part.startswith("{"))
     assert text[~without].str.contains(spoken).any()
     assert not text[without].str.contains(spoken).any()
-    for kind in ("openers", "closers"):
-        assert not any("{order}" in part for part in slots()[kind][lang]["any"])
+    for kind, group in product(("openers", "closers"), ("any", "again")):
+        assert not any("{order}" in part for part in slots()[kind][lang][group])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_only_who_comes_back_says_so(lang: str) -> None:
+    contacts = sayings(40)
+    text = make_texts(contacts, seed=3, split_seed=3)[f"text_{lang}"]
+    back = contacts["journey_id"].duplicated()
+    spoken = slots()["openers"][lang]["again"][0]
+    for without in (True, False):
+        here = contacts["order_id"].isna() == without
+        assert text[back & here].str.startswith(spoken).any()
+        assert not text[~back & here].str.startswith(spoken).any()
 
 
 def test_a_pattern_without_its_mark_is_found() -> None:

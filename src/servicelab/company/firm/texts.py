@@ -96,10 +96,19 @@ def slots() -> dict[str, Any]:
     return loaded
 
 
-def frames(lang: str, kind: str) -> tuple[list[str], int]:
-    """All "openers" or "closers" of a language, and how many of them, the first, do not speak of an order."""
+def frames(lang: str, kind: str) -> list[str]:
+    """All "openers" or "closers" of a language: for any contact, then those naming an order, then those of a return."""
     found = slots()[kind][lang]
-    return [*found["any"], *found["order"]], len(found["any"])
+    return [*found["any"], *found["order"], *found["again"]]
+
+
+def _drawn_frames(
+    lang: str, kind: str, before: NDArray[np.bool_], again: NDArray[np.bool_], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """For each contact the number of a frame: none on an order before buying, "again" only from the second time."""
+    sizes = {name: len(texts) for name, texts in slots()[kind][lang].items()}
+    drawn = rng.integers(0, sizes["any"] + sizes["order"] * ~before + sizes["again"] * again)
+    return drawn + sizes["order"] * (before & (drawn >= sizes["any"]))
 
 
 def split_patterns(lang: str, rng: np.random.Generator) -> dict[str, dict[Cell, list[Pattern]]]:
@@ -159,6 +168,7 @@ def make_texts(contacts: pd.DataFrame, seed: int, split_seed: int) -> pd.DataFra
     said = zip(contacts["feature_id"], contacts["need"], contacts["angry"].astype(bool), before.tolist(), strict=True)
     cell = np.array([of_cell[key] for key in said], dtype=np.int64)
     journey, _journeys = pd.factorize(contacts["journey_id"])
+    again = pd.Series(journey).groupby(journey).cumcount().to_numpy() > 0
     # One matter in one tone: the contacts that choose among the same patterns.
     matter, _matters = pd.factorize(journey * np.int64(len(cells)) + cell)
     time = pd.Series(matter).groupby(matter).cumcount().to_numpy()
@@ -184,7 +194,7 @@ def make_texts(contacts: pd.DataFrame, seed: int, split_seed: int) -> pd.DataFra
             sizes = np.array([len(group) for group in groups])
             table = np.array([group + [-1] * (sizes.max() - len(group)) for group in groups])
             chosen[here] = table[cell[here], ((at + turn) % sizes[cell])[here]]
-        made[f"text_{lang}"] = _sentences(lang, chosen, before, filling, stream(seed, "texts", lang))
+        made[f"text_{lang}"] = _sentences(lang, chosen, before, again, filling, stream(seed, "texts", lang))
         made[f"template_{lang}"] = np.array([pattern.id for pattern in patterns(lang)], dtype=object)[chosen]
     made["split"] = np.where(test, "test", "train").astype(object)
     return pd.DataFrame(made, index=contacts.index)
@@ -205,6 +215,7 @@ def _sentences(
     lang: str,
     chosen: NDArray[np.int64],
     before: NDArray[np.bool_],
+    again: NDArray[np.bool_],
     filling: dict[str, Any],
     rng: np.random.Generator,
 ) -> NDArray[np.object_]:
@@ -216,10 +227,9 @@ def _sentences(
     body = [pattern.text for pattern in patterns(lang)]
     texts = _filled(body, chosen, words)
     ordered = np.array(["{order}" in text for text in body])[chosen]
-    (openers, any_opener), (closers, any_closer) = frames(lang, "openers"), frames(lang, "closers")
-    # Those that speak of an order stand last: who has none draws from the others.
-    opens = rng.random(n) < OPENER_CHANCE, rng.integers(0, np.where(before, any_opener, len(openers)))
-    closes = rng.random(n) < CLOSER_CHANCE, rng.integers(0, np.where(before, any_closer, len(closers)))
+    openers, closers = frames(lang, "openers"), frames(lang, "closers")
+    opens = rng.random(n) < OPENER_CHANCE, _drawn_frames(lang, "openers", before, again, rng)
+    closes = rng.random(n) < CLOSER_CHANCE, _drawn_frames(lang, "closers", before, again, rng)
     # Nobody says the order number twice.
     opener = np.where(opens[0] & ~(ordered & _orders(openers)[opens[1]]), opens[1], -1)
     ordered = ordered | ((opener >= 0) & _orders(openers)[opener])
