@@ -105,8 +105,11 @@ class Notebook:
 
     def run_all(self) -> None:
         """The one click: restart the kernel and run all cells; wait until it has been idle for a while."""
-        # As long as it takes a person to find the button: JupyterLab has no kernel to restart in the first second.
-        while not any(s["path"] == self.path for s in self.lab.api("sessions")):
+        # As long as it takes a person to find the button: a kernel that is restarted while it starts can lose its cells
+        # (Jupyter Server replaces the connection), and on a busy machine starting takes longer than a second.
+        while not any(
+            s["path"] == self.path and s["kernel"]["execution_state"] == "idle" for s in self.lab.api("sessions")
+        ):
             self.page.wait_for_timeout(100)
         self.page.wait_for_timeout(500)
         began = datetime.now(UTC)
