@@ -120,8 +120,12 @@ def test_what_follows_from_other_columns(firm: Any) -> None:
     packing.index = packing.index.set_levels(packing.index.levels[1].astype(str), level=1)
     assert (packing["parcels"] == counted.reindex(packing.index)).all()
     gone = customers["churned_on"].dropna()
-    last = orders.groupby("customer_id")["ordered_at"].max().dt.floor("D")
-    assert (gone == (customers.loc[gone.index, "customer_id"].map(last) + pd.Timedelta(days=365))).all()
+    day = orders["ordered_at"].dt.floor("D")
+    gap = day.groupby(orders["customer_id"]).shift(-1).fillna(END) - day
+    first = day[gap > pd.Timedelta(days=365)].groupby(orders["customer_id"]).first() + pd.Timedelta(days=365)
+    expected = customers["customer_id"].map(first)
+    assert (gone == expected[gone.index]).all()
+    assert expected[customers["churned_on"].isna()].isna().all()
 
 
 def test_rosters_are_what_the_calls_were_answered_by(firm: Any) -> None:

@@ -7,6 +7,8 @@ from servicelab.company.dictionary.shared import agent, count, customer, feature
 from servicelab.company.schema import Column, Table
 
 _CONTACT = r"C\d{6,}"
+#: Seconds that no wait and no handling can exceed, eleven days and a half: more is another unit or a mistake.
+_LONGEST = 1_000_000
 
 
 def _other_contact(name: str, header: str, meaning: str, zh: str, *, null: bool = False) -> Column:
@@ -120,6 +122,7 @@ CONTACTS = Table(
             "从来询到接通或放弃的时长；立即接通为 0",
             "s",
             low=0,
+            high=_LONGEST,
         ),
         Column("served", "boolean", "是否接通", "Somebody, or the assistant, answered", "是否由人工或智能助手受理"),
         agent(
@@ -136,6 +139,7 @@ CONTACTS = Table(
             "s",
             null=True,
             low=0,
+            high=_LONGEST,
         ),
         Column("remedy", "category", "处理方式", "What was done about it", "客服的处理方式", values=REMEDIES),
         Column("resolved", "boolean", "是否解决", "Closed as resolved", "是否以“已解决”结案"),
@@ -153,8 +157,8 @@ CONTACTS = Table(
             "recontact_72h",
             "boolean",
             "72 小时内再次来询",
-            "The customer came back within 72 hours, in any channel; a transfer does not count",
-            "72 小时内是否再次来询（任一渠道；转接不算）",
+            "The customer came back about the same matter within 72 hours, in any channel; a transfer does not count",
+            "72 小时内是否因同一事由再次来询（任一渠道；转接不算）",
         ),
         order(
             "led_to_order_id",
@@ -292,12 +296,29 @@ STAFFING = Table(
         Column("date", "date", "日期", "The day", "日期"),
         line(),
         count("agents", "上班人数", "Agents who worked", "当日上班的客服人数", "people"),
+        count(
+            "absent",
+            "缺勤人数",
+            "Agents who were scheduled and ill or on leave",
+            "已排班但病假或休假的客服人数",
+            "people",
+        ),
         Column(
             "desk_hours",
             "number",
             "在岗工时",
             "Hours at the desk, all agents together",
             "全体客服在岗工时合计",
+            "h",
+            low=0,
+            decimals=2,
+        ),
+        Column(
+            "paid_hours",
+            "number",
+            "计薪工时",
+            "Hours paid for: at the desk, breaks, briefing and training, and those of absent agents",
+            "计薪工时合计：在岗、休息、班前会与培训，以及缺勤人员的工时",
             "h",
             low=0,
             decimals=2,

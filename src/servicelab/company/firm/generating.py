@@ -32,7 +32,7 @@ ONCE = ("features", "campaigns", "calendar", "voices", "servqual_items")
 #: One row for the whole firm whatever the number of blocks: key, and what is added up.
 SUMMED = {
     "rosters": (["date", "line", "half_hour"], ["agents"]),
-    "staffing": (["date", "line"], ["agents", "desk_hours"]),
+    "staffing": (["date", "line"], ["agents", "absent", "desk_hours", "paid_hours"]),
     "weekly_packing": (["week", "week_of", "warehouse"], ["parcels", "faults"]),
 }
 #: Measured at scale 1, in bytes of finished files, with and without what only the simulation knows.

@@ -19,7 +19,9 @@ BOTTOM = 10
 LOOKED_AT = 20
 
 
-def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days: int) -> pd.DataFrame:
+def make_appraisals(
+    scenario: Scenario, log: pd.DataFrame, shifts: pd.DataFrame, agents: Agents, days: int
+) -> pd.DataFrame:
     """One row an agent and month with enough contacts, from all contacts of the firm."""
     served = log[log["served"].to_numpy() & (log["agent"] >= 0)]
     months = month_of(scenario, days)
@@ -48,7 +50,7 @@ def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days:
     who, when = rows % count_of, rows // count_of
     concurrency = np.array([m.CONCURRENCY[name] for name in LINES])[agents.line[who]]
     hours = seconds[rows] / 3600 / concurrency
-    paid = hours / m.PRODUCTIVE * PAID_HOURS / DESK_HOURS
+    paid = _desk_hours(shifts, months, count_of, size)[rows] / DESK_HOURS * PAID_HOURS
     table = pd.DataFrame(
         {
             "month": pd.date_range(pd.Timestamp(scenario.start).replace(day=1), periods=scenario.months, freq="MS")
@@ -71,8 +73,26 @@ def make_appraisals(scenario: Scenario, log: pd.DataFrame, agents: Agents, days:
     return _coached(scenario, table)
 
 
+def _desk_hours(shifts: pd.DataFrame, months: np.ndarray, count_of: int, size: int) -> np.ndarray:
+    """Hours at the desk by month and agent, whatever came in meanwhile."""
+    cell = months[shifts["day"].to_numpy()] * count_of + shifts["agent"].to_numpy()
+    return np.bincount(cell, weights=(shifts["end"] - shifts["begin"]).to_numpy(dtype=float) / 3600, minlength=size)
+
+
+def payroll(scenario: Scenario, staffing: pd.DataFrame, log: pd.DataFrame) -> float:
+    """¥ that everybody on the roster was paid, appraised or not: hours, and what the scheme adds."""
+    served = log[log["served"].to_numpy() & (log["agent"] >= 0).to_numpy()]
+    hours = float(staffing["paid_hours"].sum())
+    bonus = {
+        "flat": 0.0,
+        "speed": m.PER_CONTACT * len(served),
+        "quality": m.PER_RESOLUTION * max(float(served["recorded"].sum() - served["followed"].sum()), 0.0),
+    }
+    return m.BASE_PAY[scenario.pay] / m.MONTH_HOURS * hours + bonus[scenario.pay]
+
+
 def _pay(scenario: Scenario, table: pd.DataFrame, paid_hours: np.ndarray) -> np.ndarray:
-    base = m.BASE_PAY[scenario.pay] * np.minimum(paid_hours / 120, 1.3)
+    base = m.BASE_PAY[scenario.pay] / m.MONTH_HOURS * paid_hours
     bonus = {
         "flat": np.zeros(len(table)),
         "speed": m.PER_CONTACT * table["contacts"].to_numpy(dtype=float),

@@ -204,10 +204,14 @@ def _placed(
 ) -> Orders:  # fmt: skip
     n = len(who)
     day = np.floor(moment).astype(np.int64)
-    # The fraction of the day from the process is uniform; map it to shop hours, or to a long evening online.
+    # The fraction of the day from the process is uniform: it becomes an hour, in shops or online.
     part = moment - day
-    hour = np.where(online, 8 + 15.8 * part, 10 + 11.8 * part)
-    placed: Floats = np.round((day * 24 + hour) * 3600.0).astype(np.float64)
+    night = calendar["sale_opens"].to_numpy(dtype=bool) & (calendar["order_factor"].to_numpy(dtype=float) > 1)
+    rush = np.ones(len(m.ONLINE_HOURS))
+    rush[int(m.SALE_OPENS // 3600)] = m.SALE_ORDERS
+    online_hour = np.where(night[day], _hour(part, rush * m.ONLINE_HOURS, 0), _hour(part, np.array(m.ONLINE_HOURS), 0))
+    hour = np.where(online, online_hour, _hour(part, np.array(m.SHOP_HOURS), m.SHOP_OPENS))
+    placed: Floats = np.floor((day * 24 + hour) * 3600.0).astype(np.float64)
     in_time = np.lexsort((who, placed))
     who, day, online, placed, moment = who[in_time], day[in_time], online[in_time], placed[in_time], moment[in_time]
     uses_app = moment >= members.app_from[who]
@@ -238,6 +242,13 @@ def _placed(
         promised.astype(np.int16), delivered, fault.astype(np.int8), extra.astype(np.int8), enquired, spoken,
         np.zeros(n, dtype=bool),
     )  # fmt: skip
+
+
+def _hour(part: Floats, weight: Floats, opens: int) -> Floats:
+    """The hour at which that part of a day's orders has been placed."""
+    edges = np.concatenate([[0.0], np.cumsum(weight)]) / weight.sum()
+    found: Floats = np.interp(part, edges, np.arange(opens, opens + len(edges), dtype=float))
+    return found
 
 
 def late_shares(scenario: Scenario, days: int) -> Floats:

@@ -121,6 +121,9 @@ def _from_orders(rng: np.random.Generator, orders: Orders, days: int) -> tuple[F
     n = len(orders.placed)
     rows = np.arange(n, dtype=np.int32)
     late = rows[(orders.fault == m.LATE) & orders.spoken]
+    # Whole days on which the parcel is neither ordered nor delivered.
+    between = (orders.delivered // DAY - orders.placed // DAY).astype(np.int64) - 1
+    under_way = (orders.promised > 0) & (between > 0)
     complains = rng.random(len(late)) < m.LATE_COMPLAINS
     chosen: list[Ints] = []
     for reason, what, chance in CAUSES:
@@ -131,7 +134,8 @@ def _from_orders(rng: np.random.Generator, orders: Orders, days: int) -> tuple[F
         elif reason == INTENT["presale"]:
             chosen.append(rows[orders.enquired])
         else:
-            chosen.append(rows[rng.random(n) < chance])
+            happens = rng.random(n) < chance
+            chosen.append(rows[happens & under_way if m.NAMES[reason] in m.ON_THE_WAY else happens])
     cause = np.repeat(np.arange(len(CAUSES), dtype=np.int8), [len(part) for part in chosen])
     order = np.concatenate(chosen)
     intent, failed = CAUSE_INTENT[cause], CAUSE_FAILED[cause]
@@ -140,6 +144,9 @@ def _from_orders(rng: np.random.Generator, orders: Orders, days: int) -> tuple[F
     # A parcel is missed when its day has passed.
     start = np.where((failed == m.LATE) & ~since, start + orders.promised[order] - 1, start)
     lag = rng.geometric(1 / LAG[intent])
+    # Whoever asks where a parcel is, or to change its delivery, does so before it has come.
+    waits = (failed == 0) & np.isin(intent, [INTENT[name] for name in m.ON_THE_WAY])
+    lag = np.where(waits, 1 + (lag - 1) % np.maximum(between[order], 1), lag)
     day = np.where(intent == INTENT["presale"], start - rng.integers(1, 4, len(order)), start + lag)
     keep = (day >= 0) & (day < days)
     at = day[keep] * DAY + time_of_day(rng, int(keep.sum()))
@@ -163,7 +170,7 @@ def _expected_contacts(scenario: Scenario, calendar: pd.DataFrame, expected: tup
             what = m.FEATURES[m.FEATURE_NAMES[failed - 1]]
             happens = (parcels if what.parcel else total) * (late if failed == m.LATE else rates[failed - 1])
         else:
-            happens = total
+            happens = parcels * m.UNDER_WAY if m.NAMES[intent] in m.ON_THE_WAY else total
         cause = happens * chance
         if intent == INTENT["presale"]:
             rows.append(cause)

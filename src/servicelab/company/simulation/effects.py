@@ -78,8 +78,8 @@ def _late() -> float:
 def _owners() -> dict[str, float]:
     """First contacts for each parcel, by the department that causes them."""
     found = dict.fromkeys((what.owner for what in m.INTENTS.values()), 0.0)
-    for intent in m.INTENTS.values():
-        found[intent.owner] += intent.per_order
+    for name, intent in m.INTENTS.items():
+        found[intent.owner] += intent.per_order * (m.UNDER_WAY if name in m.ON_THE_WAY else 1.0)
     for name, what in m.FEATURES.items():
         late = name == "on_time_delivery"
         told = (_late() if late else what.rate) * what.spoken

@@ -63,7 +63,7 @@ def make_calendar(scenario: Scenario) -> pd.DataFrame:
             "swapped": worked,
             "sale": sale,
             "sale_opens": np.isin(month_day, SALE_NIGHTS),
-            "no_delivery": spring | np.roll(spring, -1) | np.roll(spring, -2),
+            "no_delivery": spring | np.append(spring[1:], False) | np.append(spring[2:], [False, False])[: len(spring)],
             "order_factor": factor,
         }
     )

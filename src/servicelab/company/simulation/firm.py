@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation import mechanisms as m
-from servicelab.company.simulation.appraisals import make_appraisals
-from servicelab.company.simulation.buying import expected_orders, intensities, make_members, make_orders
+from servicelab.company.simulation.appraisals import make_appraisals, payroll
+from servicelab.company.simulation.buying import Ints, expected_orders, intensities, make_members, make_orders
 from servicelab.company.simulation.demand import Demand, make_demand
 from servicelab.company.simulation.festivals import make_calendar
 from servicelab.company.simulation.marketing import make_campaigns
@@ -24,7 +24,7 @@ from servicelab.company.simulation.returns import make_cases
 from servicelab.company.simulation.scenario import LINES, Scenario
 from servicelab.company.simulation.service import Service, Staffed
 from servicelab.company.simulation.shops import make_rollout, make_shops
-from servicelab.company.simulation.staffing import Roster, agents_table, make_agents, planned_heads
+from servicelab.company.simulation.staffing import PAID_HOURS, Roster, agents_table, make_agents, planned_heads
 from servicelab.company.simulation.touchpoints import make_touchpoints
 
 
@@ -57,14 +57,15 @@ class Firm:
             {
                 "contacts": float(len(log)),
                 "abandoned": float(1 - served.mean()),
-                "mean_wait": float(done["wait"].mean()),
+                # Of those who wait for it: an e-mail's hours would drown everybody's minutes.
+                "mean_wait": float(done.loc[(done["line"] != "email").to_numpy(), "wait"].mean()),
                 "occupancy": float(work / (staff["desk_hours"].sum() * 3600)),
                 "resolved": float(done["solved"].mean()),
                 "came_back": float(done["followed"].mean()),
                 "first_contact_resolution": float((first["served"] & first["resolved"] & ~followed).mean()),
                 "csat": float(done.loc[done["csat"] > 0, "csat"].mean()),
                 "desk_hours": float(staff["desk_hours"].sum()),
-                "pay": float(self.tables["appraisals"]["pay"].sum()),
+                "pay": payroll(self.scenario, staff, log),
                 "orders": float(len(self.tables["orders"])),
             }
         )
@@ -123,9 +124,9 @@ def simulate(scenario: Scenario) -> Firm:
         "contacts": contacts["contacts"],
         "line_log": contacts["line_log"],
         "agents": agents_table(agents, days, pd.Timestamp(scenario.start)),
-        "staffing": _staffing(staffed, days, scenario),
+        "staffing": _staffing(staffed, service.roster.absent, days, scenario),
         "shifts": _shifts(staffed),
-        "appraisals": make_appraisals(scenario, contacts["line_log"], agents, days),
+        "appraisals": make_appraisals(scenario, contacts["line_log"], _shifts(staffed), agents, days),
         "cases": cases["cases"],
         "after_sales_log": cases["after_sales_log"],
         **make_shops(scenario, rates, rollout, found),
@@ -145,8 +146,8 @@ def simulate(scenario: Scenario) -> Firm:
     return Firm(scenario, tables, truth)
 
 
-def _staffing(staffed: Staffed, days: int, scenario: Scenario) -> pd.DataFrame:
-    """Hours at the desk by line and day, and how many agents it took."""
+def _staffing(staffed: Staffed, absent: Ints, days: int, scenario: Scenario) -> pd.DataFrame:
+    """By line and day: agents at work, scheduled ones who were absent, hours at the desk, and hours paid for."""
     cell = staffed.day * len(LINES) + staffed.line
     size = days * len(LINES)
     hours = np.bincount(cell, weights=(staffed.end - staffed.begin) / 3600, minlength=size)
@@ -156,7 +157,9 @@ def _staffing(staffed: Staffed, days: int, scenario: Scenario) -> pd.DataFrame:
             "date": pd.Timestamp(scenario.start) + pd.to_timedelta(np.repeat(np.arange(days), len(LINES)), unit="D"),
             "line": np.tile(np.array(LINES, dtype=object), days),
             "agents": shifts.astype(int),
+            "absent": absent.T.ravel(),
             "desk_hours": hours,
+            "paid_hours": (shifts + absent.T.ravel()) * PAID_HOURS,
         }
     )
 

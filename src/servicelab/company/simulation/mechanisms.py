@@ -104,6 +104,14 @@ ON_TIME = {
 }
 #: Of what is bought in a shop, the share that is carried home.
 CARRIED_HOME = 0.45
+#: Orders by hour of the day, online from midnight and in shops from ten; the hour in which a sale opens as a factor.
+ONLINE_HOURS = (
+    0.9, 0.4, 0.2, 0.15, 0.15, 0.3, 0.8, 1.8, 3.0, 4.2, 5.0, 5.2,
+    5.4, 5.2, 4.8, 4.8, 4.9, 4.9, 5.2, 6.4, 8.2, 9.2, 8.0, 4.0,
+)  # fmt: skip
+SHOP_OPENS = 10
+SHOP_HOURS = (3.0, 5.0, 6.0, 6.5, 7.0, 8.0, 9.0, 9.5, 10.0, 10.0, 8.0, 4.0)
+SALE_ORDERS = 4.0
 #: X02c: these warehouses re-set the packing line after every week, by what the week was off; the last year only.
 REACTING = ("Wuhan", "Langfang")
 REACTION = 1.6
@@ -147,7 +155,8 @@ class Intent:
     Attributes
     ----------
     owner : department that causes it (X00b)
-    per_order : first contacts for each order without a failure behind them
+    per_order : first contacts without a failure behind them, for each order (`ON_THE_WAY`: for each parcel that is on
+        its way for more than a day)
     aht : mean seconds of an agent of ordinary pace
     resolve : log odds of being resolved by an ordinary agent on the phone
     csat : shift of the mean answer
@@ -167,8 +176,8 @@ class Intent:
 
 INTENTS = {
     "presale": Intent("sales", 0.156, 400, 2.6, 0.20, 0.20, 0.75, 1.0),
-    "where_is_order": Intent("logistics", 0.056, 272, 2.3, 0.05, 0.55, 0.72, 2.0),
-    "change_delivery": Intent("logistics", 0.021, 368, 2.2, 0.10, 0.30, 0.66, 1.5),
+    "where_is_order": Intent("logistics", 0.104, 272, 2.3, 0.05, 0.55, 0.72, 2.0),
+    "change_delivery": Intent("logistics", 0.039, 368, 2.2, 0.10, 0.30, 0.66, 1.5),
     "damaged": Intent("warehouse", 0.000, 688, 1.35, -0.65, 0.05, 0.35, 5.0),
     "defect": Intent("product", 0.000, 800, 1.05, -0.75, 0.05, 0.30, 12.0),
     "return": Intent("product", 0.046, 512, 1.7, -0.22, 0.20, 0.60, 6.0),
@@ -178,6 +187,9 @@ INTENTS = {
     "complaint": Intent("service", 0.003, 832, 0.95, -0.90, 0.03, 0.25, 4.0),
 }
 NAMES = tuple(INTENTS)
+#: Asked only about a parcel that has not come yet; the share of parcels that take more than a day.
+ON_THE_WAY = ("where_is_order", "change_delivery")
+UNDER_WAY = 0.81
 CHANNELS = ("phone", "chat", "wechat", "email", "shop")
 #: Where a segment turns, for an ordinary question.
 ASKED = {
@@ -212,7 +224,7 @@ PATIENCE = {"phone": 840.0, "chat": 1800.0, "wechat": 10_800.0, "email": 1e9, "s
 #: Contacts an agent handles side by side, and by how much each then takes longer.
 CONCURRENCY = {"phone": 1, "chat": 3, "wechat": 4, "email": 1, "shop": 1, "expert": 1}
 STRETCH = {"phone": 1.0, "chat": 2.0, "wechat": 2.5, "email": 1.0, "shop": 1.0, "expert": 1.5}
-OCCUPANCY = {"phone": 0.96, "chat": 0.95, "wechat": 0.84, "email": 0.76, "shop": 0.86, "expert": 1.00}
+OCCUPANCY = {"phone": 0.96, "chat": 0.95, "wechat": 0.84, "email": 0.76, "shop": 0.84, "expert": 0.72}
 #: True effect of the channel itself (staff, medium) on the odds of resolving and on the mean answer (X03a).
 CHANNEL_RESOLVE = {"phone": 0.0, "chat": -0.15, "wechat": -0.10, "email": -0.25, "shop": 0.10, "expert": 0.9}
 CHANNEL_CSAT = {"phone": 0.15, "chat": 0.0, "wechat": 0.05, "email": 0.10, "shop": 0.15, "expert": 0.05}
@@ -343,6 +355,8 @@ AGENT_HOUR = 62.0
 OVERHEAD = {"phone": 4.0, "chat": 2.5, "wechat": 2.2, "email": 2.0, "shop": 4.5, "expert": 5.0}
 BOT_COST = 0.25
 #: Of paid time, the share in contact; and what a contact costs that nobody answered.
+#: Paid hours of a full month, for the base pay.
+MONTH_HOURS = 162.0
 PRODUCTIVE, LOST_COST = 0.78, 0.6
 
 # --- App and coupons -------------------------------------------------------------------------------------------------

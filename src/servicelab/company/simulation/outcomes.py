@@ -181,11 +181,11 @@ def _followed(log: Log) -> Any:
 
 
 def _back_within(log: Log, rows: Ints, seconds: float) -> Any:
-    """Whether the same member has another contact, of any kind but a transfer, so soon after this one began."""
-    table = pd.DataFrame({"member": log.member[rows], "at": log.at[rows], "transfer": log.kind[rows] == TRANSFER})
-    own = table[~table["transfer"]].sort_values(["member", "at"], kind="stable")
-    key = own["member"].to_numpy() * 1e10 + own["at"].to_numpy()
-    mine = table["member"].to_numpy() * 1e10 + table["at"].to_numpy()
+    """Whether the customer made another contact about the same matter, a transfer apart, so soon after this began."""
+    table = pd.DataFrame({"root": log.root[rows], "at": log.at[rows], "transfer": log.kind[rows] == TRANSFER})
+    own = table[~table["transfer"]].sort_values(["root", "at"], kind="stable")
+    key = own["root"].to_numpy() * 1e10 + own["at"].to_numpy()
+    mine = table["root"].to_numpy() * 1e10 + table["at"].to_numpy()
     return np.searchsorted(key, mine + seconds, "right") > np.searchsorted(key, mine + 1e-3, "right")
 
 
@@ -285,14 +285,22 @@ def shop_ids(numbers: Ints) -> Any:
     return np.array([f"S{k:02d}" for k in range(1, m.SHOPS + 1)], dtype=object)[numbers]
 
 
+def _churn_days(orders: pd.DataFrame) -> pd.Series:
+    """By customer the day on which 365 days had passed without an order for the first time: nobody looks ahead."""
+    day = orders["ordered_at"].dt.floor("D")
+    later = day.groupby(orders["customer_id"]).shift(-1)
+    quiet = later.isna() | (later - day > pd.Timedelta(days=365))
+    found: pd.Series = (day[quiet] + pd.Timedelta(days=365)).groupby(orders["customer_id"][quiet]).first()
+    return found
+
+
 def customers_tables(scenario: Scenario, members: Members, orders: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Members who joined before the end, and what only the simulation knows about them."""
     days = calendar_days(scenario)
     here = members.joined < len(days)
     ids = customer_ids(np.arange(len(members)))
     start = pd.Timestamp(scenario.start)
-    last = orders.groupby("customer_id")["ordered_at"].max().dt.floor("D") + pd.Timedelta(days=365)
-    churned = pd.Series(ids).map(last)
+    churned = pd.Series(ids).map(_churn_days(orders))
     app = pd.Series(start + pd.to_timedelta(np.floor(np.minimum(members.app_from, 9e3)), unit="D"))
     used = members.app_from <= np.minimum(members.left, len(days) - 1)
     customers = pd.DataFrame(

@@ -182,6 +182,7 @@ def _tables(
     parts = []
     for step, (activity, station, who, at, there) in enumerate(hands):
         keep = rows[there[rows] & (at[rows] < end)]
+        by: Any = [f"{who}_{k}" for k in rng.integers(1, 4, len(keep))]
         minutes = m.HANDS_ON.get(station.removesuffix("_again"), 6.0) * rng.gamma(4.0, 0.25, len(keep))
         label = np.full(len(keep), activity, dtype=object)
         if activity == "approve":
@@ -195,7 +196,7 @@ def _tables(
                     "activity": label,
                     "started": begun,
                     "ended": at[keep],
-                    "resource": [f"{who}_{k}" for k in rng.integers(1, 4, len(keep))],
+                    "resource": by,
                     "hands_on_minutes": np.round(minutes, 1),
                 }
             )

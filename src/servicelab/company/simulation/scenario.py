@@ -44,7 +44,7 @@ class Scenario:
 
     Attributes
     ----------
-    seed, start, months : of the run; each purpose draws from a random stream of its own
+    seed, start, months : of the run, within 2023 to 2025; each purpose draws from a random stream of its own
     scale : share of the firm whose records are kept: 1 is one member in fourteen, about 20,000 members; at most 14.
         The lines always carry the whole firm's traffic, so waits do not depend on it
     staffing : factor on the planned staff of every line
@@ -89,10 +89,25 @@ class Scenario:
         """Refuse what cannot be run."""
         if not 0 < self.scale <= 14:
             raise ValueError("scale must be above 0 and at most 14, the whole firm; run several seeds for more")
-        if not 1 <= self.months <= 120:
-            raise ValueError("months must be from 1 to 120")
-        if not self.staffing > 0:
-            raise ValueError("staffing must be above 0")
+        if not (isinstance(self.seed, int) and self.seed >= 0):
+            raise ValueError("seed must be a whole number, 0 or more")
+        if not (isinstance(self.months, int) and self.months >= 1):
+            raise ValueError("months must be a whole number, 1 or more")
+        last = self.start.year * 12 + self.start.month - 1 + self.months
+        if self.start.day != 1 or self.start < FIRST or last > FIRST.year * 12 + KNOWN_MONTHS:
+            raise ValueError(
+                "start must be the first of a month, and the run lie in 2023 to 2025: the calendar's years"
+            )
+        if not 0 < self.staffing <= 20:
+            raise ValueError("staffing must be above 0 and at most 20")
+        if not 0 <= self.containment <= 1.8:
+            raise ValueError("containment must be from 0 to 1.8, at which nearly all that can be contained is")
+        if not (isinstance(self.temps, int) and self.temps >= 0):
+            raise ValueError("temps must be a whole number, 0 or more")
+        if not self.approval_limit >= 0:
+            raise ValueError("approval_limit must be 0 or more")
+        if not all(0 < factor <= 100 for factor in self.stations.values()):
+            raise ValueError("stations must be factors above 0, at most 100")
         for name, value, allowed in (
             ("pay", self.pay, ("flat", "speed", "quality")),
             ("routing", self.routing, ("as_asked", "digital_first")),
@@ -113,6 +128,8 @@ class Scenario:
         return replace(self, **changes)
 
 
+#: Holidays, sales and working weekends are known for these years.
+FIRST, KNOWN_MONTHS = date(2023, 1, 1), 36
 #: The lines in the order of the day's run: a customer who gives up on one may turn to a later one the same day.
 LINES = ("phone", "chat", "wechat", "email", "shop", "expert")
 STATIONS = ("inspect", "approve", "repair", "refund")

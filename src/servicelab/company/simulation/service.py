@@ -244,7 +244,9 @@ class Service:
             rows, wait, seat, work, served = rows[keep], wait[keep], seat[keep], work[keep], served[keep]
         log.channel[rows] = line
         log.served[rows] = served
-        log.wait[rows] = np.where(served, wait, patience if name != "email" else 0.0)
+        # Nobody waits in the dark: whoever has not been answered at closing is sent away then.
+        closing = np.maximum(day * DAY + m.CLOSE - log.at[rows], 0.0)
+        log.wait[rows] = np.where(served, wait, np.minimum(patience, closing) if name != "email" else 0.0)
         self._gave_up(line, day, rows[~served], switched)
         done, seat = rows[served], seat[served]
         # Back from seats to shifts: first spells, then second ones.
@@ -349,7 +351,7 @@ class Service:
         lost = self.rng.random(len(asks)) >= chance
         # An answer that comes after the day on which they would have ordered comes too late.
         too_late = log.at[asks] + log.wait[asks] >= self.orders.placed[log.order[asks]]
-        self.orders.void[log.order[asks]] = lost | too_late
+        self.orders.void[log.order[asks]] |= lost | too_late
 
     def _still_there(self, rows: Ints, day: int) -> Ints:
         log = self.log

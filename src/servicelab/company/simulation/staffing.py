@@ -32,7 +32,7 @@ PACE = 1.09
 
 @dataclass(frozen=True)
 class Agents:
-    """Agents, one element each; `hired` and `left` are days (left: infinity while employed)."""
+    """Agents, one element each; `hired` and `left` are days (left: infinity while employed), `rest` turns the week."""
 
     line: Ints
     hired: Floats
@@ -42,6 +42,7 @@ class Agents:
     skill: Floats
     empathy: Floats
     hurry: Floats
+    rest: Ints
 
     def __len__(self) -> int:
         """How many."""
@@ -86,11 +87,11 @@ def make_agents(scenario: Scenario, heads: Ints) -> Agents:
     """Everybody ever employed: each position is filled, vacated and filled again; temps in the weeks of Double 11."""
     rng = stream(scenario.seed, "simulation", "agents")
     days = heads.shape[1]
-    rows: list[tuple[int, float, float, bool]] = []
+    rows: list[tuple[int, float, float, bool, int]] = []
     for line in range(len(LINES)):
         # Positions for all planned days but the worst; five days of seven, some of them ill or away.
         posts = int(np.ceil(np.quantile(heads[line], 0.97) * 7 / 5 / (1 - m.ABSENT) * 1.08))
-        for _ in range(posts):
+        for post in range(posts):
             hired = -float(rng.exponential(500)) - 20
             while hired < days:
                 early = rng.exponential(365 / (m.TURNOVER * m.EARLY_FACTOR))
@@ -98,17 +99,18 @@ def make_agents(scenario: Scenario, heads: Ints) -> Agents:
                 if hired < 0:
                     # Whoever is there at the start has lasted so far.
                     stay = -hired + rng.exponential(365 / m.TURNOVER)
-                rows.append((line, hired, hired + stay, False))
+                # Days off belong to the post and are spread over the line: a small line is not empty every Monday.
+                rows.append((line, hired, hired + stay, False, post * 7 // posts))
                 hired += stay + rng.uniform(*m.VACANCY_DAYS)
     year = scenario.start.year
     for line in (0, 1):
         for which in range(year, year + scenario.months // 12 + 1):
             first = day_number(scenario, scenario.start.replace(year=which, month=10, day=24))
             if "double_11" in scenario.surges and 0 <= first < days:
-                rows += [(line, float(first), float(first + 35), True)] * (scenario.temps // 2)
+                rows += [(line, float(first), float(first + 35), True, 2 * k % 7) for k in range(scenario.temps // 2)]
     # Numbers rise with the day of hiring, as personnel numbers do.
     rows.sort(key=lambda row: row[1])
-    line_of, hired_on, left_on, temp = (np.array(column) for column in zip(*rows, strict=True))
+    line_of, hired_on, left_on, temp, rest = (np.array(column) for column in zip(*rows, strict=True))
     kind = line_of.astype(np.int64)
     hurry = m.HURRY_SD * _spread(rng, kind)
     return Agents(
@@ -120,6 +122,7 @@ def make_agents(scenario: Scenario, heads: Ints) -> Agents:
         skill=m.SKILL_SD * _spread(rng, kind) + m.HURRY_RESOLVE * hurry,
         empathy=m.EMPATHY_SD * _spread(rng, kind),
         hurry=hurry,
+        rest=rest.astype(np.int64),
     )
 
 
@@ -140,20 +143,24 @@ class Roster:
         self.agents, self.heads, self.shape = agents, heads, scenario.shape
         self.staff = [np.flatnonzero(agents.line == line) for line in range(len(LINES))]
         days = heads.shape[1]
+        #: Line × day: scheduled, ill or on leave, and paid.
+        self.absent = np.zeros((len(LINES), days), dtype=np.int64)
         self.away = stream(scenario.seed, "simulation", "absence").random((days, len(agents))) < m.ABSENT
 
     def on(self, line: int, day: int) -> tuple[Ints, Floats, Floats]:
         """Agents at work, and the seconds at which each one's two spells at the desk begin."""
         staff, agents = self.staff[line], self.agents
-        here = (
-            (agents.hired[staff] <= day) & (agents.left[staff] > day)
-            & ((day + 2 * staff) % 7 < 5) & ~self.away[day, staff]
-        )  # fmt: skip
+        here = (agents.hired[staff] <= day) & (agents.left[staff] > day) & ((day + agents.rest[staff]) % 7 < 5)
         people = staff[here]
         temp = agents.temp[people]
         usual, more = people[~temp], people[temp]
-        usual = np.roll(usual, -(day * 3) % max(len(usual), 1))[: self.heads[line, day]]
-        people = np.concatenate([usual, more])
+        # As many are scheduled as it takes, one after the other, to have the planned heads at work.
+        usual = np.roll(usual, -(day * 3) % max(len(usual), 1))
+        works = ~self.away[day, usual]
+        usual = usual[np.cumsum(works) - works < self.heads[line, day]]
+        scheduled = np.concatenate([usual, more])
+        people = scheduled[~self.away[day, scheduled]]
+        self.absent[line, day] = len(scheduled) - len(people)
         # Early and late shifts go round.
         spells = np.roll(np.array(shifts(len(people), self.shape, LINES[line] == "shop")).reshape(-1, 2), day, axis=0)
         return people, spells[:, 0], spells[:, 1]
