@@ -150,7 +150,8 @@ def _allowed(column: Column) -> str:
     if column.values:
         parts.append("; ".join(f"`{code}` {en} {zh}" for code, (en, zh) in column.values.items()))
     elif column.low is not None:
-        parts.append(f"from {column.low:g}" if column.high is None else f"{column.low:g} to {column.high:g}")
+        high = "" if column.high is None else f"{column.high:.15g}"
+        parts.append(f"{column.low:g} to {high}" if high else f"from {column.low:g}")
     if column.unit:
         parts.append(column.unit)
     if column.refers:

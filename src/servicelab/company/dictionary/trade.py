@@ -64,8 +64,9 @@ CUSTOMERS = Table(
             "churned_on",
             "date",
             "流失日期",
-            "Day on which 365 days had passed without an order; empty when that has not happened",
-            "连续 365 天未下单之日；未流失则为空",
+            "The day on which 365 days had passed without an order for the first time; empty when that has not "
+            "happened (yet), or when nothing was ever ordered",
+            "首次满 365 天未下单之日；（尚）未发生或从未下单则为空",
             null=True,
         ),
     ),
@@ -243,9 +244,9 @@ ORDERS = Table(
         feature(
             "failed_feature",
             "失误项目",
-            "The feature that fell short on this order, from the delivery and after-sales record, whether or not the "
-            "customer said anything; empty when none did",
-            "本单没有做到位的服务项目（来自配送与售后记录，与客户是否反映无关）；没有则为空",
+            "The feature that fell short on this order, from a follow-up audit of every order, whether or not the "
+            "customer used or mentioned the service again; empty when none did",
+            "本单没有做到位的服务项目（来自逐单回访核查，与客户是否再使用或提及该服务无关）；没有则为空",
             null=True,
         ),
         feature(
