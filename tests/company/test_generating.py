@@ -9,17 +9,21 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections import namedtuple
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy
 
 from servicelab import company
 from servicelab.company.dictionary import TABLES
 from servicelab.company.firm import generating
 from servicelab.company.firm.generating import SUMMED, Block, blocks, make_tables
+from servicelab.company.firm.staging import Staging, fingerprint
 from servicelab.company.firm.texts import make_texts
 from servicelab.company.firm.truths import TRUTHS
 from servicelab.company.firm.writing import TableWriter
@@ -45,6 +49,21 @@ def quick(region: Raw, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def same(block: Block, seed: int) -> Raw:
         asked.append(block.number)
         raw, truth = ({name: frame.copy() for name, frame in part.items()} for part in region)
+        raw["orders"]["amount"] = 100 + block.seed % 89
+        return raw, truth
+
+    monkeypatch.setattr(generating, "make_tables", same)
+    return asked
+
+
+@pytest.fixture
+def brief(region: Raw, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Regions of ten rows a table, for many runs. Holds those asked for."""
+    asked: list[int] = []
+
+    def same(block: Block, seed: int) -> Raw:
+        asked.append(block.number)
+        raw, truth = ({name: frame.head(10).copy() for name, frame in part.items()} for part in region)
         raw["orders"]["amount"] = 100 + block.seed % 89
         return raw, truth
 
@@ -109,8 +128,8 @@ def test_larger_scales_begin_with_the_smaller_one_and_ids_go_on(quick: list[int]
 
 def test_the_split_of_patterns_is_one_for_all_regions(region: Raw) -> None:
     """A sentence pattern that a classifier is tested on must not stand in another region's training rows."""
-    contacts = region[0]["contacts"]
-    texts = [make_texts(contacts, seed, split_seed=5) for seed in (5, 6)]
+    said = [region[0][name] for name in ("contacts", "orders", "customers")]
+    texts = [make_texts(*said, seed, split_seed=5) for seed in (5, 6)]
     both = pd.concat(texts)
     assert not (texts[0]["text_en"] == texts[1]["text_en"]).all()
     for lang in ("en", "zh"):
@@ -153,6 +172,143 @@ def test_an_interrupted_run_leaves_what_was_there_and_goes_on_from_its_last_regi
     company.generate(tmp_path / "whole", 2, 2, truth=tmp_path / "whole_truth")
     assert contents(out) == contents(tmp_path / "whole")
     assert contents(truth) == contents(tmp_path / "whole_truth")
+
+
+#: What a run does besides appending rows: in front of each of these and behind it, it may be interrupted.
+STEPS = {
+    "a file is completed": (TableWriter, "finish"),
+    "a region is noted": (Staging, "record"),
+    "sums are kept": (generating, "_keep_sums"),
+    "the tables are described": (generating, "write_description"),
+    "a folder is removed": (shutil, "rmtree"),
+    "the files are put in place": (Staging, "publish"),
+}
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_goes_on_whichever_step_it_was_interrupted_at(
+    step: str, behind: bool, brief: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, name = STEPS[step]
+    company.generate(tmp_path / "whole", 2, 2, truth=tmp_path / "whole_truth")
+    whole = contents(tmp_path / "whole"), contents(tmp_path / "whole_truth")
+    usual = getattr(owner, name)
+    reached = 0
+
+    def stopped(*given: Any, **named: Any) -> Any:
+        nonlocal reached
+        reached += 1
+        if reached == at and not behind:
+            raise KeyboardInterrupt
+        made = usual(*given, **named)
+        if reached == at:
+            raise KeyboardInterrupt
+        return made
+
+    # Of the many files, those at both ends.
+    for at in range(1, 100) if name != "finish" else (1, 10**3, *range(40, 100)):
+        reached, out, truth = 0, tmp_path / f"out{at}", tmp_path / f"truth{at}"
+        brief.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, stopped)
+            try:
+                company.generate(out, 2, 2, truth=truth)
+            except KeyboardInterrupt as said:
+                kept = str(said)
+            else:
+                break
+        brief.clear()
+        report = company.generate(out, 2, 2, truth=truth)
+        # What was said to be kept was.
+        assert brief == [0, 1] if "parts" not in kept else [1] if "1 of 2" in kept else [], kept
+        assert (contents(out), contents(truth)) == whole
+        assert report.size == sum(len(data) for data in whole[0].values())
+    assert at > 1
+
+
+def test_two_runs_into_one_folder_are_one_too_many(
+    brief: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth"
+    usual = generating.write_description
+
+    def meanwhile(*given: Any) -> None:
+        for folder, other in ((out, None), (tmp_path / "elsewhere", truth)):
+            with pytest.raises(UserError, match=r"^Another run is writing to \S+: wait until it has ended, or give"):
+                company.generate(folder, 1, 2, truth=other)
+        usual(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generating, "write_description", meanwhile)
+        company.generate(out, 1, 1, truth=truth)
+    assert brief == [0]
+    company.generate(tmp_path / "alone", 1, 1)
+    assert contents(out) == contents(tmp_path / "alone")
+    # A lock file that a killed run left is no lock.
+    (out / ".generating.lock").touch()
+    company.generate(out, 1, 1)
+    assert contents(out) == contents(tmp_path / "alone")
+
+
+@pytest.mark.parametrize("table", ["orders", "rosters", "truth/truth_orders"])
+def test_a_file_shorter_than_it_was_written_is_not_put_in_place(
+    table: str, brief: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth"
+    company.generate(out, 1, 1, truth=truth)
+    before = contents(out)
+    usual = Staging.publish
+
+    def damaged(staging: Staging) -> Any:
+        part, _, name = table.rpartition("/")
+        path = staging.folders[part] / (TRUTHS if part else TABLES)[name].file
+        path.write_bytes(path.read_bytes()[:-1])
+        return usual(staging)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Staging, "publish", damaged)
+        with pytest.raises(UserError, match=r"has changed since it was written: give the same command again"):
+            company.generate(out, 1, 2, truth=truth)
+    assert {name: data for name, data in contents(out).items() if not name.startswith(".generating")} == before
+    brief.clear()
+    company.generate(out, 1, 2, truth=truth)
+    assert brief == [0]
+    company.generate(tmp_path / "fresh", 1, 2)
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_files_are_put_in_place_all_of_them_are(
+    number: signal.Signals, brief: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.generate(tmp_path / "whole", 1, 2)
+    company.generate(tmp_path / "out", 1, 1)
+    replace = Path.replace
+
+    def asked(path: Path, goal: Path) -> Path:
+        if goal == tmp_path / "out" / "orders.csv.zip":
+            signal.raise_signal(number)
+        return replace(path, goal)
+
+    monkeypatch.setattr(Path, "replace", asked)
+    with pytest.raises(KeyboardInterrupt, match=r"when everything was in place: the new tables are in \S+out\.$"):
+        company.generate(tmp_path / "out", 1, 2)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_another_library_may_make_other_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no run goes on from what another one made."""
+    here = fingerprint.__wrapped__()
+    for owner, name in (
+        (np, "__version__"),
+        (pd, "__version__"),
+        (scipy, "__version__"),
+        (zlib, "ZLIB_RUNTIME_VERSION"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, "0.0")
+            assert fingerprint.__wrapped__() != here, (owner, name)
 
 
 def test_interrupted_in_the_first_region_nothing_is_left(
@@ -202,7 +358,7 @@ def test_a_table_that_another_program_holds_open_is_replaced_by_the_next_run(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", locked)
-        with pytest.raises(UserError, match=r"orders\.csv\.zip cannot be written"):
+        with pytest.raises(UserError, match=r"orders\.csv\.zip cannot be replaced .* finishes the job"):
             company.generate(tmp_path, 1, 2)
     assert not (tmp_path / "datapackage.json").exists()
     quick.clear()
@@ -276,6 +432,32 @@ def test_a_disk_too_small_is_told_before_the_work(tmp_path: Path, monkeypatch: p
     with pytest.raises(UserError, match=r"Scale 100 takes about 1,\d\d\d MB .* has 1,000 MB free"):
         company.generate(tmp_path, scale=100)
     assert contents(tmp_path) == {}
+
+
+def test_a_small_region_takes_its_room_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole firm's calls are made at any scale."""
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 0, 2 * 10**6))
+    with pytest.raises(UserError, match=r"Scale 0.01 takes about 3 MB .* has 2 MB free"):
+        company.generate(tmp_path, scale=0.01)
+
+
+def test_what_an_unfinished_run_has_taken_is_room(
+    quick: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(generating, "write_description", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            company.generate(tmp_path, 2, 1)
+    taken = sum(len(data) for data in contents(tmp_path).values())
+    assert taken > 10**6
+    usage = namedtuple("usage", "total used free")
+    free = int(generating.bytes_needed(2, truth=False)) - taken // 2
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 0, free))
+    with pytest.raises(UserError, match="make room"):
+        company.generate(tmp_path / "other", 2, 1)
+    company.generate(tmp_path, 2, 1)
+    assert quick == [0, 1]
 
 
 def test_a_full_disk_leaves_nothing_half_written(

@@ -47,7 +47,7 @@ def shape(raw: dict[str, pd.DataFrame], scenario: Scenario, split_seed: int) -> 
     del log, shifts
     raw["event_log"] = raw.pop("after_sales_log")
     contacts = raw["contacts"]
-    for name, values in make_texts(contacts, scenario.seed, split_seed).items():
+    for name, values in make_texts(contacts, raw["orders"], raw["customers"], scenario.seed, split_seed).items():
         contacts[str(name)] = values
     raw["contacts"] = filed(contacts)
     packing = raw["weekly_packing"]
