@@ -51,6 +51,11 @@ WRONG_CELLS = [
     ("customers", 3, "city_tier", "9", "not one this column can hold"),
     ("customers", 3, "city_tier", "two", "not a whole number"),
     ("customers", 3, "joined_on", "2023-02-29", "not a date"),
+    ("customers", 3, "joined_on", "2023-01-02 13:00", "not a date"),
+    ("customers", 3, "joined_on", "20230102", "not a date"),
+    ("customers", 3, "joined_on", "2022", "not a date"),
+    ("customers", 3, "app_from", "9999-12-31", "not a date"),
+    ("customers", 2, "joined_on", "1899-12-31", "not a date"),
     ("customers", 3, "segment", "martian", "not one of the column's codes"),
     ("customers", 3, "opted_in", "maybe", "not True or False"),
     ("customers", 3, "segment", "", "is empty"),
@@ -76,6 +81,11 @@ WRONG_CELLS = [
     ("contacts", 3, "wait", "inf", "not a number"),
     ("contacts", 2, "feature_id", "teleport", "is not in features.feature_id"),
     ("contacts", 2, "opened_at", "soon", "not a date with a time"),
+    ("contacts", 2, "opened_at", "2023-02-16", "not a date with a time"),
+    ("contacts", 2, "opened_at", "2023-02-16 09:59:35+08:00", "not a date with a time"),
+    ("contacts", 2, "opened_at", "2023-02-16T09:59:35Z", "not a date with a time"),
+    ("contacts", 3, "wait", "1000001", "not one this column can hold"),
+    ("contacts", 2, "handling", "1000001", "not one this column can hold"),
     ("contacts", 2, "opened_at", "2023-02-10 21:04:59", "before the order"),
     ("contacts", 4, "opened_at", "2022-02-10 21:04:59", "before joining"),
     ("contacts", 3, "opened_at", "2023-02-16 09:59:34", "before the first contact"),
@@ -217,6 +227,80 @@ def test_a_missing_column_and_an_empty_table(data: Path) -> None:
     assert findings["row"].isna().all()
     # What refers to a table that could not be read is not said to be wrong.
     assert len(findings) == 3
+
+
+def lines(folder: Path, name: str) -> list[str]:
+    """The table as it was written first, a line a row, without line ends."""
+    return tiny.rows(name).to_csv(index=False, lineterminator="\n").splitlines()
+
+
+def put_lines(folder: Path, name: str, written: list[str]) -> None:
+    (folder / TABLES[name].csv).write_text("\n".join(written) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("piece", [1, 100])
+def test_blank_lines_are_no_rows_and_count_as_lines(data: Path, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "PIECE", piece)
+    header, first, second, third = lines(data, "customers")
+    put_lines(data, "customers", ["", header, "", first, "  ", "", second, "", third, "", ""])
+    assert company.check(data).empty
+    assert len(company.load("customers", data)) == 3
+    put_lines(
+        data, "customers", ["", header, "", first, "  ", "", second.replace("2023-01-15", "soon"), "", third, third]
+    )
+    found = company.check(data)
+    assert found[["row", "column"]].to_numpy().tolist() == [
+        [7, "joined_on"], [9, "customer_id"], [10, "customer_id"]
+    ]  # fmt: skip
+
+
+def test_a_row_of_commas_is_a_row(data: Path) -> None:
+    header, *rows = lines(data, "customers")
+    put_lines(data, "customers", [header, "," * header.count(","), *rows])
+    found = company.check(data)
+    assert set(found["row"]) == {2}
+    assert set(found["problem"]) == {"The cell is empty."}
+
+
+@pytest.mark.parametrize("which", [[1], [2], [1, 2, 3]])
+def test_a_comma_too_many_is_found_in_its_row(data: Path, which: list[int]) -> None:
+    written = lines(data, "customers")
+    put_lines(data, "customers", [line + "," * (at in which) for at, line in enumerate(written)])
+    found = company.check(data)
+    assert found["row"].tolist() == [at + 1 for at in which]
+    assert (found["table"] == "customers").all()
+    assert (found["problem"] == "The row has 9 cells, the header 8.").all()
+    with pytest.raises(UserError, match="servicelab data check"):
+        company.load("customers", data)
+    # Also in the header it is one more column, which nobody minds.
+    put_lines(data, "customers", [line + "," for line in written])
+    assert company.check(data).empty
+    assert company.load("customers", data)["city_tier"].tolist() == [1, 2, 4]
+
+
+@pytest.mark.parametrize("many", [1, 200_000])
+def test_a_quotation_mark_that_is_missing(data: Path, many: int) -> None:
+    text = "\n".join([*lines(data, "features"), 'extra,A,一,"What,' + "x" * many])
+    (data / "features.csv").write_text(text, encoding="utf-8")
+    found = company.check(data)
+    assert found["problem"].tolist() == ["The file cannot be read as a table: a quotation mark is missing."]
+
+
+def test_only_the_cells_with_a_time_zone_are_wrong(data: Path) -> None:
+    """One such cell among many says nothing about the others, and nothing in the words of a library."""
+    set_cell(data, "orders", 3, "ordered_at", "2023-02-10 21:05:00+08:00")
+    found = company.check(data)
+    assert found[["table", "row", "column"]].to_numpy().tolist() == [["orders", 3, "ordered_at"]]
+    assert found["remedy"][0].startswith("Write times as 2025-11-11 09:30, without a time zone")
+    with pytest.raises(UserError, match="servicelab data check"):
+        company.load("orders", data)
+
+
+@pytest.mark.parametrize("written", ["2023-02-10 21:05", "2023-02-10T21:05", "2023-02-10T21:05:00"])
+def test_a_moment_may_be_written_without_seconds_and_with_a_t(data: Path, written: str) -> None:
+    set_cell(data, "orders", 3, "ordered_at", written)
+    assert company.check(data).empty
+    assert company.load("orders", data)["ordered_at"][1] == pd.Timestamp("2023-02-10 21:05")
 
 
 def test_a_file_in_another_encoding(data: Path) -> None:

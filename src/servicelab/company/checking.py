@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from servicelab.company.consistency import Broken, Kept, in_order, of_piece, of_whole
 from servicelab.company.importing.tables import KNOWN, contradictions
 from servicelab.company.packed import find, opened_csv
-from servicelab.company.reading import ENCODING
+from servicelab.company.reading import ENCODING, YEARS, moments
 from servicelab.company.schema import Column, Table, pandera_schema
 from servicelab.errors import UserError
 from servicelab.i18n import _
@@ -27,6 +32,9 @@ MOST = 20
 PIECE = 100_000
 #: What a packed table may unpack to in bytes: it is never held whole.
 SIZE = 1 << 40
+
+#: Characters in a cell: the csv module's own limit.
+CELL = 131_072
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -54,10 +62,28 @@ def check(directory: str | Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).astype({"row": "Int64"})
 
 
+@dataclass
+class _Shape:
+    """What can be said of a file before its cells are looked at. Rows count from 0 after the header.
+
+    `header`: blank lines above the header, `columns`: how many it names, 0 in a file of blank lines; `blank`: lines
+    with nothing in them; `wide`: rows with more cells than the header, and how many; `endless`: the row of a cell that
+    is longer than any, None for none.
+    """
+
+    header: int = 0
+    columns: int = 0
+    blank: array[int] = field(default_factory=lambda: array("q"))
+    wide: list[tuple[int, int]] = field(default_factory=list)
+    endless: int | None = None
+
+
 class _Findings:
     """What is found in one table; of many alike the first ones, and that there are more."""
 
     def __init__(self, table: Table) -> None:
+        #: Lines above the header.
+        self.above = 0
         self.rows: list[dict[str, Any]] = []
         self._table = table
         self._count: dict[tuple[str, str], int] = {}
@@ -81,7 +107,7 @@ class _Findings:
             self._note(None, column, "", _("There are more cells like the {most} above.", most=MOST), remedy)
             return
         self._cells.add((column, row))
-        self._note(row + 2, column, value, problem, remedy)
+        self._note(self.above + row + 2, column, value, problem, remedy)
 
     def _note(self, row: int | None, column: str, value: Any, problem: str, remedy: str) -> None:
         shown = "" if pd.isna(value) else str(value)[:80]
@@ -95,60 +121,135 @@ def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findin
     kept, schema = Kept(table), pandera_schema(table, checking=True)
     empty = True
     try:
-        for raw in _pieces(path, table):
+        shape = _shape(path, table)
+        findings.above = shape.header
+        if not _fits(shape, path, findings):
+            return None
+        for raw in _pieces(path, table, shape):
             missing = [column.name for column in table.columns if column.name not in raw and not column.optional]
             for name in missing:
                 problem = _("The column is missing.")
                 findings.about_table(name, "", problem, _("Add it; the data card says what it holds."))
             if missing:
                 return None
-            if not raw.empty:
+            blank = raw.index.isin(shape.blank) if shape.blank else np.zeros(len(raw), dtype=bool)
+            if not blank.all():
                 empty = False
-                _check_piece(raw, table, schema, known, kept, findings)
+                _check_piece(raw, blank, table, schema, known, kept, findings)
+            elif len(raw):
+                kept.add(_all_typed(raw, table))
     except UserError as error:
         findings.about_table("", path.name, str(error), _("Make the file anew, or take it away."))
         return None
     except UnicodeDecodeError:
         findings.about_table("", path.name, _("The file is not UTF-8 text."), _("Save it as CSV in UTF-8."))
         return None
-    except ValueError as error:
-        problem = _("The file cannot be read as a table: {reason}.", reason=str(error).strip())
-        findings.about_table("", path.name, problem, _("Save it as CSV with one header row and commas."))
+    except pd.errors.ParserError:
+        _note_unreadable(path, findings, None)
         return None
     if empty:
         remedy = _("Put the rows in, or take the file away.")
         findings.about_table("", path.name, _("The table has no rows."), remedy)
         return None
     for broken in of_whole(kept, known):
-        _note_rows(path, table, broken, findings)
+        _note_rows(path, table, shape, broken, findings)
     return kept
 
 
-def _pieces(path: Path, table: Table) -> Iterator[pd.DataFrame]:
+def _shape(path: Path, table: Table) -> _Shape:
+    """Go through the file once for the rows that pandas would pass over, pad or take for something else."""
+    shape = _Shape()
+    with opened_csv(path, table, SIZE) as stream, io.TextIOWrapper(stream, ENCODING, newline="") as text:
+        row = -1
+        try:
+            for cells in csv.reader(text):
+                nothing = not cells or (len(cells) == 1 and not cells[0].strip())
+                if not shape.columns:
+                    shape.header += nothing
+                    shape.columns = 0 if nothing else len(cells)
+                    continue
+                row += 1
+                if nothing:
+                    shape.blank.append(row)
+                elif len(cells) > shape.columns and len(shape.wide) <= MOST:
+                    shape.wide.append((row, len(cells)))
+        except csv.Error:
+            shape.endless = row + 1
+    return shape
+
+
+def _fits(shape: _Shape, path: Path, findings: _Findings) -> bool:
+    """Whether the rows are those of one table; the findings that say why not."""
+    if shape.endless is not None:
+        _note_unreadable(path, findings, shape.endless)
+    elif not shape.columns:
+        problem = _("The file cannot be read as a table: it is empty.")
+        findings.about_table("", path.name, problem, _("Put the rows in, or take the file away."))
+    for row, cells in shape.wide:
+        problem = _("The row has {cells} cells, the header {columns}.", cells=cells, columns=shape.columns)
+        remedy = _("Take away the commas that are too many, or put the cell that holds one in quotation marks.")
+        findings.add(row, "", "", problem, remedy, "wide")
+    return bool(shape.columns) and shape.endless is None and not shape.wide
+
+
+def _note_unreadable(path: Path, findings: _Findings, row: int | None) -> None:
+    problem = _("The file cannot be read as a table: a quotation mark is missing.")
+    remedy = _("Save it as CSV with one header row and commas.")
+    if row is None:
+        findings.about_table("", path.name, problem, remedy)
+    else:
+        findings.add(row, "", path.name, problem, remedy)
+
+
+def _pieces(path: Path, table: Table, shape: _Shape) -> Iterator[pd.DataFrame]:
+    # Blank lines are rows, so that those below keep their numbers.
     with (
         opened_csv(path, table, SIZE) as stream,
         pd.read_csv(
-            stream, dtype=str, encoding=ENCODING, keep_default_na=False, na_values=[""], chunksize=PIECE
+            stream,
+            dtype=str,
+            encoding=ENCODING,
+            keep_default_na=False,
+            na_values=[""],
+            chunksize=PIECE,
+            index_col=False,
+            header=shape.header,
+            skip_blank_lines=False,
         ) as pieces,
     ):
         yield from pieces
 
 
+def _all_typed(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Every column of the table in its type; all missing where the file has no such column."""
+    none = pd.Series(None, index=raw.index, dtype="str")
+    typed = {column.name: _typed(raw.get(column.name, none), column) for column in table.columns}
+    return pd.DataFrame(typed, index=raw.index)
+
+
 def _check_piece(
-    raw: pd.DataFrame, table: Table, schema: pa.DataFrameSchema, known: dict[str, Kept], kept: Kept, findings: _Findings
+    raw: pd.DataFrame,
+    blank: NDArray[np.bool_],
+    table: Table,
+    schema: pa.DataFrameSchema,
+    known: dict[str, Kept],
+    kept: Kept,
+    findings: _Findings,
 ) -> None:
-    typed = {}
+    whole = _all_typed(raw, table)
+    # What is kept counts every row of the file.
+    kept.add(whole)
+    raw, frame = raw[~blank], whole[~blank]
     for column in table.columns:
-        text = raw[column.name] if column.name in raw else pd.Series(None, index=raw.index, dtype="str")
-        typed[column.name] = values = _typed(text, column)
+        if column.name not in raw:
+            continue
+        text, values = raw[column.name], frame[column.name]
         bad = raw.index[text.notna() & values.isna()]
         if len(bad):
             problem = _("This is not {kind}.", kind=kind_in_words(column))
             for row in bad[: findings.room(column.name, problem)]:
                 findings.add(int(row), column.name, text[row], problem, expected(column))
-    frame = pd.DataFrame(typed, index=raw.index)
     _against_schema(table, schema, raw, frame, findings)
-    kept.add(frame)
     for broken in of_piece(table, frame, known):
         for at, row in enumerate(broken.rows[: findings.room(broken.column, broken.problem)].tolist()):
             findings.add(
@@ -163,7 +264,7 @@ def _typed(text: pd.Series, column: Column) -> pd.Series:
     """The cells in the column's type, missing where they are none of it."""
     values: pd.Series = text
     if column.kind in ("date", "datetime"):
-        values = pd.to_datetime(text, format="ISO8601", errors="coerce")
+        values = moments(text, column)
     elif column.kind in ("integer", "number"):
         values = pd.to_numeric(text, errors="coerce")
         # "inf" parses, and is no figure of anything.
@@ -204,13 +305,13 @@ def _against_schema(
             findings.add(row, column.name, raw.loc[row, column.name], problem, remedy)
 
 
-def _note_rows(path: Path, table: Table, broken: Broken, findings: _Findings) -> None:
+def _note_rows(path: Path, table: Table, shape: _Shape, broken: Broken, findings: _Findings) -> None:
     """Findings on rows that have gone by: their cells are read once more."""
     rows = broken.rows[: MOST + 1]
     if not len(rows):
         return
     names = broken.column.split(", ")
-    parts = [piece.loc[piece.index.isin(rows), names] for piece in _pieces(path, table)]
+    parts = [piece.loc[piece.index.isin(rows), names] for piece in _pieces(path, table, shape)]
     texts = pd.concat(parts).fillna("")
     for at, row in enumerate(rows.tolist()):
         value = " / ".join(texts.loc[row])
@@ -234,13 +335,17 @@ def expected(column: Column) -> str:
     if column.values:
         return _("Use one of: {codes}.", codes=", ".join(str(code) for code in column.values))
     if column.low is not None and column.high is not None:
-        return _("Use a number from {low} to {high}.", low=f"{column.low:g}", high=f"{column.high:g}")
+        return _("Use a number from {low} to {high}.", low=f"{column.low:g}", high=f"{column.high:.15g}")
     if column.low is not None:
         return _("Use a number of at least {low}.", low=f"{column.low:g}")
     if column.kind == "date":
-        return _("Write dates as 2025-11-11.")
+        return _("Write dates as 2025-11-11, from {first} to {last}.", first=YEARS[0], last=YEARS[1])
     if column.kind == "datetime":
-        return _("Write times as 2025-11-11 09:30.")
+        return _(
+            "Write times as 2025-11-11 09:30, without a time zone, from {first} to {last}.",
+            first=YEARS[0],
+            last=YEARS[1],
+        )
     if column.kind == "boolean":
         return _("Use True or False.")
     if column.pattern:

@@ -18,6 +18,14 @@ from servicelab.i18n import _, language
 #: utf-8-sig, so that a spreadsheet in Chinese Windows opens the files without garbling them.
 ENCODING = "utf-8-sig"
 
+#: How a date and a moment are written; anything else is another notation, to be imported and not guessed at.
+_WRITTEN = {
+    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "datetime": "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?",
+}
+#: First and last year of any date: outside are mistakes and what other programs write for "never".
+YEARS = (1900, 2100)
+
 #: Tables read before, the latest last, with what their file looked like then: a lesson loads some of them many times.
 _read_before: OrderedDict[Path, tuple[tuple[int, ...], pd.DataFrame]] = OrderedDict()
 #: Cells kept in all; the largest tables at scale 1 have four million.
@@ -110,6 +118,9 @@ def _parsed(path: Path, described: Table) -> pd.DataFrame:
             frame[column.name] = _as_described(frame, column)
     except (ValueError, KeyError, pd.errors.ParserError) as error:
         raise _misfit(path) from error
+    # Rows with more cells than the header: pandas then takes the first ones for labels.
+    if len(frame) and not isinstance(frame.index, pd.RangeIndex):
+        raise _misfit(path)
     if any(frame[column.name].isna().any() for column in described.columns if not column.null):
         raise _misfit(path)
     return frame.sort_values(list(described.order), ignore_index=True) if described.order else frame
@@ -121,13 +132,28 @@ def _as_described(frame: pd.DataFrame, column: Column) -> pd.Series:
         frame[column.name] = pd.Series(None, index=frame.index, dtype=column.dtype)
     cells: pd.Series = frame[column.name]
     if column.kind in ("date", "datetime"):
-        cells = pd.to_datetime(cells, format="ISO8601").astype("datetime64[s]")
+        text, cells = cells, moments(cells, column)
+        if (text.notna() & cells.isna()).any():
+            raise ValueError(column.name)
     if column.kind == "category":
         codes = list(column.values)
         if not cells.cat.categories.isin(codes).all():
             raise ValueError(column.name)
         cells = cells.cat.set_categories(codes)
     return cells
+
+
+def moments(text: pd.Series, column: Column) -> pd.Series:
+    """The cells of a date or datetime column, to the second; missing where a cell is not written as its kind is.
+
+    >>> cells = pd.Series(["2023-02-28", "2023-02-29", "20230228", "2023-02-28 13:00", "9999-12-31"])
+    >>> moments(cells, table("customers").column("joined_on")).notna().tolist()
+    [True, False, False, False, False]
+    """
+    cells = text.astype("str")
+    written = cells.where(cells.str.fullmatch(_WRITTEN[column.kind]).fillna(False).astype(bool))
+    found = pd.to_datetime(written, format="ISO8601", errors="coerce").astype("datetime64[s]")
+    return found.where(found.dt.year.between(*YEARS))
 
 
 def _misfit(path: Path) -> UserError:
@@ -146,7 +172,7 @@ def tables(directory: str | Path | None = None) -> pd.DataFrame:
     With `directory`, only the tables that stand there, a company's own ones too. Titles are in the running language.
 
     >>> list(tables()["table"])[:3]
-    ['customers', 'features', 'orders']
+    ['customers', 'shops', 'shop_months']
     """
     zh = language() == "zh"
     folder = Path(directory) if directory is not None else None
