@@ -326,11 +326,15 @@ def test_stages_of_life_fit_the_segment(lang: str, said: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_husbands_and_wives_are_those_of_the_person_named(lang: str, said: pd.DataFrame) -> None:
+    spouse = {"en": ("my (?:late )?husband", "my (?:late )?wife"), "zh": ("老公|婆婆", "老婆|媳妇|丈母娘")}[lang]
     women, men = r"(Ms |女士)", r"(Mr |先生)"
     known = {pattern.id: pattern.marks for pattern in patterns(lang)}
     for who, other in ((women, "m"), (men, "w")):
         rows = said[said["customer_id"].isin(named(said, lang, who)["customer_id"])]
         assert not any(other in known[id] for id in rows[f"template_{lang}"].unique())
+        theirs = spouse[0] if other == "w" else spouse[1]
+        assert said[f"text_{lang}"].str.contains(theirs, case=False).any()
+        assert not rows[f"text_{lang}"].str.contains(theirs, case=False).any()
 
 
 def test_committed_contacts_say_what_goes_with_their_order(tables: dict[str, pd.DataFrame]) -> None:
