@@ -206,8 +206,8 @@ def test_a_run_goes_on_whichever_step_it_was_interrupted_at(
             raise KeyboardInterrupt
         return made
 
-    # Of the many files, those at both ends.
-    for at in range(1, 100) if name != "finish" else (1, 10**3, *range(40, 100)):
+    # Of the many files, some.
+    for at in range(1, 100, 9 if name == "finish" else 1):
         reached, out, truth = 0, tmp_path / f"out{at}", tmp_path / f"truth{at}"
         brief.clear()
         with monkeypatch.context() as patch:
@@ -219,9 +219,14 @@ def test_a_run_goes_on_whichever_step_it_was_interrupted_at(
             else:
                 break
         brief.clear()
+        if "in place" in kept:
+            visible = {name: data for name, data in contents(out).items() if not name.startswith(".generating")}
+            assert visible == whole[0]
         report = company.generate(out, 2, 2, truth=truth)
-        # What was said to be kept was.
-        assert brief == [0, 1] if "parts" not in kept else [1] if "1 of 2" in kept else [], kept
+        if "in place" not in kept:
+            # What was said to be kept was.
+            done = 2 if "2 of 2 parts" in kept else 1 if "1 of 2 parts" in kept else 0
+            assert brief == [0, 1][done:], kept
         assert (contents(out), contents(truth)) == whole
         assert report.size == sum(len(data) for data in whole[0].values())
     assert at > 1
@@ -251,7 +256,7 @@ def test_two_runs_into_one_folder_are_one_too_many(
     assert contents(out) == contents(tmp_path / "alone")
 
 
-@pytest.mark.parametrize("table", ["orders", "rosters", "truth/truth_orders"])
+@pytest.mark.parametrize("table", ["orders", "rosters", "truth/truth_contacts"])
 def test_a_file_shorter_than_it_was_written_is_not_put_in_place(
     table: str, brief: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

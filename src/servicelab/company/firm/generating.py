@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from servicelab.company.dictionary import TABLES
 from servicelab.company.firm.progress import Progress
 from servicelab.company.firm.servqual import make_servqual_items, make_servqual_survey, make_servqual_weights
 from servicelab.company.firm.shaping import make_features, renumbered, shape, used_ids
-from servicelab.company.firm.staging import PACKAGE, Staging, ended_like_an_interruption, fingerprint
+from servicelab.company.firm.staging import PACKAGE, SUMS, Staging, ended_like_an_interruption, fingerprint, only_run
 from servicelab.company.firm.surveys import make_kano_survey, make_needs_survey, make_needs_tracker
 from servicelab.company.firm.truths import TRUTHS, TRUTHS_ONCE, shape_truth
 from servicelab.company.firm.voices import make_voices
@@ -35,8 +37,9 @@ SUMMED = {
     "staffing": (["date", "line"], ["agents", "absent", "desk_hours", "paid_hours"]),
     "weekly_packing": (["week", "week_of", "warehouse"], ["parcels", "faults"]),
 }
-#: Measured at scale 1, in bytes of finished files, with and without what only the simulation knows.
-BYTES, TRUTH_BYTES = 15_000_000, 3_000_000
+#: Bytes of finished files, measured at 0.01, 0.1 and 1: what a region takes however small it is (the whole firm's
+#: calls above all), what a unit of scale adds, and what it adds of what only the simulation knows.
+REGION_BYTES, BYTES, TRUTH_BYTES = 3_000_000, 12_000_000, 3_000_000
 #: Bytes of the longest CSV (contacts) that a block may take, measured with room to spare.
 LONGEST = 42_000_000
 
@@ -114,28 +117,56 @@ def write_firm(folder: Path, scale: float, seed: int, truth: Path | None = None,
     plan = blocks(scale, seed)
     key = {"scale": scale, "seed": seed, "program": fingerprint()}
     staging: Staging | None = None
-    try:
-        with ended_like_an_interruption():
-            staging = Staging(folder, truth, key)
-            if not staging.complete:
-                with Progress(len(plan), staging.done, shown=progress) as shown:
-                    _write_blocks(staging, plan, scale, seed, shown)
-            extents = staging.extents
-            size = staging.publish()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_left_behind(folder, staging, len(plan))) from None
-    except OSError as error:
-        _left_behind(folder, staging, len(plan))
-        where = error.filename or folder
-        reason = error.strerror or error
-        raise UserError(
-            _("{folder} cannot be written ({reason}): choose another folder.", folder=where, reason=reason)
-        ) from error
-    except BaseException:
-        _left_behind(folder, staging, len(plan))
-        raise
-    rows = {name: extent.rows for name, extent in extents.items() if "/" not in name}
-    return Made(folder, rows, size, time.perf_counter() - began)
+    # Other runs are let in when nothing is left to be thrown away.
+    with ExitStack() as held:
+        try:
+            with ended_like_an_interruption():
+                held.enter_context(only_run([folder] if truth is None else [folder, truth]))
+                staging = Staging(folder, truth, key)
+                if not staging.complete:
+                    with Progress(len(plan), staging.done, shown=progress) as shown:
+                        _write_blocks(staging, plan, scale, seed, shown)
+                staging.publish()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_left_behind(folder, staging, len(plan))) from None
+        except OSError as error:
+            _left_behind(folder, staging, len(plan))
+            raise UserError(_why_not_written(folder, staging, error)) from error
+        except BaseException:
+            _left_behind(folder, staging, len(plan))
+            raise
+    rows = {name: extent.rows for name, extent in staging.extents.items() if "/" not in name}
+    return Made(folder, rows, staging.size, time.perf_counter() - began)
+
+
+def _why_not_written(folder: Path, staging: Staging | None, error: OSError) -> str:
+    reason = error.strerror or error
+    if staging is not None and staging.complete:
+        return _(
+            "{file} cannot be replaced ({reason}): close it where it is open and give the same command again, which "
+            "finishes the job.",
+            file=error.filename2 or error.filename or folder,
+            reason=reason,
+        )
+    return _(
+        "{folder} cannot be written ({reason}): choose another folder.", folder=error.filename or folder, reason=reason
+    )
+
+
+def bytes_needed(scale: float, truth: bool) -> float:
+    """Room for the finished files of a scale, with a tenth to spare.
+
+    >>> bytes_needed(0.01, truth=False) < 4e6 < 16e6 < bytes_needed(1, truth=False)
+    True
+    """
+    return 1.1 * (len(blocks(scale, 0)) * REGION_BYTES + scale * (BYTES + (TRUTH_BYTES if truth else 0)))
+
+
+def _standing(folders: Iterable[Path]) -> int:
+    """Bytes that an unfinished run has taken: this one goes on from them, or throws them away first."""
+    return sum(
+        path.stat().st_size for folder in folders for path in (folder / ".generating").rglob("*") if path.is_file()
+    )
 
 
 def _refuse_foolish(folder: Path, scale: float, seed: int, truth: Path | None) -> None:
@@ -158,8 +189,8 @@ def _refuse_foolish(folder: Path, scale: float, seed: int, truth: Path | None) -
             _("{folder} holds tables that this command did not make: give another folder with --out.", folder=folder)
         )
     there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
-    needed = scale * (BYTES + (TRUTH_BYTES if truth is not None else 0)) * 1.1
-    free = shutil.disk_usage(there).free
+    needed = bytes_needed(scale, truth is not None)
+    free = shutil.disk_usage(there).free + _standing([folder] if truth is None else [folder, truth])
     if free < needed:
         raise UserError(
             _(
@@ -189,6 +220,8 @@ def _another_owner(folder: Path) -> bool:
 
 def _left_behind(folder: Path, staging: Staging | None, count: int) -> str:
     """Throw away what cannot be gone on from, and say what is left."""
+    if staging is not None and staging.published:
+        return _("Interrupted when everything was in place: the new tables are in {folder}.", folder=folder)
     if staging is None or not staging.done:
         if staging is not None:
             staging.discard()
@@ -215,7 +248,7 @@ def _write_blocks(staging: Staging, plan: list[Block], scale: float, seed: int, 
                     at = staging.extents.get(part + name)
                     where = staging.folders[part.rstrip("/")]
                     files[part + name] = TableWriter(where, table, large=large, extent=at)
-    sums = {name: load(name, main / f"sums.{staging.done}") for name in SUMMED} if staging.done else {}
+    sums = {name: load(name, main / f"{SUMS}{staging.done}") for name in SUMMED} if staging.done else {}
     offsets = dict(staging.offsets)
     try:
         for block in plan[staging.done :]:
@@ -238,9 +271,9 @@ def _write_blocks(staging: Staging, plan: list[Block], scale: float, seed: int, 
             del raw, truth
             for letter, count in used.items():
                 offsets[letter] = offsets.get(letter, 0) + count
-            _keep_sums(main / f"sums.{block.number + 1}", sums)
+            _keep_sums(main / f"{SUMS}{block.number + 1}", sums)
             staging.record(block.number + 1, offsets, {name: file.settle() for name, file in files.items()})
-            shutil.rmtree(main / f"sums.{block.number}", ignore_errors=True)
+            shutil.rmtree(main / f"{SUMS}{block.number}", ignore_errors=True)
             progress.finished()
         for file in files.values():
             file.finish()
@@ -249,7 +282,6 @@ def _write_blocks(staging: Staging, plan: list[Block], scale: float, seed: int, 
             file.close()
     extents = {name: file.extent for name, file in files.items()}
     extents |= _keep_sums(main, sums)
-    shutil.rmtree(main / f"sums.{len(plan)}")
     write_description(main, {name: extents[name].rows for name in TABLES}, scale, seed)
     staging.record(len(plan), offsets, {n: extents[n] for n in (*TABLES, *(set(extents) - set(TABLES)))}, complete=True)
 

@@ -8,20 +8,27 @@ import os
 import platform
 import shutil
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import servicelab
 from servicelab.company.dictionary import TABLES
+from servicelab.company.firm.truths import TRUTHS
 from servicelab.company.firm.writing import Extent
+from servicelab.errors import UserError
+from servicelab.i18n import _
 
 #: Readers look for datapackage.json: a folder is a set of tables from when it is there.
 PACKAGE = "datapackage.json"
 _RECORD = "run.json"
+#: Folders of sums over the finished blocks, which only a run that goes on needs.
+SUMS = "sums."
 
 
 @cache
@@ -29,9 +36,11 @@ def fingerprint() -> str:
     """What decides the bytes besides scale and seed: the program that makes them and what it calculates with."""
     import numpy as np
     import pandas as pd
+    import scipy
 
     package = Path(servicelab.__file__).parent
-    digest = hashlib.sha256(f"{platform.machine()} {np.__version__} {pd.__version__}".encode())
+    versions = (np.__version__, pd.__version__, scipy.__version__, zlib.ZLIB_RUNTIME_VERSION)
+    digest = hashlib.sha256(" ".join((platform.machine(), *versions)).encode())
     for part in ("company", "models/process"):
         for path in sorted((package / part).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
@@ -47,6 +56,8 @@ class Staging:
     folders : what the files are for ("" the tables, "truth" what only the simulation knows) → where they stand
     done : blocks that are finished
     complete : whether nothing is left but to put the files under their names
+    published : whether all of them are
+    size : bytes of the tables and what describes them, once complete
     extents : how far each file reached when the last block was finished, by path in the folders
     offsets : ids used up until then, by letter
     """
@@ -57,7 +68,7 @@ class Staging:
         self.folders = {part: target / ".generating" for part, target in self.targets.items()}
         self._record = self.folders[""] / _RECORD
         self._key = key | {"truth": str(truth.resolve()) if truth else None}
-        self.done, self.complete = 0, False
+        self.done, self.complete, self.published, self.size = 0, False, False, 0
         self.extents: dict[str, Extent] = {}
         self.offsets: dict[str, int] = {}
         found = self._read()
@@ -66,8 +77,7 @@ class Staging:
             for folder in self.folders.values():
                 folder.mkdir(parents=True)
         else:
-            self.done, self.complete, self.offsets = found["done"], found["complete"], found["offsets"]
-            self.extents = {name: Extent(**extent) for name, extent in found["extents"].items()}
+            self._take(found)
 
     def _read(self) -> dict[str, Any] | None:
         try:
@@ -75,25 +85,33 @@ class Staging:
         except (FileNotFoundError, ValueError):
             return None
         there = all(folder.is_dir() for folder in self.folders.values())
-        return found if there and found.pop("key", None) == self._key else None
+        return found if there and found.get("key") == self._key else None
+
+    def _take(self, found: dict[str, Any]) -> None:
+        self.done, self.complete, self.size = found["done"], found["complete"], found["size"]
+        self.offsets = dict(found["offsets"])
+        self.extents = {name: Extent(**extent) for name, extent in found["extents"].items()}
 
     def record(self, done: int, offsets: dict[str, int], extents: dict[str, Extent], *, complete: bool = False) -> None:
         """Note that so many blocks are finished."""
         spelled = {name: extent.as_dict() for name, extent in extents.items()}
-        self.done, self.complete, self.offsets = done, complete, dict(offsets)
-        self.extents = {name: Extent(**extent) for name, extent in spelled.items()}
-        found = {"key": self._key, "done": done, "complete": complete, "offsets": offsets, "extents": spelled}
+        size = sum(path.stat().st_size for path in self._files(self.folders[""])) if complete else 0
+        found = {
+            "key": self._key, "done": done, "complete": complete, "size": size, "offsets": offsets, "extents": spelled,
+        }  # fmt: skip
         partial = self._record.with_name(f"{_RECORD}.partial")
         partial.write_text(json.dumps(found), encoding="utf-8")
         partial.replace(self._record)
+        # Last: what is said of an interrupted run is what the next one finds.
+        self._take(found)
 
-    def publish(self) -> int:
+    def publish(self) -> None:
         """Put every file under its name; what stood there is replaced, the other spelling of a table removed.
 
         The package's description goes first and comes last, so that at no moment a mixture passes for a set of tables.
-        Returns the bytes of the tables and what describes them.
+        Raises UserError, and moves nothing, when a file is not as long as it was written.
         """
-        size = sum(path.stat().st_size for path in self._files(self.folders[""]))
+        self._refuse_damaged()
         with uninterrupted():
             if (self.folders[""] / PACKAGE).is_file():
                 (self.targets[""] / PACKAGE).unlink(missing_ok=True)
@@ -102,8 +120,25 @@ class Staging:
             for table in TABLES.values():
                 for spelling in {f"{table.name}.csv", f"{table.name}.csv.zip"} - {table.file}:
                     (self.targets[""] / spelling).unlink(missing_ok=True)
+            self.published = True
             self.discard()
-        return size
+
+    def _refuse_damaged(self) -> None:
+        """Compare every table's file with the record; one that an earlier attempt has moved is under its name."""
+        for name, extent in self.extents.items():
+            part, _slash, table = name.rpartition("/")
+            file = (TRUTHS if part else TABLES)[table].file
+            places = (folder / file for folder in (self.folders[part], self.targets[part]))
+            found = next((path for path in places if path.is_file()), None)
+            if found is None or found.stat().st_size != extent.size:
+                # Without its record, the run is thrown away by the next one.
+                self._record.unlink()
+                raise UserError(
+                    _(
+                        "{file} has changed since it was written: give the same command again, which begins anew.",
+                        file=found or self.folders[part] / file,
+                    )
+                )
 
     def _move(self, folder: Path, target: Path) -> None:
         for path in self._files(folder):
@@ -113,7 +148,8 @@ class Staging:
 
     def _files(self, folder: Path) -> list[Path]:
         """The files to publish, the package's description last."""
-        there = (path for path in folder.rglob("*") if path.is_file() and path != self._record)
+        there = [path for path in folder.rglob("*") if path.is_file() and path != self._record]
+        there = [path for path in there if not path.relative_to(folder).parts[0].startswith(SUMS)]
         return sorted(there, key=lambda path: (path.name == PACKAGE, path))
 
     def discard(self) -> None:
@@ -121,6 +157,79 @@ class Staging:
         for folder in self.folders.values():
             if folder.is_dir():
                 shutil.rmtree(folder)
+
+
+@contextmanager
+def only_run(folders: Iterable[Path]) -> Iterator[None]:
+    """Make the folders and keep other runs out of them; the system lets go of a lock when its process is killed.
+
+    Raises UserError when another run is writing to one of them.
+    """
+    with ExitStack() as held:
+        for folder in {folder.resolve(): folder for folder in folders}.values():
+            held.enter_context(_locked(folder))
+        yield
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ".generating.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        while _lock(handle) and not _is_named(handle, path):
+            # The run that held it has just ended and taken the file away.
+            os.close(handle)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except BlockingIOError:
+        os.close(handle)
+        raise UserError(
+            _(
+                "Another run is writing to {folder}: wait until it has ended, or give another folder.",
+                folder=folder,
+            )
+        ) from None
+    try:
+        yield
+    finally:
+        _let_go(handle, path)
+
+
+def _is_named(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError from error
+        return True
+
+    def _let_go(handle: int, path: Path) -> None:
+        os.close(handle)
+        # What another run has opened by now stays, and is its lock.
+        with suppress(FileNotFoundError, PermissionError):
+            path.unlink()
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> bool:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+
+    def _let_go(handle: int, path: Path) -> None:
+        # In this order: who locks the file afterwards sees that its name is gone.
+        with suppress(FileNotFoundError):
+            path.unlink()
+        os.close(handle)
 
 
 @contextmanager
@@ -140,7 +249,8 @@ def uninterrupted() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
     for one in asked:
-        os.kill(os.getpid(), one)
+        # os.kill would end the process on Windows.
+        signal.raise_signal(one)
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 Every block ends on a byte of the file, so a file can be cut back to a finished block and go on from there with the
 same bytes.
+
+The same rows make the same CSV everywhere, and the same zip around it with the same zlib: another version may pack the
+same text in other bytes.
 """
 
 from __future__ import annotations
