@@ -52,6 +52,10 @@ def expected_reasons(firm: Firm) -> pd.Series:
         until = np.full(len(orders), end) if failed else np.fmin(left, end)
         hit = (orders["failed_feature"] == m.FEATURE_NAMES[failed - 1]).to_numpy() if failed else True
         in_time = 1 - (1 - 1 / LAG[intent]) ** np.maximum(until - since, 0)
+        if not failed and name in m.ON_THE_WAY:
+            # Asked on a day between the order and the delivery, if there is one; after that there is nothing to ask.
+            hit = (promised > 0) & ~(arrived - placed <= 1)
+            in_time = np.where(until >= arrived - 1, 1.0, in_time)
         found[m.INTENTS[name].owner] += float(np.nansum(np.where(hit, chance * in_time, 0.0)))
     return pd.Series(found).drop("sales")
 

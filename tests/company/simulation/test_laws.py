@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -220,11 +222,23 @@ def test_every_choice_runs(scenario: dict[str, object]) -> None:
     assert firm.tables["contacts"]["customer_id"].isin(firm.tables["customers"]["customer_id"]).all()
 
 
+def test_another_start_runs_and_more_people_cost_more() -> None:
+    late = simulate(Scenario(start=date(2025, 2, 1), months=3, scale=0.1))
+    # The festival at the start does not come round to the end.
+    assert not late.tables["calendar"]["no_delivery"].iloc[-20:].any()
+    pay = [simulate(Scenario(months=2, scale=0.1, staffing=staffing)).summary()["pay"] for staffing in (1, 2)]
+    assert pay[1] > 1.5 * pay[0]
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
         ({"scale": 0}, "scale"), ({"scale": 99}, "scale"), ({"months": 0}, "months"), ({"staffing": 0}, "staffing"),
         ({"pay": "much"}, "pay"), ({"routing": "none"}, "routing"), ({"shape": "round"}, "shape"),
+        ({"start": date(2024, 2, 29), "months": 1}, "start"), ({"start": date(2022, 1, 1)}, "start"),
+        ({"months": 37}, "2023 to 2025"), ({"months": 1.5}, "months"), ({"seed": -1}, "seed"),
+        ({"staffing": float("inf")}, "staffing"), ({"containment": 5.0}, "containment"), ({"temps": -3}, "temps"),
+        ({"approval_limit": -5.0}, "approval_limit"), ({"stations": {"inspect": 0.0}}, "stations"),
         ({"surges": ("easter",)}, "surges"), ({"staff_change": {"fax": 1}}, "fax"), ({"stations": {"x": 1}}, "'x'"),
     ],
     ids=str,

@@ -8,7 +8,6 @@ import pytest
 
 from servicelab.company.simulation import LINES, Firm
 from servicelab.company.simulation import mechanisms as m
-from servicelab.company.simulation.staffing import DESK_HOURS, PAID_HOURS
 from servicelab.models.queueing import call_log_facts, erlang_a_metrics, estimate_patience, service_by_kind
 
 START = pd.Timestamp("2023-01-01")
@@ -101,8 +100,8 @@ def test_patience_and_abandonment(firm: Firm) -> None:
 
 def test_occupancy_and_shrinkage(firm: Firm) -> None:
     assert 0.75 <= firm.summary()["occupancy"] <= 0.88
-    at_desk = DESK_HOURS / PAID_HOURS * (1 - m.ABSENT)
-    assert 0.27 < 1 - at_desk < 0.33
+    staff = firm.tables["staffing"]
+    assert 0.27 < 1 - staff["desk_hours"].sum() / staff["paid_hours"].sum() < 0.33
 
 
 def test_turnover(firm: Firm) -> None:
