@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from servicelab.company.firm.generating import BYTES
+from servicelab.company.firm.generating import bytes_needed
 
 #: What scale 100 is promised to keep to.
 RATIO, MEMORY = 1.3, 2048.0
@@ -55,7 +55,7 @@ def main() -> int:
     """Measure and say; exit code 1 when an aim is missed."""
     scale = float(sys.argv[1]) if len(sys.argv) > 1 else USUAL
     free = shutil.disk_usage(tempfile.gettempdir()).free
-    if free < 1.2 * scale * BYTES:
+    if free < bytes_needed(scale, truth=False):
         raise SystemExit(f"{tempfile.gettempdir()} has {free / 1e6:,.0f} MB free; scale {scale:g} takes more.")
     runs = {}
     print(f"{'scale':>7}{'contacts':>13}{'wall s':>9}{'processor s':>13}{'ms a contact':>14}{'peak MiB':>10}{'MB':>9}")

@@ -327,7 +327,7 @@ def test_stages_of_life_fit_the_segment(lang: str, said: pd.DataFrame) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_husbands_and_wives_are_those_of_the_person_named(lang: str, said: pd.DataFrame) -> None:
     spouse = {"en": ("my (?:late )?husband", "my (?:late )?wife"), "zh": ("老公|婆婆", "老婆|媳妇|丈母娘")}[lang]
-    women, men = r"(Ms |女士)", r"(Mr |先生)"
+    women, men = r"(Ms |女士)", r"(Mr |(?<!的)先生)"
     known = {pattern.id: pattern.marks for pattern in patterns(lang)}
     for who, other in ((women, "m"), (men, "w")):
         rows = said[said["customer_id"].isin(named(said, lang, who)["customer_id"])]

@@ -121,7 +121,7 @@ def test_the_numbers_in_the_model_answer_and_the_rubric_are_those_of_the_evidenc
     intact, slot = table.iloc[4].tolist(), table.iloc[0].tolist()
     answer = (MODULE / "exercise.md").read_text(encoding="utf-8").split("### BEGIN SOLUTION")[1].split("###")[0]
     for sentence in (
-        f"Only {intact[0]} in 100 contacts mention it",
+        f"Only {intact[0]} in 100 contacts mention",
         f"{intact[1]} order again, against {intact[2]} when nothing failed",
         f"{intact[4]} in 100 would be displeased",
         f"{slot[1]} of 100 still come back",
