@@ -259,7 +259,10 @@ def test_nobody_waits_after_closing(firm: Any) -> None:
     calls = firm["calls"]
     gave_up = calls[~calls["served"]]
     ended = gave_up["arrived_at"] + pd.to_timedelta(gave_up["wait"], unit="s")
-    assert (ended <= gave_up["arrived_at"].dt.floor("D") + pd.Timedelta(hours=21, seconds=1)).all()
+    closed = gave_up["arrived_at"].dt.floor("D") + pd.Timedelta(hours=21, seconds=1)
+    # Whoever is passed on at the very end finds the line closed, and does not wait at all.
+    assert ((ended <= closed) | (gave_up["wait"] == 0)).all()
+    assert (gave_up["wait"] > 0).mean() > 0.98
 
 
 def test_every_line_is_staffed_on_nearly_every_day(firm: Any) -> None:
