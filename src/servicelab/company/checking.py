@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 COLUMNS = ["table", "row", "column", "value", "problem", "remedy"]
 #: Per table, column and problem: past this many cells one more finding says that there are others.
 MOST = 20
+#: Characters of a line: no row of any table comes near it.
+LONGEST = 1 << 20
 #: Rows looked at together: what a check takes of the memory does not grow with the file.
 PIECE = 100_000
 #: What a packed table may unpack to in bytes: it is never held whole.
@@ -156,13 +158,23 @@ def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findin
     return kept
 
 
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines, none longer than a row can be; after one that is, the rest goes by without being kept."""
+    while line := text.readline(LONGEST):
+        if len(line) == LONGEST and line[-1] not in "\r\n":
+            while text.read(LONGEST):
+                pass
+            raise csv.Error("a line that does not end")
+        yield line
+
+
 def _shape(path: Path, table: Table) -> _Shape:
     """Go through the file once for the rows that pandas would pass over, pad or take for something else."""
     shape = _Shape()
     with opened_csv(path, table, SIZE) as stream, io.TextIOWrapper(stream, ENCODING, newline="") as text:
         row = -1
         try:
-            for cells in csv.reader(text):
+            for cells in csv.reader(_lines(text)):
                 nothing = not cells or (len(cells) == 1 and not cells[0].strip())
                 if not shape.columns:
                     shape.header += nothing
