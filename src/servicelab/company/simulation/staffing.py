@@ -155,15 +155,24 @@ class Roster:
         temp = agents.temp[people]
         usual, more = people[~temp], people[temp]
         # As many are scheduled as it takes, one after the other, to have the planned heads at work.
-        usual = np.roll(usual, -(day * 3) % max(len(usual), 1))
+        turn = day * 3 % max(len(usual), 1)
+        usual = np.concatenate([usual[turn:], usual[:turn]])
         works = ~self.away[day, usual]
         usual = usual[np.cumsum(works) - works < self.heads[line, day]]
         scheduled = np.concatenate([usual, more])
         people = scheduled[~self.away[day, scheduled]]
         self.absent[line, day] = len(scheduled) - len(people)
         # Early and late shifts go round.
-        spells = np.roll(np.array(shifts(len(people), self.shape, LINES[line] == "shop")).reshape(-1, 2), day, axis=0)
-        return people, spells[:, 0], spells[:, 1]
+        first, second = _begins(len(people), self.shape, LINES[line] == "shop")
+        turn = len(people) - day % max(len(people), 1)
+        return people, np.concatenate([first[turn:], first[:turn]]), np.concatenate([second[turn:], second[:turn]])
+
+
+@cache
+def _begins(count: int, shape: str, shop: bool) -> Floats:
+    """The same as arrays: first spells, second spells."""
+    found: Floats = np.array(shifts(count, shape, shop), dtype=np.float64).reshape(-1, 2).T.copy()
+    return found
 
 
 @cache
