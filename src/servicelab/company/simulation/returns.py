@@ -182,7 +182,7 @@ def _tables(
     parts = []
     for step, (activity, station, who, at, there) in enumerate(hands):
         keep = rows[there[rows] & (at[rows] < end)]
-        by: Any = [f"{who}_{k}" for k in rng.integers(1, 4, len(keep))]
+        by = [f"{who}_{k}" for k in rng.integers(1, 4, len(keep))]
         minutes = m.HANDS_ON.get(station.removesuffix("_again"), 6.0) * rng.gamma(4.0, 0.25, len(keep))
         label = np.full(len(keep), activity, dtype=object)
         if activity == "approve":
