@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+LONGEST_ID = 120
+"""Characters of what a test's parameters add to its name: a report shows them on one line."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # nbgrader shells out to `alembic`: the environment's bin must be on PATH however pytest was started.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value by its beginning and its size, and bytes by their size alone.
+
+    Bytes made at import time (a zip holds the time, to two seconds) would give every process names of its own.
+    """
+    if isinstance(val, bytes):
+        return f"{argname}-{len(val)}-bytes"
+    if isinstance(val, str | int) and len(text := str(val)) > 48:
+        slug = re.sub(r"[^0-9A-Za-z]+", "-", text[:40]).strip("-") or argname
+        return f"{slug}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a name that no report can show."""
+    for item in items:
+        added = item.name.partition("[")[2]
+        if len(added) > LONGEST_ID:
+            raise pytest.UsageError(f"{item.nodeid[:200]}… is too long: give the parameters short ids.")
 
 
 @pytest.fixture(scope="session")

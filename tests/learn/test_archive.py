@@ -28,7 +28,8 @@ def zipped(files):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            # A member of its own making: `writestr` by name alone would write the time into the bytes.
+            archive.writestr(zipfile.ZipInfo(name), content)
     return buffer.getvalue()
 
 
