@@ -82,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     submit_verb = verb("submit", submit, "make the zip a trainee hands in")
     submit_verb.add_argument("assignment")
     submit_verb.add_argument("--student", help="your staff number; asked for when missing")
+    submit_verb.add_argument("--sure", action="store_true", help="hand in although something is blank or too long")
 
     collect_verb = verb("collect", collect, "take submissions in: from zips, folders of zips, or nbgrader's exchange")
     collect_verb.add_argument("assignment")
@@ -264,6 +265,10 @@ def submit(arguments: argparse.Namespace) -> int:
     if not student:
         raise UserError(f"Whose work is it? Give your staff number: servicelab submit {name} --student NUMBER.")
     task = Assignment(place, name, notebook)
+    if not arguments.sure and (doubts := task.doubts()):
+        lines = "\n".join(f"  {doubt}" for doubt in doubts)
+        raise UserError(f"Not handed in yet; look at this once more, or add --sure:\n{lines}")
+    asked = len(task.items.decisions)
     receipt = submission.submit(
         root,
         place.folder,
@@ -271,6 +276,9 @@ def submit(arguments: argparse.Namespace) -> int:
         notebook=notebook,
         student=keep_student_id(root, student),
         evidence=task.lesson_answers if task.lesson_answers.is_file() else None,
+        answered=asked - len(task.still_open()),
+        questions=asked,
+        wrote="\n".join(task.wrote()),
     )
     print(receipt.text())
     return 0

@@ -201,11 +201,14 @@ def test_handing_in(task, workspace):
     assert submit.state["unsaved"]
     assert not (workspace / "submissions").exists()
     submit.value = {"student": "E1", "press": 3, "clean": True}
-    assert submit.state["problem"] == ""
+    assert submit.state["doubts"] == ["1 of 2 decisions are still open: 2."]
+    assert not (workspace / "submissions").exists()
+    submit.value = {"student": "E1", "press": 4, "clean": True, "sure": True}
+    assert (submit.state["problem"], submit.state["doubts"]) == ("", [])
     assert "Fingerprint (SHA-256): " in submit.state["receipt"]
     assert student_id(workspace) == "E1"
     assert len(list((workspace / "submissions").glob("E1--01_needs--*.zip"))) == 1
-    submit.value = {"student": "E1", "press": 3, "clean": True}
+    submit.value = {"student": "E1", "press": 4, "clean": True, "sure": True}
     assert len(list((workspace / "submissions").glob("*.zip"))) == 1
 
 
@@ -216,13 +219,13 @@ def test_an_old_notebook_file_is_handed_in_only_when_asked_for(task, workspace):
     submit = task.submit()
     submit.value = {"student": "E1", "press": 1, "clean": None}
     assert "Ctrl+S" in submit.state["problem"]
-    submit.value = {"student": "E1", "press": 2, "clean": None, "anyway": True}
+    submit.value = {"student": "E1", "press": 2, "clean": None, "anyway": True, "sure": True}
     assert submit.state["receipt"]
 
 
 def test_a_receipt_is_shown_again_and_later_changes_are_noticed(task, workspace):
     submit = task.submit()
-    submit.value = {"student": "E1", "press": 1, "clean": True}
+    submit.value = {"student": "E1", "press": 1, "clean": True, "sure": True}
     later = open_exercise("01_needs").submit()
     assert later.state["receipt"] == submit.state["receipt"]
     assert not later.state["changed"]

@@ -108,6 +108,25 @@ def test_tables_lists_and_words_are_compared_by_value():
     assert ladder.check(task(answer="np.array([1, 2])", wrong=[]), np.array([1.0, 2.0])).kind == "right"
 
 
+@pytest.mark.parametrize(
+    ("answer", "right", "wrong"),
+    [
+        ("True", [np.True_, True, np.bool_(1)], [1, "True", np.False_]),
+        ("'f'", ["f", np.str_("f"), pd.Series(["f"])[0]], ["e", b"f"]),
+        ("['f', 'e']", [("f", "e"), ["f", "e"], np.array(["f", "e"]), pd.Index(["f", "e"])], [["e", "f"], "fe"]),
+        ("('a', 1)", [["a", 1], ("a", np.int64(1)), ["a", 1.0]], [("a", 2), ("a",)]),
+        ("{'a', 'b'}", [{"b", "a"}, ["a", "b"]], [{"a"}]),
+        ("np.array([1.0, 2.0])", [(1, 2), [1.0, 2.0], np.array([1, 2])], [[1, 2, 3], [[1, 2]]]),
+    ],
+    ids=["bool", "text", "list", "tuple", "set", "array"],
+)
+def test_what_is_the_same_kind_of_thing_is_the_same(answer, right, wrong):
+    for value in right:
+        assert ladder.check(task(answer=answer, wrong=[]), value).kind == "right", repr(value)
+    for value in wrong:
+        assert ladder.check(task(answer=answer, wrong=[]), value).kind == "wrong", repr(value)
+
+
 def test_a_check_does_not_see_the_learners_names_nor_change_anything_for_the_next():
     spoiled = task(setup=SETUP + "\nframe.loc[0, 'need'] = 'e'", answer="frame['need'].eq('f').mean()", wrong=[])
     assert ladder.check(spoiled, 0.5).kind == "right"

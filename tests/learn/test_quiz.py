@@ -83,7 +83,8 @@ def test_a_changed_answer_is_marked_as_not_checked():
     ("tried", "says", "silent"),
     [
         (["a"], "What you picked is right. There is at least one more to pick.", "reason"),
-        (["a", "b", "c"], "Not this.", "one more"),
+        (["a", "b", "c"], "One is too many.", "Not this"),
+        (["a", "c"], "Not this. There is at least one more", "reason"),
         (["c"], "Not this. There is at least one more", "reason"),
         ([], "There is at least one more", "What you picked is right"),
     ],
@@ -92,6 +93,21 @@ def test_several_answers_are_told_what_is_too_much_and_that_something_is_missing
     feedback = quiz.state(many, {"picked": tried, "tries": [tried]})["feedback"]
     assert says in feedback
     assert silent not in feedback
+
+
+def test_ticking_everything_tells_only_how_many_are_too_many():
+    more = {**MANY, "options": [*MANY["options"], {"id": "d", "text": "Four", "because": "Nor this."}]}
+    state = quiz.state(one(more), {"tries": [["a", "b", "c", "d"]]})
+    assert state["verdict"] == "Not yet. 2 are too many."
+    assert set(because(state).values()) == {""}
+
+
+def test_the_same_wrong_answer_pressed_again_and_again_buys_nothing():
+    pressed = quiz.state(choice, {"picked": ["b"], "tries": [["b"]] * 5, "asked": True})
+    assert pressed["status"] == "wrong"
+    assert not pressed["can_ask"]
+    assert pressed["tries"] == 1
+    assert quiz.state(choice, {"tries": [["b"], ["b"], ["c"], ["c"]]})["can_ask"]
 
 
 def test_several_answers_are_right_in_any_order():

@@ -21,7 +21,7 @@ def test_the_start_page_names_the_next_step_until_all_is_handed_in(workspace, mo
     task = open_exercise("01_needs")
     task.decide("a-one").value = {"value": "f"}
     assert "1 of 2 decisions made, not handed in" in home().text()
-    task.submit().value = {"student": "E1", "press": 1, "clean": True}
+    task.submit().value = {"student": "E1", "press": 1, "clean": True, "sure": True}
     assert first_line() == "Everything is done and handed in."
 
 

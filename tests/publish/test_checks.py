@@ -32,7 +32,8 @@ def test_the_fixture_is_sound(course_root: Path) -> None:
 def test_a_mistake_is_named_with_file_place_and_remedy(mistake: str, course_root: Path, edit: Edit) -> None:
     entry = MISTAKES[mistake]
     file = entry["file"] if "/" in entry["file"] else f"{M}/{entry['file']}"
-    edit(file, entry["old"], entry["new"])
+    # What is wrong shows in another file than the one that was changed.
+    edit(f"{M}/{entry['edit']}" if "edit" in entry else file, entry["old"], entry["new"])
     found = [f for f in course_findings(load_course(course_root)) if f.file == file]
     said = [f for f in found if all(entry[part] in getattr(f, part) for part in ("place", "problem", "remedy"))]
     assert said, f"found only: {[str(f) for f in found]}"

@@ -24,6 +24,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 from servicelab.i18n import MARKER, _
+from servicelab.learn.submission import completed
 
 COLLECTED = "collected.json"
 STAMP = "%Y%m%dT%H%M%S%f"
@@ -218,7 +219,7 @@ class _Desk:
             _replace(
                 target,
                 {
-                    **latest.files,
+                    **self._completed(latest),
                     "timestamp.txt": created.strftime(TIMESTAMP).encode(),
                     # nbgrader names a trainee's page in the exchange by this; without it stock release_feedback stops.
                     "submission_secret.txt": latest.files.get("submission_secret.txt", secrets.token_hex(64).encode()),
@@ -229,6 +230,11 @@ class _Desk:
                     ).encode(),
                 },
             )
+
+    def _completed(self, read: Submission) -> dict[str, bytes]:
+        """The files with what was written in boxes in the graded cells: an upload may not have come from Submit."""
+        notebook = next(name for name in read.files if name.endswith(".ipynb") and "/" not in name)
+        return completed(read.files, notebook.removesuffix(".ipynb"))
 
     def _demote(self, index: int) -> None:
         line = self.lines[index]

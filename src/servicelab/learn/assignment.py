@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from servicelab.i18n import _
-from servicelab.learn import decisions
+from servicelab.learn import decisions, written
 from servicelab.learn.items import Items, load_items
+from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.session import Session
-from servicelab.learn.workspace import find_place
+from servicelab.learn.workspace import find_place, read_json
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from servicelab.learn.controls import DecideControl
     from servicelab.learn.handing import SubmitControl
+    from servicelab.learn.writebox import WriteControl
 
 
 class Assignment(Session):
@@ -39,17 +43,61 @@ class Assignment(Session):
         """The answer sheet of the lesson that this work belongs to, which travels with it as evidence."""
         return self.place.root / "lessons" / self.name.removesuffix("_analysis") / "lesson.answers.json"
 
+    @property
+    def order(self) -> list[str]:
+        """The decisions in the order in which the page asks them, so that "decision 3" is the third on the page."""
+        asked = [key for section in self.outline.sections for key in section.items]
+        known = [*self.items.decisions]
+        return sorted(known, key=lambda key: (asked.index(key) if key in asked else len(asked), known.index(key)))
+
     def decide(self, key: str) -> DecideControl:
         """A decision to make; it is kept at once."""
         from servicelab.learn.controls import DecideControl
 
         return DecideControl(self, self.find(self.items.decisions, key, _("decision")))
 
+    def write(self, key: str, table: pd.DataFrame | None = None) -> WriteControl:
+        """The box for a written answer; `table` holds numbers that a click puts into the text."""
+        from servicelab.learn.writebox import WriteControl
+
+        return WriteControl(self, self.find(self.items.written, key, _("written task")), table)
+
     def decisions(self) -> dict[str, decisions.Answer]:
         """Every decision by its id, None where none was made; prints them as well, for the person who marks."""
         entries = self.sheet.entries
         print(decisions.listing(self.items.decisions, entries))
         return {key: decisions.answer(one, entries.get(key, {})) for key, one in self.items.decisions.items()}
+
+    # -- how far it is
+
+    def still_open(self) -> list[str]:
+        """The ids of the decisions that are not made, in the order of the page."""
+        entries, asked = self.sheet.entries, self.items.decisions
+        return [key for key in self.order if decisions.answer(asked[key], entries.get(key, {})) is None]
+
+    def standing(self) -> str:
+        """One sentence on the decisions."""
+        missing, asked = self.still_open(), len(self.items.decisions)
+        if not asked:
+            return _("The notebook is handed in as it was last saved.")
+        if not missing:
+            return _("All {asked} decisions are made.", asked=asked)
+        numbers = _(", ").join(str(self.order.index(key) + 1) for key in missing)
+        return _("{missing} of {asked} decisions are still open: {numbers}.",
+                 missing=len(missing), asked=asked, numbers=numbers)  # fmt: skip
+
+    def wrote(self) -> list[str]:
+        """A line on each written part: how long it is, or that it is blank."""
+        return [written.report(one, self.sheet.get(key).get("value")) for key, one in self.items.written.items()]
+
+    def doubts(self) -> list[str]:
+        """What to look at once more before handing in: open decisions, written parts that are blank or too long."""
+        found = [self.standing()] if self.still_open() else []
+        if self.items.written:
+            notebook = read_json(self.notebook_path, LARGEST_NOTEBOOK)
+            for key, one in self.items.written.items():
+                found += written.faults(one, self.sheet.get(key).get("value"), notebook)
+        return found
 
     def submit(self) -> SubmitControl:
         """The button that hands this notebook in and gives a receipt."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, use
 from servicelab.learn import decisions, desk, ladder, prediction, quiz
@@ -17,6 +17,9 @@ from servicelab.learn.items import Decision, Prediction, Question, Task
 from servicelab.learn.session import Session
 from servicelab.learn.workspace import shown
 from servicelab.widgets.house import Interactive
+
+if TYPE_CHECKING:
+    from servicelab.learn.assignment import Assignment
 
 PAUSE = 0.2
 """Seconds between two writes while a control is being dragged."""
@@ -221,9 +224,9 @@ class DecideControl(Control):
 
     view = "decide.js"
 
-    def __init__(self, session: Session, decision: Decision) -> None:
+    def __init__(self, session: Assignment, decision: Decision) -> None:
         self.decision = decision
-        self.place = [*session.items.decisions].index(decision.id) + 1
+        self.place = session.order.index(decision.id) + 1
         super().__init__(session, decision.id)
 
     def name(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, use
-from servicelab.learn import archive, decisions, submission
+from servicelab.learn import archive, submission
 from servicelab.learn.parts import with_part
 from servicelab.learn.sheet import being_graded
 from servicelab.learn.workspace import keep_student_id, shown, student_id, write_whole
@@ -27,7 +27,8 @@ class SubmitControl(Interactive):
     """Hands a graded notebook in.
 
     `value` is {"student": …, "press": n, "clean": true | false | null}: each higher `press` hands in once, `clean`
-    says whether the page saw the notebook saved (null: it cannot tell), `anyway` hands in what is on disk all the same.
+    says whether the page saw the notebook saved (null: it cannot tell), `anyway` hands in what is on disk all the same,
+    `sure` hands in although something is blank or too long: that is asked once.
     """
 
     view = "submit.js"
@@ -37,6 +38,7 @@ class SubmitControl(Interactive):
         self._receipt: submission.Receipt | None = None
         self._problem = ""
         self._unsaved = False
+        self._doubts: list[str] = []
         self._pressed = 0
         super().__init__({"student": student_id(task.place.root), "press": 0})
         task.on_change("submit", self.refresh)
@@ -54,6 +56,8 @@ class SubmitControl(Interactive):
             "again": _("Hand in again"),
             "saving": _("Saving the notebook…"),
             "anyway": _("Hand in the saved version"),
+            "doubts": _("Look at this once more before you hand in:"),
+            "sure": _("Hand in as it is"),
             "receipt": _("Receipt"),
             "download": _("Download the submission (zip)"),
             "files": _("What is handed in"),
@@ -69,16 +73,18 @@ class SubmitControl(Interactive):
             "at": {"student": student if isinstance(student, str) else ""},
             "closed": graded,
             "pressed": self._pressed,
-            "open": self._open(),
+            "open": self._task.still_open(),
             "files": self._files(),
             "problem": self._problem,
             "unsaved": self._unsaved,
+            "doubts": self._doubts,
+            "written": self._task.wrote(),
             "receipt": latest.text() if latest and latest.file else "",
             "fresh": self._receipt is not None,
             "changed": latest is not None and self._task.sheet.saved_at > latest.created,
         }
-        state["text"] = "\n".join([self._summary(), *state["files"]])
-        state["summary"] = self._summary()
+        state["text"] = "\n".join([self._task.standing(), *state["written"], *state["files"]])
+        state["summary"] = self._task.standing()
         return state
 
     def text(self) -> str:
@@ -89,23 +95,6 @@ class SubmitControl(Interactive):
         """Derive the state again: a decision was made elsewhere in the notebook."""
         with use(self._language):
             self.state = self.derive(self.value)
-
-    def _summary(self) -> str:
-        missing = self._open()
-        asked = len(self._task.items.decisions)
-        if not asked:
-            return _("The notebook is handed in as it was last saved.")
-        if not missing:
-            return _("All {asked} decisions are made.", asked=asked)
-        order = [*self._task.items.decisions]
-        numbers = _(", ").join(str(order.index(key) + 1) for key in missing)
-        return _("{missing} of {asked} decisions are still open: {numbers}.",
-                 missing=len(missing), asked=asked, numbers=numbers)  # fmt: skip
-
-    def _open(self) -> list[str]:
-        entries = self._task.sheet.entries
-        asked = self._task.items.decisions
-        return [key for key, one in asked.items() if decisions.answer(one, entries.get(key, {})) is None]
 
     def _files(self) -> list[str]:
         task = self._task
@@ -128,7 +117,7 @@ class SubmitControl(Interactive):
 
     def _hand_in(self, value: Mapping[str, Any]) -> None:
         task = self._task
-        self._problem, self._unsaved = "", False
+        self._problem, self._unsaved, self._doubts = "", False, []
         try:
             if being_graded():
                 raise UserError(str(self.labels["closed"]))
@@ -139,10 +128,14 @@ class SubmitControl(Interactive):
                     _("The notebook may hold changes that are not saved yet: press Ctrl+S (on a Mac ⌘S), then hand in "
                       "again. You can also hand in the version saved at {time}.", time=self._saved_at())
                 )  # fmt: skip
+            if value.get("sure") is not True and (doubts := self._task.doubts()):
+                self._doubts = doubts
+                return
             asked = len(task.items.decisions)
             self._receipt = submission.submit(
                 task.place.root, task.place.folder, assignment=task.name, notebook=task.notebook, student=student,
-                evidence=task.lesson_answers, answered=asked - len(self._open()), questions=asked
+                evidence=task.lesson_answers, answered=asked - len(task.still_open()), questions=asked,
+                wrote="\n".join(self._task.wrote())
             )  # fmt: skip
         except UserError as problem:
             self._problem = str(problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -99,6 +99,26 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A written task that a person marks: its id is the graded cell's, its limits are in words and in Chinese
+    characters."""
+
+    id: str
+    prompt: str
+    words: int
+    characters: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """Words of the lesson that wait for the guess `after`; Markdown."""
+
+    id: str
+    after: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Items:
     """Everything one notebook can ask, by id."""
 
@@ -107,6 +127,8 @@ class Items:
     predictions: Mapping[str, Prediction]
     tasks: Mapping[str, Task]
     decisions: Mapping[str, Decision]
+    written: Mapping[str, Written] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
 
 
 def arranged(key: str, options: Iterable[Named]) -> list[Named]:
@@ -164,6 +186,8 @@ def parse_items(document: Raw, name: str) -> Items:
         predictions=each("predictions", prediction),
         tasks=each("exercises", task),
         decisions=each("decisions", decision),
+        written=each("written", written),
+        told=each("told", lambda raw: Told(str(raw["id"]), str(raw["after"]), str(raw["text"]))),
     )
 
 
@@ -236,3 +260,11 @@ def decision(raw: Raw) -> Decision:
         step=float(raw.get("step", 1)),
         unit=str(raw.get("unit", "") or ""),
     )
+
+
+def written(raw: Raw) -> Written:
+    """A written task."""
+    words, characters = int(raw["words"]), int(raw["characters"])
+    if words < 1 or characters < 1:
+        raise ValueError(f"words and characters must be 1 or more, not {words} and {characters}")
+    return Written(str(raw["id"]), str(raw["prompt"]), words, characters)

@@ -111,11 +111,20 @@ def same(value: Any, expected: Any, tolerance: float) -> bool:
                 atol=tolerance, rtol=1e-9
             )  # fmt: skip
             return True
-        if isinstance(expected, np.ndarray):
-            return bool(np.shape(value) == expected.shape and np.allclose(value, expected, atol=tolerance, rtol=1e-9))
         if is_number(expected):
             return is_number(value) and bool(abs(float(value) - float(expected)) <= max(tolerance, 1e-9))
-        return type(value) in (type(expected), str) and bool(value == expected)
+        # By kind, not by type: np.True_ is True, np.str_ a text, and a tuple holds what a list holds.
+        if kind_of(value) != kind_of(expected):
+            return False
+        if isinstance(expected, set):
+            return set(value) == expected
+        if isinstance(expected, np.ndarray) and expected.dtype.kind in "biufc":
+            return bool(np.shape(value) == expected.shape and np.allclose(value, expected, atol=tolerance, rtol=1e-9))
+        if isinstance(expected, np.ndarray | list | tuple | pd.Index):
+            given, wanted = list(value), list(expected)
+            pairs = zip(given, wanted, strict=False)
+            return len(given) == len(wanted) and all(same(one, other, tolerance) for one, other in pairs)
+        return bool(value == expected)
     except Exception:  # noqa: BLE001 - any value can be handed in, and it compares as it likes
         return False
 

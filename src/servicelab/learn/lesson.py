@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.i18n import _
 from servicelab.learn.session import Session
 from servicelab.learn.workspace import find_place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from servicelab.learn.controls import DeskControl, LadderControl, PredictControl, QuizControl, RevealControl
     from servicelab.learn.desk import Desk
     from servicelab.learn.ladder import Verdict
     from servicelab.learn.overview import SectionEnd, Welcome
     from servicelab.learn.start import Page
+    from servicelab.learn.waiting import LatePicture, LateWords
+    from servicelab.widgets.figures import Figure
     from servicelab.widgets.house import Interactive
 
 
@@ -58,6 +62,19 @@ class Lesson(Session):
         from servicelab.learn.controls import RevealControl
 
         return RevealControl(self, self.find(self.items.predictions, key, _("prediction")), truth, note)
+
+    def after(self, key: str, draw: Callable[..., Figure], *arguments: Any) -> LatePicture:
+        """A figure that is drawn when the guess `key` is made, with the guess in it: `draw(*arguments, guess=…)`."""
+        from servicelab.learn.waiting import LatePicture
+
+        return LatePicture(self, self.find(self.items.predictions, key, _("prediction")), draw, arguments)
+
+    def told(self, key: str) -> LateWords:
+        """Words that wait for a guess; the build puts this in place of a Markdown cell with `after`."""
+        from servicelab.learn.waiting import LateWords
+
+        told = self.find(self.items.told, key, _("text"))
+        return LateWords(self, self.find(self.items.predictions, told.after, _("prediction")), told)
 
     def check(self, key: str, value: object = None) -> LadderControl:
         """Compare a value of your own with a task's answer, and say in what way it differs."""

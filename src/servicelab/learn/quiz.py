@@ -23,6 +23,8 @@ def tidy(question: Question, value: object) -> dict[str, Any]:
     tries = given.get("tries")
     kept = [option_ids(question, t) for t in tries[-MOST_TRIES:]] if isinstance(tries, list) else []
     kept = [t for t in kept if t or question.kind == "many"]
+    # The same answer checked again is no second try: five presses of one button must not buy the answer.
+    kept = [t for n, t in enumerate(kept) if n == 0 or t != kept[n - 1]]
     asked = bool(given.get("asked")) and len(wrong_tries(question, kept)) >= TRIES_BEFORE_ANSWER
     return {"picked": option_ids(question, given.get("picked")), "tries": kept, "asked": asked}
 
@@ -50,7 +52,7 @@ def state(question: Question, value: object, *, show_answer: bool = False) -> di
     mine = tidy(question, value)
     right = solved(question, mine["tries"])
     everything = right or mine["asked"] or show_answer
-    tried = {o for t in mine["tries"] for o in t}
+    tried = explained_by(question, mine["tries"])
     options = []
     for option in question.options:
         explained = everything or (option.id in tried)
@@ -82,6 +84,11 @@ def state(question: Question, value: object, *, show_answer: bool = False) -> di
     return drawn
 
 
+def explained_by(question: Question, tries: list[list[str]]) -> set[str]:
+    """The options that tries have earned an explanation of: ticking everything earns none, only how many too many."""
+    return {o for t in tries if len(t) < len(question.options) or question.kind == "choice" for o in t}
+
+
 def mark(right: bool, tried: bool, everything: bool) -> str:
     """How an explained option is marked: right, wrong, or the right one that was not picked."""
     if right:
@@ -100,8 +107,21 @@ def verdict(question: Question, mine: Mapping[str, Any], *, show_answer: bool = 
         return ""
     if question.kind == "choice":
         return _("Not yet. Read why, think again and pick another.")
-    missing = [o for o in question.right if o not in tries[-1]]
-    return _("Not yet. There is at least one more to pick.") if missing else _("Not yet. Something is too much.")
+    return " ".join([_("Not yet."), *balance(question, tries[-1])])
+
+
+def balance(question: Question, last: list[str]) -> list[str]:
+    """How many picks are too many, and whether any is missing: which ones, stays for the learner to find."""
+    extra = sum(o not in question.right for o in last)
+    missing = any(o not in last for o in question.right)
+    says = []
+    if extra > 1:
+        says.append(_("{number} are too many.", number=extra))
+    elif extra and not missing:
+        says.append(_("One is too many."))
+    if missing:
+        says.append(_("There is at least one more to pick."))
+    return says
 
 
 def feedback(question: Question, mine: Mapping[str, Any], *, show_answer: bool = False) -> str:
@@ -118,14 +138,11 @@ def feedback(question: Question, mine: Mapping[str, Any], *, show_answer: bool =
     if question.kind == "choice":
         return _("Not yet. {because} Think again and pick another.", because=because[last[0]])
     wrong = [o for o in last if o not in question.right]
-    missing = len([o for o in question.right if o not in last])
-    parts = [_("Not yet.")]
-    parts += [because[o] for o in wrong]
-    if missing:
-        if not wrong and last:
-            parts.append(_("What you picked is right."))
-        parts.append(_("There is at least one more to pick."))
-    return " ".join(parts)
+    explained = explained_by(question, [last])
+    parts = [_("Not yet."), *(because[o] for o in wrong if o in explained)]
+    if last and not wrong:
+        parts.append(_("What you picked is right."))
+    return " ".join([*parts, *balance(question, last)])
 
 
 def entry(question: Question, value: object) -> dict[str, Any]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
+from servicelab.learn import written
 from servicelab.learn.archive import packed
 from servicelab.learn.outline import LARGEST_NOTEBOOK
-from servicelab.learn.sheet import utc_now
+from servicelab.learn.sheet import understand, utc_now
 from servicelab.learn.workspace import (
     COURSE,
     LARGEST_FILE,
@@ -44,6 +46,8 @@ class Receipt:
     questions: int
     marks: str
     seen_by: str
+    written: str = ""
+    """A line each written part: how long it is, or that it is blank."""
 
     def text(self) -> str:
         """The receipt as a person reads it."""
@@ -57,6 +61,7 @@ class Receipt:
         if self.questions:
             lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
                            questions=self.questions))  # fmt: skip
+        lines += [self.written] if self.written else []
         return "\n".join([*lines, self.marks, self.seen_by])
 
 
@@ -119,7 +124,15 @@ def collect_files(folder: Path, notebook: str, evidence: Path | None) -> dict[st
             files[name] = read_regular(path, LARGEST_FILE)
         except OSError:
             continue
-    return files
+    return completed(files, notebook)
+
+
+def completed(files: Mapping[str, bytes], notebook: str) -> dict[str, bytes]:
+    """The files of a submission with what was written in boxes put into the notebook's graded cells."""
+    page, sheet = f"{notebook}.ipynb", files.get(f"{notebook}.answers.json")
+    if sheet is None or page not in files:
+        return dict(files)
+    return {**files, page: written.filled(files[page], understand(sheet)[0]["entries"])}
 
 
 def submit(
@@ -132,6 +145,7 @@ def submit(
     evidence: Path | None = None,
     answered: int = 0,
     questions: int = 0,
+    wrote: str = "",
     clock: Callable[[], datetime] = utc_now,
 ) -> Receipt:
     """Write the submission zip and its receipt into `submissions/` of the workspace at `root`.
@@ -172,6 +186,7 @@ def submit(
         questions=questions,
         marks=facts["marks"],
         seen_by=facts["seen_by"],
+        written=wrote,
     )
     try:
         write_whole(target, content)
@@ -205,6 +220,10 @@ def receipts(root: Path, assignment: str) -> list[Receipt]:
     found = []
     for path in sorted((root / FOLDER).glob(f"*--{assignment}--*.receipt.json")):
         kept = read_json(path)
-        if all(type(kept.get(f.name)).__name__ == f.type for f in fields(Receipt)):
-            found.append(Receipt(**{f.name: kept[f.name] for f in fields(Receipt)}))
+        # A receipt of an earlier version of the course lacks what has a default here, and counts all the same.
+        given: dict[str, Any] = {
+            f.name: kept.get(f.name, None if f.default is MISSING else f.default) for f in fields(Receipt)
+        }
+        if all(type(given[f.name]).__name__ == f.type for f in fields(Receipt)):
+            found.append(Receipt(**given))
     return sorted(found, key=lambda r: r.created)

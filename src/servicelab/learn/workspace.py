@@ -72,10 +72,10 @@ def edition_at(folder: Path) -> str:
     return "trainee"
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A small JSON object from a regular file; empty when it is missing, too large, linked elsewhere or damaged."""
+def read_json(path: Path, limit: int = LARGEST_FILE) -> dict[str, Any]:
+    """A JSON object from a regular file; empty when it is missing, too large, linked elsewhere or damaged."""
     try:
-        document = json.loads(read_regular(path).decode("utf-8-sig"))
+        document = json.loads(read_regular(path, limit).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from servicelab.learn.written import STUB as TEXT_STUB
 from servicelab.publish.editions import BuildReport, build, build_source
-from servicelab.publish.nbgrader_rules import TEXT_STUB, nbgrader_settings
+from servicelab.publish.nbgrader_rules import nbgrader_settings
 
 __all__ = [
     "TEXT_STUB",

@@ -11,8 +11,8 @@ from servicelab.publish.checks import course_findings
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
 from servicelab.publish.items import Text, course_texts, desk_texts, quiz_texts, replaced
-from servicelab.publish.layout import notebook_path
-from servicelab.publish.notebooks import localised, notebook_node
+from servicelab.publish.layout import GLOSSARY, notebook_path, way_up
+from servicelab.publish.notebooks import localised, notebook_node, told
 from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, Module, load_course
 from servicelab.publish.text import links, plain_terms, translatable
 
@@ -66,12 +66,21 @@ class Content:
         return {
             "module": module.id,
             **{name: data.get(name) or [] for name in ("quiz", "recall", "predictions", "exercises")},
+            "told": self.told(module),
         }
+
+    def told(self, module: Module) -> list[dict[str, str]]:
+        """The words of the lesson that wait for a guess."""
+        lesson = module.documents.get("lesson")
+        if lesson is None:
+            return []
+        glossary = way_up(notebook_path(lesson.kind, module.id)) + GLOSSARY
+        return told(self.cells(lesson), glossary, self._definitions)
 
     def decisions(self, module: Module) -> dict[str, Any]:
         """`decisions.json`: the graded questions, which have no keys to give away."""
         data = self._items(f"{module.id}/quiz", module.quiz.data, quiz_texts(module.quiz.data))
-        return {"module": module.id, "decisions": data.get("decisions") or []}
+        return {"module": module.id, **{name: data.get(name) or [] for name in ("decisions", "written")}}
 
     def desk(self, module: Module) -> dict[str, Any]:
         """`desk.json`: the branching contact."""

@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from servicelab.learn.written import STUB as TEXT_STUB
 from servicelab.publish.findings import Finding
 
 if TYPE_CHECKING:
     from traitlets.config import Config
-
-TEXT_STUB = "YOUR ANSWER HERE · 请在此作答"
-"""What stands in an unanswered written task, the same in every language: nbgrader compares it with the English one."""
 
 SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
 HIDDEN_TESTS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")

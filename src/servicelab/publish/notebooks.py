@@ -16,6 +16,8 @@ from servicelab.publish.text import link_terms, translate_blocks
 SHOWN = "show-code"
 # In these a trainee reads and decides; in an analysis the code is the work.
 FOLDED = ("lesson", "exercise", "start")
+TOLD = "told"
+"""Tag of a cell whose words wait for a guess."""
 KEPT = ("section", "minutes", "track")
 
 
@@ -48,10 +50,33 @@ def notebook_node(
     nodes = []
     for cell in cells:
         metadata = _metadata(cell, document, trainee=trainee)
+        if waits(cell):
+            # Written in its place in the source, told in its place in the lesson, and not before the guess.
+            metadata |= {"jupyter": {"source_hidden": True}, "tags": [*metadata.get("tags", []), TOLD]}
+            nodes.append(cell_node(CODE, cell.name, f'lesson.told("{cell.name}")', metadata))
+            continue
         source = cell.source if cell.kind == CODE else link_terms(cell.source, glossary, definitions)
         nodes.append(cell_node(cell.kind, cell.name, source, metadata))
     about = {"module": document.module, "kind": document.kind, "title": title, "language": language}
     return notebook(nodes, about)
+
+
+def waits(cell: Cell) -> bool:
+    """Whether a cell holds words that wait for a guess."""
+    return cell.kind == MARKDOWN and bool(cell.metadata.get("after"))
+
+
+def told(cells: list[Cell], glossary: str, definitions: dict[str, str]) -> list[dict[str, str]]:
+    """The words that wait, as the lesson's JSON holds them."""
+    return [
+        {
+            "id": cell.name,
+            "after": str(cell.metadata["after"]),
+            "text": link_terms(cell.source, glossary, definitions).strip(),
+        }
+        for cell in cells
+        if waits(cell)
+    ]
 
 
 def glossary_node(course: Course, language: str) -> Any:

@@ -20,24 +20,30 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const problem = h("div", { role: "alert" });
   const files = h("ul", { class: "lh-files" });
-  const go = ui.button({ text: t("submit"), primary: true, press: () => press(false) });
-  const anyway = ui.button({ text: t("anyway"), press: () => press(true) });
+  const go = ui.button({ text: t("submit"), primary: true, press: () => press({}) });
+  const anyway = ui.button({ text: t("anyway"), press: () => press({ anyway: true }) });
+  const sure = ui.button({ text: t("sure"), press: () => press({ sure: true }) });
+  const doubts = h("div", { role: "alert", tabindex: "-1" });
+  const written = h("ul", { class: "lh-files" });
   const changed = h("div", {});
   const receipt = h("pre", { class: "lh-receipt", tabindex: "-1" });
   const download = ui.button({ text: t("download"), press: () => ui.model.send({ do: "download" }) });
   const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, download);
   const asking = h("div", {}, h("div", { class: "lh-student" }, student.el), h("details", { class: "sl-details" }, h("summary", { text: t("files") }), files),
-    h("div", { class: "sl-bar-row" }, go, anyway));
+    doubts, h("div", { class: "sl-bar-row" }, go, anyway, sure));
   const closed = h("p", { text: t("closed") });
-  ui.root.append(h("h3", { class: "sl-title", text: t("kind") }), summary.el, asking, problem, got, closed);
+  ui.root.append(h("h3", { class: "sl-title", text: t("kind") }), summary.el, written, asking, problem, got, closed);
   let waiting = false;
 
-  async function press(over) {
+  // What was decided in spite of a warning stays decided for the next press: a saved version may be blank as well.
+  let over = {};
+  async function press(decided) {
+    over = { ...(Object.keys(decided).length ? over : {}), ...decided };
     if (waiting) return;
     waiting = true;
     go.textContent = t("saving");
-    const clean = over ? null : await saveNotebook(ui.root);
-    ui.send({ student: student.get(), clean, anyway: over, press: (ui.state.pressed || 0) + 1 });
+    const clean = over.anyway ? null : await saveNotebook(ui.root);
+    ui.send({ student: student.get(), clean, anyway: Boolean(over.anyway), sure: Boolean(over.sure), press: (ui.state.pressed || 0) + 1 });
     ui.flush();
   }
   ui.model.on("msg:custom", offerFile);
@@ -49,6 +55,10 @@ export default house.view((ui) => {
     closed.hidden = !state.closed;
     go.textContent = t(state.receipt ? "again" : "submit");
     anyway.hidden = !state.unsaved;
+    sure.hidden = !state.doubts.length;
+    written.replaceChildren(...state.written.map((text) => h("li", { text })));
+    written.hidden = !state.written.length;
+    doubts.replaceChildren(...(state.doubts.length ? [ui.note("info", t("doubts"), h("ul", {}, state.doubts.map((text) => h("li", { text }))))] : []));
     problem.replaceChildren(...(state.problem ? [ui.note("wrong", "", state.problem)] : []));
     got.hidden = !state.receipt;
     changed.replaceChildren(...(state.changed ? [ui.note("info", "", t("changed"))] : []));

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
 from servicelab.publish.sources import CODE, GRADED, MARKDOWN, NAME, Cell, Course, Document
+from servicelab.publish.text import links
 
 LONGEST = 12
 TRACKS = ("frontline", "analyst")
-KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader"}
+KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader", "after"}
 BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
+LATE = re.compile(r"""\blesson\.(?:after|reveal)\(["']([^"']+)["']""")
 TITLED = re.compile(r"^#{1,6}\s", re.MULTILINE)
 
 
@@ -68,6 +70,8 @@ def _metadata(document: Document, cell: Cell, sections: set[str]) -> Iterator[Fi
             yield finding(f"there is no language “{cell.language}”", "Use en or zh")
         if cell.kind == CODE:
             yield finding("a code cell stands in one language only", "Take `lang` away: code is the same in both")
+    if "after" in cell.metadata:
+        yield from _waiting(document, cell, finding)
     if "section" in cell.metadata or "minutes" in cell.metadata:
         section, minutes = cell.metadata.get("section"), cell.metadata.get("minutes")
         if not isinstance(section, str) or not section or section in sections:
@@ -79,6 +83,24 @@ def _metadata(document: Document, cell: Cell, sections: set[str]) -> Iterator[Fi
         sections.add(str(section))
 
 
+def _waiting(document: Document, cell: Cell, finding: Callable[[str, str], Finding]) -> Iterator[Finding]:
+    """What is wrong with words that are to wait for a guess."""
+    guess = cell.metadata["after"]
+    if cell.kind != MARKDOWN or document.kind != "lesson":
+        yield finding("only a lesson's Markdown can wait for a guess", "Write lesson.after(…) in a code cell instead")
+    elif "section" in cell.metadata:
+        yield finding("the heading of a section waits for a guess", "Put the words into a cell of their own")
+    elif not _asked_above(document, cell, str(guess)):
+        yield finding(f"no cell above asks for the guess “{guess}”", f'Write lesson.predict("{guess}") above it')
+    elif any(not link.target.startswith("term:") for link in links(cell.source)):
+        yield finding("words that wait for a guess hold a link", "Move the link to a cell of its own; terms are fine")
+
+
+def _asked_above(document: Document, cell: Cell, guess: str) -> bool:
+    above = document.cells[: document.cells.index(cell)]
+    return any(each.kind == CODE and f'.predict("{guess}")' in each.source for each in above)
+
+
 def _code(document: Document, cell: Cell) -> Iterator[Finding]:
     def finding(problem: str, remedy: str) -> Finding:
         return Finding(document.file, cell.line, cell.name, problem, remedy)
@@ -87,6 +109,9 @@ def _code(document: Document, cell: Cell) -> Iterator[Finding]:
         yield finding(
             "a line of three backticks stands inside a code cell", "Build that text in code, without such a line"
         )
+    for guess in LATE.findall(cell.source):
+        if not _asked_above(document, cell, guess):
+            yield finding(f"no cell above asks for the guess “{guess}”", f'Write lesson.predict("{guess}") above it')
     if cell.name and not _parses(cell.source):
         yield finding("the code is not Python", "Mend it; magics (% and !) are not used, since graders read the code")
     lines = [line for line in cell.source.split("\n") if line.strip()]

@@ -8,7 +8,7 @@ from typing import Any
 
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
-from servicelab.publish.sources import ITEM_LISTS, NAME, Course, Module
+from servicelab.publish.sources import ITEM_LISTS, MARKDOWN, NAME, Course, Module
 
 KEYS = ("right", "because", "misconception", "answer", "key", "solution", "correct")
 COMMON = {"id", "section", "teaches", "prompt", "track"}
@@ -18,6 +18,7 @@ ALLOWED = {
     "predictions": COMMON | {"unit", "low", "high", "step"},
     "exercises": COMMON | {"setup", "answer", "tolerance", "hints", "wrong", "solution"},
     "decisions": COMMON | {"kind", "options", "unit", "low", "high", "step", "note"},
+    "written": COMMON | {"words", "characters"},
 }
 OPTION = {"id", "text", "right", "because", "misconception"}
 
@@ -48,6 +49,7 @@ def question_findings(course: Course, module: Module) -> Iterator[Finding]:
         yield from teaches_findings(document.file, document.line(*at, "teaches"), place, item.get("teaches"), ids)
         for path, problem, remedy in _faults(name, item, ids):
             yield document.finding((*at, *path), place, problem, remedy)
+    yield from written_findings(module)
 
 
 def _faults(name: str, item: dict[str, Any], ids: set[str]) -> Iterator[Fault]:
@@ -63,6 +65,8 @@ def _faults(name: str, item: dict[str, Any], ids: set[str]) -> Iterator[Fault]:
         yield from _question(item, kind, ids)
     elif name == "exercises":
         yield from _task(item)
+    elif name == "written":
+        yield from _limits(item)
     elif name == "predictions" or kind == "number":
         yield from _range(item)
     elif kind in ("choice", "many"):
@@ -124,6 +128,34 @@ def _range(item: dict[str, Any]) -> Iterator[Fault]:
         yield (), "low, high and step are not all numbers", "Write low: 0, high: 100, step: 1"
     elif not (item["low"] < item["high"] and 0 < item["step"] <= item["high"] - item["low"]):
         yield (), "low, high and step give nothing to choose from", "Write low below high, and a step between"
+
+
+def _limits(item: dict[str, Any]) -> Iterator[Fault]:
+    for part, example in (("words", 150), ("characters", 250)):
+        most = item.get(part)
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            yield (part,), f"`{part}` is not a whole number above 0", f"Write {part}: {example}: the most that is read"
+
+
+def written_findings(module: Module) -> Iterator[Finding]:
+    """Boxes without a graded cell, and written cells without a box to write in."""
+    exercise = module.documents.get("exercise")
+    if exercise is None:
+        return
+    cells = {
+        cell.name: cell
+        for cell in exercise.cells
+        if cell.kind == MARKDOWN and cell.nbgrader.get("grade") and cell.nbgrader.get("solution")
+    }
+    boxes = {str(item.get("id", "")): index for _list, index, item in module.items("written")}
+    for key, index in boxes.items():
+        if key not in cells:
+            remedy = "Give it the name of a Markdown cell in exercise.md that is both grade and solution"
+            yield module.quiz.finding(("written", index), key, "no graded cell has this name", remedy)
+    for name, cell in cells.items():
+        if name not in boxes:
+            remedy = f"Add `- {{id: {name}, prompt: …, words: 150, characters: 250}}` to `written:` in quiz.yml"
+            yield Finding(exercise.file, cell.line, name, "a written answer has no box to write it in", remedy)
 
 
 def _task(item: dict[str, Any]) -> Iterator[Fault]:

@@ -34,14 +34,22 @@ def agreement(voices: pd.DataFrame) -> Figure:
     return Figure(needs.agreement(voices))
 
 
-def remedies(contacts: pd.DataFrame) -> Figure:
-    """Mean rating after each kind of reply, calm and angry customers apart, for functional and for emotional needs."""
-    return Figure(needs.remedies(contacts))
+def remedies(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Mean rating after each kind of reply, calm and angry customers apart, for functional and for emotional needs.
+
+    ``guess`` is somebody's guess at the rating of angry customers with a functional need after an apology only.
+    """
+    return Figure(needs.remedies(contacts, guess))
 
 
-def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame) -> Figure:
-    """How often each feature is mentioned, against how many customers do not come back when it failed."""
-    return Figure(needs.consequences(contacts, orders, features))
+def consequences(
+    contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame, guess: float | None = None
+) -> Figure:
+    """How often each feature is mentioned, against how many customers do not come back when it failed.
+
+    ``guess`` is somebody's guess at the place, by mentions, of the feature whose failure costs most.
+    """
+    return Figure(needs.consequences(contacts, orders, features, guess))
 
 
 def evidence(
@@ -61,9 +69,12 @@ def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -
     return Figure(needs.extras(orders, survey, features))
 
 
-def saturation(orders: pd.DataFrame) -> Figure:
-    """Mean satisfaction of each warehouse and year by its share of orders on time, with the mean of those nearby."""
-    return Figure(needs.saturation(orders))
+def saturation(orders: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Mean satisfaction of each warehouse and year by its share of orders on time, with the mean of those nearby.
+
+    ``guess`` is somebody's guess at what the last step brings, in per cent of the gain from the first.
+    """
+    return Figure(needs.saturation(orders, guess))
 
 
 def last_step(orders: pd.DataFrame) -> float:

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 REMEDIES = ("none", "apology", "fix", "both")
 #: Edges between levels of punctuality, as shares of orders on time.
 LEVELS = (0.0, 0.90, 0.945, 0.975, 1.01)
+#: How a trainee's own guess stands in a picture.
+GUESS = {"shape": "diamond", "color": 4, "r": 8, "hollow": True}
 #: A number under its dot: beside it, a line would run through it.
 UNDER = {"t": "note", "dx": 4, "dy": 23, "anchor": "middle", "strong": True}
 SIZES = (25, 50, 100, 200, 400, 800, 1600)
 
 
-def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
+def remedies(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     """Mean CSAT by need (functional, emotional), remedy and tone."""
     require(contacts, ["need", "remedy", "angry", "csat"], "figures.remedies", "contacts")
     rated = contacts.dropna(subset=["csat"])
@@ -57,6 +59,13 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
                 ]
                 need_name, interval = label("contacts", "need", need), f"{low:.1f} – {high:.1f}"
                 rows.append([need_name, words[at], tones[angry], shown, interval, int(size[key])])
+        legend: list[dict[str, Any]] = [
+            {"shape": "square", "color": 2 if angry else 6, "text": tones[angry]} for angry in tones
+        ]
+        if guess is not None and need == "functional":
+            line = len(REMEDIES) - 1 - REMEDIES.index("apology") - 0.2
+            marks.append({"t": "dot", "x": guess, "y": line, **GUESS, "title": _("your guess")})
+            legend.append({**GUESS, "text": _("your guess")})
         charts.append(
             {
                 "head": label("contacts", "need", need),
@@ -65,7 +74,7 @@ def remedies(contacts: pd.DataFrame) -> dict[str, Any]:
                 "x": {"label": _("mean rating (CSAT, 1–5)"), "min": 1, "max": 5, "ticks": [1, 2, 3, 4, 5]},
                 "y": {"names": words[::-1]},
                 "marks": marks,
-                "legend": [{"shape": "square", "color": 2 if angry else 6, "text": tones[angry]} for angry in tones],
+                "legend": legend,
             }
         )
     say = {f"{need}_{remedy}": f"{mean.get((need, remedy, True), float('nan')):.1f}"
@@ -141,7 +150,9 @@ def costs_of_failure(orders: pd.DataFrame) -> dict[str, tuple[float, float, floa
     return costs
 
 
-def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
+def consequences(
+    contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame, guess: float | None = None
+) -> dict[str, Any]:
     """Share of contacts about each feature, and the cost of its failure."""
     require(contacts, ["feature_id"], "figures.consequences", "contacts")
     names, costs = feature_names(features), costs_of_failure(orders)
@@ -154,6 +165,12 @@ def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.Data
         look = {"shape": "square", "color": 2} if y >= 15 else {"shape": "circle", "color": 1}
         look |= {"label": names[feature], "title": names[feature], "bold": feature in (costliest, ranked[0])}
         marks.append({"t": "dot", "x": x, "y": y, "r": 6, **look})
+    legend = []
+    if guess is not None:
+        # The feature that stands at the guessed place, ringed: its height says what its failure costs.
+        x, y = points[ranked[min(max(round(guess), 1), len(ranked)) - 1]]
+        marks.insert(1, {"t": "dot", "x": x, "y": y, **GUESS, "r": 12, "title": _("your guess")})
+        legend.append({**GUESS, "text": _("your guess: place {place}", place=round(guess))})
     return {
         "title": _("What they mention, and what drives them away"),
         "charts": [
@@ -170,6 +187,7 @@ def consequences(contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.Data
                     "max": _above(y for _x, y in points.values()),
                 },
                 "marks": marks,
+                "legend": legend,
             }
         ],
         "text": _(
@@ -366,7 +384,7 @@ def last_step(orders: pd.DataFrame) -> float:
     return steps[-1] / steps[0]
 
 
-def saturation(orders: pd.DataFrame) -> dict[str, Any]:
+def saturation(orders: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     """Satisfaction against the share of orders on time."""
     cells = warehouse_years(orders)
     groups = levels(cells)
@@ -381,6 +399,16 @@ def saturation(orders: pd.DataFrame) -> dict[str, Any]:
     for x, y in line:
         marks.append({"t": "dot", "x": x, "y": y, "r": 7, "color": 7})
         marks.append({**UNDER, "x": x, "y": y, "text": f"{y:.2f}"})
+    legend: list[dict[str, Any]] = [
+        {"shape": "square", "color": 2, "text": _("one warehouse in one year")},
+        {"shape": "circle", "line": True, "color": 7, "text": _("mean of those nearby")},
+    ]
+    if guess is not None and len(line) > 1:
+        start, last = line[-2], line[-1]
+        end = [last[0], start[1] + guess / 100 * (line[1][1] - line[0][1])]
+        marks.append({"t": "line", "points": [start, end], "color": 4, "dash": "6 4"})
+        marks.append({"t": "dot", "x": end[0], "y": end[1], **GUESS, "title": _("your guess")})
+        legend.append({**GUESS, "text": _("your guess")})
     said = [_("{name} on time: {satisfaction:.2f}", name=g.name, satisfaction=g.satisfaction) for g in groups]
     return {
         "title": _("On time, and satisfied"),
@@ -390,10 +418,7 @@ def saturation(orders: pd.DataFrame) -> dict[str, Any]:
                 "x": {"label": _("orders delivered on time (%)"), "min": left, "max": 100, "every": 60},
                 "y": {"label": _("mean satisfaction (1–5)"), "min": bottom, "max": 4.2},
                 "marks": marks,
-                "legend": [
-                    {"shape": "square", "color": 2, "text": _("one warehouse in one year")},
-                    {"shape": "circle", "line": True, "color": 7, "text": _("mean of those nearby")},
-                ],
+                "legend": legend,
             }
         ],
         "text": _("; ").join(said) + _("."),

@@ -1,21 +1,28 @@
 // A still picture in the house's style: one or more charts, the sentence that says what to see, the same as a table.
+// A picture that waits for a guess has no charts yet.
 export default house.view((ui) => {
-  const { h } = ui;
-  const frames = ui.state.charts.map((spec) => {
-    const picture = ui.chart({ left: spec.left });
-    return { picture, el: h("div", {}, spec.head && h("h4", { class: "sl-head", text: spec.head }), picture.el) };
-  });
-  const sentence = h("p", { class: "sl-summary" });
+  const { h, t } = ui;
+  const title = h("p", { class: "sl-title" });
+  const pictures = h("div", {});
+  const sentence = h("p", { class: "sl-summary", "aria-live": "polite" });
   const table = ui.table();
-  ui.root.append(
-    h("p", { class: "sl-title", text: ui.t("title") }),
-    h("div", { class: frames.length > 1 ? "sl-pair" : "" }, frames.map((f) => f.el)),
-    sentence,
-    table.el,
-  );
+  let frames = [];
+  ui.root.append(title, pictures, sentence, table.el);
   return (state) => {
-    state.charts.forEach((spec, i) => frames[i].picture.draw({ ...spec, alt: `${spec.head || ui.t("title")}. ${state.text}` }));
+    if (frames.length !== state.charts.length) {
+      frames = state.charts.map((spec) => {
+        const picture = ui.chart({ left: spec.left });
+        return { picture, el: h("div", {}, spec.head && h("h4", { class: "sl-head", text: spec.head }), picture.el) };
+      });
+      pictures.className = frames.length > 1 ? "sl-pair" : "";
+      pictures.replaceChildren(...frames.map((f) => f.el));
+    }
+    const name = state.title || t("title");
+    title.textContent = name;
+    title.hidden = Boolean(state.waiting);
+    state.charts.forEach((spec, i) => frames[i].picture.draw({ ...spec, alt: `${spec.head || name}. ${state.text}` }));
     sentence.textContent = state.text;
-    table.set(state.table);
+    table.el.hidden = !state.table;
+    if (state.table) table.set(state.table);
   };
 });

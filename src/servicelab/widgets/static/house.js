@@ -417,9 +417,9 @@ const house = (() => {
             return field(key, control);
           },
 
-          text({ key, label, value = "", placeholder, rows = 1, max, help, type = "text", wait = 200, input }) {
+          text({ key, label, value = "", placeholder, rows = 1, max, help, type = "text", wait = 200, spell = false, input }) {
             const me = id();
-            const attrs = { id: me, placeholder, maxlength: max, "aria-describedby": help ? me + "h" : null, autocomplete: "off", spellcheck: "false" };
+            const attrs = { id: me, placeholder, maxlength: max, "aria-describedby": help ? me + "h" : null, autocomplete: "off", spellcheck: String(spell) };
             const box = rows > 1 ? h("textarea", { ...attrs, rows }) : h("input", { ...attrs, type });
             let timer = 0;
             const push = () => {
@@ -488,14 +488,18 @@ const house = (() => {
             };
           },
 
-          grid({ caption, columns, rows, mark, hideCaption }) {
+          // `pick(i, j)` gives a cell a button: {label, press}.
+          grid({ caption, columns, rows, mark, pick, hideCaption }) {
             const numeric = (v) => typeof v === "number" || /^[−–-]?[¥\d][\d,.\s]*( ?%)?$/.test(String(v));
             return h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": caption },
               h("table", { class: "sl-table" }, h("caption", { class: hideCaption ? "sl-hidden" : null, text: caption }),
                 h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col", text: c })))),
                 h("tbody", {}, rows.map((row, i) => h("tr", {}, row.map((cell, j) => {
                   const kind = mark?.(i, j);
-                  return h(j ? "td" : "th", { scope: j ? null : "row", class: [kind, j && numeric(cell) ? "sl-num" : null].filter(Boolean).join(" ") || null, text: cell ?? "–" });
+                  const offer = j ? pick?.(i, j) : null;
+                  const look = { scope: j ? null : "row", class: [kind, j && numeric(cell) ? "sl-num" : null].filter(Boolean).join(" ") || null };
+                  if (offer) return h("td", look, h("button", { type: "button", class: "sl-pickable", title: offer.label, "aria-label": offer.label, onclick: offer.press, text: cell }));
+                  return h(j ? "td" : "th", { ...look, text: cell ?? "–" });
                 }))))));
           },
 

@@ -1,0 +1,203 @@
+"""Written answers: what stands in a text box becomes what is counted, kept, and put into the graded cell.
+
+The kernel never writes the notebook that is open. The text lives in the answers file; `filled` puts it into nbgrader's
+graded cell in a *copy* of the notebook, when the work is handed in and again when it is collected, so that an upload
+which never went through Submit is complete as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from servicelab.i18n import _
+from servicelab.learn.items import Written
+
+STUB = "YOUR ANSWER HERE · 请在此作答"
+"""What stands in an unanswered written task, the same in every language: nbgrader compares it with the English one."""
+
+KIND = "written"
+LONGEST = 20_000
+"""Characters kept of one answer: twenty times what any task asks for."""
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+CHINESE = re.compile(f"[{HAN}]")
+WORD = re.compile(rf"[^\W{HAN}]+(?:[’'.,-][^\W{HAN}]+)*")
+
+
+def tidy(value: object) -> str:
+    """The text of a box's value: what UTF-8 and a notebook can hold, without control characters, not endless.
+
+    >>> tidy({"text": "one\\r\\ntwo\\x00"})
+    'one\\ntwo'
+    """
+    given = value.get("text") if isinstance(value, Mapping) else None
+    if not isinstance(given, str):
+        return ""
+    # Half a surrogate pair is possible in JSON and impossible in UTF-8.
+    text = given[:LONGEST].encode("utf-8", errors="replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or c.isprintable() or c == "\u200b").replace("\u200b", "")
+
+
+def count(text: str) -> tuple[int, bool]:
+    """How long a text is, and whether that is in Chinese characters (with words of other scripts) or in words.
+
+    A text counts as Chinese when it has more Chinese characters than words.
+
+    >>> count("Fund intact goods: 59, not 88."), count("做完好到货，59 比 88 少。")
+    ((6, False), (9, True))
+    """
+    characters, words = len(CHINESE.findall(text)), len(WORD.findall(text))
+    return (characters + words, True) if characters > words else (words + characters, False)
+
+
+def length(task: Written, text: str) -> tuple[str, bool]:
+    """How long a text is against what the task allows, as a phrase, and whether it is too long."""
+    number, chinese = count(text)
+    if chinese:
+        most = task.characters
+        said = _("{number} of at most {most} characters", number=number, most=most)
+    else:
+        most = task.words
+        said = _("{number} of at most {most} words", number=number, most=most)
+    return said, number > most
+
+
+def state(task: Written, value: object, table: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the view draws."""
+    text = tidy(value)
+    said, over = length(task, text)
+    if over:
+        said += " · " + _("too long: whoever marks it reads the beginning")
+    return {
+        "id": task.id,
+        "prompt": task.prompt,
+        "at": {"text": text},
+        "counted": said,
+        "over": over,
+        "table": dict(table) if table else None,
+        "text": f"{task.prompt}\n  " + (text.replace("\n", "\n  ") if text.strip() else _("Nothing written yet.")),
+    }
+
+
+def entry(value: object) -> dict[str, Any]:
+    """What the answer sheet keeps."""
+    text = tidy(value)
+    return {"kind": KIND, "value": {"text": text}, "length": count(text)[0], "done": bool(text.strip())}
+
+
+def faults(task: Written, value: object, notebook: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a trainee should hear before a written part is handed in: blank, too long, or its place gone."""
+    cell = graded_cell(notebook, task.id) if notebook is not None else None
+    text = tidy(value)
+    there = cell is not None and not untouched(source_of(cell))
+    if not text.strip() and not there:
+        yield _("“{part}” is blank.", part=task.prompt)
+    elif text.strip():
+        said, over = length(task, text)
+        if over:
+            yield _("“{part}” is too long: {said}.", part=task.prompt, said=said)
+    if notebook is not None and cell is None:
+        yield _("The place of “{part}” is missing in this notebook: what you wrote goes along, and a person looks.",
+                part=task.prompt)  # fmt: skip
+
+
+def report(task: Written, value: object) -> str:
+    """One line for the receipt."""
+    text = tidy(value)
+    return f"{task.prompt}: " + (length(task, text)[0] if text.strip() else _("blank"))
+
+
+# -- the graded cell
+
+
+def graded_cell(notebook: Mapping[str, Any], grade_id: str) -> dict[str, Any] | None:
+    """The written, graded cell with this id; None when the notebook has none (or no cells at all)."""
+    cells = notebook.get("cells")
+    for cell in cells if isinstance(cells, list) else ():
+        if not isinstance(cell, dict) or cell.get("cell_type") != "markdown":
+            continue
+        metadata = cell.get("metadata")
+        marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        if isinstance(marks, dict) and marks.get("grade_id") == grade_id and marks.get("solution"):
+            return cell
+    return None
+
+
+def source_of(cell: Mapping[str, Any]) -> str:
+    """A cell's text, which a file holds as one string or as lines."""
+    source = cell.get("source")
+    return "".join(part for part in source if isinstance(part, str)) if isinstance(source, str | list) else ""
+
+
+def untouched(source: str) -> bool:
+    """Whether a written cell is as it was released, or empty."""
+    return source.strip() in ("", STUB)
+
+
+def as_markdown(text: str) -> str:
+    """A typed text as Markdown that shows the same lines: a line break stays a line break.
+
+    >>> as_markdown("one\\ntwo\\n\\nthree")
+    'one  \\ntwo\\n\\nthree'
+    """
+    return re.sub(r"(?<!\n)[ \t]*\n(?!\n)", "  \n", text.strip())
+
+
+def filled(raw: bytes, entries: Mapping[str, Any]) -> bytes:
+    """A notebook file with the written answers of its answer sheet in their graded cells.
+
+    A cell that was left alone gets the text; where box and cell hold different texts both stand in the cell, under
+    headings that say which is which, and a person decides. Bytes that are no notebook come back as they are, and so
+    does a notebook in which nothing is to be filled in.
+    """
+    texts = {key: text for key, kept in entries.items() if (text := _kept(kept))}
+    if not texts:
+        return raw
+    try:
+        notebook = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return raw
+    if not isinstance(notebook, dict):
+        return raw
+    changed = False
+    for key, text in texts.items():
+        cell = graded_cell(notebook, key)
+        if cell is None:
+            continue
+        before = source_of(cell)
+        after = both(text, before)
+        if after != before:
+            cell["source"] = after
+            changed = True
+    if not changed:
+        return raw
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, allow_nan=True)
+    return text.encode("utf-8", errors="replace") + b"\n"
+
+
+def both(box: str, cell: str) -> str:
+    """What the graded cell holds, from the text of the box and what stands in the cell."""
+    written = as_markdown(box)
+    if untouched(cell) or _alike(cell, written):
+        return written if untouched(cell) else cell
+    if IN_BOX in cell:
+        # Collected once more: both stand there already.
+        return cell
+    return f"{IN_BOX}\n\n{written}\n\n---\n\n{IN_CELL}\n\n{cell.strip()}\n"
+
+
+IN_BOX = "**Written in the box · 写在文本框里的：**"
+IN_CELL = "**Written in the cell · 写在单元格里的：**"
+
+
+def _alike(one: str, other: str) -> bool:
+    return " ".join(one.split()) == " ".join(other.split())
+
+
+def _kept(kept: object) -> str:
+    if not isinstance(kept, Mapping) or kept.get("kind") != KIND:
+        return ""
+    return tidy(kept.get("value")).strip()

@@ -1,0 +1,81 @@
+"""A guess before the answer: what would give it away does not exist until the guess is kept."""
+
+import json
+
+import pytest
+
+from servicelab.learn import open_lesson
+from servicelab.widgets.figures import Figure
+
+WORDS = 'What to see: **ninety** of a hundred. See [the term](../../glossary.ipynb#cell-id=x "A word.").'
+drawn = []
+
+
+def picture(table, guess=None):
+    drawn.append(guess)
+    said = f"90, not {guess and round(guess)}."
+    charts = [{"marks": [{"t": "dot", "x": table, "y": 0}]}]
+    shown = {"caption": "c", "columns": ["a"], "rows": [[90]]}
+    return Figure({"title": "The answer is 90", "charts": charts, "text": said, "table": shown})
+
+
+@pytest.fixture
+def lesson(workspace):
+    drawn.clear()
+    path = workspace / "lessons/01_needs/quiz.json"
+    quiz = json.loads(path.read_text())
+    quiz["told"] = [{"id": "words", "after": "p-one", "text": WORDS}]
+    path.write_text(json.dumps(quiz))
+    return open_lesson("01_needs")
+
+
+def sent(control):
+    """All that reaches the browser, and all that a print shows."""
+    data, _metadata = control._repr_mimebundle_()
+    own = {key: value for key, value in control.get_state().items() if key not in ("_esm", "_css")}
+    return json.dumps([own, {key: value for key, value in data.items() if key.startswith("text/")}], default=str)
+
+
+def test_neither_the_picture_nor_the_words_exist_before_the_guess(lesson):
+    late, told = lesson.after("p-one", picture, 90), lesson.told("words")
+    assert drawn == []
+    for control in (late, told):
+        assert control.state["waiting"]
+        assert "90" not in sent(control)
+        assert "ninety" not in sent(control)
+    assert late.text().endswith("Make your guess above first: this picture waits for it.")
+
+
+def test_both_come_with_the_guess_and_the_guess_stands_in_the_picture(lesson):
+    late, told, guess = lesson.after("p-one", picture, 90), lesson.told("words"), lesson.predict("p-one")
+    guess.value = {"guess": 55}
+    assert drawn == [55]
+    assert late.state["text"] == "90, not 55."
+    assert late.name_shown == "The answer is 90"
+    assert "The answer is 90" in late.text()
+    assert told.text() == WORDS
+    data, _metadata = told._repr_mimebundle_()
+    assert data["text/markdown"] == WORDS
+    lesson.quiz("q-one").value = {"picked": ["a"], "tries": [["a"]]}
+    assert drawn == [55], "another answer draws it once more"
+
+
+def test_a_guess_that_was_kept_shows_them_at_once_when_the_lesson_is_opened_again(lesson):
+    lesson.predict("p-one").value = {"guess": 55}
+    again = open_lesson("01_needs")
+    assert not again.after("p-one", picture, 90).state["waiting"]
+    assert not again.told("words").state["waiting"]
+
+
+def test_the_solved_edition_shows_them_without_a_guess(lesson, workspace):
+    (workspace / "lessons/01_needs/edition.json").write_text(json.dumps({"edition": "solved", "language": "en"}))
+    again = open_lesson("01_needs")
+    assert again.after("p-one", picture, 90).state["text"] == "90, not None."
+    assert again.told("words").text() == WORDS
+
+
+def test_an_unknown_guess_is_named(lesson):
+    from servicelab.errors import UserError
+
+    with pytest.raises(UserError, match="p-none"):
+        lesson.after("p-none", picture, 90)
