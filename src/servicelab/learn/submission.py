@@ -10,20 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
+from servicelab.files.zips import pack
 from servicelab.i18n import _, language
-from servicelab.learn.archive import packed
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import utc_now
-from servicelab.learn.workspace import (
-    COURSE,
-    LARGEST_FILE,
-    MODULE,
-    STUDENT,
-    read_json,
-    read_regular,
-    shown,
-    write_whole,
-)
+from servicelab.learn.workspace import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, shown
 
 FORMAT = 1
 FOLDER = "submissions"
@@ -158,7 +150,7 @@ def submit(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     files["submission.json"] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
-    content = packed(files, moment)
+    content = pack(files, moment)
     target = root / FOLDER / zip_name(student, assignment, moment)
     receipt = Receipt(
         file=target.name,
