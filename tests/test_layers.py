@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors", "i18n", "plot", "bootstrap"},
+    {"errors", "i18n", "plot", "files", "bootstrap"},
     {"models"},
     {"company"},
     {"widgets"},

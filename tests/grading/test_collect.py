@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,63 @@ def test_one_line_an_archive_and_the_counts(course: Course, tmp_path: Path) -> N
         f"in {course.submitted}.",
     ]
     assert not report.complete
+
+
+def needs_version_99(data: bytes) -> bytes:
+    """The same zip, that says a program of a later day is needed."""
+    made = bytearray(data)
+    at = made.rfind(b"PK\1\2")
+    made[at + 6] = 99
+    return bytes(made)
+
+
+def listed_often(data: bytes, times: int) -> bytes:
+    """The same zip, its only member listed many times: each is to be unpacked, and all are the same bytes."""
+    end = data.rfind(b"PK\5\6")
+    (start,) = struct.unpack_from("<I", data, end + 16)
+    table = data[start:end]
+    return (
+        data[:start]
+        + table * times
+        + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, times, times, len(table) * times, start, 0)
+    )
+
+
+def test_archives_made_to_harm_cost_nobody_else(course: Course, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("a.zip", bytes(300 << 20))
+    put(inbox, "a.zip", needs_version_99(pack("zhao", fill(course))))
+    put(inbox, "b.zip", listed_often(stream.getvalue(), 9_000))
+    put(inbox, "c.zip", pack("lin", fill(course)))
+    report = collect(TRIAL, [inbox], course=course)
+    assert [str(line) for line in report.lines] == [
+        "a.zip: refused · it is damaged or cut short",
+        "b.zip: refused · files in it lie over one another, as in no zip that a program makes",
+        "c.zip: taken · lin",
+    ]
+
+
+def test_bombs_in_bombs_use_up_the_room_of_the_file_they_came_in(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is small when it is read; it is what comes out of all of them that would never end."""
+    monkeypatch.setattr("servicelab.grading.inbox.BELOW_LIMIT", 3 << 20)
+    notebook = b" " * (1 << 20)
+    one = io.BytesIO()
+    with zipfile.ZipFile(one, "w", zipfile.ZIP_DEFLATED) as many:
+        for number in range(40):
+            many.writestr(f"t{number}--{TRIAL}--20261120T090000Z.zip", pack(f"t{number}", notebook))
+    bulk = io.BytesIO()
+    with zipfile.ZipFile(bulk, "w", zipfile.ZIP_DEFLATED) as everybody:
+        everybody.writestr("a.zip", one.getvalue())
+        everybody.writestr("b.zip", pack("lin", fill(course)))
+    report = collect(TRIAL, [put(tmp_path, "bulk.zip", bulk.getvalue())], course=course)
+    told = [line for line in report.lines if "with what was unpacked before it" in line.detail]
+    assert report.counts == {"taken": 3, "refused": 38}
+    assert len(told) == 38
+    assert report.lines[-1].student == "lin"
 
 
 def test_a_class_of_three_hundred_from_one_bulk_zip(course: Course, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.grading.conftest import RIGHT, TRIAL, answers, fill, pack, put
 
 from servicelab.errors import UserError
@@ -35,7 +34,8 @@ def rubric_file(folder: Path, **changes: Any) -> Path:
         **changes,
     }
     path = folder / "rubric.yml"
-    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    # JSON is YAML, and repeats what is the same instead of referring to it, which no rubric may do.
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 

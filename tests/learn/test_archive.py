@@ -149,6 +149,33 @@ def test_a_file_that_is_no_saved_progress_changes_nothing(workspace, tmp_path, c
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
+def corrupted(content):
+    """The same zip with a packed stream that does not unpack, as a bad disk leaves it."""
+    made = bytearray(content)
+    at = made.find(b"answers.json") + len("answers.json")
+    made[at : at + 20] = b"\xff" * 20
+    return bytes(made)
+
+
+def test_a_damaged_stream_is_said_in_a_sentence_and_changes_nothing(workspace):
+    answer(workspace, "mine")
+    _name, content = save_progress(workspace)
+    answer(workspace, "newer")
+    with pytest.raises(UserError, match="not a zip that can be read"):
+        restore_progress(workspace, corrupted(content))
+    assert read(workspace) == "newer"
+
+
+def test_the_same_name_twice_is_no_saved_progress(workspace):
+    answer(workspace, "mine")
+    _name, content = save_progress(workspace)
+    buffer = io.BytesIO(content)
+    with zipfile.ZipFile(buffer, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("lessons/01_needs/lesson.answers.json", GOOD)
+    with pytest.raises(UserError, match="twice"):
+        restore_progress(workspace, buffer.getvalue())
+
+
 def test_a_truncated_zip_and_a_zip_bomb_change_nothing(workspace):
     answer(workspace, "mine")
     _name, content = save_progress(workspace)

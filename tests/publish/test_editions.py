@@ -170,7 +170,7 @@ def test_a_build_that_fails_leaves_the_old_tree(course_root: Path, edit: Edit) -
         build("trainee", "en", root=course_root)
     assert tree(first.path) == before
     names = {path.name for path in first.path.parent.iterdir()}
-    assert names == {".trainee-en.lock", ".trainee-en.stamp.json", "trainee-en"}
+    assert names == {".trainee-en.stamp.json", "trainee-en"}
 
 
 def test_builds_of_one_tree_wait_for_each_other(course_root: Path) -> None:

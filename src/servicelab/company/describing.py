@@ -13,6 +13,8 @@ from servicelab.company.codes import SUBJECTS
 from servicelab.company.dictionary import TABLES
 from servicelab.company.picture import picture
 from servicelab.company.schema import Column, Table
+from servicelab.files.whole import write_whole
+from servicelab.files.yamllines import parse
 
 LICENCE = {
     "name": "CC0-1.0",
@@ -28,7 +30,7 @@ def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed:
     cards.mkdir(parents=True, exist_ok=True)
     there = [TABLES[name] for name in TABLES if name in rows]
     for table in there:
-        _write(cards / f"{table.name}.md", card(table, rows[table.name], scale, seed))
+        write_whole(cards / f"{table.name}.md", card(table, rows[table.name], scale, seed))
     package = {
         "profile": "tabular-data-package",
         "name": "skylark-home",
@@ -37,8 +39,8 @@ def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed:
         "licenses": [LICENCE],
         "resources": [resource(table, there) for table in there],
     }
-    _write(folder / "relations.svg", picture(there))
-    _write(folder / "datapackage.json", json.dumps(package, ensure_ascii=False, indent=2) + "\n")
+    write_whole(folder / "relations.svg", picture(there))
+    write_whole(folder / "datapackage.json", json.dumps(package, ensure_ascii=False, indent=2) + "\n")
 
 
 def contents(tables: Collection[Table]) -> list[str]:
@@ -110,10 +112,7 @@ def _field(column: Column) -> dict[str, Any]:
 @cache
 def _notes() -> dict[str, dict[str, Any]]:
     """What the cards say besides the dictionary; read once for all of them."""
-    import yaml
-
-    source = files("servicelab.company").joinpath("cards.yml").read_text(encoding="utf-8")
-    notes: dict[str, dict[str, Any]] = yaml.safe_load(source)
+    notes: dict[str, dict[str, Any]] = parse(files("servicelab.company").joinpath("cards.yml").read_text("utf-8")).data
     return notes
 
 
@@ -157,9 +156,3 @@ def _allowed(column: Column) -> str:
     if column.refers:
         parts.append(f"in `{column.refers}`")
     return "; ".join(parts)
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(path)

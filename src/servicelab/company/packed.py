@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,16 +11,15 @@ from typing import BinaryIO
 from servicelab.company.importing.limits import MEGABYTE, Limits, Metered
 from servicelab.company.schema import Table
 from servicelab.errors import UserError
+from servicelab.files import zips
+from servicelab.files.zips import ANY, Archive, Budget, Refused
 from servicelab.i18n import _
 
 #: What a table may unpack to. Whatever looks at it piece by piece may allow more.
 SIZE = 2048 * MEGABYTE
-#: Record at the end of a zip (APPNOTE 4.3.16): 22 bytes and a comment of at most 65,535.
-_END, _END_SIZE, _COMMENT = b"PK\x05\x06", 22, 65_535
-#: 64-bit record and its locator (APPNOTE 4.3.14 and 4.3.15), which stand before it and overrule its numbers.
-_END64, _END64_SIZE, _LOCATOR, _LOCATOR_SIZE = b"PK\x06\x06", 56, b"PK\x06\x07", 20
-#: Bytes that the entry of one member can take in the list of members: three fields of 65,535 after 46.
-_ENTRY = 46 + 3 * 65_535
+#: One member: its entry in the list of members is 46 bytes and three fields of 65,535 at the most. A table may be
+#: packed in any way, and in 64 bits, as a program for large files writes it: what comes out is metered.
+_LIMITS = zips.Limits(members=1, directory=46 + 3 * 65_535, packing=ANY, in_64_bits=True)
 
 
 def find(folder: Path, table: Table) -> Path | None:
@@ -48,50 +45,26 @@ def opened_csv(path: Path, table: Table, size: int = SIZE) -> Iterator[BinaryIO]
         try:
             stream = opened.enter_context(path.open("rb"))
             if path.suffix == ".zip":
-                stream = opened.enter_context(_unpacked(stream, path, table, size))
+                stream = _unpacked(stream, path, table, size, opened)
         except OSError as error:
             reason = error.strerror or error
             raise UserError(_("{path} cannot be read ({reason}).", path=path, reason=reason)) from error
         yield stream
 
 
-def _unpacked(stream: BinaryIO, path: Path, table: Table, most: int) -> io.BufferedReader:
+def _unpacked(stream: BinaryIO, path: Path, table: Table, most: int, opened: ExitStack) -> io.BufferedReader:
     packed = stream.seek(0, io.SEEK_END)
-    if _directory(stream, packed) > _ENTRY:
-        raise _stranger(path, table)
-    stream.seek(0)
     try:
-        archive = zipfile.ZipFile(stream)
-        members = archive.infolist()
+        archive = opened.enter_context(Archive(stream, _LIMITS, Budget(most)))
         # zipfile cuts a name at a NUL: what other programs unpack it to may be something else.
-        if [member.orig_filename for member in members] != [table.csv]:
+        if [member.orig_filename for member in archive.members] != [table.csv]:
             raise _stranger(path, table)
-        if members[0].file_size > most:
+        if archive.members[0].file_size > most:
             raise _too_large(path, most)
-        inner = archive.open(members[0])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        # RuntimeError: a password is wanted. NotImplementedError: packed in a way that Python cannot unpack.
-        raise _damaged(path) from error
-    return io.BufferedReader(Metered(inner, path.name, Limits(size=most), packed))  # type: ignore[arg-type]
-
-
-def _directory(stream: BinaryIO, size: int) -> int:
-    """Bytes of the zip's list of members, which Python reads whole: it could be made to fill the memory. 0 for none."""
-    start = max(0, size - _END_SIZE - _COMMENT - _LOCATOR_SIZE - _END64_SIZE)
-    stream.seek(start)
-    tail = stream.read()
-    at = tail.rfind(_END)
-    if at < 0 or len(tail) - at < _END_SIZE:
-        return 0
-    stated: int = struct.unpack_from("<L", tail, at + 12)[0]
-    before = at - _LOCATOR_SIZE
-    if before >= 0 and tail.startswith(_LOCATOR, before):
-        record = before - _END64_SIZE
-        place: int = struct.unpack_from("<Q", tail, before + 8)[0]
-        if record < 0 or not tail.startswith(_END64, record) or place != start + record:
-            return _ENTRY + 1
-        stated = struct.unpack_from("<Q", tail, record + 40)[0]
-    return stated
+        inner = opened.enter_context(archive.opened(archive.members[0]))
+    except Refused as refused:
+        raise (_stranger(path, table) if refused.kind == "members" else _damaged(path)) from refused
+    return io.BufferedReader(Metered(inner, path.name, Limits(size=most), packed))
 
 
 def _stranger(path: Path, table: Table) -> UserError:

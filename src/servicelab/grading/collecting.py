@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import secrets
-import shutil
 import unicodedata
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +16,9 @@ from typing import Any
 from tqdm import tqdm
 
 from servicelab.errors import UserError
-from servicelab.grading.archive import Refused, Submission, read_submission
+from servicelab.files.whole import whole_folder, write_whole
+from servicelab.files.zips import Refused, pack
+from servicelab.grading.archive import Submission, read_submission
 from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
@@ -153,7 +152,7 @@ def _read_all(arrived: Iterator[Arrival]) -> Iterator[tuple[str, Submission | Re
             yield arrival.label, Refused(arrival.refusal)
             continue
         try:
-            yield arrival.label, read_submission(arrival.data, fallback=read_name(arrival.label))
+            yield arrival.label, read_submission(arrival.data, fallback=read_name(arrival.label), room=arrival.room)
         except Refused as refusal:
             yield arrival.label, refusal
 
@@ -216,20 +215,22 @@ class _Desk:
                 continue
             if _collected(target).get("digest") == latest.digest:
                 continue
-            _replace(
-                target,
-                {
-                    **self._completed(latest),
-                    "timestamp.txt": created.strftime(TIMESTAMP).encode(),
-                    # nbgrader names a trainee's page in the exchange by this; without it stock release_feedback stops.
-                    "submission_secret.txt": latest.files.get("submission_secret.txt", secrets.token_hex(64).encode()),
-                    # The kernel speaks the trainee's language while it grades, so that tables come out in it.
-                    MARKER: json.dumps({"edition": "trainee", "language": latest.language}).encode(),
-                    COLLECTED: json.dumps(
-                        {"digest": latest.digest, "language": latest.language, "created": created.isoformat()}, indent=2
-                    ).encode(),
-                },
-            )
+            files = {
+                **self._completed(latest),
+                "timestamp.txt": created.strftime(TIMESTAMP).encode(),
+                # nbgrader names a trainee's page in the exchange by this; without it stock release_feedback stops.
+                "submission_secret.txt": latest.files.get("submission_secret.txt", secrets.token_hex(64).encode()),
+                # The kernel speaks the trainee's language while it grades, so that tables come out in it.
+                MARKER: json.dumps({"edition": "trainee", "language": latest.language}).encode(),
+                COLLECTED: json.dumps(
+                    {"digest": latest.digest, "language": latest.language, "created": created.isoformat()}, indent=2
+                ).encode(),
+            }
+            with whole_folder(target) as folder:
+                for name, content in files.items():
+                    path = folder / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(content)
 
     def _completed(self, read: Submission) -> dict[str, bytes]:
         """The files with what was written in boxes in the graded cells: an upload may not have come from Submit."""
@@ -279,9 +280,8 @@ class _Desk:
         return None
 
     def _store(self, student: str, read: Submission, created: datetime) -> None:
-        shelf = self._shelf(student)
-        shelf.mkdir(parents=True, exist_ok=True)
-        _write(shelf / f"{created.strftime(STAMP)}--{read.digest[:16]}.zip", read.packed or _packed(read.files))
+        path = self._shelf(student) / f"{created.strftime(STAMP)}--{read.digest[:16]}.zip"
+        write_whole(path, read.packed or pack(read.files))
 
     def _is_newer(self, target: Path, created: datetime, digest: str) -> bool:
         if not target.is_dir():
@@ -320,32 +320,3 @@ def _timestamp(folder: Path) -> datetime | None:
     except (OSError, ValueError, OverflowError):
         return None
     return stated.replace(tzinfo=UTC)
-
-
-def _replace(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write a folder beside the old one, then change them over, so that a stop half-way leaves one whole."""
-    new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
-    for name, content in files.items():
-        path = new / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _packed(files: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)

@@ -12,15 +12,8 @@ from datetime import UTC
 from pathlib import Path
 
 from servicelab.errors import UserError
-from servicelab.grading.archive import (
-    FILE_LIMIT,
-    TOTAL_LIMIT,
-    Refused,
-    Submission,
-    allowed,
-    check_student,
-    shown,
-)
+from servicelab.files.zips import Refused, shown
+from servicelab.grading.archive import FILE_LIMIT, TOTAL_LIMIT, Submission, allowed, check_student
 from servicelab.grading.course import Course
 from servicelab.i18n import LANGUAGES, _
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
 from servicelab.grading.archive import EVIDENCE
 from servicelab.grading.autograding import opens
 from servicelab.grading.course import Course
@@ -69,11 +70,8 @@ def export(*, course: Course, out: Path) -> Path:
     table.writeheader()
     for row in rows(course):
         table.writerow({name: safe(value) for name, value in row.items()})
-    part = out.with_name(f".{out.name}.part")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(stream.getvalue().encode("utf-8-sig"))
-        part.replace(out)
+        write_whole(out, stream.getvalue().encode("utf-8-sig"))
     except OSError as error:
         raise UserError(
             _(

@@ -12,20 +12,23 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipInfo
 
 from servicelab.errors import UserError
-from servicelab.grading.archive import ARCHIVE_LIMIT, MANIFEST, Refused, open_zip, plain_name, read_member, shown
+from servicelab.files.zips import Archive, Budget, Limits, Refused, shown
+from servicelab.grading.archive import ARCHIVE_LIMIT, MANIFEST
 from servicelab.i18n import _
 
 DEPTH = 2
 """Zips inside zips: a platform's export of a course holds its exports of assignments, which hold submissions."""
-BULK_MEMBERS = 20_000
-BULK_DIRECTORY = 8 << 20
+BULK = Limits(members=20_000, directory=8 << 20)
 BULK_LIMIT = 8 << 30
-"""Bytes that one bulk zip may unpack to: several hundred trainees' submissions."""
+"""Bytes that may come out of one file and of all zips in it: several hundred trainees' submissions."""
 NESTED_LIMIT = 256 << 20
-"""Bytes that one zip inside it may have, and may unpack to: one trainee's bomb must not use up the others' room."""
+"""Bytes that one zip inside it may have."""
+BELOW_LIMIT = 1 << 30
+"""Bytes that may come out of one zip inside it and all zips in that: one trainee's bomb must not use up the others'
+room."""
 
 QUOTES = " \"'“”"
 """What some platforms leave around a file's name."""
@@ -51,11 +54,14 @@ class Arrival:
         Its bytes, or None when it was refused unread.
     refusal
         Why it was refused unread.
+    room
+        What may still come out of the file that it lay in.
     """
 
     label: str
     data: bytes | None = None
     refusal: str = ""
+    room: Budget | None = None
 
 
 def arrivals(places: Sequence[Path]) -> Iterator[Arrival]:
@@ -141,13 +147,13 @@ def _file(path: Path, label: str) -> Iterator[Arrival]:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             yield Arrival(label, refusal=_("it is not a file"))
             return
-        yield from _opened(stream, label, depth=0, room=BULK_LIMIT)
+        yield from _opened(stream, label, depth=0, room=Budget(BULK_LIMIT))
 
 
-def _opened(stream: BinaryIO, label: str, *, depth: int, room: int) -> Iterator[Arrival]:
+def _opened(stream: BinaryIO, label: str, *, depth: int, room: Budget) -> Iterator[Arrival]:
     """Yield one submission, or each of those in a bulk zip."""
     try:
-        bulk = open_zip(stream, members=BULK_MEMBERS, directory=BULK_DIRECTORY)
+        bulk = Archive(stream, BULK, room)
         inner = _inner(bulk)
     except Refused as refusal:
         yield Arrival(label, refusal=str(refusal))
@@ -158,7 +164,7 @@ def _opened(stream: BinaryIO, label: str, *, depth: int, room: int) -> Iterator[
             yield Arrival(label, refusal=_("it is larger than {limit} MB", limit=ARCHIVE_LIMIT >> 20))
             return
         stream.seek(0)
-        yield Arrival(label, stream.read())
+        yield Arrival(label, stream.read(), room=room)
         return
     if depth == DEPTH:
         yield Arrival(label, refusal=_("it holds zips in zips in zips"))
@@ -166,23 +172,21 @@ def _opened(stream: BinaryIO, label: str, *, depth: int, room: int) -> Iterator[
     for info in inner:
         below = f"{label} › {shown(_legible(info))}"
         try:
-            plain_name(info)
-            data = read_member(bulk, info, min(NESTED_LIMIT, room))
+            data = bulk.read(info, NESTED_LIMIT)
         except Refused as refusal:
             yield Arrival(below, refusal=str(refusal))
             continue
-        room -= len(data)
-        yield from _opened(BytesIO(data), below, depth=depth + 1, room=NESTED_LIMIT)
+        yield from _opened(BytesIO(data), below, depth=depth + 1, room=Budget(BELOW_LIMIT, room))
 
 
-def _inner(archive: ZipFile) -> list[ZipInfo]:
+def _inner(archive: Archive) -> list[ZipInfo]:
     """Return the zips in a bulk zip; none for a submission."""
-    names = [info.orig_filename.replace("\\", "/") for info in archive.infolist()]
+    names = [info.orig_filename.replace("\\", "/") for info in archive.members]
     if any(name.split("/")[-1] == MANIFEST for name in names):
         return []
     return [
         info
-        for info, name in zip(archive.infolist(), names, strict=True)
+        for info, name in zip(archive.members, names, strict=True)
         if name.casefold().rstrip(QUOTES).endswith(".zip") and not name.startswith("__MACOSX/")
     ]
 

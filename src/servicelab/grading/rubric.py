@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.errors import UserError
+from servicelab.files.yamllines import read_yaml
 from servicelab.grading.course import Course
 from servicelab.i18n import LANGUAGES, _, language
 
@@ -103,13 +104,7 @@ def load_rubric(path: Path) -> Rubric:
     UserError
         The file cannot be read, or the rubric has a mistake.
     """
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UserError(_("{file} cannot be read as YAML: {error}", file=path, error=error)) from error
-    return _rubric(content, _Where(path, ""))
+    return _rubric(read_yaml(path), _Where(path, ""))
 
 
 @dataclass(frozen=True)

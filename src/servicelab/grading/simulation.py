@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.errors import UserError
+from servicelab.files.yamllines import read_yaml
 from servicelab.i18n import _, use
 
 NOTEBOOKS = {"_analysis": "analysis"}
@@ -100,17 +101,13 @@ def load_cohort(path: Path) -> Cohort:
     UserError
         The file is not there, or something in it is missing.
     """
-    import yaml
-
+    if not path.is_file():
+        raise UserError(_("There is no cohort in {path}: run the demo in the course's repository.", path=path))
+    stated = read_yaml(path)
     try:
-        stated = yaml.safe_load(path.read_text(encoding="utf-8"))
         trainees = tuple(_trainee(each, stated) for each in stated["trainees"])
         return Cohort(datetime.fromisoformat(stated["due"]), trainees)
-    except FileNotFoundError:
-        raise UserError(
-            _("There is no cohort in {path}: run the demo in the course's repository.", path=path)
-        ) from None
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise UserError(_("{path} does not define a cohort: {error!r}.", path=path, error=error)) from error
 
 

@@ -6,20 +6,21 @@ import contextlib
 import io
 import json
 import re
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
+from servicelab.files.zips import Archive, Budget, Limits, Refused, pack, plain_name
 from servicelab.i18n import _
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import FORMAT, exclusively, understand, utc_now
-from servicelab.learn.workspace import TRAINEE, read_json, read_regular, shown, student_id, write_whole
+from servicelab.learn.workspace import TRAINEE, keep_student_id, read_json, read_regular, shown, student_id
 
 MANIFEST = "progress.json"
-MOST_FILES = 500
+LIMITS = Limits(members=500, directory=256 << 10)
 LARGEST_ARCHIVE = 40 * 2**20
 LARGEST_CONTENT = 200 * 2**20
 FOLDER = r"[A-Za-z0-9][A-Za-z0-9_]{0,80}"
@@ -50,19 +51,7 @@ def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
         raise UserError(_("There is nothing to save yet: answer something first."))
     manifest = {"format": FORMAT, "saved": moment.isoformat(), "student": student_id(root), "files": sorted(files)}
     files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode()
-    return f"servicelab-progress-{moment:%Y%m%d-%H%M%S}.zip", packed(files, moment)
-
-
-def packed(files: dict[str, bytes], moment: datetime) -> bytes:
-    """A zip of these files, with plain permissions and one date."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
-            entry.external_attr = 0o100644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return buffer.getvalue()
+    return f"servicelab-progress-{moment:%Y%m%d-%H%M%S}.zip", pack(files, moment)
 
 
 def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] = utc_now) -> Restored:
@@ -71,6 +60,7 @@ def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] =
     Everything is checked before anything is written; UserError says what was wrong with the file.
     """
     files = checked(content)
+    manifest = files.pop(MANIFEST)
     stamp = f"{clock():%Y%m%d-%H%M%S}"
     taken, same, copies = [], [], []
     for name, incoming in files.items():
@@ -88,7 +78,7 @@ def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] =
                 copies.append(set_aside(target, stamp).relative_to(root).as_posix())
             write_whole(target, incoming)
         taken.append(name)
-    restore_student(root, content)
+    restore_student(root, manifest)
     if not taken and not same:
         raise UserError(_("This file belongs to another course: none of its folders is in this workspace."))
     return Restored(tuple(taken), tuple(same), tuple(copies))
@@ -120,41 +110,46 @@ def alike(present: bytes, incoming: bytes) -> bool:
 
 
 def checked(content: bytes) -> dict[str, bytes]:
-    """The files of a progress archive, each of a kind we save and whole; UserError for anything else."""
+    """The files of a progress archive, its manifest among them, each of a kind we save and whole; UserError for
+    anything else."""
     if len(content) > LARGEST_ARCHIVE:
         raise UserError(_("This file is too large to be a saved progress: choose servicelab-progress-….zip."))
-    files: dict[str, bytes] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_CONTENT:
-                raise UserError(_("This zip holds more than a saved progress can: choose servicelab-progress-….zip."))
-            names = {m.filename for m in members}
-            if MANIFEST not in names:
-                raise UserError(_("This zip is not a saved progress: choose servicelab-progress-….zip."))
-            for member in members:
-                if not belongs(member.filename):
-                    if member.filename != MANIFEST:
-                        raise UserError(_("This zip holds {name}, which a saved progress never does: nothing was "
-                                          "restored.", name=shown(member.filename, 80)))  # fmt: skip
-                    continue
-                files[member.filename] = bounded(archive, member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as problem:
-        raise UserError(_("This file is not a zip that can be read: choose servicelab-progress-….zip.")) from problem
+        archive = Archive(io.BytesIO(content), LIMITS, Budget(LARGEST_CONTENT))
+        for member in archive.members:
+            plain_name(member)
+        # As they are written: ours have no backslash that would only mean a folder on Windows.
+        members = {member.orig_filename: member for member in archive.members}
+        if MANIFEST not in members:
+            raise UserError(_("This zip is not a saved progress: choose servicelab-progress-….zip."))
+        if len(members) < len(archive.members):
+            raise UserError(_("This zip holds a file twice, which a saved progress never does: nothing was restored."))
+        for name in members:
+            if name != MANIFEST and not belongs(name):
+                raise _stranger(name)
+        files = {name: archive.read(member, LARGEST_NOTEBOOK) for name, member in members.items()}
+    except Refused as refused:
+        raise _not_saved_here(refused) from refused
     for name, inside in files.items():
-        if not sound(name, inside):
+        if name != MANIFEST and not sound(name, inside):
             raise UserError(_("{name} in this zip is damaged: nothing was restored.", name=shown(name, 80)))
     return files
 
 
-def bounded(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """A member's bytes; ValueError when it unpacks to more than it says or than anything of ours is."""
-    limit = min(member.file_size, LARGEST_NOTEBOOK)
-    with archive.open(member) as stream:
-        inside = stream.read(limit + 1)
-    if len(inside) > limit:
-        raise ValueError("larger than stated")
-    return inside
+def _stranger(name: str) -> UserError:
+    return UserError(
+        _("This zip holds {name}, which a saved progress never does: nothing was restored.", name=shown(name, 80))
+    )
+
+
+def _not_saved_here(refused: Refused) -> UserError:
+    if refused.kind in ("members", "size", "overlap"):
+        return UserError(_("This zip holds more than a saved progress can: choose servicelab-progress-….zip."))
+    if refused.kind == "name":
+        return UserError(
+            _("This zip holds what a saved progress never does ({why}): nothing was restored.", why=refused)
+        )
+    return UserError(_("This file is not a zip that can be read: choose servicelab-progress-….zip."))
 
 
 def belongs(name: str) -> bool:
@@ -173,13 +168,11 @@ def sound(name: str, content: bytes) -> bool:
     return isinstance(document, dict) and isinstance(document.get("cells"), list)
 
 
-def restore_student(root: Path, content: bytes) -> None:
+def restore_student(root: Path, manifest: bytes) -> None:
     """Take over the staff number from the archive when this workspace has none yet."""
-    from servicelab.learn.workspace import keep_student_id
-
     if student_id(root) or read_json(root / TRAINEE):
         return
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, contextlib.suppress(ValueError, KeyError, UserError):
-        kept = json.loads(bounded(archive, archive.getinfo(MANIFEST))).get("student")
+    with contextlib.suppress(ValueError, AttributeError, RecursionError, UserError):
+        kept = json.loads(manifest).get("student")
         if isinstance(kept, str) and kept:
             keep_student_id(root, kept)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
 from servicelab.i18n import _, use
 from servicelab.learn import archive, submission
 from servicelab.learn.parts import with_part
 from servicelab.learn.sheet import being_graded
-from servicelab.learn.workspace import keep_student_id, shown, student_id, write_whole
+from servicelab.learn.workspace import keep_student_id, shown, student_id
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:

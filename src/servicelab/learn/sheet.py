@@ -8,22 +8,20 @@ whatever stands in one is taken as text of unknown origin: nothing in it can sto
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import math
 import os
 import re
 import stat
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from servicelab.files.lock import Held, locked_folder
+from servicelab.files.whole import write_whole
 from servicelab.i18n import _
-from servicelab.learn.workspace import LARGEST_FILE, read_regular, write_whole
+from servicelab.learn.workspace import LARGEST_FILE, read_regular
 
 FORMAT = 1
 LARGEST_ENTRY = 256 * 1024
@@ -310,51 +308,10 @@ def signature(path: Path) -> tuple[int, int, int] | None:
 def exclusively(path: Path, patience: float = 2.0) -> Iterator[None]:
     """Keep other kernels from changing `path` meanwhile.
 
-    Goes on without the lock after `patience` seconds, and where the file system has none (some network shares): a
-    lost race costs one answer, a frozen notebook costs the lesson.
+    Goes on without the lock after `patience` seconds, and where there is none to be had: a lost race costs one answer,
+    a frozen notebook costs the lesson.
     """
-    handle = -1
-    try:
-        with contextlib.suppress(OSError):
-            handle = lock_handle(path)
-        deadline = time.monotonic() + patience
-        while handle >= 0 and not lock(handle) and time.monotonic() < deadline:
-            time.sleep(0.01)
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(Held, OSError):
+            held.enter_context(locked_folder(path.parent, patience=patience))
         yield
-    finally:
-        if handle >= 0:
-            os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def lock_handle(path: Path) -> int:
-        """A small file in the temporary folder, named after `path`: Windows cannot lock a folder."""
-        name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
-        return os.open(Path(tempfile.gettempdir()) / f"servicelab-{name}.lock", os.O_RDWR | os.O_CREAT)
-
-    def lock(handle: int) -> bool:
-        """Try once."""
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def lock_handle(path: Path) -> int:
-        """The folder itself, so that no lock file is left lying beside a learner's work."""
-        return os.open(path.parent, os.O_RDONLY)
-
-    def lock(handle: int) -> bool:
-        """Try once; a file system without locks counts as locked."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        return True

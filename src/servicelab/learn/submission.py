@@ -11,21 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
+from servicelab.files.zips import pack
 from servicelab.i18n import _, language
 from servicelab.learn import written
-from servicelab.learn.archive import packed
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import understand, utc_now
-from servicelab.learn.workspace import (
-    COURSE,
-    LARGEST_FILE,
-    MODULE,
-    STUDENT,
-    read_json,
-    read_regular,
-    shown,
-    write_whole,
-)
+from servicelab.learn.workspace import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, shown
 
 FORMAT = 1
 FOLDER = "submissions"
@@ -172,7 +164,7 @@ def submit(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     files["submission.json"] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
-    content = packed(files, moment)
+    content = pack(files, moment)
     target = root / FOLDER / zip_name(student, assignment, moment)
     receipt = Receipt(
         file=target.name,

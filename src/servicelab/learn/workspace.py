@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import stat
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.errors import UserError
-from servicelab.i18n import _
+from servicelab.files.whole import write_whole
+from servicelab.i18n import MARKER, _
 
-MARKER = "edition.json"
 TRAINEE = "trainee.json"
 COURSE = "course.json"
 LARGEST_FILE = 4 * 2**20
@@ -93,19 +92,6 @@ def read_regular(path: Path, limit: int = LARGEST_FILE) -> bytes:
         raise OSError(f"{path.name} is larger than {limit} bytes")
     with path.open("rb") as stream:
         return stream.read(limit + 1)[:limit]
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a kernel that dies, finds the old one or the new one and nothing between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # One temporary name a process: two kernels may write the same file at the same moment.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def student_id(root: Path) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from servicelab import publish
 from servicelab.errors import UserError
+from servicelab.files.whole import whole
 from servicelab.publish.workspace import files
 
 STARTERS = Path(__file__).parent / "starters"
@@ -66,25 +67,22 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
         if wheels:
             packed = gather_wheels(root, scratch / "wheels")
             lock = lock_for(packed).encode()
-        out.parent.mkdir(parents=True, exist_ok=True)
-        partial = out.with_name(out.name + ".part")
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, source, executable, ends in START_FILES:
-                text = (STARTERS / source).read_text(encoding="utf-8").replace("\n", ends)
-                add(archive, name, text.encode(), executable=executable)
-            add(archive, "app/bootstrap.py", (root / "src/servicelab/bootstrap.py").read_bytes())
-            add(archive, "app/requirements.lock", lock)
-            add(archive, "app/requirements-installer.lock", (root / "requirements-installer.lock").read_bytes())
-            add(archive, f"app/package/{wheel.name}", wheel.read_bytes())
-            for path in packed:
-                add(archive, f"app/wheels/{path.name}", path.read_bytes())
-            for path in files(edition):
-                add(archive, f"app/edition/{path.relative_to(edition).as_posix()}", path.read_bytes())
-        leaks = publish.leaks_in_zip(partial, root)
-        if leaks:
-            partial.unlink()
-            raise UserError(f"The bundle was not written, it would give away: {'; '.join(leaks[:5])}.")
-        partial.replace(out)
+        with whole(out) as partial:
+            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, source, executable, ends in START_FILES:
+                    text = (STARTERS / source).read_text(encoding="utf-8").replace("\n", ends)
+                    add(archive, name, text.encode(), executable=executable)
+                add(archive, "app/bootstrap.py", (root / "src/servicelab/bootstrap.py").read_bytes())
+                add(archive, "app/requirements.lock", lock)
+                add(archive, "app/requirements-installer.lock", (root / "requirements-installer.lock").read_bytes())
+                add(archive, f"app/package/{wheel.name}", wheel.read_bytes())
+                for path in packed:
+                    add(archive, f"app/wheels/{path.name}", path.read_bytes())
+                for path in files(edition):
+                    add(archive, f"app/edition/{path.relative_to(edition).as_posix()}", path.read_bytes())
+            leaks = publish.leaks_in_zip(partial, root)
+            if leaks:
+                raise UserError(f"The bundle was not written, it would give away: {'; '.join(leaks[:5])}.")
     return out
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import polib
 
+from servicelab.files.whole import write_whole
 from servicelab.publish.findings import Finding
 from servicelab.publish.interface import interface_messages, placeholders
 from servicelab.publish.items import course_texts, desk_texts, quiz_texts
@@ -176,10 +177,7 @@ def _merge(path: Path, file: str, listed: list[Message]) -> str:
     text = text if text.endswith("\n") else f"{text}\n"
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return ""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.new")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(path)
+    write_whole(path, text)
     return f"{file}: {len(listed)} messages, {added} new, {doubtful} to check again, {len(spare)} obsolete."
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import servicelab
 from servicelab.errors import UserError
-from servicelab.i18n import LANGUAGES
+from servicelab.files.lock import locked
+from servicelab.files.whole import whole_folder
+from servicelab.i18n import LANGUAGES, MARKER
 from servicelab.publish import stamp
 from servicelab.publish.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, notebook_path
 
 if TYPE_CHECKING:
     from servicelab.publish.content import Content
     from servicelab.publish.sources import Course
-
-MARKER = "edition.json"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def build(
     if edition == "instructor" and executed:
         # The same notebooks with the same outputs, and running them is what takes long.
         run_already = build("solved", language, root=root, strict=strict).path
-    with stamp.alone(out):
+    with locked(stamp.lock_path(out)):
         if stamp.fresh(out, root, about, executed=executed):
             return BuildReport(edition, language, out, 0, True)
         return _build(out, root, about, run_already)
@@ -98,14 +97,8 @@ def _build(out: Path, root: Path, about: dict[str, Any], run_already: Path | Non
     edition, language, executed = about["edition"], about["language"], about["execute"]
     sources = stamp.sources_state(root, executed=executed)
     content = Content(root, language, strict=about["strict"])
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.new")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    try:
+    with whole_folder(out) as unfinished:
         notebooks = _fill(unfinished, content, edition, executed, run_already)
-        _put_in_place(unfinished, out)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     stamp.write_stamp(out, about, sources)
     return BuildReport(edition, language, out, notebooks, False, tuple(content.notes))
 
@@ -205,15 +198,6 @@ def _execute(tree: Path, paths: list[str], course: Course, language: str, run_al
     run_tree(tree, left, course)
     # What running left in the sheets is nobody's work; the right decisions stay for whoever runs it again.
     answer()
-
-
-def _put_in_place(unfinished: Path, out: Path) -> None:
-    """Exchange the old tree for the new one; whoever opens a file finds the old or the new, never half of one."""
-    old = out.with_name(f".{out.name}.{os.getpid()}.old")
-    if out.exists():
-        out.replace(old)
-    unfinished.replace(out)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -12,12 +12,13 @@ import html
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servicelab.errors import UserError
+from servicelab.files.zips import Archive, Budget, Limits, Refused
 from servicelab.publish.catalogues import Catalogue, catalogue_file
 from servicelab.publish.regions import REGIONS, has_region, segments
 from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, load_course, relative
@@ -27,7 +28,9 @@ from servicelab.publish.yamlfile import read_yaml
 SHORTEST = 12
 """Letters and digits; below this a line says nothing by which it could be told from any other."""
 SHORTEST_CHINESE = 8
-LARGEST = 512 * 2**20
+LARGEST = 4 << 30
+"""Bytes that may come out of one zip of ours: a bundle with every wheel has a fifth of them."""
+ZIP = Limits(members=100_000, directory=32 << 20)
 SPACE = re.compile(r"\s+")
 TAG = re.compile(r"<[^>]*>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -82,15 +85,24 @@ def find_leaks(place: Path, known: list[Secret]) -> list[Leak]:
 
 def _search(name: str, content: bytes, known: list[Secret]) -> Iterator[Leak]:
     if content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                if not entry.is_dir() and entry.file_size <= LARGEST:
-                    yield from _search(f"{name}!{entry.filename}", archive.read(entry), known)
+        for inner, inside in _unpacked(name, content):
+            yield from _search(f"{name}!{inner}", inside, known)
         return
     text = _readable(name, content)
     for secret in known:
         if secret.text in text:
             yield Leak(name, secret)
+
+
+def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        archive = Archive(io.BytesIO(content), ZIP, Budget(LARGEST))
+        for member in archive.members:
+            if not member.is_dir():
+                yield member.filename, archive.read(member, LARGEST)
+    except Refused as refused:
+        # What cannot be looked into cannot be said to hold nothing.
+        raise UserError(f"{name} cannot be searched for secrets ({refused}): build it again.") from refused
 
 
 def _readable(name: str, content: bytes) -> str:

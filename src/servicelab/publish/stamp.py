@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from servicelab.files.whole import write_whole
 
 FORMAT = 1
 SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".jupyter_cache"}
 # What decides how an unexecuted tree looks; an executed one depends on the whole package.
-UNEXECUTED = ("src/servicelab/publish", "src/servicelab/i18n.py", "src/servicelab/__init__.py")
+UNEXECUTED = ("src/servicelab/publish", "src/servicelab/files", "src/servicelab/i18n.py", "src/servicelab/__init__.py")
 EXECUTED = ("src/servicelab",)
 ALWAYS = ("course", "datasets", "locales/zh_CN", "requirements.lock")
 
@@ -49,19 +49,9 @@ def stamp_path(out: Path) -> Path:
     return out.with_name(f".{out.name}.stamp.json")
 
 
-@contextmanager
-def alone(out: Path) -> Iterator[None]:
-    """Wait until no other process builds the tree `out`, and keep others waiting meanwhile."""
-    from servicelab.learn.sheet import lock
-
-    out.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(out.with_name(f".{out.name}.lock"), os.O_RDWR | os.O_CREAT)
-    try:
-        while not lock(handle):
-            time.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
+def lock_path(out: Path) -> Path:
+    """The lock of whoever builds the tree `out`; others wait until it is theirs."""
+    return out.with_name(f".{out.name}.lock")
 
 
 def fresh(out: Path, root: Path, about: dict[str, Any], *, executed: bool) -> bool:
@@ -84,10 +74,7 @@ def write_stamp(out: Path, about: dict[str, Any], sources: State) -> None:
     """Say what `out` was built from."""
     outputs = {_key(path, out): _quick(path) for path in files(out)}
     stamp = {"format": FORMAT, "about": about, "inputs": sources, "outputs": outputs}
-    place = stamp_path(out)
-    unfinished = place.with_name(f"{place.name}.{os.getpid()}.new")
-    unfinished.write_text(json.dumps(stamp), encoding="utf-8")
-    unfinished.replace(place)
+    write_whole(stamp_path(out), json.dumps(stamp))
 
 
 def _same(root: Path, found: list[Path], known: State) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from servicelab.learn.workspace import write_whole
+from servicelab.files.whole import write_whole
 
 # What was delivered, so that "the trainee changed it" can be told from "a new version came".
 LEDGER = ".delivered.json"

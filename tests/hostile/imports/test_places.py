@@ -24,7 +24,8 @@ def test_links_are_not_followed(answer, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("keep", encoding="utf-8")
     (tmp_path / "out").mkdir(exist_ok=True)
-    for name in ("calls.csv", "calls.csv.partial", "rejects.csv", "findings.csv.partial", "datapackage.json.partial"):
+    package = f".datapackage.json.{os.getpid()}.new"
+    for name in ("calls.csv", "calls.csv.partial", "rejects.csv", "findings.csv.partial", package):
         (tmp_path / "out" / name).symlink_to(precious)
     code, said, out = answer(SOUND + "torn\n")
     assert code == 1

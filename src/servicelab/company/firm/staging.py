@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import shutil
 import signal
-import sys
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,8 @@ from servicelab.company.dictionary import TABLES
 from servicelab.company.firm.truths import TRUTHS
 from servicelab.company.firm.writing import Extent
 from servicelab.errors import UserError
+from servicelab.files.lock import Held, locked
+from servicelab.files.whole import write_whole
 from servicelab.i18n import _
 
 #: Readers look for datapackage.json: a folder is a set of tables from when it is there.
@@ -99,9 +99,7 @@ class Staging:
         found = {
             "key": self._key, "done": done, "complete": complete, "size": size, "offsets": offsets, "extents": spelled,
         }  # fmt: skip
-        partial = self._record.with_name(f"{_RECORD}.partial")
-        partial.write_text(json.dumps(found), encoding="utf-8")
-        partial.replace(self._record)
+        write_whole(self._record, json.dumps(found))
         # Last: what is said of an interrupted run is what the next one finds.
         self._take(found)
 
@@ -167,69 +165,16 @@ def only_run(folders: Iterable[Path]) -> Iterator[None]:
     """
     with ExitStack() as held:
         for folder in {folder.resolve(): folder for folder in folders}.values():
-            held.enter_context(_locked(folder))
+            try:
+                held.enter_context(locked(folder / ".generating.lock", patience=0))
+            except Held:
+                raise UserError(
+                    _(
+                        "Another run is writing to {folder}: wait until it has ended, or give another folder.",
+                        folder=folder,
+                    )
+                ) from None
         yield
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / ".generating.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        while _lock(handle) and not _is_named(handle, path):
-            # The run that held it has just ended and taken the file away.
-            os.close(handle)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except BlockingIOError:
-        os.close(handle)
-        raise UserError(
-            _(
-                "Another run is writing to {folder}: wait until it has ended, or give another folder.",
-                folder=folder,
-            )
-        ) from None
-    try:
-        yield
-    finally:
-        _let_go(handle, path)
-
-
-def _is_named(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            raise BlockingIOError from error
-        return True
-
-    def _let_go(handle: int, path: Path) -> None:
-        os.close(handle)
-        # What another run has opened by now stays, and is its lock.
-        with suppress(FileNotFoundError, PermissionError):
-            path.unlink()
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-
-    def _let_go(handle: int, path: Path) -> None:
-        # In this order: who locks the file afterwards sees that its name is gone.
-        with suppress(FileNotFoundError):
-            path.unlink()
-        os.close(handle)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from servicelab.company.firm.circumstances import CONTEXTS, MARKS, Circumstances, circumstances, fitting
 from servicelab.company.firm.mechanisms import FEATURES
 from servicelab.company.simulation.draws import stream
+from servicelab.files.yamllines import parse
 
 LANGUAGES = ("en", "zh")
 NEED_LETTER = {"F": "functional", "E": "emotional", "N": "normative", "I": "implicit"}
@@ -96,10 +97,8 @@ def read_patterns(lang: str, source: str) -> tuple[Pattern, ...]:
 @cache
 def slots() -> dict[str, Any]:
     """The words that fill the braces, and openers and closers, by language."""
-    import yaml
-
     source = files("servicelab.company.firm").joinpath("texts", "slots.yml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(source)
+    loaded: dict[str, Any] = parse(source, aliases=True).data
     return loaded
 
 

@@ -16,6 +16,7 @@ from servicelab.company.firm.survey_mechanisms import servqual_truth
 from servicelab.company.simulation import Scenario
 from servicelab.company.simulation.effects import engine_effects
 from servicelab.company.simulation.touchpoints import touchpoint_effects
+from servicelab.files.whole import write_whole
 from servicelab.models.needs import kano_coefficients
 
 
@@ -45,9 +46,7 @@ def true_effects() -> dict[str, Any]:
 
 def main(path: str) -> None:
     """Write the effects to a file, whole."""
-    partial = Path(path + ".partial")
-    partial.write_text(as_text(), encoding="utf-8", newline="\n")
-    partial.replace(path)
+    write_whole(Path(path), as_text())
 
 
 def as_text() -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 import pandas as pd
-import yaml
+
+from servicelab.files.yamllines import parse
 
 EXPERTS = ("e1", "e2", "e3")
 #: Position in the code, column, letter → value.
@@ -22,7 +23,7 @@ def make_voices() -> pd.DataFrame:
     """One row for each statement and expert. Nothing is drawn: the codings are people's judgements, written down."""
     source = files("servicelab.company.firm").joinpath("texts", "voices.yml").read_text(encoding="utf-8")
     rows = []
-    for voice in yaml.safe_load(source):
+    for voice in parse(source).data:
         for expert in EXPERTS:
             code = voice.get(expert, voice["codes"])
             row = {"voice_id": voice["id"], "text_en": voice["en"], "text_zh": voice["zh"], "expert": expert}

@@ -13,6 +13,7 @@ import pandas as pd
 from servicelab.company.importing.tables import KNOWN
 from servicelab.company.packed import find
 from servicelab.errors import UserError
+from servicelab.files.yamllines import read_yaml
 from servicelab.i18n import _, language
 
 COLUMNS = ["material", "needs", "missing", "can_run", "sentence"]
@@ -79,10 +80,8 @@ def _materials(course: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _exercises(path: Path) -> list[dict[str, Any]]:
-    import yaml
-
-    # YAML reads JSON too, but slowly; a quiz is small.
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # YAML reads JSON too.
+    read = read_yaml(path)
     return [one for one in (read.get("exercises") or []) if isinstance(one, dict)] if isinstance(read, dict) else []
 
 

@@ -6,8 +6,6 @@ import gzip
 import io
 import os
 import stat
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from servicelab.errors import UserError
+from servicelab.files.zips import BROKEN
 from servicelab.i18n import _
 
 MEGABYTE = 1 << 20
@@ -79,10 +78,12 @@ class Metered(io.RawIOBase):
     def _take(self, size: int) -> bytes:
         try:
             part = self._inner.read(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        except BROKEN as error:
+            # What the system says of the file itself has a number; all else is what stands in it.
+            if isinstance(error, OSError) and error.errno is not None:
+                reason = error.strerror or error
+                raise UserError(_("{file} cannot be read: {reason}.", file=self._name, reason=reason)) from error
             raise UserError(_("{file} is damaged: it does not unpack to its end.", file=self._name)) from error
-        except OSError as error:
-            raise UserError(_("{file} cannot be read: {reason}.", file=self._name, reason=error.strerror)) from error
         self.taken += len(part)
         if self.taken > self._limits.size:
             raise too_large(self._name, self._limits.size)

@@ -10,11 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from servicelab.company.importing.tables import KNOWN, PERSONS
-from servicelab.company.importing.yamlsource import Node, read_yaml
 from servicelab.company.schema import Column, Table
 from servicelab.errors import UserError
+from servicelab.files.yamllines import Node, NotYaml, as_written
 from servicelab.i18n import _
 
+#: A mapping is a page of text; more than this is some other file.
+LIMIT = 256 * 1024
 FORMATS = ("csv", "xlsx", "xes")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "auto": ""}
 TIMES = ("iso", "unix", "unix_ms", "excel")
@@ -124,8 +126,26 @@ def read_mapping(mapping: Path | str) -> ImportMapping:
                 )
             )
         with as_file(files("servicelab.company").joinpath("mappings", f"{mapping}.yml")) as inside:
-            return _mapping(read_yaml(inside))
-    return _mapping(read_yaml(path))
+            return _mapping(_written(inside))
+    return _mapping(_written(path))
+
+
+def _written(path: Path) -> Node:
+    """The file's values as they are written: the code NO stays NO."""
+    try:
+        if path.stat().st_size > LIMIT:
+            raise UserError(_("{file} is too large to be a mapping: give the YAML file that describes it.", file=path))
+        root = as_written(path.read_bytes().decode("utf-8-sig"), path.name)
+    except OSError as error:
+        raise UserError(_("{file} cannot be read: {reason}.", file=path, reason=error.strerror or error)) from error
+    except UnicodeDecodeError as error:
+        raise UserError(_("{file} is not UTF-8 text: save the mapping as UTF-8.", file=path)) from error
+    except NotYaml as error:
+        problem = _("{file}, line {line}: {problem}.", file=path, line=error.line, problem=error.problem)
+        raise UserError(problem) from error
+    if root is None:
+        raise UserError(_("{file} is empty: a mapping needs `source` and `tables`.", file=path))
+    return root
 
 
 def _mapping(root: Node) -> ImportMapping:

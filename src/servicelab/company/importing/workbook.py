@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import struct
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -14,27 +11,16 @@ from servicelab.company.importing.batches import Batch, Cell, Gathering
 from servicelab.company.importing.limits import MEGABYTE, RATIO, Limits, bomb, too_large
 from servicelab.company.importing.mapping import Source
 from servicelab.errors import UserError
+from servicelab.files import zips
+from servicelab.files.zips import ANY, BROKEN, Archive, Budget, Refused
 from servicelab.i18n import _
 
-_MEMBERS = 5000
+#: A workbook has a member a sheet, picture and chart; how it is packed is openpyxl's matter.
+_ZIP = zips.Limits(members=5000, directory=8 * MEGABYTE, packing=ANY, in_64_bits=True)
 #: What Excel itself can hold; rows that are not written are passed over, so a cell in row 10⁹ would take for ever.
 _LAST_ROW = 1_048_576
 #: All that openpyxl, zipfile and the XML parser raise on a workbook that is not one.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    SyntaxError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    AssertionError,
-    RuntimeError,
-    EOFError,
-    OSError,
-)
+_BROKEN = (*BROKEN, SyntaxError, TypeError, AttributeError, AssertionError)
 
 
 class Workbook:
@@ -156,17 +142,19 @@ def _look_into(stream: BinaryIO, name: str, limits: Limits) -> None:
             )
         )
     try:
-        with zipfile.ZipFile(stream) as archive:
-            members = archive.infolist()
-    except _BROKEN as error:
-        raise UserError(_("{file} is damaged: it does not unpack to its end.", file=name)) from error
+        with Archive(stream, _ZIP, Budget(limits.size)) as archive:
+            members = archive.members
+    except Refused as refused:
+        if refused.kind in ("members", "overlap"):
+            raise bomb(name) from refused
+        raise UserError(_("{file} is damaged: it does not unpack to its end.", file=name)) from refused
     stream.seek(0)
     total = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     names = [member.filename for member in members]
     if total > limits.size:
         raise too_large(name, limits.size)
-    if len(members) > _MEMBERS or len(set(names)) < len(names) or (total > 8 * MEGABYTE and total > RATIO * packed):
+    if len(set(names)) < len(names) or (total > 8 * MEGABYTE and total > RATIO * packed):
         raise bomb(name)
     for member in members:
         # All but the sheets is held in memory while they are read.

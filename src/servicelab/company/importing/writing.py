@@ -18,6 +18,7 @@ from servicelab.company.packed import find
 from servicelab.company.reading import ENCODING
 from servicelab.company.schema import Table
 from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
 from servicelab.i18n import _
 
 PACKAGE = "datapackage.json"
@@ -124,7 +125,4 @@ def described(out: Path) -> None:
         "title": "A company's own data 企业自有数据",
         "resources": [resource(table, there, packed=False) for table in there],
     }
-    partial = out / f"{PACKAGE}.partial"
-    partial.unlink(missing_ok=True)
-    partial.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
-    partial.replace(out / PACKAGE)
+    write_whole(out / PACKAGE, json.dumps(package, ensure_ascii=False, indent=2) + "\n")
