@@ -52,7 +52,18 @@ c.GenerateFeedback.preprocessors = [
 c.GenerateFeedback.exporter_class = "servicelab.grading.page.FeedbackExporter"
 
 # Formgrader's pages load nothing from the network either: ours stand before nbgrader's own, which ask for MathJax.
+formgrader = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 c.HTMLExporter.extra_template_basedirs = [
     str(Path(servicelab.__file__).parent / "grading" / "templates" / "offline"),
-    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+    str(formgrader),
 ]
+c.HTMLExporter.extra_template_paths = [str(formgrader)]
+
+# What trainees wrote is shown, and never runs: in formgrader, and in nbgrader's own look of feedback.
+c.HTMLExporter.preprocessors = ["servicelab.grading.inert.Inert"]
+c.HTMLExporter.filters = {
+    "markdown2html": "servicelab.grading.inert.markdown_filter",
+    "highlight_code": "servicelab.grading.inert.code_filter",
+    "clean_html": "servicelab.grading.inert.clean",
+}
+c.HTMLExporter.sanitize_html = True

@@ -112,7 +112,8 @@ def source_notebook() -> nbformat.NotebookNode:
 def make_course(root: Path) -> Course:
     """A graded course with the repository's own configuration and the trial's source."""
     root.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "grading" / "nbgrader_config.py", root)
+    for name in ("nbgrader_config.py", "jupyter_server_config.json"):
+        shutil.copy(ROOT / "grading" / name, root)
     source = root / "source" / TRIAL
     source.mkdir(parents=True)
     nbformat.write(source_notebook(), source / "exercise.ipynb")

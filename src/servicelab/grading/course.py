@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 CONFIG = "nbgrader_config.py"
+SERVER_CONFIG = "jupyter_server_config.json"
+"""What Jupyter loads when it is started for this course: files of submissions are served without scripts."""
 
 
 @dataclass(frozen=True)

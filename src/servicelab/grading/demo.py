@@ -12,7 +12,7 @@ from pathlib import Path
 from servicelab.errors import UserError
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
-from servicelab.grading.course import CONFIG, Course, course_here
+from servicelab.grading.course import CONFIG, SERVER_CONFIG, Course, course_here
 from servicelab.grading.exporting import export
 from servicelab.grading.releasing import release
 from servicelab.grading.returning import feedback
@@ -116,7 +116,8 @@ def _fresh(place: Path, here: Course) -> Course:
     root = place / "grading"
     root.mkdir(parents=True)
     (place / MARK).touch()
-    shutil.copy(here.root / CONFIG, root)
+    for name in (CONFIG, SERVER_CONFIG):
+        shutil.copy(here.root / name, root)
     with (root / CONFIG).open("a", encoding="utf-8") as settings:
         settings.write(SETTINGS)
     shutil.copytree(here.rubrics, root / "rubrics")

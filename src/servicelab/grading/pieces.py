@@ -11,6 +11,8 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.grading.execute import CONTROL, WIDGET
+from servicelab.grading.inert import markdown, rich
+from servicelab.grading.messages import text_of
 from servicelab.grading.scrub import ANSI, is_test
 from servicelab.i18n import _, language
 
@@ -18,49 +20,9 @@ WORDS = ".words"
 """Folder in `source/` with the decisions' prompts in every language; nbgrader passes over it for its dot."""
 DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
 HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$", re.MULTILINE)
-ANCHOR = re.compile(r'<a href="[^"]*">(?:¶|&#182;)</a>')
-"""The link to itself that nbconvert puts behind every heading."""
-LOCAL = re.compile(r'<a href="(?!https?:|mailto:|#)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
-STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
 NO_RESPONSE = "No response."
 """What nbgrader itself says of an answer that was not touched."""
-TAGS = [
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "br",
-    "code",
-    "del",
-    "div",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-]
-"""What Markdown may become; no picture, since one could be fetched from anywhere."""
 
 
 @dataclass
@@ -169,12 +131,12 @@ class Reader:
     def _markdown(self, cell: NotebookNode) -> None:
         about = cell.metadata.get("nbgrader", {})
         if about.get("grade") or about.get("task"):
-            html = "" if STUB.fullmatch(cell.source) else _html(cell.source)
+            html = "" if STUB.fullmatch(cell.source) else _html(cell.source, cell.get("attachments"))
             self.pieces.append(Piece("written", html=html, comment=_comment(about), part=self._part(about)))
             return
         found = HEADING.search(cell.source)
         self._heading = plain(found[2]) if found else self._heading
-        self.pieces.append(Piece("text", html=_html(cell.source)))
+        self.pieces.append(Piece("text", html=_html(cell.source, cell.get("attachments"))))
 
     def _code(self, cell: NotebookNode, placed: set[str]) -> None:
         about = cell.metadata.get("nbgrader", {})
@@ -239,39 +201,28 @@ def _outputs(cell: NotebookNode) -> tuple[list[str], list[str], list[str]]:
     tables: list[str] = []
     images: list[str] = []
     for output in cell.get("outputs", []):
-        data = output.get("data", {})
         if output.output_type == "stream":
-            texts.append(output.text)
+            texts.append(text_of(output.text))
         elif output.output_type == "error":
             texts.append("\n".join(output.traceback))
-        elif WIDGET in data or CONTROL in output.get("metadata", {}):
+        elif WIDGET in output.get("data", {}) or CONTROL in output.get("metadata", {}):
             continue
-        elif "image/png" in data:
-            images.append("".join(data["image/png"].split()))
-        elif "<table" in data.get("text/html", ""):
-            tables.append(clean(STYLE.sub("", data["text/html"])))
-        elif "text/plain" in data:
-            texts.append(data["text/plain"])
+        else:
+            data = rich(output.get("data"))
+            if "image/png" in data:
+                images.append(data["image/png"])
+            elif "<table" in data.get("text/html", ""):
+                tables.append(data["text/html"])
+            elif "text/plain" in data:
+                texts.append(data["text/plain"])
     return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], tables, images
 
 
-def _html(markdown: str) -> str:
+def _html(source: str, attachments: object = None) -> str:
     """Return Markdown as HTML that runs nothing and fetches nothing, whoever wrote it."""
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
-
-    return clean(markdown2html_mistune(markdown)) if markdown.strip() else ""
+    return markdown(source, attachments) if source.strip() else ""
 
 
-def clean(html: str) -> str:
-    """Return HTML with nothing in it that runs, fetches or leads to a file the reader does not have."""
-    from nbconvert.preprocessors.sanitize import SanitizeHTML
-
-    cleaner: Any = SanitizeHTML  # untyped in nbconvert
-    settings = {"abbr": ["title"], "a": ["href", "title"], "th": ["align"], "td": ["align"]}
-    safe = str(cleaner(attributes=settings, tags=TAGS).sanitize_html_tags(html))
-    return LOCAL.sub(r"\1", ANCHOR.sub("", safe))
-
-
-def plain(markdown: str) -> str:
+def plain(line: str) -> str:
     """Return a line of Markdown without its marks."""
-    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*_`]|<[^>]*>", r"\1", markdown).strip()
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*_`]|<[^>]*>", r"\1", line).strip()

@@ -1,0 +1,265 @@
+"""What a trainee wrote runs nowhere: not in formgrader, not on a feedback page, not as a file that is opened."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+from nbformat.v4 import new_markdown_cell
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+from tests.grading.conftest import RIGHT, SHARE, TRIAL, answers, cell, fill, pack, put
+from tests.grading.test_formgrader import CHROMIUM, LAUNCH
+
+from servicelab.grading import inert
+from servicelab.grading.autograding import grade
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
+from servicelab.grading.returning import feedback
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+
+RUN = "window.owned = (window.owned || 0) + 1; fetch('/api/contents/owned')"
+FORGED = base64.b64encode(f"<html><script>{RUN}</script></html>".encode()).decode()
+
+
+def png() -> str:
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+DRAWING = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{RUN}"><script>{RUN}</script><path d="M0 0h9v9z"/></svg>'
+WRITTEN = f"""\
+# A heading of mine
+
+| need | share |
+|------|------:|
+| core |    59 |
+
+<script>{RUN}</script>
+
+<img src="/formgrader/none.png" onerror="{RUN}"> <b onmouseover="{RUN}" onclick="{RUN}">bold</b>
+
+[a link](javascript:{RUN.replace(" ", "")}) [another](https://example.org/a) [page](page.html)
+
+<svg><script>{RUN}</script></svg><iframe srcdoc="<script>parent.owned=1</script>"></iframe>
+
+<div id="test-a" class="score" style="position: fixed; inset: 0">over everything</div>
+
+![mine](attachment:missing.png) ![real](attachment:real.png) ![forged](attachment:forged.png)
+"""
+TABLE = "<table><thead><tr><th>kept</th></tr></thead><tr><td>1</td></tr></table>"
+CODE = f"""\
+from pathlib import Path
+from IPython.display import HTML, SVG, Javascript, display
+
+display(HTML({f"<script>{RUN}</script><img src=x onerror='{RUN}'>{TABLE}"!r}))
+display(SVG({DRAWING!r}))
+display(Javascript({RUN!r}))
+display({{"image/png": {FORGED!r}}}, raw=True)
+display({{"image/png": {'"><script>' + RUN + "</script>"!r}}}, raw=True)
+display({{"image/png": {png()!r}}}, raw=True, metadata={{"image/png": {{"width": {f"1 onload={RUN}"!r}}}}})
+Path("page.html").write_text({f"<body><h1>page</h1><script>{RUN}</script></body>"!r})
+Path("drawing.svg").write_text({DRAWING!r})
+Path("page.xhtml").write_text({f'<html xmlns="http://www.w3.org/1999/xhtml"><script>{RUN}</script></html>'!r})
+{SHARE}"""
+
+
+def hostile(notebook: nbformat.NotebookNode) -> None:
+    cell(notebook, "c-why").attachments = {"real.png": {"image/png": png()}, "forged.png": {"image/png": FORGED}}
+    cell(notebook, "title").metadata["tags"] = ['"><script>' + RUN + "</script>"]
+    notebook.cells.append(new_markdown_cell(f"<script>{RUN}</script>"))
+
+
+@pytest.fixture(scope="module")
+def attacked(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course with one submission that tries everything, graded for real, with its feedback."""
+    root = tmp_path_factory.mktemp("attacked")
+    shutil.copytree(released.root, root / "grading")
+    course = Course.at(root / "grading")
+    put(
+        root / "inbox",
+        "a.zip",
+        pack("mallory", fill(released, code=CODE, written=WRITTEN, change=hostile), answers(RIGHT)),
+    )
+    collect(TRIAL, [root / "inbox"], course=course)
+    assert [each.status for each in grade(TRIAL, course=course).results] == ["graded"]
+    feedback(TRIAL, course=course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def lab(attacked: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The instructor's JupyterLab above that course; its address."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "config")}
+    root = attacked.root.parent
+    log = home / "log"
+    with log.open("w") as stream:
+        process = subprocess.Popen([sys.executable, "-c", LAUNCH, str(root)], cwd=root, env=environment,
+                                   stdout=stream, stderr=subprocess.STDOUT)  # fmt: skip
+    address = None
+    for _second in range(90):
+        address = re.search(r"(http://(?:127\.0\.0\.1|localhost):\d+)/lab", log.read_text(encoding="utf-8"))
+        if address or process.poll() is not None:
+            break
+        time.sleep(1)
+    assert address, log.read_text(encoding="utf-8")
+    yield address[1]
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def page(lab: str, chromium: str) -> Iterator[Page]:
+    """A page that has logged in."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        opened = browser.new_page(viewport={"width": 1300, "height": 900})
+        opened.goto(f"{lab}/lab?token=trial")
+        yield opened
+        browser.close()
+
+
+def address(lab: str, course: Course) -> str:
+    with course.gradebook() as book:
+        return f"{lab}/formgrader/submissions/{book.find_submission_notebook('exercise', TRIAL, 'mallory').id}/"
+
+
+def visited(page: Page, url: str) -> list[str]:
+    """Open a page, and return everything that ran on it or that it asked for and should not have."""
+    bad: list[str] = []
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: bad.append(request.url) if "owned" in request.url else None)
+    # As from a link on one of its own pages: Jupyter gives no file to anybody else.
+    page.goto(url, referer=None if url.startswith("file:") else f"{url.split('/', 3)[0]}//{url.split('/')[2]}/lab")
+    page.wait_for_load_state("networkidle")
+    if page.evaluate("window.owned"):
+        bad.append("window.owned")
+    return bad + dialogs
+
+
+@pytest.mark.browser
+def test_formgrader_shows_it_and_runs_none_of_it(page: Page, lab: str, attacked: Course) -> None:
+    assert visited(page, address(lab, attacked)) == []
+    expect(page.get_by_role("heading", name="A heading of mine")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="share")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="kept")).to_be_visible()
+    expect(page.get_by_text(f"<script>{RUN}</script>").first).to_be_visible()
+    pictures = page.locator("#notebook img")
+    loaded = pictures.evaluate_all("all => all.map(each => [each.src.slice(0, 15), each.naturalWidth])")
+    assert sorted(kind for kind, _width in loaded) == ["data:image/png;", "data:image/png;", "data:image/svg+x"[:15]]
+    assert [width for kind, width in loaded if "png" in kind] == [40, 40]
+    links = page.locator("#notebook .text_cell_render a[href]").evaluate_all("all => all.map(each => each.href)")
+    assert links == ["https://example.org/a"]
+    page.get_by_text("bold", exact=True).click()
+    assert page.evaluate("window.owned") is None
+    # Its own scripts work: the score is filled in and belongs to its cell, a name can be shown, keys move the focus.
+    expect(page.locator("#test-a")).to_have_attribute("placeholder", "4")
+    assert page.locator("#test-a").evaluate("each => each.tagName") == "INPUT"
+    page.locator(".glyphicon-eye-open").click()
+    expect(page.get_by_text("mallory", exact=True)).to_be_visible()
+    assert page.evaluate("formgrader.loaded") is True
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "page.xhtml"])
+def test_a_file_of_a_submission_runs_nothing_when_it_is_opened(
+    name: str, page: Page, lab: str, attacked: Course
+) -> None:
+    for url in (f"{address(lab, attacked)}{name}", f"{lab}/files/grading/autograded/mallory/{TRIAL}/{name}"):
+        with page.expect_response(url) as answered:
+            assert visited(page, url) == []
+        answer = answered.value
+        assert answer.status == 200, url
+        assert "sandbox; default-src 'none'" in str(answer.headers["content-security-policy"])
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.browser
+def test_the_feedback_page_runs_none_of_it(page: Page, attacked: Course) -> None:
+    path = attacked.feedback / "mallory" / TRIAL / "exercise.html"
+    assert visited(page, path.as_uri()) == []
+    expect(page.get_by_role("columnheader", name="kept")).to_be_visible()
+    widths = page.locator("img").evaluate_all("all => all.map(each => each.naturalWidth)")
+    assert widths == [40, 40]
+
+
+# The allow-list itself.
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<scr<script>ipt>alert(1)</script>",
+        '<img src="data:text/html;base64,PHNjcmlwdD4=">',
+        '<img src="data:image/svg+xml;base64,PHNjcmlwdD4=">',
+        '<a href="java\tscript:alert(1)">x</a>',
+        '<a href="&#106;avascript:alert(1)">x</a>',
+        '<a href="data:text/html,<script>alert(1)</script>">x</a>',
+        '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src onerror=alert(1)&gt;">',
+        "<noscript><p title='</noscript><img src onerror=alert(1)>'>",
+        "<svg><animate onbegin=alert(1)>",
+        "<form action=/x><button name=a>",
+        '<base href="//x"><meta http-equiv=refresh content=0><link rel=stylesheet href=//x><object data=x>',
+        "`<img src=x onerror=alert(1)>`",
+        "$<img src=x onerror=alert(1)>$",
+        "```html\n<img src=x onerror=alert(1)>\n```",
+        '<a href="/formgrader?path=x">x</a> [y](http://localhost:8888/formgrader?path=x) [z](http://2130706433/)',
+        '<p id="test-a" class="score" style="position:fixed" onclick="alert(1)">x</p>',
+    ],
+)
+def test_nothing_gets_through_the_allow_list(typed: str) -> None:
+    shown = inert.markdown(typed)
+    assert not re.search(r"<(?!/?(?:p|a|pre|code|div|span|table|tbody|svg>?x)\b)[a-z]", shown, re.IGNORECASE), shown
+    assert not re.search(r"<[^>]*\s(?:on\w+|style|id|href|src|action)=", shown), shown
+
+
+def test_what_may_be_shown_is_shown_as_it_was() -> None:
+    shown = inert.markdown(
+        "# One\n\n| a | b |\n|:-:|--:|\n| 1 | 2 |\n\n1. `a < b` & **c**\n\n[x](https://e.example/?a=1&b=2)"
+    )
+    assert "<h1>One</h1>" in shown
+    assert '<th style="text-align:center;">a</th>' in shown
+    assert "<code>a &lt; b</code> &amp; <strong>c</strong>" in shown
+    assert 'href="https://e.example/?a=1&amp;b=2" rel="noopener noreferrer"' in shown
+    assert inert.clean(shown) == shown
+
+
+def test_a_picture_is_one_only_when_its_bytes_are() -> None:
+    assert inert.picture("image/png", png()) == png()
+    assert inert.picture("image/png", [png()[:20] + "\n", png()[20:]]) == png()
+    assert inert.picture("image/jpeg", png()) is None
+    assert inert.picture("image/png", FORGED) is None
+    assert inert.picture("image/png", png()[:40]) is None
+    assert inert.picture("image/png", {"a": 1}) is None
+    assert inert.picture("text/html", png()) is None
+    wide = io.BytesIO()
+    Image.new("1", (60_000, 60_000)).save(wide, "PNG")
+    assert inert.picture("image/png", base64.b64encode(wide.getvalue()).decode()) is None
+
+
+def test_text_without_end_or_nested_without_end_is_shown_as_typed() -> None:
+    for typed in ("<b>" * 5_000, "<b><p></b></p>" * 20_000, "<" * 600_000, "[" * 150_000):
+        assert inert.markdown(typed).startswith(("<pre>", "<p>&lt;", "&lt;")), typed[:20]
+        assert inert.clean(typed).count("<b>") == 0
+
+
+def test_outputs_of_any_shape_are_laid_out() -> None:
+    for data in ({}, None, "x", {"text/html": {"a": 1}}, {"application/javascript": "1"}, {"image/png": 7}):
+        assert list(inert.rich(data)) == ["text/plain"]
+    assert inert.rich({"text/html": "<script>1</script>", "text/plain": "kept"}) == {"text/plain": "kept"}
+    assert inert.rich({"text/html": "<style>a{}</style><b>x</b>"}) == {"text/html": "<b>x</b>"}
