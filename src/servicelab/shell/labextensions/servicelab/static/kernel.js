@@ -45,7 +45,7 @@ export class KernelWatch {
   }
 
   question(turn) {
-    this.asked.set(turn, performance.now());
+    if (!this.asked.has(turn)) this.asked.set(turn, performance.now());
     this.look();
   }
 
