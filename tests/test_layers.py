@@ -13,6 +13,7 @@ FLOORS = [
     {"company"},
     {"widgets"},
     {"learn"},
+    {"shell"},
     {"publish"},
     {"grading"},
     {"cohorts"},

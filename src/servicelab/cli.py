@@ -140,9 +140,18 @@ def open_workspace(edition: Path, workspace: Path, arguments: Sequence[str]) -> 
     from servicelab.lab import launch
     from servicelab.publish.workspace import deliver
 
-    print(deliver(edition, workspace).sentence())
+    delivery = deliver(edition, workspace)
+    if delivery.beside:
+        print(delivery.sentence())
     os.chdir(workspace)
-    launch(workspace, role="trainee", language=i18n.language(), page="start.ipynb", arguments=arguments)
+    launch(
+        workspace,
+        role="trainee",
+        language=i18n.language(),
+        page="start.ipynb",
+        edition=edition,
+        arguments=arguments,
+    )
     return 0
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Sequence
+import webbrowser
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from servicelab.errors import UserError
+from servicelab.i18n import _, use
+from servicelab.lab.terminal import log_of, quietly
+from servicelab.shell import LABEXTENSIONS, page_config
 
 SETTINGS = Path(__file__).parent / "settings"
 
@@ -16,8 +20,9 @@ SETTINGS = Path(__file__).parent / "settings"
 def settings_folders(role: str, language: str) -> list[Path]:
     """The Jupyter config folders for a role and a language, most specific first.
 
-    Each holds a `labconfig/` with JupyterLab's defaults: no news fetch (the course is offline), ▶▶ without a dialog
-    (opening a lesson is one click), for trainees no grading menus, for the Chinese edition Chinese menus.
+    Each may hold a `labconfig/` with JupyterLab's defaults (no news fetch, since the course is offline; for trainees
+    nothing of nbgrader's; for the Chinese edition Chinese menus) and a `jupyter_server_config.json`: a kernel that died
+    is noticed within a second, and what nobody here uses is not loaded.
 
     >>> [folder.name for folder in settings_folders("trainee", "zh")]
     ['zh', 'trainee', 'everyone']
@@ -27,9 +32,19 @@ def settings_folders(role: str, language: str) -> list[Path]:
 
 
 def launch(
-    root: Path, *, role: str, language: str, page: str, config: Sequence[Path] = (), arguments: Sequence[str] = ()
+    root: Path,
+    *,
+    role: str,
+    language: str,
+    page: str,
+    edition: Path | None = None,
+    config: Sequence[Path] = (),
+    arguments: Sequence[str] = (),
 ) -> None:
     """Run JupyterLab in this process until it is stopped.
+
+    On the screen stand three lines: the address, and what to do with this window. Everything else goes into a log that
+    a failure names.
 
     Parameters
     ----------
@@ -39,6 +54,8 @@ def launch(
         Choose the settings, see `settings_folders`.
     page
         What opens first, relative to `root`.
+    edition
+        The built edition that `root` was delivered from; with it a trainee sees the course instead of the tool.
     config
         Further Jupyter config folders (the instructor's `grading/`, with `nbgrader_config.py`).
     arguments
@@ -47,7 +64,7 @@ def launch(
     Raises
     ------
     UserError
-        The port that `arguments` asks for is taken.
+        The port that `arguments` asks for is taken, or JupyterLab did not start.
     """
     refuse_taken_port(arguments)
     folders = [*config, *settings_folders(role, language)]
@@ -57,18 +74,76 @@ def launch(
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*map(str, folders), *([existing] if existing else [])])
     # Kernels and extensions of other installations on this machine must not shadow the locked ones.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    told = page_config({"": edition}) if edition else {}
+    options = [
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url={first_address(page)}",
+        *extension_options(told),
+        *machine_options(),
+        *arguments,
+    ]
+    with use(language):
+        serve(root, page, options)
 
+
+def extension_options(told: Mapping[str, str]) -> list[str]:
+    """What makes JupyterLab find the course's extension, and tells it about the course."""
+    return [
+        f"--LabApp.extra_labextensions_path={LABEXTENSIONS}",
+        # A new version of the course must not run with scripts that the browser kept from the old one.
+        "--LabApp.cache_files=False",
+        f"--ServerApp.tornado_settings={ {'page_config_data': dict(told)}!r}",
+    ]
+
+
+def machine_options() -> list[str]:
+    """What depends on this machine and on who starts it."""
+    import zmq
+
+    options = [
+        # A lesson that was closed with a busy kernel must not fill a small machine's memory for ever.
+        "--MappingKernelManager.cull_idle_timeout=43200",
+        # Ctrl+C stops at once; there is nothing to lose that is not saved.
+        "--ServerApp.answer_yes=True",
+    ]
+    if zmq.has("curve"):
+        # Otherwise everybody on this machine could listen to what kernel and server say, and each kernel warns of it.
+        options.append("--KernelManager.transport_encryption=auto")
+    if is_root():
+        options.append("--allow-root")
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        options.append("--no-browser")
+    return options
+
+
+def serve(root: Path, page: str, options: Sequence[str]) -> None:
+    """Start the server, say where it is, and stay until it is stopped."""
     from jupyterlab.labapp import LabApp
 
-    LabApp.launch_instance(
-        argv=[
-            f"--ServerApp.root_dir={root}",
-            f"--LabApp.default_url={first_address(page)}",
-            # A lesson that was closed with a busy kernel must not fill a small machine's memory for ever.
-            "--MappingKernelManager.cull_idle_timeout=43200",
-            *arguments,
-        ]
-    )
+    log = log_of(root)
+    with quietly(log) as say:
+        try:
+            server = LabApp.initialize_server(argv=list(options))
+        except SystemExit as stopped:
+            raise UserError(
+                _("JupyterLab did not start: read the end of {log}, or send that file to your helpdesk.", log=log)
+            ) from stopped
+        if is_root():
+            say(_("You are the administrator (root) here, so the course runs as root too."))
+        token = f"?token={server.token}" if server.token else ""
+        address = f"{server.connection_url.rstrip('/')}{first_address(page)}{token}"
+        say(_("The course is open at {address}", address=address))
+        say(_("Leave this window open while you work."))
+        say(_("To stop, press Ctrl+C in this window; what you answered is saved."))
+        server.start()
+        say(_("Stopped."))
+
+
+def is_root() -> bool:
+    """Whether this process may do anything on this machine."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def first_address(page: str) -> str:

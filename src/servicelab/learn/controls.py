@@ -42,6 +42,9 @@ class Control(Interactive):
         if kept or session.sheet.locked:
             self.saved = session.sheet.status
 
+    def kept_as(self) -> str:
+        return f"{self._session.sheet.notebook}#{self._key}"
+
     def restored(self, kept: Mapping[str, Any]) -> dict[str, Any]:
         """The control's value from what the sheet holds."""
         value = kept.get("value")
@@ -320,6 +323,7 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
             widget.value = fresh
     if kept or session.sheet.locked:
         widget.saved = session.sheet.status
+    widget.labels = {**widget.labels, "kept_as": f"{session.sheet.notebook}#{key}"}
     last, waiting = 0.0, False
 
     def write() -> None:

@@ -153,12 +153,14 @@ def section_link(section: SectionProgress | None) -> dict[str, Any] | None:
     """What the view needs to lead to a section."""
     if section is None:
         return None
-    return {"title": section.section.title, "minutes": section.section.minutes, "anchor": section.section.anchor}
+    about = section.section
+    return {"id": about.id, "title": about.title, "minutes": about.minutes, "anchor": about.anchor}
 
 
 def row(section: SectionProgress) -> dict[str, Any]:
     """A section as the view lists it."""
     return {
+        "id": section.section.id,
         "title": section.section.title,
         "anchor": section.section.anchor,
         "minutes": section.section.minutes,

@@ -74,6 +74,8 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "table": _("Show as table"),
             "colon": _(": "),
             "saved": _("Saved {time}", time="{time}"),
+            "saving": _("Saving…"),
+            "kept_as": self.kept_as(),
             "stale": _(
                 "No answer from the kernel: it is busy, or it has stopped. If this line stays, press ⏩ "
                 "(Restart Kernel and Run All Cells); what you saved is still there."
@@ -88,6 +90,13 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     def name(self) -> str:
         """Return the control's title, translated: what a screen reader announces when it enters."""
         return type(self).__name__
+
+    def kept_as(self) -> str:
+        """Return where the value is kept, the same at every opening; "" for a control that keeps nothing.
+
+        Under this name the page holds what was set until Python has confirmed it.
+        """
+        return ""
 
     def words(self) -> dict[str, str]:
         """Return the view's strings, translated, by the key the view asks for."""

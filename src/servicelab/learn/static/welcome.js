@@ -6,7 +6,14 @@ export default house.view((ui) => {
   const row = h("div", { class: "sl-bar-row" });
   ui.root.append(h("h2", { class: "sl-title", text: t("title") }), summary.el, bar, list, row);
 
+  // The page around it marks in its own list what is done, and opens where one stopped.
+  const tell = () => ui.root.dispatchEvent(new CustomEvent("servicelab:progress", { bubbles: true, detail: {
+    sections: ui.state.sections, next: ui.state.started ? ui.state.next?.id : null } }));
+
   return (state) => {
+    // At its first drawing the control is not in the page yet.
+    queueMicrotask(tell);
+    setTimeout(tell, 100);
     summary.set(state.summary);
     const core = state.sections.filter((s) => !s.analyst);
     bar.hidden = !core.length;

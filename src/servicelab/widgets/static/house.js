@@ -59,7 +59,7 @@ const house = (() => {
     let room = 0;
 
     function render() {
-      const width = Math.max(280, Math.floor(room || figure.clientWidth || 560));
+      const width = Math.max(200, Math.floor(room || figure.clientWidth || 560));
       drawn = width;
       const tall = spec.height || height;
       const L = spec.left ?? left;
@@ -223,6 +223,34 @@ const house = (() => {
     return s("svg", { width: 24, height: 16, viewBox: "-12 -8 24 16", "aria-hidden": "true" }, mark, over);
   }
 
+  // ---------------------------------------------------------------- what Python has not confirmed yet
+  // Kept in this window until it has: a kernel that dies with an answer on its way must not take the answer along.
+  const drafts = {
+    name: (place) => `servicelab:draft:${place}`,
+    keep(place, value) {
+      if (!place) return;
+      try {
+        sessionStorage.setItem(drafts.name(place), JSON.stringify(value));
+      } catch {
+        // Full, or switched off by the firm: then the answer is kept in the page only.
+      }
+    },
+    take(place) {
+      try {
+        return place ? JSON.parse(sessionStorage.getItem(drafts.name(place))) : null;
+      } catch {
+        return null;
+      }
+    },
+    drop(place) {
+      try {
+        sessionStorage.removeItem(drafts.name(place));
+      } catch {
+        // As above.
+      }
+    },
+  };
+
   // ---------------------------------------------------------------- a view
   function view(build) {
     return {
@@ -238,10 +266,22 @@ const house = (() => {
         let frame = 0;
         let settle = 0;
         let patience = 0;
+        let saving = 0;
+        const me = id();
+
+        // The page around the controls hears of every question to Python and of its answer.
+        const tell = (what) => root.dispatchEvent(new CustomEvent(`servicelab:${what}`, { bubbles: true, detail: { turn: me } }));
+        function pending(yes) {
+          root.classList.toggle("sl-pending", yes);
+          clearTimeout(saving);
+          if (yes) saving = setTimeout(paintSaved, 300);
+          paintSaved();
+        }
 
         // The first move goes out at once, then one message a frame at most: a slider fires faster than a kernel answers.
         function send(changes) {
           waiting = { ...(waiting || model.get("value")), ...changes };
+          drafts.keep(labels.kept_as, waiting);
           if (frame) return;
           frame = requestAnimationFrame(() => {
             frame = 0;
@@ -252,14 +292,23 @@ const house = (() => {
         function flush() {
           const next = waiting;
           waiting = null;
-          if (!next || same(next, model.get("value"))) return;
+          if (!next) return;
+          if (same(next, model.get("value"))) {
+            if (settled) drafts.drop(labels.kept_as);
+            return;
+          }
           model.set("value", next);
           const turn = ++turns;
           settled = false;
           moved = performance.now();
+          pending(true);
+          tell("asked");
           const status = (message) => {
             if (message.content.execution_state !== "idle" || turn !== turns) return;
             settled = true;
+            if (!waiting) drafts.drop(labels.kept_as);
+            pending(false);
+            tell("answered");
             alive();
             reconcile();
           };
@@ -515,15 +564,18 @@ const house = (() => {
           },
         };
 
-        const update = build(ui);
         const saved = h("p", { class: "sl-saved", role: "status" });
+        const update = build(ui);
         root.append(h("p", { class: "sl-stale", role: "status", text: t("stale") }), saved);
-        const paintSaved = () => {
+        // Saved is what Python says is saved; what is on its way to Python is not.
+        function paintSaved() {
           const when = model.get("saved") || "";
-          saved.textContent = /^\d/.test(when) ? t("saved", { time: when }) : when;
-          saved.classList.toggle("sl-kept", /^\d/.test(when));
-          saved.hidden = !when;
-        };
+          const kept = /^\d/.test(when) && settled;
+          const late = performance.now() - moved > 250;
+          saved.textContent = kept ? t("saved", { time: when }) : settled ? when : late ? t("saving") : "\u00a0";
+          saved.classList.toggle("sl-kept", kept);
+          saved.hidden = !when && (settled || !labels.kept_as);
+        }
         const refresh = () => {
           alive();
           update?.(model.get("state"));
@@ -543,9 +595,13 @@ const house = (() => {
         el.replaceChildren(root);
         refresh();
         paintSaved();
+        // What an earlier Python never confirmed goes to this one.
+        const draft = drafts.take(labels.kept_as);
+        if (draft) send(draft);
         return () => {
           flush();
           clearTimeout(patience);
+          clearTimeout(saving);
           window.removeEventListener("keydown", keys, true);
           model.off("change:state", refresh);
           model.off("msg:custom", alive);

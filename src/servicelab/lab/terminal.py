@@ -1,0 +1,49 @@
+"""The window that JupyterLab was started in: three sentences for a person, everything else into a log."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOG = ".servicelab.log"
+
+
+def log_of(root: Path) -> Path:
+    """The log of a server that shows `root`: there, or in the temporary folder when `root` cannot be written to."""
+    return (root if os.access(root, os.W_OK) else Path(tempfile.gettempdir())) / LOG
+
+
+@contextmanager
+def quietly(log: Path) -> Iterator[Callable[[str], None]]:
+    """Send what this process and its kernels print into `log`; gives a function that still reaches the person.
+
+    The streams are exchanged below Python: JupyterLab, nbgrader, jupytext and every kernel each bring a logger of their
+    own, and a kernel is another process.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(1), os.dup(2)]
+    # The server writes its address with the token into it, so it is the owner's alone.
+    log.unlink(missing_ok=True)
+    into = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    person = os.fdopen(os.dup(1), "w", encoding=sys.stdout.encoding, errors="replace", buffering=1)
+    os.dup2(into, 1)
+    os.dup2(into, 2)
+    os.close(into)
+
+    def say(sentence: str) -> None:
+        print(sentence, file=person, flush=True)
+
+    try:
+        yield say
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        person.close()
+        for number, stream in enumerate(kept, start=1):
+            os.dup2(stream, number)
+            os.close(stream)

@@ -1,0 +1,47 @@
+// What the server says about the course: who works here, which notebooks were delivered, and the words.
+const option = (() => {
+  try {
+    return JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  } catch {
+    return {};
+  }
+})();
+// A page's configuration keeps strings as they are; of an object the server would keep the keys only.
+const said = JSON.parse(option.servicelab || "{}");
+
+async function sha256(text) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const course = {
+  role: said.role || "",
+
+  // The words of a language, filled in: t("next"), t("minutes", {minutes: 7}).
+  words(language) {
+    const words = said.words?.[language] ?? said.words?.en ?? {};
+    return (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  },
+
+  // Whether the code of a notebook is the code that was delivered under this path. The list comes with the page from
+  // the server's own configuration: a hash inside the notebook would be written by whoever sent the notebook. It goes
+  // by path, since the same code beside other files need not do the same. Without a secure context (plain http from
+  // another machine) browsers do not hash; then nothing runs unasked.
+  async delivered(path, sources) {
+    const known = said.delivered?.[path];
+    if (!known || !globalThis.crypto?.subtle) return false;
+    return (await sha256(JSON.stringify(sources))) === known;
+  },
+
+  // The start page of the edition that a notebook belongs to.
+  startPage(path) {
+    const pages = Object.keys(said.delivered ?? {}).filter((known) => /(^|\/)start\.ipynb$/.test(known));
+    return pages.find((page) => path.startsWith(page.slice(0, -"start.ipynb".length))) ?? null;
+  },
+
+  // The document in an address of JupyterLab: /lab/tree/lessons/01_needs/lesson.ipynb.
+  pathIn(pathname) {
+    const found = /\/tree\/(.+)$/.exec(pathname);
+    return found ? decodeURIComponent(found[1]) : null;
+  },
+};

@@ -1,0 +1,86 @@
+// Brings a page to life: sends its code to Python and says how far that is.
+import { course } from "./course.js";
+
+const PATIENCE = 2000;
+
+export class Opening {
+  constructor(panel, CodeCell) {
+    this.panel = panel;
+    this.CodeCell = CodeCell;
+  }
+
+  get code() {
+    return this.panel.content.widgets.filter((cell) => cell.model.type === "code");
+  }
+
+  delivered() {
+    return course.delivered(this.panel.context.path, this.code.map((cell) => cell.model.sharedModel.getSource()));
+  }
+
+  // Python is there and has nothing to do. Cells that are sent to a kernel while it starts can get lost.
+  ready() {
+    const context = this.panel.sessionContext;
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!["idle", "busy"].includes(context.session?.kernel?.status)) return;
+        context.statusChanged.disconnect(look);
+        resolve();
+      };
+      context.statusChanged.connect(look);
+      void context.ready.then(look);
+    });
+  }
+
+  // Whether this Python has worked for an earlier visit and for nobody else now. It is better replaced: it may still be
+  // busy, and JupyterLab would first fetch every control it ever showed.
+  async used(kernels) {
+    const kernel = this.panel.sessionContext.session?.kernel;
+    if (!kernel) return false;
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
+    const reply = await Promise.race([kernel.requestCommInfo({ target_name: "jupyter.widget" }).catch(() => null), patience]);
+    if (reply?.content.status === "ok" && !Object.keys(reply.content.comms).length) return false;
+    await kernels.refreshRunning();
+    const here = [...kernels.running()].find((one) => one.id === kernel.id);
+    return (here?.connections ?? 1) <= 1;
+  }
+
+  // Runs what there is to run; `progress(done, all)` after each cell. All cells are sent at once, as "run all" sends
+  // them: the lesson tells a run from somebody's own attempt by that. Returns whether every cell went well.
+  async run(progress) {
+    await this.ready();
+    const cells = runnable(this.code);
+    let done = 0;
+    progress(0, cells.length);
+    const results = await Promise.all(
+      cells.map(async (cell) => {
+        const well = await this.execute(cell);
+        progress(++done, cells.length);
+        return well;
+      }),
+    );
+    return results.every(Boolean);
+  }
+
+  async execute(cell) {
+    try {
+      // The tag keeps one cell's error from taking the rest of the page along.
+      const reply = await this.CodeCell.execute(cell, this.panel.sessionContext, { tags: ["raises-exception"] });
+      return reply?.content.status !== "error";
+    } catch {
+      // Cancelled with the kernel; the watch on the kernel says so.
+      return false;
+    }
+  }
+}
+
+// In a graded analysis an exercise that nobody has begun is not run, nor the tests that go with it: a page that opens
+// with errors says nothing to whoever has not done anything yet.
+function runnable(cells) {
+  let begun = true;
+  return cells.filter((cell) => {
+    const source = cell.model.sharedModel.getSource();
+    const graded = cell.model.getMetadata("nbgrader") ?? {};
+    if (graded.solution) begun = !/^\s*raise NotImplementedError/m.test(source);
+    return source.trim() && (begun || !(graded.solution || graded.grade));
+  });
+}

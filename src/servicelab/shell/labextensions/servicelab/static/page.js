@@ -1,0 +1,318 @@
+// One page of the course in JupyterLab: its bar, its sections, its life.
+import { Bar } from "./bar.js";
+import { course } from "./course.js";
+import { KernelWatch } from "./kernel.js";
+import { guardKeys } from "./keys.js";
+import { memory } from "./memory.js";
+import { Opening } from "./opening.js";
+import { Sections } from "./sections.js";
+
+export class CoursePage {
+  constructor({ app, panel, about, chrome, CodeCell, Widget, section }) {
+    this.app = app;
+    this.panel = panel;
+    this.about = about;
+    this.chrome = chrome;
+    this.t = course.words(about.language);
+    this.done = new Set();
+    this.live = false;
+    // A restored place is only a proposal until the learner has moved.
+    this.settled = false;
+    this.sections = new Sections(panel, this.t("overview"));
+    this.opening = new Opening(panel, CodeCell);
+    this.bar = new Bar(this.t, about.language, {
+      skip: () => this.focus(),
+      go: (index) => this.go(index),
+      back: () => this.go(this.sections.at - 1),
+      next: () => this.go(this.sections.at + 1),
+      home: () => this.open(course.startPage(this.path)),
+      return: () => this.app.shell.activateById(this.previous.panel.id),
+      whole: (on) => this.wholePage(on),
+      code: (on) => this.showCode(on),
+      everything: (on) => this.chrome.showEverything(on),
+    });
+    this.watch = new KernelWatch(panel, () => this.tell());
+    panel.addClass("slx-page");
+    panel.node.dataset.servicelabPath = this.path;
+    this.place(Widget);
+    guardKeys(panel.node);
+    this.listen();
+    this.resume(section);
+    this.refresh();
+  }
+
+  get path() {
+    return this.panel.context.path;
+  }
+
+  get scroller() {
+    return this.panel.node.querySelector(".jp-WindowedPanel-outer") ?? this.panel.content.node;
+  }
+
+  place(Widget) {
+    const widget = new Widget({ node: this.bar.node });
+    widget.addClass("slx-bar-widget");
+    this.panel.contentHeader.addWidget(widget);
+    // Lumino gives a widget the height its style asks for; text that wraps, a narrow window or a larger font ask for more.
+    const inner = new ResizeObserver(() => {
+      const height = [...this.bar.node.children].reduce((sum, child) => sum + (getComputedStyle(child).position === "absolute" ? 0 : child.offsetHeight), 0);
+      if (!height || this.tall === height) return;
+      this.tall = height;
+      widget.node.style.minHeight = widget.node.style.maxHeight = `${height}px`;
+      widget.fit?.();
+      this.panel.contentHeader.fit();
+      this.panel.fit();
+    });
+    for (const child of this.bar.node.children) inner.observe(child);
+  }
+
+  listen() {
+    const { node, content } = this.panel;
+    // The lesson's own account of what is done; its welcome knows it and tells whenever it changes.
+    node.addEventListener("servicelab:progress", (event) => this.progress(event.detail));
+    // A control that leads to a section ("Next: …") asks for it here first.
+    node.addEventListener("servicelab:section", (event) => {
+      const index = this.sections.list.findIndex((section) => section.title === event.detail.title);
+      if (index < 0) return;
+      event.preventDefault();
+      this.go(index);
+    });
+    this.scroller.addEventListener("scroll", () => this.remember(), { passive: true });
+    // Searching, or a link into another section: the cell that was meant must be seen.
+    const findFragment = content.setFragment.bind(content);
+    content.setFragment = async (fragment) => {
+      const index = this.sections.whole ? -1 : this.sections.ofFragment(fragment);
+      if (index >= 0 && index !== this.sections.at) this.go(index, { focus: false });
+      return findFragment(fragment);
+    };
+    content.activeCellChanged.connect(() => {
+      const index = this.sections.ofCell(content.activeCellIndex);
+      if (!this.sections.whole && index >= 0 && index !== this.sections.at) this.go(index, { focus: false, keepActive: true });
+    });
+    window.addEventListener("hashchange", () => {
+      if (this.app.shell.currentWidget !== this.panel) return;
+      const index = this.sections.index(new URLSearchParams(location.hash.slice(1)).get("section"));
+      if (index >= 0 && index !== this.sections.at) this.go(index);
+    });
+  }
+
+  // ------------------------------------------------------------ opening and running
+
+  // Once it is seen: JupyterLab reopens every tab of the last time, and five pages that wake up together wait for each other.
+  async begin() {
+    this.begun = true;
+    this.starting = true;
+    this.tell();
+    if (!this.opening.code.length) {
+      this.starting = false;
+      this.tell();
+      return;
+    }
+    if (await this.opening.delivered()) {
+      // What was saved are pictures of controls whose Python is gone.
+      this.opening.code.forEach((cell) => cell.model.clearExecution());
+      await this.opening.ready();
+      if (await this.opening.used(this.app.serviceManager.kernels)) await this.watch.restart();
+      await this.run();
+    } else {
+      this.starting = false;
+      this.ask = true;
+      this.tell();
+    }
+  }
+
+  async run() {
+    if (this.running) return;
+    this.running = true;
+    this.ask = false;
+    this.starting = true;
+    this.watch.preparing = true;
+    this.count = null;
+    this.tell();
+    try {
+      await this.opening.run((done, all) => {
+        this.starting = false;
+        this.count = { done, all };
+        this.watch.sign();
+        this.tell();
+      });
+      this.live = !this.watch.stopped;
+    } finally {
+      this.running = false;
+      this.starting = false;
+      this.count = null;
+      this.watch.preparing = false;
+      this.watch.look();
+      this.tell();
+    }
+    this.panel.node.dataset.servicelabLive = String(this.live);
+    if (!this.settled) this.scroll();
+  }
+
+  async again() {
+    if (this.running && !this.watch.stopped && this.watch.said !== "stuck") return;
+    this.panel.node.dataset.servicelabLive = "false";
+    const scroll = this.scroller.scrollTop;
+    await this.watch.restart();
+    this.running = false;
+    this.wanted = scroll;
+    this.settled = false;
+    await this.run();
+    this.focus();
+  }
+
+  tell() {
+    const { t } = this;
+    const restart = { action: t("again"), press: () => void this.again() };
+    const pending = this.panel.node.querySelector(".sl-pending") !== null;
+    const notices = {
+      stopped: { kind: "bad", text: t(pending ? "stopped_pending" : "stopped"), ...restart },
+      stuck: { kind: "bad", text: t(pending ? "stuck_pending" : "stuck"), ...restart },
+      lost: { kind: "bad", text: t("lost") },
+      working: { kind: "calm", text: t("working") },
+    };
+    const said = notices[this.watch.said];
+    if (said) this.bar.tell(said);
+    else if (this.ask) this.bar.tell({ kind: "calm", text: t("ask"), action: t("start"), press: () => void this.run() });
+    else if (this.count) this.bar.tell({ kind: "calm", text: t("preparing", this.count), aloud: t("starting"), ...this.count });
+    else if (this.starting) this.bar.tell({ kind: "calm", text: t("starting") });
+    else this.bar.tell(null);
+  }
+
+  // ------------------------------------------------------------ sections
+
+  resume(asked) {
+    const kept = memory.get("place", this.path);
+    let index = this.sections.index(asked);
+    if (index < 0 && kept) index = this.sections.index(kept.section);
+    this.wanted = index >= 0 && kept?.section === this.sections.list[index]?.id ? kept.scroll : 0;
+    // Nothing here tells where: the lesson's own record does, as soon as it speaks.
+    this.unplaced = index < 0;
+    this.sections.go(Math.max(0, index));
+    this.showCode();
+    void this.panel.revealed.then(() => this.scroll());
+  }
+
+  go(index, { focus = true, keepActive = false } = {}) {
+    if (index < 0 || index >= this.sections.list.length) return;
+    this.unplaced = false;
+    this.settled = true;
+    const active = this.panel.content.activeCellIndex;
+    this.moving = true;
+    this.sections.whole = false;
+    this.sections.go(index);
+    if (keepActive) this.panel.content.activeCellIndex = active;
+    this.moving = false;
+    this.scroller.scrollTop = 0;
+    this.showCode();
+    this.address();
+    this.remember();
+    if (focus) this.focus();
+  }
+
+  progress({ sections, next }) {
+    this.done = new Set(sections.filter((section) => section.done).map((section) => section.id));
+    if (this.unplaced && next) {
+      this.unplaced = false;
+      const index = this.sections.index(next);
+      if (index > 0) this.go(index, { focus: false });
+    }
+    this.refresh();
+  }
+
+  // The heading of what is in sight, as soon as it is drawn.
+  focus(tries = 40) {
+    const head = this.sections.head();
+    if (!head) {
+      if (tries) requestAnimationFrame(() => this.focus(tries - 1));
+      return;
+    }
+    head.tabIndex = -1;
+    head.focus({ preventScroll: true });
+  }
+
+  scroll() {
+    this.scroller.scrollTop = this.wanted ?? 0;
+  }
+
+  remember() {
+    clearTimeout(this.remembering);
+    this.remembering = setTimeout(() => {
+      if (this.panel.isDisposed || !this.panel.isVisible) return;
+      const section = this.sections.current?.id;
+      if (section === undefined || this.sections.whole || this.unplaced) return;
+      memory.set("place", { section, scroll: Math.round(this.scroller.scrollTop) }, this.path);
+    }, 150);
+  }
+
+  address() {
+    if (this.app.shell.currentWidget !== this.panel) return;
+    const section = this.sections.current?.id;
+    const hash = section && !this.sections.whole ? `#section=${encodeURIComponent(section)}` : "";
+    history.replaceState(history.state, "", `${location.pathname}${location.search}${hash}`);
+  }
+
+  // ------------------------------------------------------------ what is shown
+
+  wholePage(on) {
+    this.sections.whole = on;
+    this.sections.hide();
+    this.showCode();
+    this.address();
+    if (!on) this.scroller.scrollTop = 0;
+  }
+
+  // Analysts see the code of their sections unless they chose otherwise, everybody else does not; each choice is kept.
+  showCode(on) {
+    const kind = !this.sections.whole && this.sections.current?.analyst ? "analyst" : "everybody";
+    if (on !== undefined) memory.set("code", on, kind);
+    this.code = memory.get("code", kind) ?? kind === "analyst";
+    this.panel.toggleClass("slx-code", this.code);
+    if (this.code) this.opening.code.forEach(unfold);
+    this.refresh();
+  }
+
+  refresh() {
+    const { sections } = this;
+    this.bar.show({
+      sections: sections.list,
+      at: sections.at,
+      total: sections.total,
+      number: (section) => sections.number(section),
+      done: this.done,
+      whole: sections.whole,
+      code: this.code,
+      everything: this.chrome.everything,
+      title: this.about.title || this.panel.title.label,
+      home: this.about.kind !== "start" && course.startPage(this.path),
+      cameFrom: this.previous && !this.previous.panel.isDisposed ? this.previous.about.title : "",
+    });
+  }
+
+  // ------------------------------------------------------------ between pages
+
+  open(path) {
+    void this.app.commands.execute("docmanager:open", { path });
+  }
+
+  cameFrom(page) {
+    this.previous = page && !page.panel.isDisposed ? page : this.previous;
+    this.refresh();
+  }
+
+  shown() {
+    // JupyterLab writes its own address for the page in front; the section is added after that.
+    setTimeout(() => this.address(), 0);
+    if (!this.begun) return void this.begin();
+    // The start page tells how far the other pages are: it looks again whenever somebody comes back to it.
+    if (this.about.kind === "start" && this.live && !this.watch.stopped) void this.run();
+  }
+}
+
+// A folded cell leaves a strip with three dots; unfolding it here is not a change of the notebook.
+function unfold(cell) {
+  const { syncCollapse } = cell;
+  cell.syncCollapse = false;
+  cell.inputHidden = false;
+  cell.syncCollapse = syncCollapse;
+}

@@ -1,0 +1,72 @@
+// The plugin: finds the course's notebooks among the documents that open, and gives each its view.
+import { course } from "./course.js";
+import { Chrome } from "./chrome.js";
+import { CoursePage } from "./page.js";
+
+export async function plugin(lab) {
+  const { INotebookTracker } = await lab("@jupyterlab/notebook");
+  const { CodeCell } = await lab("@jupyterlab/cells");
+  const { Widget } = await lab("@lumino/widgets");
+  return {
+    id: "servicelab:shell",
+    description: "Shows a trainee the course instead of the tool it runs in.",
+    autoStart: true,
+    requires: [INotebookTracker],
+    activate(app, tracker) {
+      if (course.role !== "trainee") return;
+      // The address as it was before JupyterLab tidies it up.
+      const asked = { path: course.pathIn(location.pathname), section: new URLSearchParams(location.hash.slice(1)).get("section") };
+      const chrome = new Chrome(app);
+      const pages = new Map();
+      keepEveryCellAttached(app);
+
+      async function added(panel) {
+        await panel.context.ready;
+        const about = panel.context.model.getMetadata("servicelab");
+        if (!about || panel.isDisposed) return;
+        const section = panel.context.path === asked.path ? asked.section : null;
+        asked.path = null;
+        const page = new CoursePage({ app, panel, about, chrome, CodeCell, Widget, section });
+        pages.set(panel, page);
+        panel.disposed.connect(() => pages.delete(panel));
+        current();
+      }
+      let before = null;
+      function current() {
+        const shown = app.shell.currentWidget;
+        const page = pages.get(shown);
+        chrome.show(page, Boolean(shown) && !page && !isOpening(shown));
+        if (page && page !== before) {
+          page.cameFrom(before);
+          before = page;
+          page.shown();
+        }
+      }
+      // A notebook that is still being read is not yet known to be the course's; the bars do not flash up meanwhile.
+      const isOpening = (widget) => Boolean(widget.context && !widget.context.isReady);
+
+      tracker.widgetAdded.connect((_, panel) => void added(panel));
+      app.shell.currentChanged?.connect(current);
+      void app.restored.then(() => {
+        tracker.forEach((panel) => pages.has(panel) || void added(panel));
+        current();
+      });
+    },
+  };
+}
+
+// A section is shown by hiding the cells of all others. With windowing "full" JupyterLab attaches the cells it believes
+// to be in sight, is wrong about it as soon as some are hidden, and does not recover: whatever the person's settings
+// say, the mode is "defer" before a notebook is built, and stays so when settings change.
+function keepEveryCellAttached(app) {
+  const factory = app.docRegistry.getWidgetFactory("Notebook");
+  const { get, set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(factory), "notebookConfig");
+  Object.defineProperty(factory, "notebookConfig", {
+    configurable: true,
+    get,
+    set(config) {
+      set.call(factory, { ...config, windowingMode: "defer" });
+    },
+  });
+  factory.notebookConfig = get.call(factory);
+}

@@ -1,0 +1,55 @@
+"""What the page of JupyterLab is told about the course: who works here, what was delivered, and the words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from servicelab.i18n import LANGUAGES, use
+from servicelab.shell.words import words
+
+LABEXTENSIONS = Path(__file__).parent / "labextensions"
+"""The folder that `LabApp.extra_labextensions_path` is pointed at."""
+
+
+def page_config(editions: Mapping[str, Path]) -> dict[str, str]:
+    """The entry in JupyterLab's page configuration that switches the extension on, for the trainee's role.
+
+    Parameters
+    ----------
+    editions
+        Where the server shows a trainee edition (`""` for its root, `"en/"` for a folder), and the edition as it was
+        built. It must not be the trainee's own copy: which code runs unasked is decided by what was built, not by a
+        file that whoever sends a notebook could send along.
+
+    Returns
+    -------
+    dict
+        One entry. Its value is JSON in a string, since JupyterLab keeps of an object only the keys.
+    """
+    code = {prefix + path: hashed for prefix, edition in editions.items() for path, hashed in delivered(edition)}
+    said = {}
+    for language in LANGUAGES:
+        with use(language):
+            said[language] = words()
+    return {"servicelab": json.dumps({"role": "trainee", "delivered": code, "words": said}, ensure_ascii=False)}
+
+
+def delivered(edition: Path) -> Iterator[tuple[str, str]]:
+    """Every notebook of a built edition with the fingerprint of its code."""
+    for path in sorted(edition.rglob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        yield path.relative_to(edition).as_posix(), code_fingerprint(cells)
+
+
+def code_fingerprint(cells: list[Any]) -> str:
+    """The hash of all code in a notebook, in order, as `course.js` works it out in the browser.
+
+    >>> code_fingerprint([{"cell_type": "markdown", "source": "a"}])
+    '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945'
+    """
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return hashlib.sha256(json.dumps(code, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""What the extension says, in the running language."""
+
+from __future__ import annotations
+
+from servicelab.i18n import _
+
+
+def words() -> dict[str, str]:
+    """The extension's strings by the key its JavaScript asks for; names in braces are filled in there."""
+    return {
+        "bar": _("Your way through this page"),
+        "skip": _("Skip to the content"),
+        "overview": _("Overview"),
+        "section_of": _("Section {number} of {total}", number="{number}", total="{total}"),
+        "minutes": _("{minutes} min", minutes="{minutes}"),
+        "analyst": _("for analysts"),
+        "done": _("done"),
+        "back": _("‹ Back"),
+        "next": _("Next ›"),
+        "start_page": _("The start page"),
+        "go_back": _("Back to “{title}”", title="{title}"),
+        "shown": _("Show"),
+        "whole": _("The whole page at once"),
+        "code": _("The code"),
+        "everything": _("All of JupyterLab, for the helpdesk"),
+        "course_view": _("Back to the course view"),
+        "starting": _("Preparing this page…"),
+        "preparing": _("Preparing… {done} of {all}", done="{done}", all="{all}"),
+        "preparing_label": _("How far the page is prepared"),
+        "ask": _(
+            "The code on this page is not what was delivered. Start it if you changed it yourself, or know who did."
+        ),
+        "start": _("Start this page"),
+        "stopped": _("Python has stopped. Your answers are saved."),
+        "stopped_pending": _("Python has stopped. Your last entry is kept here and goes in after the start."),
+        "working": _("Still working…"),
+        "stuck": _("No answer for 15 seconds: Python is stuck. Your answers are saved."),
+        "stuck_pending": _(
+            "No answer for 15 seconds: Python is stuck. Your last entry is kept here and goes in after the start."
+        ),
+        "again": _("Start again"),
+        "lost": _("The connection to ServiceLab is gone. Is its window still open? If not, start ServiceLab again."),
+    }
