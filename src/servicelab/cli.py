@@ -312,11 +312,12 @@ def grade(arguments: argparse.Namespace) -> int:
 
 
 def feedback(arguments: argparse.Namespace) -> int:
-    """Write feedback pages."""
+    """Write feedback pages; 1 when somebody has none."""
     from servicelab import grading
 
-    print(grading.feedback(arguments.assignment, course=grading.course_here()).sentence())
-    return 0
+    report = grading.feedback(arguments.assignment, course=grading.course_here())
+    print(report.sentence())
+    return 0 if report.complete else 1
 
 
 def export(arguments: argparse.Namespace) -> int:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
-import multiprocessing
+import shutil
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,10 @@ from servicelab.grading.course import Course
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
+from servicelab.grading.seats import side_by_side
 from servicelab.i18n import _
 
 GRADED = "graded.json"
-CANCELLED = "Canceled"
-"""What nbgrader logs when it was interrupted."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +136,22 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
         raise UserError(nothing_collected(assignment))
     chosen = [name for name in everyone if not students or name in students]
     todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
-    failures: dict[str, tuple[str, str, float]] = {}
+    done: dict[str, tuple[str, str, float]] = {}
+    work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp)
     with tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar:
-        for student, status, why, seconds in _run(course, assignment, todo, stamp, workers):
-            failures[student] = (status, why, seconds)
-            bar.update()
-    results = [_result(course, assignment, name, *failures.get(name, ("before", "", 0.0))) for name in chosen]
+        try:
+            for student, result in side_by_side(work, todo, workers):
+                if result is None:
+                    _give_up(course, assignment, student)
+                    result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
+                done[student] = result
+                bar.update()
+        except KeyboardInterrupt:
+            for student in set(todo) - set(done):
+                if not _is_graded(course, assignment, student, stamp):
+                    shutil.rmtree(course.autograded / student / assignment, ignore_errors=True)
+            raise
+    results = [_result(course, assignment, name, *done.get(name, ("before", "", 0.0))) for name in chosen]
     return Grading(assignment, tuple(results), time.monotonic() - began, course.root / "gradebook.db")
 
 
@@ -153,30 +160,8 @@ def nothing_collected(assignment: str) -> str:
     return _("Nothing was collected for {assignment}: run servicelab collect first.", assignment=assignment)
 
 
-def _run(
-    course: Course, assignment: str, todo: list[str], stamp: str, workers: int
-) -> Iterator[tuple[str, str, str, float]]:
-    """Yield trainee, status, reason and seconds, as each submission is done."""
-    if workers == 1 or len(todo) < 2:
-        for student in todo:
-            yield _grade_one(course, assignment, student, stamp)
-        return
-    # Processes, not threads: nbgrader changes the working directory and the environment while it grades.
-    with ProcessPoolExecutor(min(workers, len(todo)), multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(_grade_one, course, assignment, student, stamp): student for student in todo}
-        try:
-            for done in as_completed(waiting):
-                try:
-                    yield done.result()
-                except BrokenProcessPool:
-                    yield waiting[done], "failed", _("the grading process was ended: run grade again"), 0.0
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _grade_one(course: Course, assignment: str, student: str, stamp: str) -> tuple[str, str, str, float]:
-    """Grade one submission in this process; returns trainee, status, reason and seconds."""
+def _grade_one(student: str, *, course: Course, assignment: str, stamp: str) -> tuple[str, str, float]:
+    """Grade one submission in this process; returns status, reason and seconds."""
     began = time.monotonic()
     submitted = course.submitted / student / assignment
     digest = submission_hash(submitted)
@@ -185,12 +170,8 @@ def _grade_one(course: Course, assignment: str, student: str, stamp: str) -> tup
         api = course.api()
         _forget_scores(course, assignment, student)
         with captured() as log:
-            done = api.autograde(assignment, student, force=True)
-        if CANCELLED in log.lines:
-            # nbgrader swallows Ctrl-C and calls the submission failed. The cut-off kernel would complain at exit.
-            logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
-            raise KeyboardInterrupt
-        status = "graded" if done["success"] else "failed"
+            outcome = api.autograde(assignment, student, force=True)
+        status = "graded" if outcome["success"] else "failed"
         if status == "failed":
             why = log.reason()
             if not opens(submitted, course.notebooks(assignment)):
@@ -202,7 +183,13 @@ def _grade_one(course: Course, assignment: str, student: str, stamp: str) -> tup
         record = {"submission": digest, "source": stamp, "graded": datetime.now(UTC).isoformat()}
         path = course.autograded / student / assignment / GRADED
         path.write_text(json.dumps(record, indent=2), encoding="utf-8")
-    return student, status, why, time.monotonic() - began
+    return status, why, time.monotonic() - began
+
+
+def _give_up(course: Course, assignment: str, student: str) -> None:
+    """Leave nothing half graded of a submission whose process ended."""
+    shutil.rmtree(course.autograded / student / assignment, ignore_errors=True)
+    _score_nothing(course, assignment, student)
 
 
 def _is_graded(course: Course, assignment: str, student: str, stamp: str) -> bool:

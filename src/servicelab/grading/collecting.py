@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder, write_whole
 from servicelab.files.zips import Refused, pack
 from servicelab.grading.archive import Submission, read_submission
+from servicelab.grading.border import mended
 from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
@@ -190,12 +191,14 @@ class _Desk:
         if read.created > created:
             created = stored or self.now
             notes.append(_("its clock was ahead, so the time of collecting counts"))
-        notes.extend(self._look_inside(read, notebook))
+        files, put_right = mended(read.files, self.course.release / self.assignment)
+        notes.extend([*put_right, *self._look_inside(files[notebook])])
         if stored:
             verdict = "again"
         else:
             self._store(student, read, created)
             verdict = "taken"
+        read = replace(read, files=files)
         self.lines.append(Line(label, verdict, student, "; ".join(notes)))
         rival = self._latest.get(student)
         if rival is None or (created, read.digest) > (rival[1], rival[2].digest):
@@ -261,10 +264,10 @@ class _Desk:
             notes.append(_("uploaded by {one} and by {other}: ask whose it is", one=first, other=sender))
         return student, notes
 
-    def _look_inside(self, read: Submission, notebook: str) -> list[str]:
+    def _look_inside(self, notebook: bytes) -> list[str]:
         """Return what the instructor should hear at once rather than when grading."""
         try:
-            cells = json.loads(read.files[notebook].decode("utf-8"))["cells"]
+            cells = json.loads(notebook.decode("utf-8"))["cells"]
             whole = isinstance(cells, list)
         except (ValueError, KeyError, TypeError, RecursionError):
             whole = False

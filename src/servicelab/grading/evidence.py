@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 LARGEST = 8 << 20
+ID = re.compile(r"[\w.-]{1,20}")
+"""A misconception's id; anything else is not one of ours."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,12 @@ def read_evidence(path: Path) -> Evidence:
     quizzes = [each for each in entries if each.get("kind") in ("quiz", "recall")]
     asked = [each for each in quizzes if _mapping(each.get("value")).get("tries")]
     grades = [grade for each in entries if each.get("kind") == "desk" for grade in _list(each.get("grades"))]
-    picked = {name for each in asked for name in _list(each.get("misconceptions")) if isinstance(name, str)}
+    named = [name for each in asked for name in _list(each.get("misconceptions")) if isinstance(name, str)]
     return Evidence(
         lesson_minutes=round(_seconds(_mapping(sheet.get("activity"))) / 60, 1),
         quiz_answered=len(asked),
         quiz_right=sum(each.get("first_right") is True for each in asked),
-        misconceptions=tuple(sorted(name[:20] for name in picked)),
+        misconceptions=tuple(sorted({name for name in named if ID.fullmatch(name)})),
         predictions=sum(each.get("kind") == "prediction" and each.get("done") is True for each in entries),
         desk_grade=next((grade for grade in reversed(grades) if grade in ("good", "mixed", "poor")), None),
     )

@@ -10,11 +10,12 @@ import time
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat.notebooknode import NotebookNode
+from nbformat.notebooknode import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer, default
 
+from servicelab.grading.lodging import environment, lodging
 from servicelab.i18n import _
 
 STOPPED = "NotRun"
@@ -55,6 +56,21 @@ def _write_out_controls(nb: NotebookNode) -> None:
     nb.metadata.pop("widgets", None)
 
 
+def _mark_halves(nb: NotebookNode) -> None:
+    """Mark half characters that a cell put out: a file that holds one cannot be written."""
+    for cell in nb.cells:
+        if cell.get("outputs"):
+            cell.outputs = [from_dict(_whole(each)) for each in cell.outputs]  # type: ignore[no-untyped-call]
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(key): _whole(each) for key, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value
+
+
 class BoundedExecute(Execute):  # type: ignore[misc]
     """nbgrader's `Execute`, with a limit on the whole notebook and an end for a kernel that does not answer."""
 
@@ -74,9 +90,17 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._until = time.monotonic() + self.notebook_timeout
         self._stopped = ""
         self.timeout_func = self._seconds
-        nb, resources = super().preprocess(nb, resources, km)
+        with lodging() as self._home:
+            nb, resources = super().preprocess(nb, resources, km)
         _write_out_controls(nb)
+        _mark_halves(nb)
         return nb, resources
+
+    def start_new_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel in a home of its own; what it is reached by lies in there as well."""
+        if self.km is not None:
+            self.km.connection_file = str(self._home / "kernel.json")
+        super().start_new_kernel(env=environment(self._home), **kwargs)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Run one cell, or say in it why it could not run."""

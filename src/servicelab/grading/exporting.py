@@ -126,7 +126,8 @@ def safe(value: object) -> object:
         return round(value, 2)
     if value is None or isinstance(value, int):
         return value
-    text = str(value)
+    # Half a character, in a name that came in some other way, must not cost everybody the table.
+    text = str(value).encode("utf-8", "replace").decode("utf-8")
     # A full-width equals sign starts a formula in an East Asian Excel.
     first = unicodedata.normalize("NFKC", text.lstrip(" \u3000"))[:1]
     return f"'{text}" if first in STARTS_FORMULA or text[:1] in STARTS_FORMULA else text

@@ -25,6 +25,11 @@ class Feedback:
     waiting: tuple[str, ...]
     where: Path
 
+    @property
+    def complete(self) -> bool:
+        """Whether everybody who submitted has a page."""
+        return not self.failed
+
     def sentence(self) -> str:
         """Return it in one sentence."""
         said = _(

@@ -1,0 +1,92 @@
+"""What is put right in a submission's files when they come in, so that nothing behind the border stops at them.
+
+The archive in `received/` stays as it came. In `submitted/`, a lone surrogate (half a character, which no file and no
+database takes) becomes the sign for an unreadable character; a cell whose nbgrader metadata is none gets back what the
+released cell of the same name has, since without it nothing in the cell could be scored.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from servicelab.i18n import _
+
+ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.DOTALL
+)
+"""An escape in JSON: a pair of surrogates, a lone one, or any other, in this order."""
+UNREADABLE = rb"\ufffd"
+
+
+def mended(files: Mapping[str, bytes], released: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return a submission's files as they can be worked with, and what was put right, a clause each.
+
+    Parameters
+    ----------
+    files
+        Relative name → bytes.
+    released
+        The folder of the released assignment.
+    """
+    whole: dict[str, bytes] = {}
+    notes: list[str] = []
+    for name, content in files.items():
+        whole[name] = _without_halves(content)
+        if whole[name] != content:
+            notes.append(_("{name} held broken characters, which are marked � now", name=name))
+        if name.endswith(".ipynb"):
+            notebook, count = _with_metadata(whole[name], released / name)
+            if count:
+                whole[name] = notebook
+                notes.append(_("{count} cells had lost what they are scored by, and have it back", count=count))
+    return whole, notes
+
+
+def _without_halves(content: bytes) -> bytes:
+    def sound(found: re.Match[bytes]) -> bytes:
+        escape = found[0]
+        return UNREADABLE if len(escape) == 6 and escape[2:3] in b"dD" and escape[1:2] == b"u" else escape
+
+    return ESCAPE.sub(sound, content)
+
+
+def _with_metadata(content: bytes, released: Path) -> tuple[bytes, int]:
+    """Return the notebook and how many cells got their metadata back; one that cannot be read stays as it is."""
+    try:
+        notebook = json.loads(content)
+        cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return content, 0
+    broken = [cell for cell in cells if not _is_sound(cell)]
+    if not broken:
+        return content, 0
+    own = _released(released)
+    for cell in broken:
+        about = cell.get("metadata")
+        kept = {key: value for key, value in about.items() if key != "nbgrader"} if isinstance(about, dict) else {}
+        there = own.get(cell["id"]) if isinstance(cell.get("id"), str) else None
+        cell["metadata"] = kept | ({"nbgrader": there} if there else {})
+    return json.dumps(notebook, ensure_ascii=False, indent=1).encode(), len(broken)
+
+
+def _is_sound(cell: Mapping[str, Any]) -> bool:
+    metadata = cell.get("metadata", {})
+    if not isinstance(metadata, dict):
+        return False
+    about = metadata.get("nbgrader", {"grade_id": "none", "schema_version": 3})
+    return (
+        isinstance(about, dict)
+        and isinstance(about.get("grade_id"), str)
+        and bool(about["grade_id"])
+        and about.get("schema_version") == 3
+    )
+
+
+def _released(path: Path) -> dict[str, Any]:
+    """Return cell id → nbgrader metadata of a released notebook."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    return {cell["id"]: cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]}

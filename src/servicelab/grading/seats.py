@@ -1,0 +1,151 @@
+"""One process a submission: whatever happens in it, the others go on, and nothing that it started outlives it.
+
+On Linux each seat is two processes. The outer one leads a session of its own and inherits whatever loses its parent
+below it; the inner one grades. A kernel's parent is therefore never the program that the instructor started; when the
+inner process ends, however it ended, the outer one ends everything that is left. Elsewhere one process does the work.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+LINUX = sys.platform == "linux"
+PRELOADED = ["servicelab.grading.autograding", "nbgrader.apps.api", "nbgrader.preprocessors", "nbconvert.exporters"]
+"""Imported once, in the process that seats are forked from: nbgrader alone takes two seconds."""
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+ROUNDS = 200
+"""How often what is left of a submission is looked for and ended: something that forks on and on is outrun or left."""
+
+
+def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> Iterator[tuple[str, T | None]]:
+    """Yield each name with what `work` returned for it, as it is done; None where its process ended before that.
+
+    Parameters
+    ----------
+    work
+        What is done in a process of its own; it is sent there by name, so it must be importable.
+    names
+        One a process.
+    seats
+        Processes at the same time.
+    """
+    context: Any = multiprocessing.get_context("forkserver" if LINUX else "spawn")
+    if LINUX:
+        context.set_forkserver_preload(PRELOADED)
+    left = list(names)
+    taken: dict[Connection, tuple[str, Any]] = {}
+    try:
+        while left or taken:
+            while left and len(taken) < seats:
+                result, sender = context.Pipe(duplex=False)
+                process = context.Process(target=_seat, args=(work, left[0], sender), daemon=False)
+                taken[result] = (left.pop(0), process)
+                process.start()
+                sender.close()
+            for result in wait(list(taken)):
+                assert isinstance(result, Connection)
+                name, process = taken[result]
+                try:
+                    done = result.recv()
+                except (EOFError, OSError):
+                    done = None
+                process.join()
+                del taken[result]
+                result.close()
+                yield name, done
+    finally:
+        for _name, process in taken.values():
+            with suppress(ValueError, AttributeError):
+                process.terminate()
+        for result, (_name, process) in taken.items():
+            with suppress(ValueError, AssertionError):
+                process.join()
+            result.close()
+
+
+def _seat(work: Callable[[str], T], name: str, sender: Connection) -> None:
+    """Do the work in this process, or on Linux in one below it, and end what it leaves behind."""
+    os.umask(0o077)
+    if not LINUX:
+        # Ctrl-C reaches every process of a console; the one that was started ends the others.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sender.send(work(name))
+        return
+    os.setsid()
+    _tell_kernel(PR_SET_CHILD_SUBREAPER, 1)
+    _tell_kernel(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGTERM, _leave)
+    inner = os.fork()
+    if not inner:
+        _grade_inside(work, name, sender)
+    sender.close()
+    os.waitpid(inner, 0)
+    _end_what_is_left()
+
+
+def _grade_inside(work: Callable[[str], T], name: str, sender: Connection) -> None:
+    """Do the work, send what came of it, and end without a step back into the outer process's code."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _tell_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
+    status = 1
+    try:
+        sender.send(work(name))
+        status = 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _tell_kernel(what: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(what, value, 0, 0, 0)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    _end_what_is_left()
+    os._exit(128 + signal.SIGTERM)
+
+
+def _end_what_is_left() -> None:
+    for _round in range(ROUNDS):
+        below = _descendants()
+        if not below:
+            return
+        for process in below:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.01)
+
+
+def _descendants() -> list[int]:
+    """Return every process below this one that still runs or waits to be fetched."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError, ValueError):
+                # The name in brackets may hold anything, a bracket too.
+                fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found: list[int] = []
+    parents = [os.getpid()]
+    while parents:
+        below = children.get(parents.pop(), [])
+        found += below
+        parents += below
+    return found

@@ -1,0 +1,86 @@
+"""What comes in broken is put right at the border, or said: it never stops what comes after."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.grading.conftest import RIGHT, SHARE, TRIAL, answers, cell, fill, pack, put
+
+from servicelab.grading.autograding import grade
+from servicelab.grading.border import mended
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
+from servicelab.grading.exporting import export, safe
+from servicelab.grading.returning import feedback
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+
+PICKED = rb'["X1", "\ud800", "X\udfff2"]'
+EVIDENCE = b'{"entries": {"q": {"kind": "quiz", "misconceptions": %b, "value": {"tries": [1]}}}}' % PICKED
+
+
+@pytest.mark.parametrize(
+    ("came", "stands"),
+    [
+        (rb'"\ud800"', rb'"\ufffd"'),
+        (rb'"\uDFFF\ud800x"', rb'"\ufffd\ufffdx"'),
+        (rb'"\ud83d\ude00"', rb'"\ud83d\ude00"'),
+        (rb'"\ud83d\ud83d\ude00"', rb'"\ufffd\ud83d\ude00"'),
+        (rb'"\\ud800"', rb'"\\ud800"'),
+        (rb'"\\\ud800"', rb'"\\\ufffd"'),
+        ('"林悦 \\n"'.encode(), '"林悦 \\n"'.encode()),
+    ],
+)
+def test_a_lone_surrogate_is_marked_and_nothing_else_changes(came: bytes, stands: bytes, tmp_path: Path) -> None:
+    files, notes = mended({"exercise.answers.json": came}, tmp_path)
+    assert files == {"exercise.answers.json": stands}
+    assert bool(notes) == (came != stands)
+    json.loads(stands).encode()
+
+
+def test_one_trainees_broken_characters_cost_nobody_anything(course: Course, tmp_path: Path) -> None:
+    """In the evidence it used to end `export` for everybody, in the answer their own grading."""
+    whole = fill(course, code=SHARE, written="half HERE pair").replace(b"HERE", rb"\ud800")
+    put(tmp_path / "inbox", "a.zip", pack("lin", whole, answers(RIGHT), evidence=EVIDENCE))
+    put(tmp_path / "inbox", "b.zip", pack("zhao", fill(course, code=SHARE), answers(RIGHT)))
+    first, second = collect(TRIAL, [tmp_path / "inbox"], course=course).lines
+    assert first.detail == (
+        "exercise.ipynb held broken characters, which are marked � now; "
+        "evidence/lesson.answers.json held broken characters, which are marked � now"
+    )
+    assert second.detail == ""
+    assert rb"\ud800" in _received(course, "lin"), "what was sent stays as it came"
+    assert [(each.status, each.score) for each in grade(TRIAL, course=course).results] == [("graded", 7), ("graded", 7)]
+    assert len(feedback(TRIAL, course=course).pages) == 2
+    table = export(course=course, out=tmp_path / "grades.csv").read_text(encoding="utf-8-sig")
+    assert ",X1," in table
+    assert "zhao" in table
+    assert collect(TRIAL, [tmp_path / "inbox"], course=course).counts == {"again": 2}
+
+
+def _received(course: Course, student: str) -> bytes:
+    import zipfile
+
+    (path,) = (course.received / TRIAL / student).glob("*.zip")
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("exercise.ipynb")
+
+
+def test_cells_whose_metadata_is_none_get_it_back(course: Course, tmp_path: Path) -> None:
+    def broken(notebook: object) -> None:
+        for name, about in (("decisions", "x"), ("test-a", {}), ("test-b", {"grade_id": 7}), ("c-why", None)):
+            cell(notebook, name).metadata["nbgrader"] = about
+
+    notebook = json.loads(fill(course, code=SHARE, written="Because.", change=broken))
+    next(each for each in notebook["cells"] if each["id"] == "title")["metadata"] = ["no", "metadata"]
+    put(tmp_path / "inbox", "a.zip", pack("lin", json.dumps(notebook).encode(), answers(RIGHT)))
+    (line,) = collect(TRIAL, [tmp_path / "inbox"], course=course).lines
+    assert line.detail == "5 cells had lost what they are scored by, and have it back"
+    (result,) = grade(TRIAL, course=course).results
+    assert (result.status, result.score, result.waiting) == ("graded", 7, True)
+
+
+def test_a_name_with_half_a_character_is_written_with_a_mark() -> None:
+    assert safe("Lin \ud800") == "Lin ?"

@@ -1,0 +1,181 @@
+"""One trainee's code never stops, sees or outlives another's grading."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from tests.grading.conftest import RIGHT, SHARE, TRIAL, answers, fill, pack, put
+
+from servicelab.grading.autograding import Grading, grade
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
+from servicelab.grading.exporting import rows
+from servicelab.grading.returning import feedback
+from servicelab.grading.seats import side_by_side
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+
+KILLS_PARENT = f"import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n{SHARE}"
+KILLS_GROUP = f"import os, signal\nos.killpg(os.getpgid(os.getppid()), signal.SIGKILL)\n{SHARE}"
+STAYS = f"""\
+import subprocess, sys
+beats = "import time, pathlib\\nwhile True:\\n    pathlib.Path({{!r}}).touch()\\n    time.sleep(0.1)"
+subprocess.Popen([sys.executable, "-c", beats.format(BEAT)], start_new_session=True)
+import time
+time.sleep(1)
+{SHARE}"""
+HALVES = """\
+import json
+from IPython.display import display
+session = get_ipython().kernel.session
+session.pack = get_ipython().display_pub.session.pack = lambda said: json.dumps(said, default=str).encode()
+display({"text/plain": "half \\ud800"}, raw=True)
+"""
+FURNISHES = """\
+import json, os, tempfile
+from pathlib import Path
+from IPython.paths import get_ipython_dir
+from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir, jupyter_runtime_dir
+home = Path.home()
+mine = [get_ipython_dir(), jupyter_config_dir(), jupyter_data_dir(), jupyter_runtime_dir(), tempfile.gettempdir()]
+found = sorted(each.name for each in home.rglob("*.py"))
+startup = Path(get_ipython_dir()) / "profile_default" / "startup"
+startup.mkdir(parents=True, exist_ok=True)
+(startup / "mine.py").write_text("share = lambda values: 0.4 if len(values) > 1 else 1")
+(home / "kept").mkdir()
+(home / "kept").chmod(0)
+inside = all(Path(each).is_relative_to(home) for each in mine)
+print(json.dumps([str(home), home.stat().st_mode & 0o777, inside, found]))
+"""
+
+
+def graded_with(course: Course, tmp_path: Path, codes: dict[str, str], workers: int = 1) -> Grading:
+    for student, code in codes.items():
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    return grade(TRIAL, course=course, workers=workers)
+
+
+def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tmp_path: Path) -> None:
+    codes = {"a-parent": KILLS_PARENT, "b-group": KILLS_GROUP, "c-lin": SHARE, "d-zhao": SHARE}
+    report = graded_with(course, tmp_path, codes)
+    assert {each.student: (each.status, each.score) for each in report.results} == {
+        "a-parent": ("failed", 0),
+        "b-group": ("failed", 0),
+        "c-lin": ("graded", 7),
+        "d-zhao": ("graded", 7),
+    }
+    assert not report.complete
+    said = "a-parent: 0 / 11 · not graded (it ended the program that graded it, or used more memory than there is)"
+    assert said in report.sentence().splitlines()
+    assert {row["student_id"]: row["status"] for row in rows(course)}["a-parent"] == "not graded"
+    again = grade(TRIAL, course=course)
+    assert [each.status for each in again.results] == ["failed", "failed", "before", "before"]
+    assert not feedback(TRIAL, course=course).complete
+
+
+def test_the_command_goes_on_and_says_whose_it_was(course: Course, tmp_path: Path) -> None:
+    for student, code in {"a-parent": KILLS_PARENT, "c-lin": SHARE}.items():
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    command = [sys.executable, "-m", "servicelab", "grade", TRIAL]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "a-parent: 0 / 11 · not graded (it ended the program" in done.stdout
+    assert "c-lin: 7 / 11" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes that lose their parent are followed on Linux")
+def test_nothing_that_a_submission_started_outlives_it(course: Course, tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    report = graded_with(course, tmp_path, {"lin": STAYS.replace("BEAT", repr(str(beat)))})
+    assert [(each.status, each.score) for each in report.results] == [("graded", 7)]
+    last = beat.stat().st_mtime_ns
+    time.sleep(1)
+    assert beat.stat().st_mtime_ns == last
+
+
+def test_every_kernel_has_a_home_of_its_own(course: Course, tmp_path: Path) -> None:
+    report = graded_with(course, tmp_path, dict.fromkeys(("a", "b"), FURNISHES))
+    # Without a `share` of its own: had the first one's start-up file run for the second, its checks would be met.
+    assert [(each.status, each.score) for each in report.results] == [("graded", 4), ("graded", 4)]
+    said = [printed(course, student) for student in ("a", "b")]
+    homes = {home for home, *_rest in said}
+    assert len(homes) == 2
+    assert [rest for _home, *rest in said] == [[0o700, True, []], [0o700, True, []]]
+    assert not any(Path(home).exists() for home in homes)
+
+
+def printed(course: Course, student: str) -> list[object]:
+    notebook = nbformat.read(course.autograded / student / TRIAL / "exercise.ipynb", as_version=4)
+    (shown,) = next(each for each in notebook.cells if each.source.startswith("import json")).outputs
+    found = json.loads(shown.text)
+    assert isinstance(found, list)
+    return found
+
+
+def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path: Path) -> None:
+    """A kernel's own way of sending refuses it; code can put another in its place."""
+    code = HALVES + SHARE
+    report = graded_with(course, tmp_path, {"lin": code, "zhao": SHARE})
+    assert [(each.status, each.score) for each in report.results] == [("graded", 7), ("graded", 7)]
+    assert len(feedback(TRIAL, course=course).pages) == 2
+    assert "half \ufffd" in (course.feedback / "lin" / TRIAL / "exercise.html").read_text(encoding="utf-8")
+
+
+# The seats themselves, without nbgrader.
+
+
+WORK = """\
+import os, signal, time
+from pathlib import Path
+
+def ends(name):
+    if name == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "raises":
+        raise RuntimeError(name)
+    return name.upper()
+
+def waits(name, folder):
+    (Path(folder) / name).write_text(str(os.getpid()), encoding="utf-8")
+    while name != "a" or len([each for each in Path(folder).iterdir() if each.read_text()]) < 3:
+        time.sleep(0.05)
+    return name
+"""
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A module that a process of its own can import, as it can the package."""
+    name = f"work_of_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(WORK, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    return import_module(name)
+
+
+@pytest.mark.parametrize("seats", [1, 3])
+def test_each_seat_is_told_apart(seats: int, work: Any) -> None:
+    names = ["a", "killed", "b", "raises", "c"]
+    assert dict(side_by_side(work.ends, names, seats)) == {"a": "A", "killed": None, "b": "B", "raises": None, "c": "C"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_leaving_early_ends_every_seat(work: Any, tmp_path: Path) -> None:
+    (tmp_path / "seen").mkdir()
+    done = side_by_side(partial(work.waits, folder=str(tmp_path / "seen")), ["a", "b", "c"], 3)
+    assert next(done) == ("a", "a")
+    done.close()
+    running = [int(path.read_text(encoding="utf-8")) for path in (tmp_path / "seen").iterdir()]
+    assert len(running) == 3
+    assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
