@@ -101,10 +101,40 @@ class Notebook:
     def __init__(self, page: Page, lab: Lab, path: str) -> None:
         self.page, self.lab, self.path = page, lab, path
         page.goto(lab.url(path))
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000, state="attached")
+
+    @property
+    def panel(self) -> Locator:
+        """The notebook in front."""
+        return self.page.locator(".jp-NotebookPanel:visible")
+
+    def live(self) -> None:
+        """Wait until a page of the course has come to life: nobody clicks anything."""
+        self.page.locator('.slx-page[data-servicelab-live="true"]:visible').wait_for(timeout=240_000)
+
+    def show(self, choice: str) -> None:
+        """Tick or untick what is shown, in the menu of the bar."""
+        self.panel.locator(".slx-open").click()
+        self.panel.get_by_label(choice, exact=True).click()
+        self.page.keyboard.press("Escape")
+
+    def whole_page(self) -> None:
+        """Show every section at once."""
+        self.panel.locator(".slx-open").click()
+        choice = self.panel.locator(".slx-choice input").first
+        if self.panel.locator(".slx-list").count():
+            choice.check()
+        self.page.keyboard.press("Escape")
 
     def run_all(self) -> None:
-        """The one click: restart the kernel and run all cells; wait until it has been idle for a while."""
+        """A page of the course comes to life by itself; elsewhere the one click: restart the kernel and run all cells.
+
+        Waits until the kernel has been idle for a while.
+        """
+        if self.page.locator(".slx-page:visible").count():
+            self.live()
+            self.whole_page()
+            return
         # As long as it takes a person to find the button: a kernel that is restarted while it starts can lose its cells
         # (Jupyter Server replaces the connection), and on a busy machine starting takes longer than a second.
         while not any(

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import traceback
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, use
 from servicelab.lab.terminal import log_of, quietly
 from servicelab.shell import LABEXTENSIONS, page_config
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
 
 SETTINGS = Path(__file__).parent / "settings"
 
@@ -126,19 +131,26 @@ def serve(root: Path, page: str, options: Sequence[str]) -> None:
     with quietly(log) as say:
         try:
             server = LabApp.initialize_server(argv=list(options))
-        except SystemExit as stopped:
+            # The server takes its port when its loop starts, before it comes to this.
+            server.io_loop.add_callback(lambda: announce(server, page, say))
+            server.start()
+        except (Exception, SystemExit) as problem:
+            traceback.print_exc()
             raise UserError(
                 _("JupyterLab did not start: read the end of {log}, or send that file to your helpdesk.", log=log)
-            ) from stopped
-        if is_root():
-            say(_("You are the administrator (root) here, so the course runs as root too."))
-        token = f"?token={server.token}" if server.token else ""
-        address = f"{server.connection_url.rstrip('/')}{first_address(page)}{token}"
-        say(_("The course is open at {address}", address=address))
-        say(_("Leave this window open while you work."))
-        say(_("To stop, press Ctrl+C in this window; what you answered is saved."))
-        server.start()
+            ) from problem
         say(_("Stopped."))
+
+
+def announce(server: ServerApp, page: str, say: Callable[[str], None]) -> None:
+    """Say where the course is and what to do with this window."""
+    if is_root():
+        say(_("You are the administrator (root) here, so the course runs as root too."))
+    token = f"?token={server.token}" if server.token else ""
+    address = f"{server.connection_url.rstrip('/')}{first_address(page)}{token}"
+    say(_("The course is open at {address}", address=address))
+    say(_("Leave this window open while you work."))
+    say(_("To stop, press Ctrl+C in this window; what you answered is saved."))
 
 
 def is_root() -> bool:

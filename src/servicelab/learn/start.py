@@ -1,7 +1,7 @@
 """The course's start page and the end of a lesson: what is done, what is next, and saving it all.
 
-The list is Markdown, since JupyterLab opens a relative link in Markdown in its own tabs; a link inside a control would
-leave JupyterLab.
+The way is Markdown or HTML, since JupyterLab opens a relative link in those in its own tabs; a link inside a control
+would leave JupyterLab.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
@@ -60,10 +60,18 @@ class Module:
         return self.progress.done and (self.exercise is None or self.exercise.receipt is not None)
 
 
-class Page:
-    """Controls and Markdown, shown one under the other."""
+class Written(NamedTuple):
+    """A part of a page that is no control, in every form that something shows: JupyterLab takes HTML where it is."""
 
-    def __init__(self, *parts: Interactive | tuple[str, str]) -> None:
+    markdown: str
+    text: str
+    html: str = ""
+
+
+class Page:
+    """Controls and written parts, shown one under the other."""
+
+    def __init__(self, *parts: Interactive | Written) -> None:
         self.parts = parts
 
     def _ipython_display_(self) -> None:
@@ -73,20 +81,20 @@ class Page:
             if isinstance(part, Interactive):
                 display(part)  # type: ignore[no-untyped-call, unused-ignore]
             else:
-                bundle = {"text/markdown": part[0], "text/plain": part[1]}
-                display(bundle, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
+                bundle = {"text/html": part.html, "text/markdown": part.markdown, "text/plain": part.text}
+                display({kind: said for kind, said in bundle.items() if said}, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
 
     def __repr__(self) -> str:
         return self.text()
 
     def text(self) -> str:
         """The page as plain text."""
-        return "\n".join(p.text() if isinstance(p, Interactive) else p[1] for p in self.parts)
+        return "\n".join(p.text() if isinstance(p, Interactive) else p.text for p in self.parts)
 
     @property
     def markdown(self) -> str:
         """The page's links."""
-        return "\n".join(part[0] for part in self.parts if not isinstance(part, Interactive))
+        return "\n".join(part.markdown for part in self.parts if not isinstance(part, Interactive))
 
     @property
     def keep(self) -> SaveControl:
@@ -99,6 +107,7 @@ class Page:
 def home_page(directory: Path | None = None) -> Page:
     """The start page of the workspace around `directory` (here); UserError when there is no course."""
     from servicelab.learn.handing import SaveControl
+    from servicelab.learn.waymarks import way_html
 
     here = (directory or Path.cwd()).resolve()
     root = workspace_root(here)
@@ -109,7 +118,7 @@ def home_page(directory: Path | None = None) -> Page:
         )
     refresh = _("Come back to this page and press ▶▶ to see the list as it stands then.")
     markdown = f"{course_markdown(modules, here)}\n\n{refresh}"
-    return Page((markdown, course_text(modules)), SaveControl(root))
+    return Page(Written(markdown, course_text(modules), way_html(modules, here, refresh)), SaveControl(root))
 
 
 def finish_page(session: Session) -> Page:
@@ -120,7 +129,8 @@ def finish_page(session: Session) -> Page:
     root = session.place.root
     places = onward(root, session.name)
     links = "\n".join(f"- [{label}]({link(path, session.place.folder)})" for label, path in places)
-    return Page(Finish(session), (links, "\n".join(f"- {label}" for label, _path in places)), SaveControl(root))
+    plain = "\n".join(f"- {label}" for label, _path in places)
+    return Page(Finish(session), Written(links, plain), SaveControl(root))
 
 
 def onward(root: Path, name: str) -> list[tuple[str, Path]]:
@@ -228,6 +238,21 @@ def next_step(modules: list[Module]) -> str:
         if module.exercise and not module.exercise.receipt:
             return _("Next: do the exercise of “{title}” and hand it in.", title=module.title)
     return _("Everything is done and handed in.")
+
+
+def go_on(modules: list[Module]) -> tuple[str, Path] | None:
+    """The one big button: its words and where it leads; None when everything is done."""
+    for module in modules:
+        number = module.name.split("_")[0]
+        if not module.progress.started:
+            return _("Begin: module {module}", module=number), module.lesson
+        at = module.progress.next
+        if at is not None:
+            section = 1 + [one.section.id for one in module.progress.sections].index(at.section.id)
+            return _("Go on: section {section} of module {module}", section=section, module=number), module.lesson
+        if module.exercise and not module.exercise.receipt:
+            return _("Go on: the exercise of module {module}", module=number), module.exercise.notebook
+    return None
 
 
 def link(path: Path, here: Path) -> str:

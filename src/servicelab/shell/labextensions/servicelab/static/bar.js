@@ -64,7 +64,7 @@ export class Bar {
     const item = (text, act) => make("button", { type: "button", class: "slx-item", onclick: close(act) }, text);
     const list = make("ol", { class: "slx-list" }, ...state.sections.map((section, index) => make("li", {},
       make("button", { type: "button", class: "slx-item", "aria-current": index === state.at && !state.whole ? "step" : null, onclick: close(() => does.go(index)) },
-        make("span", { class: `slx-tick${state.done.has(section.id) ? " slx-ticked" : ""}`, "aria-hidden": "true", text: state.done.has(section.id) ? "✓" : "" }),
+        make("span", { class: `slx-tick${state.done.has(section.id) ? " slx-ticked" : section.id ? "" : " slx-none"}`, "aria-hidden": "true", text: state.done.has(section.id) ? "✓" : "" }),
         make("span", { class: "slx-name" }, section.title, section.analyst && make("small", { text: ` · ${t("analyst")}` }),
           state.done.has(section.id) && make("span", { class: "slx-hidden", text: ` (${t("done")})` })),
         make("small", { text: section.minutes ? t("minutes", { minutes: section.minutes }) : "" })))));

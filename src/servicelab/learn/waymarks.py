@@ -1,0 +1,59 @@
+"""The way through the course as HTML: one big button, then every module with its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from servicelab.i18n import _
+from servicelab.learn.start import DONE, Module, go_on, link, next_step, steps
+
+STYLES = (Path(__file__).parent / "static" / "waymarks.css").read_text(encoding="utf-8")
+
+
+def way_html(modules: Sequence[Module], here: Path, refresh: str) -> str:
+    """The start page's way, with links relative to the notebook in `here`.
+
+    `refresh` says how to see the list anew where nothing does so by itself; the course's own view of JupyterLab does,
+    and leaves the sentence out.
+    """
+    return "".join(
+        [
+            f"<style>{STYLES}</style>",
+            '<div class="sl-way">',
+            *big_button(list(modules), here),
+            *(part for module in modules for part in card(module, here)),
+            f'<p class="sl-by-hand">{escape(refresh)}</p>',
+            "</div>",
+        ]
+    )
+
+
+def big_button(modules: list[Module], here: Path) -> Iterator[str]:
+    """What to do now, in a sentence and as the one button of the page."""
+    onward = go_on(modules)
+    if onward:
+        label, path = onward
+        yield f'<p><a class="sl-go" href="{escape(link(path, here))}">{escape(label)}</a></p>'
+    yield f'<p class="sl-now">{escape(next_step(modules))}</p>'
+
+
+def card(module: Module, here: Path) -> Iterator[str]:
+    """One module: how far its lesson is, and its steps."""
+    share = round(100 * module.progress.share)
+    yield '<section class="sl-module">'
+    yield f"<h3>{escape(_('Module {module}', module=module.name.split('_')[0]))} · {escape(module.title)}</h3>"
+    yield (
+        f'<div class="sl-share" role="img" aria-label="{escape(_("{share} % of the lesson done", share=share))}">'
+        f'<span style="width: {share}%"></span></div>'
+    )
+    yield "<ul>"
+    for tick, label, path, says in steps(module):
+        state = "done" if tick == DONE else "open"
+        said = _("done") if tick == DONE else _("open")
+        yield (
+            f'<li class="sl-{state}"><span class="sl-mark" role="img" aria-label="{escape(said)}"></span>'
+            f'<a href="{escape(link(path, here))}">{escape(label)}</a><span>{escape(says)}</span></li>'
+        )
+    yield "</ul></section>"

@@ -1,0 +1,300 @@
+"""The trainee's JupyterLab is a course: what a person sees who only ever clicks Next, and what happens when Python dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import Lab, Notebook, start_lab, stop_lab
+
+from servicelab import publish
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell")]
+LESSON = "lessons/01_needs/lesson.ipynb"
+# What belongs to the tool and not to the course.
+TOOL = ["#jp-menu-panel .lm-MenuBar-item", ".jp-SideBar .lm-TabBar-tab", "#jp-left-stack *", ".jp-Toolbar-item",
+        "#jp-bottom-panel *", ".jp-InputPrompt", ".jp-OutputPrompt", ".cm-editor", ".jp-cell-toolbar",
+        ".lm-DockPanel-tabBar .lm-TabBar-tab", ".jp-Launcher", ".jp-InputPlaceholder", ".jp-Dialog"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def labs(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
+    """The edition of a language, opened as an unpacked bundle is, with the environment that runs the tests."""
+    running: dict[str, Lab] = {}
+
+    def start(language: str) -> Lab:
+        if language not in running:
+            home = tmp_path_factory.mktemp(f"shell-{language}")
+            shutil.copytree(publish.build("trainee", language, root=root).path, home / "app/edition")
+            command = [sys.executable, "-m", "servicelab", "lab", "--no-browser"]
+            running[language] = start_lab(command, home, home / "lab.log")
+            running[language].folder = home / "my-course"
+        return running[language]
+
+    yield start
+    for lab in running.values():
+        stop_lab(lab)
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A laptop as companies hand them out."""
+    page.set_viewport_size({"width": 1366, "height": 768})
+    return page
+
+
+def cells(lab: Lab) -> list[dict[str, Any]]:
+    """The lesson's cells as they were delivered: JupyterLab may be writing its own copy at this moment."""
+    found: list[dict[str, Any]] = json.loads((lab.folder.parent / "app/edition" / LESSON).read_text(encoding="utf-8"))[
+        "cells"
+    ]
+    return found
+
+
+def sections(lab: Lab) -> list[str]:
+    """The ids of the lesson's sections."""
+    return [
+        c["metadata"]["servicelab"]["section"] for c in cells(lab) if c["metadata"].get("servicelab", {}).get("section")
+    ]
+
+
+def seen(page: Page, selectors: list[str]) -> list[str]:
+    """Those of the selectors that match anything visible."""
+    return [s for s in selectors if page.locator(f"{s} >> visible=true").count()]
+
+
+def kernels(lab: Lab) -> list[int]:
+    """The kernels' process numbers."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(lab.process.pid), "-f", "ipykernel"], capture_output=True, text=True, check=False
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def at(page: Page) -> str:
+    """The section that the address names."""
+    return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_lesson_is_live_on_opening_and_next_leads_through_it(
+    labs: Callable[[str], Lab], page: Page, axe_source: str, language: str
+) -> None:
+    lab = labs(language)
+    lesson = Notebook(page, lab, LESSON)
+    lesson.live()
+    assert lesson.errors() == []
+    assert seen(page, TOOL) == []
+    bar = lesson.panel.locator(".slx-bar")
+    following = bar.locator(".slx-ways .slx-primary")
+    expected = sections(lab)
+    walked = []
+    while following.is_enabled():
+        following.click()
+        walked.append(at(page))
+        number = len(walked)
+        said = bar.inner_text()
+        assert re.search(rf"\b{number}\b.*\b{len(expected)}\b", said)
+        if language == "zh":
+            said = said.replace(bar.locator(".slx-title").inner_text(), "")
+            assert not re.findall(r"[A-Za-z]", said), said
+        # The keyboard stands on the section's heading, and only this section is in sight.
+        page.wait_for_function("() => /^H[1-3]$/.test(document.activeElement.tagName)")
+        shown = lesson.panel.locator(".jp-MarkdownCell h2 >> visible=true")
+        assert shown.count() == 1
+        assert shown.first.inner_text().strip("¶ \n") == bar.locator(".slx-title").inner_text()
+        # Analysts' sections show their code.
+        analysts = ("for analysts" if language == "en" else "分析岗") in said
+        assert seen(page, TOOL) == ([".cm-editor"] if analysts else [])
+    assert walked == expected
+
+    bar.locator(".slx-open").click()
+    assert bar.locator(".slx-list li").count() == len(expected) + 1
+    page.evaluate(axe_source)
+    found = page.evaluate("() => axe.run('.slx-bar')")["violations"]
+    assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
+
+
+def test_next_and_the_activity_are_within_five_tabs(labs: Callable[[str], Lab], page: Page) -> None:
+    lesson = Notebook(page, labs("en"), LESSON)
+    lesson.live()
+    page.evaluate("document.activeElement.blur()")
+    reached = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.closest('.sl') ? 'activity' : document.activeElement.className")
+        )
+    assert reached[0] == "slx-skip"
+    assert any("slx-primary" in one for one in reached)
+    assert "activity" in reached
+
+
+def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
+    labs: Callable[[str], Lab], page: Page
+) -> None:
+    lab = labs("en")
+    page.goto(lab.url(LESSON) + "#section=s5")
+    lesson = Notebook.__new__(Notebook)
+    lesson.page, lesson.lab, lesson.path = page, lab, LESSON
+    lesson.live()
+    assert at(page) == "s5"
+    scroller = lesson.panel.locator(".jp-WindowedPanel-outer")
+    scroller.evaluate("e => { e.scrollTop = 400 }")
+    page.wait_for_timeout(600)
+    page.goto(lab.url(LESSON))
+    lesson.live()
+    assert at(page) == "s5"
+    page.wait_for_function(
+        "() => Math.abs(document.querySelector('.slx-page .jp-WindowedPanel-outer').scrollTop - 400) < 40"
+    )
+
+
+def test_a_killed_python_is_said_within_two_seconds_and_started_again(labs: Callable[[str], Lab], page: Page) -> None:
+    lab = labs("en")
+    lesson = Notebook(page, lab, LESSON)
+    lesson.live()
+    bar = lesson.panel.locator(".slx-bar")
+    for _ in range(2):
+        bar.locator(".slx-ways .slx-primary").click()
+    card = lesson.panel.locator(".lq:visible").first
+    card.locator("input").first.check()
+    card.locator("button.sl-primary").click()
+    card.get_by_text(re.compile("^Saved ")).wait_for()
+
+    # An answer that is on its way when Python dies: not called saved, and not lost.
+    other = lesson.panel.locator(".lq:visible").nth(1)
+    for pid in kernels(lab):
+        os.kill(pid, signal.SIGSTOP)
+    other.locator("input").nth(1).check()
+    page.wait_for_timeout(600)
+    assert "Saved" not in other.inner_text()
+    began = time.monotonic()
+    for pid in kernels(lab):
+        os.kill(pid, signal.SIGKILL)
+    bar.locator(".slx-notice.slx-bad").wait_for()
+    told = time.monotonic() - began
+    assert told < 2, f"told after {told:.2f} s"
+    assert "Python has stopped" in bar.inner_text()
+    assert not page.locator(".jp-Dialog").count()
+
+    bar.get_by_role("button", name="Start again").click()
+    lesson.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
+    lesson.live()
+    assert at(page) == "s2"
+    assert card.locator("input").first.is_checked()
+    assert other.locator("input").nth(1).is_checked()
+    other.get_by_text(re.compile("^Saved ")).wait_for()
+    assert not bar.locator(".slx-notice").is_visible()
+
+
+def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(labs: Callable[[str], Lab], page: Page) -> None:
+    lab = labs("en")
+    lesson = Notebook(page, lab, LESSON)
+    lesson.live()
+    bar = lesson.panel.locator(".slx-bar")
+    while at(page) != "s2":
+        bar.locator(".slx-ways .slx-primary").click()
+    busy = kernels(lab)
+    try:
+        for pid in busy:
+            os.kill(pid, signal.SIGSTOP)
+        lesson.panel.locator(".lq:visible input").first.click(force=True)
+        bar.get_by_text("Still working").wait_for(timeout=4000)
+        bar.get_by_text("Python is stuck").wait_for(timeout=20_000)
+    finally:
+        for pid in busy:
+            os.kill(pid, signal.SIGCONT)
+    bar.get_by_role("button", name="Start again").click()
+    lesson.live()
+    bar.locator(".slx-notice").wait_for(state="hidden")
+
+
+def test_code_that_was_not_delivered_waits_for_a_click(labs: Callable[[str], Lab], page: Page, tmp_path: Path) -> None:
+    lab = labs("en")
+    changed = lab.folder / "start.ipynb"
+    before = changed.read_text(encoding="utf-8")
+    document = json.loads(before)
+    code = next(c for c in document["cells"] if c["cell_type"] == "code")
+    code["source"] = f"open({str(tmp_path / 'ran')!r}, 'w').close()"
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    try:
+        start = Notebook(page, lab, "start.ipynb")
+        notice = start.panel.locator(".slx-notice")
+        notice.get_by_text("not what was delivered").wait_for()
+        page.wait_for_timeout(1500)
+        assert not (tmp_path / "ran").exists()
+        notice.get_by_role("button").click()
+        start.live()
+        assert (tmp_path / "ran").exists()
+    finally:
+        changed.write_text(before, encoding="utf-8")
+
+
+def test_a_person_who_chose_full_windowing_still_sees_every_cell(labs: Callable[[str], Lab], page: Page) -> None:
+    lab = labs("en")
+    setting = "lab/api/settings/@jupyterlab/notebook-extension:tracker"
+    for raw in ('{"windowingMode": "full"}', "{}"):
+        request = urllib.request.Request(
+            f"{lab.base}/{setting}",
+            data=json.dumps({"raw": raw}).encode(),
+            method="PUT",
+            headers={"Authorization": f"token {lab.token}"},
+        )
+        urllib.request.urlopen(request, timeout=30).close()
+        if raw == "{}":
+            break
+        lesson = Notebook(page, lab, LESSON)
+        lesson.live()
+        lesson.whole_page()
+        page.wait_for_function("n => document.querySelectorAll('.slx-page .jp-Cell').length === n", arg=len(cells(lab)))
+        for text in ("1 · The scene", "5 · Quiet is not content"):
+            assert lesson.panel.get_by_role("heading", name=text).is_visible()
+
+
+def test_nothing_is_cut_off_on_a_narrow_screen(labs: Callable[[str], Lab], page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    lesson = Notebook(page, labs("en"), LESSON)
+    lesson.live()
+    following = lesson.panel.locator(".slx-ways .slx-primary")
+    wide = {}
+    while True:
+        page.wait_for_timeout(300)
+        room = lesson.panel.locator(".jp-WindowedPanel-outer").evaluate("e => [e.scrollWidth, e.clientWidth]")
+        if room[0] > room[1] or page.evaluate("document.scrollingElement.scrollWidth") > 390:
+            wide[at(page)] = room
+        if not following.is_enabled():
+            break
+        following.click()
+    assert wide == {}
+
+
+def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
+    labs: Callable[[str], Lab], root: Path, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "off/labconfig").mkdir(parents=True)
+    off: dict[str, Any] = {"disabledExtensions": {"servicelab": True}}
+    (tmp_path / "off/labconfig/page_config.json").write_text(json.dumps(off))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path / "off"))
+    shutil.copytree(publish.build("trainee", "en", root=root).path, tmp_path / "app/edition")
+    lab = start_lab([sys.executable, "-m", "servicelab", "lab", "--no-browser"], tmp_path, tmp_path / "lab.log")
+    try:
+        lesson = Notebook(page, lab, LESSON)
+        assert not page.locator(".slx-page").count()
+        assert page.locator("#jp-menu-panel .lm-MenuBar-item").first.is_visible()
+        lesson.run_all()
+        assert lesson.errors() == []
+    finally:
+        stop_lab(lab)
