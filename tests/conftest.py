@@ -10,6 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about the machine and what else runs on it, not about the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 LONGEST_ID = 120
 """Characters of what a test's parameters add to its name: a report shows them on one line."""

@@ -9,6 +9,7 @@ import pytest
 
 FLOORS = [
     {"errors", "i18n", "plot", "files", "bootstrap"},
+    {"course"},
     {"models"},
     {"company"},
     {"widgets"},

@@ -1,4 +1,4 @@
-"""The trainee's JupyterLab is a course: what a person sees who only ever clicks Next, and what happens when Python dies."""
+"""The trainee's JupyterLab is a course: what a person sees who only clicks Next, and what happens when Python dies."""
 
 from __future__ import annotations
 

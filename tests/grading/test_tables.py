@@ -62,7 +62,7 @@ def test_marks_that_the_rubric_does_not_have(levels: dict[str, float], comments:
         ({"criteria": []}, "criteria: it must be a list that is not empty"),
         ({"cell": ""}, "cell: it must be a word"),
         ({"criteria": [{"id": "a", "name": TEXT, "points": 2, "levels": [{"points": 2}]}]}, "levels[0]: it must have"),
-        ({"comments": [{"id": "a", "text": {"en": "Only English"}}]}, "comments[0]: it must have a text in each"),
+        ({"comments": [{"id": "a", "text": {"en": "Only English"}}]}, "comments[0].text: it must have a text in each"),
         ({"surplus": 1}, "it must have exactly the fields"),
     ],
 )

@@ -102,20 +102,29 @@ def broken(change):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda r: r.update(start="nowhere"), "starts at nowhere"),
-        (lambda r: r["nodes"]["n1"]["choices"][0].update(to="nowhere"), "n1.a leads to nowhere"),
-        (lambda r: r["nodes"]["n1"]["choices"][0].update(effect={"mood": 1}), "moves mood"),
-        (lambda r: r["nodes"]["n1"]["choices"][0].update(because=""), "n1.a has no because"),
-        (lambda r: r["nodes"]["n1"]["choices"].pop(), "needs at least two"),
-        (lambda r: r["nodes"]["n1"]["choices"][1].update(id="a"), "two choices of the same id"),
-        (lambda r: r["nodes"].update(island=copy.deepcopy(r["nodes"]["bad"])), "island cannot be reached"),
-        (lambda r: r["nodes"]["good"].update(grade="fine"), "grade 'fine'"),
-        (lambda r: r["nodes"]["good"].update(debrief=""), "needs an outcome and a debrief"),
+        (lambda r: r.update(start="nowhere"), "start: the contact starts at “nowhere”"),
+        (
+            lambda r: r["nodes"]["n1"]["choices"][0].update(to="nowhere"),
+            r"nodes\.n1\.choices\[0\]: choice a leads to “nowhere”",
+        ),
+        (
+            lambda r: r["nodes"]["n1"]["choices"][0].update(effect={"mood": 1}),
+            r"n1\.choices\[0\]: choice a changes “mood”, which is no meter",
+        ),
+        (lambda r: r["nodes"]["n1"]["choices"][0].update(because=""), r"nodes\.n1\.choices\[0\]\.because cannot be ''"),
+        (lambda r: r["nodes"]["n1"]["choices"].pop(), "n1: there is nothing to choose"),
+        (
+            lambda r: r["nodes"]["n1"]["choices"][1].update(id="a"),
+            r"n1\.choices\[1\]: the choice needs an id of its own, not “a”",
+        ),
+        (lambda r: r["nodes"].update(island=copy.deepcopy(r["nodes"]["bad"])), "island: no choice leads to this node"),
+        (lambda r: r["nodes"]["good"].update(grade="fine"), r"nodes\.good\.grade cannot be 'fine'"),
+        (lambda r: r["nodes"]["good"].update(debrief=""), "good: the ending has no debrief"),
         (
             lambda r: [c.update(to="n1") for n in ("n1b", "n2") for c in r["nodes"][n]["choices"]],
-            "no end can be reached",
+            "n1: from here the contact never ends",
         ),
-        (lambda r: r["nodes"]["n2"].pop("customer"), "no words from the customer"),
+        (lambda r: r["nodes"]["n2"].pop("customer"), "n2: the customer says nothing"),
         (lambda r: r.pop("meters"), "malformed"),
     ],
 )

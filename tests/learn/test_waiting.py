@@ -32,7 +32,7 @@ def lesson(workspace):
 def sent(control):
     """All that reaches the browser, and all that a print shows."""
     data, _metadata = control._repr_mimebundle_()
-    own = {key: value for key, value in control.get_state().items() if key not in ("_esm", "_css")}
+    own = {key: control.get_state()[key] for key in ("value", "state", "content", "labels", "saved")}
     return json.dumps([own, {key: value for key, value in data.items() if key.startswith("text/")}], default=str)
 
 

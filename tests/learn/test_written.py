@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import v4
 
+from servicelab.course.quizfile import Written
 from servicelab.i18n import use
 from servicelab.learn import open_exercise, written
-from servicelab.learn.items import Written, parse_items
+from servicelab.learn.items import parse_items
 from servicelab.learn.submission import completed
 
 TASK = Written("c-one", "Part C", words=5, characters=8)

@@ -102,10 +102,15 @@ def parse(text: str, *, aliases: bool = False) -> Lined:
         loader.dispose()
 
 
-def read_yaml(path: Path, *, aliases: bool = False) -> Any:
+def read_yaml(path: Path) -> Any:
     """What a YAML file means; UserError with file and line when it cannot be read, is not YAML or repeats a key."""
+    return read_lined(path).data
+
+
+def read_lined(path: Path) -> Lined:
+    """What a YAML file means, with lines; UserError as for `read_yaml`."""
     try:
-        found = parse(path.read_bytes().decode("utf-8-sig"), aliases=aliases)
+        found = parse(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UserError(_("{file} cannot be read: {reason}.", file=path, reason=error.strerror or error)) from error
     except UnicodeDecodeError as error:
@@ -117,7 +122,7 @@ def read_yaml(path: Path, *, aliases: bool = False) -> Any:
     for twice in found.repeated:
         problem = _("{key!r} stands twice: keep one.", key=twice.key)
         raise UserError(_("{file}, line {line}: {problem}", file=path, line=twice.line, problem=problem))
-    return found.data
+    return found
 
 
 def as_written(text: str, file: str) -> Node | None:

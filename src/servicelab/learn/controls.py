@@ -11,9 +11,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.deskfile import Desk
+from servicelab.course.quizfile import Decision, Prediction, Question, Task
 from servicelab.i18n import _, use
 from servicelab.learn import decisions, desk, ladder, prediction, quiz
-from servicelab.learn.items import Decision, Prediction, Question, Task
 from servicelab.learn.session import Session
 from servicelab.learn.workspace import shown
 from servicelab.widgets.house import Interactive
@@ -268,7 +269,7 @@ class DeskControl(Control):
 
     view = "desk.js"
 
-    def __init__(self, session: Session, contact: desk.Desk) -> None:
+    def __init__(self, session: Session, contact: Desk) -> None:
         self.desk = contact
         super().__init__(session, "desk")
 

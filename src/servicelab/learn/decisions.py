@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from servicelab.course.quizfile import Decision
 from servicelab.i18n import _
-from servicelab.learn.items import Decision
 from servicelab.learn.numbers import finite
 from servicelab.learn.workspace import shown
 

@@ -7,9 +7,11 @@ and not taken included.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
+from servicelab.course.declared import all_faults, read, shown_path
+from servicelab.course.deskfile import Choice, Desk, Node
 from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn.items import arranged
@@ -17,138 +19,19 @@ from servicelab.learn.items import arranged
 LONGEST_PATH = 100
 MOST_RUNS = 50
 FULL = 100.0
-GRADES = ("good", "mixed", "poor")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Something to say, where it leads and what it does to the meters."""
-
-    id: str
-    say: str
-    to: str
-    effect: Mapping[str, float]
-    because: str
-
-
-@dataclass(frozen=True)
-class Node:
-    """A moment of the contact: what the customer says, or how it ended."""
-
-    id: str
-    customer: str
-    note: str
-    choices: tuple[Choice, ...]
-    end: bool
-    outcome: str
-    debrief: str
-    grade: str
-
-
-@dataclass(frozen=True)
-class Meter:
-    """Something to watch, from 0 to 100."""
-
-    id: str
-    name: str
-    start: float
-
-
-@dataclass(frozen=True)
-class Desk:
-    """One contact with all its branches."""
-
-    id: str
-    title: str
-    minutes: float
-    scene: str
-    start: str
-    meters: tuple[Meter, ...]
-    nodes: Mapping[str, Node]
 
 
 def parse_desk(document: Mapping[str, Any], name: str = "desk.json") -> Desk:
     """The desk in a parsed `desk.json`; UserError naming what is wrong when it cannot be played."""
     try:
-        desk = Desk(
-            id=str(document["id"]),
-            title=str(document["title"]),
-            minutes=float(document.get("minutes", 8)),
-            scene=str(document.get("scene", "")),
-            start=str(document["start"]),
-            meters=tuple(Meter(str(m["id"]), str(m["name"]), float(m.get("start", 50))) for m in document["meters"]),
-            nodes={str(key): node(str(key), raw) for key, raw in document["nodes"].items()},
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise UserError(_("{name} is malformed: {problem}.", name=name, problem=repr(problem))) from None
-    found = problems(desk)
+        desk = read(Desk, document)
+    except ValueError as problem:
+        raise UserError(_("{name} is malformed: {problem}.", name=name, problem=problem)) from None
+    found = [f"{shown_path(path)}: {problem}" for path, problem, _remedy in all_faults(desk)]
     if found:
         raise UserError(_("{name} cannot be played: {problem}.", name=name, problem="; ".join(found)))
-    return desk
-
-
-def node(key: str, raw: Mapping[str, Any]) -> Node:
-    """One node of a parsed desk."""
-    choices = [
-        Choice(
-            id=str(c["id"]),
-            say=str(c["say"]),
-            to=str(c["to"]),
-            effect={str(k): float(v) for k, v in (c.get("effect") or {}).items()},
-            because=str(c["because"]),
-        )
-        for c in raw.get("choices") or ()
-    ]
-    return Node(
-        id=key,
-        customer=str(raw.get("customer", "") or ""),
-        note=str(raw.get("note", "") or ""),
-        choices=tuple(arranged(key, choices)),
-        end=bool(raw.get("end", False)),
-        outcome=str(raw.get("outcome", "") or ""),
-        debrief=str(raw.get("debrief", "") or ""),
-        grade=str(raw.get("grade", "") or ""),
-    )
-
-
-def problems(desk: Desk) -> list[str]:
-    """What would leave a learner stuck or confused, each as a short phrase; empty for a sound desk."""
-    found = [] if desk.start in desk.nodes else [f"it starts at {desk.start}, which does not exist"]
-    meters = {m.id for m in desk.meters}
-    for here in desk.nodes.values():
-        if here.end:
-            if here.choices:
-                found.append(f"{here.id} is an end and has choices")
-            if here.grade not in GRADES:
-                found.append(f"{here.id} has the grade {here.grade!r}, which must be one of {', '.join(GRADES)}")
-            if not (here.outcome and here.debrief):
-                found.append(f"{here.id} needs an outcome and a debrief")
-        elif len(here.choices) < 2:
-            found.append(f"{here.id} offers {len(here.choices)} choices and needs at least two")
-        elif not here.customer:
-            found.append(f"{here.id} has no words from the customer")
-        ids = [c.id for c in here.choices]
-        if len(set(ids)) < len(ids):
-            found.append(f"{here.id} has two choices of the same id")
-        for choice in here.choices:
-            if choice.to not in desk.nodes:
-                found.append(f"{here.id}.{choice.id} leads to {choice.to}, which does not exist")
-            if unknown := set(choice.effect) - meters:
-                found.append(f"{here.id}.{choice.id} moves {', '.join(sorted(unknown))}, which is no meter")
-            if not choice.because:
-                found.append(f"{here.id}.{choice.id} has no because")
-    if found:
-        return found
-    ending = {n.id for n in desk.nodes.values() if n.end}
-    while more := {n.id for n in desk.nodes.values() if n.id not in ending and any(c.to in ending for c in n.choices)}:
-        ending |= more
-    reached, frontier = {desk.start}, [desk.start]
-    while frontier:
-        step = {c.to for c in desk.nodes[frontier.pop()].choices} - reached
-        reached |= step
-        frontier += step
-    found += [f"{key} cannot be reached" for key in desk.nodes if key not in reached]
-    return found + [f"from {key} no end can be reached" for key in desk.nodes if key not in ending]
+    nodes = {key: replace(node, choices=tuple(arranged(key, node.choices))) for key, node in desk.nodes.items()}
+    return replace(desk, nodes=nodes)
 
 
 def walk(desk: Desk, path: object) -> list[tuple[Node, Choice]]:

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from servicelab.course.quizfile import Task
 from servicelab.errors import UserError
 from servicelab.i18n import _
-from servicelab.learn.items import Task
 from servicelab.learn.workspace import shown
 
 DIGEST = 16
@@ -42,9 +42,9 @@ def check(task: Task, value: object) -> Verdict:
     expected = compute(task, task.answer, namespace)
     if same(value, expected, task.tolerance):
         return Verdict("right", _("Right: {value}.", value=brief(expected)))
-    for when, says in task.wrong:
-        if matches(task, when, value, namespace):
-            return Verdict("wrong", says)
+    for slip in task.wrong:
+        if matches(task, slip.when, value, namespace):
+            return Verdict("wrong", slip.says)
     return Verdict("wrong", difference(value, expected, task.tolerance))
 
 

@@ -12,8 +12,8 @@ from servicelab.learn.workspace import find_place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from servicelab.course.deskfile import Desk
     from servicelab.learn.controls import DeskControl, LadderControl, PredictControl, QuizControl, RevealControl
-    from servicelab.learn.desk import Desk
     from servicelab.learn.ladder import Verdict
     from servicelab.learn.overview import SectionEnd, Welcome
     from servicelab.learn.start import Page

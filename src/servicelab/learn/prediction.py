@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from servicelab.course.quizfile import Prediction
 from servicelab.i18n import _
-from servicelab.learn.items import Prediction
 from servicelab.learn.numbers import finite
 
 CLOSE = 0.05

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from servicelab.course.quizfile import Question
 from servicelab.i18n import _
-from servicelab.learn.items import Question
 
 MOST_TRIES = 20
 TRIES_BEFORE_ANSWER = 2

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.quizfile import Prediction
 from servicelab.i18n import _, use
 from servicelab.learn import prediction
-from servicelab.learn.items import Prediction, Told
+from servicelab.learn.items import Told
 from servicelab.learn.parts import with_part
 from servicelab.widgets.figures import Figure
 from servicelab.widgets.house import Interactive

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.quizfile import Written
 from servicelab.i18n import _
 from servicelab.learn import written
 from servicelab.learn.controls import Control
-from servicelab.learn.items import Written
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from servicelab.course.quizfile import Written
 from servicelab.i18n import _
-from servicelab.learn.items import Written
 
 STUB = "YOUR ANSWER HERE · 请在此作答"
 """What stands in an unanswered written task, the same in every language: nbgrader compares it with the English one."""

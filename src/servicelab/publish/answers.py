@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.declared import read
+from servicelab.course.quizfile import Decision
 from servicelab.publish.findings import Finding, SourceMistakes
 from servicelab.publish.sources import CODE, Cell, Document, Module
 
@@ -29,7 +31,7 @@ def perfect_decisions(module: Module) -> dict[str, Any]:
     Raises `SourceMistakes` for a decision that no test judges, and for a test that no answer passes.
     """
     exercise = module.documents["exercise"]
-    decisions = {str(item["id"]): item for _, _, item in module.items("decisions")}
+    decisions = {item["id"]: read(Decision, item) for _, _, item in module.items("decisions")}
     found: dict[str, Any] = {}
     findings: list[Finding] = []
     for cell in _tests(exercise):
@@ -81,14 +83,13 @@ def _best(cell: Cell, candidates: dict[str, list[Any]], blank: dict[str, Any]) -
     return None
 
 
-def _candidates(decision: dict[str, Any]) -> Iterator[Any]:
-    kind = decision.get("kind", "choice")
-    if kind == "number":
-        steps = round((decision["high"] - decision["low"]) / decision["step"])
-        yield from (float(decision["low"] + number * decision["step"]) for number in range(steps + 1))
+def _candidates(decision: Decision) -> Iterator[Any]:
+    if decision.kind == "number":
+        steps = round((decision.high - decision.low) / decision.step)
+        yield from (decision.low + number * decision.step for number in range(steps + 1))
         return
-    ids = [option["id"] for option in decision["options"]]
-    if kind == "choice":
+    ids = [option.id for option in decision.options]
+    if decision.kind == "choice":
         yield from ids
     else:
         for size in range(len(ids) + 1):

@@ -13,10 +13,13 @@ from typing import Any
 
 import polib
 
+from servicelab.course.declared import texts
+from servicelab.course.deskfile import Desk
+from servicelab.course.quizfile import QuizFile
+from servicelab.course.settings import Settings
 from servicelab.files.whole import write_whole
 from servicelab.publish.findings import Finding
 from servicelab.publish.interface import interface_messages, placeholders
-from servicelab.publish.items import course_texts, desk_texts, quiz_texts
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import MARKDOWN, Course, Document
 from servicelab.publish.text import blocks, translatable
@@ -69,13 +72,13 @@ def messages(course: Course) -> dict[str, list[Message]]:
     """Every message of the course by catalogue file."""
     found = {catalogue_file(document): list(document_messages(document)) for document in course.documents}
     for module in course.modules.values():
-        quiz = [Message(t.context, t.text, module.quiz.file) for t in quiz_texts(module.quiz.data)]
+        quiz = [Message(t.context, t.text, module.quiz.file) for t in texts(QuizFile, module.quiz.data)]
         found[f"{FOLDER}/{module.id}/quiz.po"] = quiz
         if module.desk:
-            desk = [Message(t.context, t.text, module.desk.file) for t in desk_texts(module.desk.data)]
+            desk = [Message(t.context, t.text, module.desk.file) for t in texts(Desk, module.desk.data)]
             found[f"{FOLDER}/{module.id}/desk.po"] = desk
     found[f"{FOLDER}/course.po"] = [
-        Message(t.context, t.text, course.settings.file) for t in course_texts(course.settings.data)
+        Message(t.context, t.text, course.settings.file) for t in texts(Settings, course.settings.data)
     ]
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
 

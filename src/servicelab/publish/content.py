@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.declared import Declared, Text, replaced, texts
+from servicelab.course.deskfile import Desk
+from servicelab.course.layout import GLOSSARY, notebook_path, way_up
+from servicelab.course.quizfile import QuizFile
+from servicelab.course.settings import Settings
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
-from servicelab.publish.items import Text, course_texts, desk_texts, quiz_texts, replaced
-from servicelab.publish.layout import GLOSSARY, notebook_path, way_up
 from servicelab.publish.notebooks import localised, notebook_node, told
 from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, Module, load_course
 from servicelab.publish.text import links, plain_terms, translatable
@@ -62,7 +65,7 @@ class Content:
 
     def quiz(self, module: Module) -> dict[str, Any]:
         """`quiz.json`: everything formative, with its explanations."""
-        data = self._items(f"{module.id}/quiz", module.quiz.data, quiz_texts(module.quiz.data))
+        data = self._items(f"{module.id}/quiz", module.quiz.data, QuizFile)
         return {
             "module": module.id,
             **{name: data.get(name) or [] for name in ("quiz", "recall", "predictions", "exercises")},
@@ -79,20 +82,18 @@ class Content:
 
     def decisions(self, module: Module) -> dict[str, Any]:
         """`decisions.json`: the graded questions, which have no keys to give away."""
-        data = self._items(f"{module.id}/quiz", module.quiz.data, quiz_texts(module.quiz.data))
+        data = self._items(f"{module.id}/quiz", module.quiz.data, QuizFile)
         return {"module": module.id, **{name: data.get(name) or [] for name in ("decisions", "written")}}
 
     def desk(self, module: Module) -> dict[str, Any]:
         """`desk.json`: the branching contact."""
         assert module.desk is not None
-        found: dict[str, Any] = self._items(f"{module.id}/desk", module.desk.data, desk_texts(module.desk.data))
+        found: dict[str, Any] = self._items(f"{module.id}/desk", module.desk.data, Desk)
         return found
 
     def course_facts(self) -> dict[str, Any]:
         """`course.json`: titles, tracks, minutes, and where each module's notebooks stand."""
-        facts: dict[str, Any] = self._items(
-            "course", self.course.settings.data, course_texts(self.course.settings.data)
-        )
+        facts: dict[str, Any] = self._items("course", self.course.settings.data, Settings)
         modules = []
         for key, module in self.course.modules.items():
             graded = {d.assignment: notebook_path(d.kind, key) for d in module.documents.values() if d.kind in GRADED}
@@ -101,14 +102,14 @@ class Content:
             )
         return {**facts, "modules": modules}
 
-    def _items(self, file: str, data: Any, texts: Iterator[Text]) -> Any:
+    def _items(self, file: str, data: Any, kind: type[Declared]) -> Any:
         def change(text: Text) -> str:
             words = text.text
             if self.language != "en" and translatable(words):
                 words = self._translate(f"{catalogues.FOLDER}/{file}.po", text.context, words)
             return plain_terms(words)
 
-        return replaced(data, texts, change)
+        return replaced(data, texts(kind, data), change)
 
     def _translate(self, file: str, context: str, text: str) -> str:
         if self.language == "en":

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import servicelab
+from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, notebook_path
 from servicelab.errors import UserError
 from servicelab.files.lock import locked
 from servicelab.files.whole import whole_folder
 from servicelab.i18n import LANGUAGES, MARKER
 from servicelab.publish import stamp
-from servicelab.publish.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, notebook_path
 
 if TYPE_CHECKING:
     from servicelab.publish.content import Content

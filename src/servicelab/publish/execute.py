@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.layout import notebook_path
 from servicelab.publish.findings import Finding, SourceMistakes
-from servicelab.publish.layout import notebook_path
 from servicelab.publish.nodes import read_node, write_node
 from servicelab.publish.sources import Course
 

@@ -1,4 +1,4 @@
-"""The interface's own strings: every `_("…")` in the package, found in the syntax tree, not by pattern."""
+"""The interface's own strings: every `_("…")` and `later("…")` of the package, found in the syntax tree."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def _calls(path: Path) -> Iterator[ast.Call]:
             name = (
                 called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
             )
-            if name == "_":
+            if name in ("_", "later"):
                 yield node

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from servicelab.course.layout import GLOSSARY, notebook_path, way_up
 from servicelab.publish.glossary import TITLES, glossary_cells
-from servicelab.publish.layout import GLOSSARY, notebook_path, way_up
 from servicelab.publish.nodes import cell_node, notebook
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from servicelab.course.quizfile import items
 from servicelab.publish.findings import Finding
 from servicelab.publish.yamlfile import YamlFile, read_yaml
 
@@ -19,8 +20,6 @@ CODE, MARKDOWN = "code", "markdown"
 DOCUMENTS = ("lesson", "exercise", "analysis", "instructor")
 GRADED = ("exercise", "analysis")
 REQUIRED = ("lesson", "exercise", "analysis", "instructor")
-ITEM_LISTS = ("quiz", "recall", "predictions", "exercises", "decisions", "written")
-NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 FENCE = re.compile(r"`{3,}\{code-cell\}")
 NAMED = re.compile(r"""^(?:\+\+\+.*["']name["']\s*:|:name:|name:)\s*["']?([^"',}\s]*)""")
 
@@ -90,12 +89,7 @@ class Module:
 
     def items(self, *lists: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         """The quiz file's items as (list, index, item); malformed ones are left to the checks."""
-        data = self.quiz.data if isinstance(self.quiz.data, dict) else {}
-        for name in lists or ITEM_LISTS:
-            entries = data.get(name) or []
-            for index, item in enumerate(entries if isinstance(entries, list) else []):
-                if isinstance(item, dict):
-                    yield name, index, item
+        yield from items(self.quiz.data, *lists)
 
 
 @dataclass

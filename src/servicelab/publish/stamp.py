@@ -18,7 +18,13 @@ from servicelab.files.whole import write_whole
 FORMAT = 1
 SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".jupyter_cache"}
 # What decides how an unexecuted tree looks; an executed one depends on the whole package.
-UNEXECUTED = ("src/servicelab/publish", "src/servicelab/files", "src/servicelab/i18n.py", "src/servicelab/__init__.py")
+UNEXECUTED = (
+    "src/servicelab/publish",
+    "src/servicelab/files",
+    "src/servicelab/course",
+    "src/servicelab/i18n.py",
+    "src/servicelab/__init__.py",
+)
 EXECUTED = ("src/servicelab",)
 ALWAYS = ("course", "datasets", "locales/zh_CN", "requirements.lock")
 

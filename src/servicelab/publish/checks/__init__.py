@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from servicelab.publish.checks.cells import cell_findings
 from servicelab.publish.checks.coverage import coverage_findings, curriculum_findings, settings_findings
-from servicelab.publish.checks.desk import desk_findings
 from servicelab.publish.checks.graded import graded_findings
-from servicelab.publish.checks.questions import question_findings
+from servicelab.publish.checks.questions import desk_findings, question_findings
 from servicelab.publish.checks.texts import text_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import glossary_findings

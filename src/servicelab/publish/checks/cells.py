@@ -6,10 +6,11 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from servicelab.course.quizfile import named
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
-from servicelab.publish.sources import CODE, GRADED, MARKDOWN, NAME, Cell, Course, Document
+from servicelab.publish.sources import CODE, GRADED, MARKDOWN, Cell, Course, Document
 from servicelab.publish.text import links
 
 LONGEST = 12
@@ -48,7 +49,7 @@ def _name(document: Document, cell: Cell, before: Cell | None, seen: dict[str, i
         begins = cell.source.strip().split("\n")[0][:40]
         how = ":name: a-name" if cell.kind == CODE else '+++ {"name": "a-name"}'
         yield Finding(file, line, begins, f"a {cell.kind} cell has no name", f"Give it one: {how}")
-    elif not NAME.fullmatch(cell.name):
+    elif not named(cell.name):
         problem = f"“{cell.name}” cannot be a cell's name"
         yield Finding(file, line, cell.name, problem, "Use small letters, digits and hyphens, a letter first")
     elif cell.name in seen:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from servicelab.course.layout import COURSE, DATASETS, GLOSSARY, notebook_path, resolve
 from servicelab.publish.catalogues import FOLDER, Catalogue, catalogue_file, messages
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import terms
-from servicelab.publish.layout import COURSE, DATASETS, GLOSSARY, notebook_path, resolve
 from servicelab.publish.sources import MARKDOWN, Course, Document
 from servicelab.publish.text import HTML_IMAGE, TERM, links, prose
 

@@ -1,0 +1,284 @@
+"""`quiz.yml`: what a unit asks. Everything but `decisions` is formative: explained, answered, shipped with its key."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from servicelab.course.declared import Called, Declared, Fault, Rule, Shown, filled
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+"""What cells and items are called."""
+
+
+def named(value: object) -> bool:
+    """Whether a value can be the name of a cell or an item."""
+    return isinstance(value, str) and NAME.fullmatch(value) is not None
+
+
+def parses(code: object, mode: Literal["eval", "exec"]) -> bool:
+    """Whether a text is a Python expression, or Python."""
+    try:
+        ast.parse(str(code).strip() if mode == "eval" else str(code), mode=mode)
+    except (SyntaxError, ValueError):
+        return False
+    return filled(code)
+
+
+def expression(code: object) -> bool:
+    """Whether a text is a Python expression."""
+    return parses(code, "eval")
+
+
+def statements(code: object) -> bool:
+    """Whether a text is Python."""
+    return parses(code, "exec")
+
+
+def at_least_one(value: object) -> bool:
+    """Whether a limit lets anything through."""
+    return isinstance(value, int) and value >= 1
+
+
+def most(name: str, example: int) -> tuple[str, str]:
+    """The words for a limit that is none."""
+    return f"`{name}` is not a whole number above 0", f"Write {name}: {example}: the most that is read"
+
+
+NO_ID = ("the id is missing, not allowed, or given twice", "Use small letters, digits and hyphens, each id once")
+Id = Annotated[str, Rule(*NO_ID, named)]
+Prompt = Annotated[str, Rule("the prompt is missing", "Write `prompt:`", filled), Shown]
+Word = Annotated[str, Rule("`{name}` is not a word", "Write a word, in quotes if need be")]
+Words = Annotated[str, Rule("`{name}` is not a text", "Write it in quotes"), Shown]
+Ids = Annotated[tuple[str, ...], Rule("`teaches` is not a list", "Write teaches: [N1.1]")]
+Number = Annotated[
+    float, Rule("low, high and step are not all numbers", "Write low: 0, high: 100, step: 1", math.isfinite)
+]
+HIDDEN = "Take it away: keys live in hidden tests only"
+NO_OPTIONS = ("there are not two options to choose from", "Write `options:` with at least two")
+OPTION_ID = ("the option's id “{id}” is missing, not allowed, or given twice", "Give it one of its own")
+
+
+def keys_of(problem: str) -> dict[str, tuple[str, str]]:
+    """What would give a graded decision away, each with the words for it."""
+    names = ("right", "because", "misconception", "answer", "key", "solution", "correct")
+    return dict.fromkeys(names, (problem, HIDDEN))
+
+
+@dataclass(frozen=True)
+class Offer(Declared):
+    """One option of a graded decision: nothing in it says whether it is right."""
+
+    FOREIGN: ClassVar = ("`{name}` means nothing in option {id}", "Take it away")
+    REFUSED: ClassVar[Mapping[str, tuple[str, str]]] = keys_of(
+        "option {id} of a graded decision carries its key (`{name}`)"
+    )
+    SHAPE: ClassVar = ("an option is not written as keys with values", "Write {{id: …, text: …}}")
+
+    id: Annotated[str, Rule(*OPTION_ID, named)]
+    text: Annotated[str, Rule("option {id} has no text", "Write `text:`", filled), Shown]
+
+
+@dataclass(frozen=True)
+class Option(Offer):
+    """One option of a question, with its explanation and, if a wrong idea leads to it, that idea's id."""
+
+    REFUSED: ClassVar[Mapping[str, tuple[str, str]]] = {}
+
+    because: Annotated[
+        str,
+        Rule("option {id} has no explanation", "Write `because:`: say why it is right, or what it overlooks", filled),
+        Shown,
+    ]
+    right: Annotated[bool, Rule("`right` of option {id} is neither true nor false", "Write `right: true`")] = False
+    misconception: Annotated[
+        str, Rule("`misconception` of option {id} is no id", "Take one from course/curriculum.yml")
+    ] = ""
+
+
+Options = Annotated[tuple[Option, ...], Rule(*NO_OPTIONS, lambda options: len(options) > 1)]
+Choosing = Annotated[Literal["choice", "many"], Rule("there is no kind “{value}”", "Use choice or many")]
+
+
+@dataclass(frozen=True)
+class Question(Declared):
+    """A formative question: of a "choice" one option is right, of "many" any number.
+
+    `section`, `teaches` and `track` say where it stands and for whom. `source` is the earlier unit that a recall
+    question comes from, "" for a question of the unit itself.
+    """
+
+    KEYS: ClassVar[Mapping[str, str]] = {"source": "from"}
+
+    id: Id
+    prompt: Prompt
+    options: Options
+    kind: Choosing = "choice"
+    section: Word = ""
+    teaches: Ids = ()
+    track: Word = ""
+    source: Word = ""
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """Ids of the right options, in their order."""
+        return tuple(option.id for option in self.options if option.right)
+
+    def faults(self) -> Iterator[Fault]:
+        """Exactly one right option of a choice, each option's id once, no wrong idea behind a right option."""
+        if self.kind == "choice" and len(self.right) != 1:
+            remedy = "Mark exactly one with `right: true`, or use `kind: many`"
+            yield Fault((), f"{len(self.right)} options are right", remedy)
+        yield from twice(self.options)
+        for number, option in enumerate(self.options):
+            if option.right and option.misconception:
+                problem = f"option {option.id} is right and a misconception"
+                yield Fault(("options", number), problem, "Take one of the two away")
+
+
+@dataclass(frozen=True)
+class Prediction(Declared):
+    """A number to guess before it is shown, between `low` and `high`."""
+
+    id: Id
+    prompt: Prompt
+    unit: Words = ""
+    low: Number = 0.0
+    high: Number = 100.0
+    step: Number = 1.0
+    section: Word = ""
+    teaches: Ids = ()
+    track: Word = ""
+
+    def faults(self) -> Iterator[Fault]:
+        """A scale with something to choose on it."""
+        yield from scale(self.low, self.high, self.step)
+
+
+@dataclass(frozen=True)
+class Slip(Declared):
+    """A known wrong answer: the expression that gives it, and what is said of it."""
+
+    SHAPE: ClassVar = ("a known wrong answer needs `when` (an expression) and `says`", "Write both")
+
+    when: Annotated[str, Rule(*SHAPE, expression, again=False)]
+    says: Annotated[str, Rule(*SHAPE, filled), Shown]
+
+
+@dataclass(frozen=True)
+class Task(Declared):
+    """A few lines of pandas with a known result: the check, hint, solution ladder."""
+
+    id: Id
+    prompt: Prompt
+    answer: Annotated[str, Rule("`{name}` is missing or not Python", "Write an expression", expression, again=False)]
+    solution: Annotated[str, Rule("`{name}` is missing or not Python", "Write Python", statements, again=False)]
+    hints: Annotated[
+        tuple[Annotated[str, Rule("there is no hint", "Write `hints:` with at least one", filled), Shown], ...],
+        Rule("there is no hint", "Write `hints:` with at least one", bool),
+        Called("hint"),
+    ]
+    setup: Annotated[str, Rule("`{name}` is missing or not Python", "Write Python", statements, again=False)] = ""
+    tolerance: Annotated[float, Rule("`tolerance` is not a number", "Write tolerance: 0.005")] = 0.0
+    wrong: Annotated[tuple[Slip, ...], Rule(*Slip.SHAPE), Called("wrong")] = ()
+    section: Word = ""
+    teaches: Ids = ()
+    track: Word = ""
+
+
+@dataclass(frozen=True)
+class Decision(Declared):
+    """A graded decision without its key: one option ("choice"), any number ("many"), or a "number" on a scale."""
+
+    REFUSED: ClassVar[Mapping[str, tuple[str, str]]] = keys_of("a graded decision carries its key (`{name}`)")
+
+    id: Id
+    prompt: Prompt
+    kind: Annotated[
+        Literal["choice", "many", "number"], Rule("there is no kind “{value}”", "Use choice, many or number")
+    ] = "choice"
+    unit: Words = ""
+    note: Words = ""
+    options: Annotated[tuple[Offer, ...], Rule(*NO_OPTIONS)] = ()
+    low: Number = 0.0
+    high: Number = 100.0
+    step: Number = 1.0
+    section: Word = ""
+    teaches: Ids = ()
+    track: Word = ""
+
+    def faults(self) -> Iterator[Fault]:
+        """Options or a scale, as the kind needs it."""
+        if self.kind == "number":
+            yield from scale(self.low, self.high, self.step)
+        elif len(self.options) < 2:
+            yield Fault((), *NO_OPTIONS)
+        yield from twice(self.options)
+
+
+@dataclass(frozen=True)
+class Written(Declared):
+    """A written task that a person marks: its id is the graded cell's, its limits are the most that is read."""
+
+    id: Id
+    prompt: Prompt
+    words: Annotated[int, Rule(*most("words", 150), at_least_one)]
+    characters: Annotated[int, Rule(*most("characters", 250), at_least_one)]
+    """Chinese characters, for an answer in Chinese."""
+    section: Word = ""
+    teaches: Ids = ()
+    track: Word = ""
+
+
+@dataclass(frozen=True)
+class QuizFile(Declared):
+    """The lists of the file, each by the name it has there."""
+
+    FOREIGN: ClassVar = ("there is no list “{name}”", "Use {fields}")
+
+    quiz: tuple[Question, ...] = ()
+    recall: tuple[Question, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    exercises: tuple[Task, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    written: tuple[Written, ...] = ()
+
+
+LISTS: Mapping[str, type[Declared]] = {
+    "quiz": Question,
+    "recall": Question,
+    "predictions": Prediction,
+    "exercises": Task,
+    "decisions": Decision,
+    "written": Written,
+}
+"""What the items of each list are."""
+
+
+def twice(options: tuple[Offer, ...]) -> Iterator[Fault]:
+    """Options whose id an earlier one has."""
+    seen: set[str] = set()
+    for number, option in enumerate(options):
+        if option.id in seen:
+            problem, remedy = OPTION_ID
+            yield Fault(("options", number), problem.format(id=option.id), remedy)
+        seen.add(option.id)
+
+
+def scale(low: float, high: float, step: float) -> Iterator[Fault]:
+    """What is wrong with a scale that numbers are chosen on."""
+    if not (low < high and 0 < step <= high - low):
+        yield Fault((), "low, high and step give nothing to choose from", "Write low below high, and a step between")
+
+
+def items(data: Any, *lists: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """The items of a quiz file as (list, index, item) as they are written; what is malformed is left to the checks."""
+    for name in lists or LISTS:
+        entries = data.get(name) if isinstance(data, dict) else None
+        for index, item in enumerate(entries if isinstance(entries, list) else []):
+            if isinstance(item, dict):
+                yield name, index, item

@@ -1,0 +1,68 @@
+"""`course.yml`: what the course is made of, in which order; and a unit's own `unit.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
+
+from servicelab.course.declared import Declared, Fault, Rule, Shown, filled
+from servicelab.course.quizfile import Words
+
+STATED = Rule("`{name}` is missing", "Write it", bool)
+MINUTES = ("the module does not state its minutes", "Write them for every track")
+WEIGHTS = ("the weights do not add up to 100", "Mend them")
+
+
+@dataclass(frozen=True)
+class Track(Declared):
+    """Whom a way through the course is for."""
+
+    title: Annotated[str, Rule("the track has no title", "Write `title:`", filled), Shown]
+    summary: Words = ""
+
+
+@dataclass(frozen=True)
+class UnitFacts(Declared):
+    """What is said of a module or a case: in `course.yml`, or in its own `unit.yml` while it is being written.
+
+    A `draft` is built and checked like any other, and never given to a trainee.
+    """
+
+    SHAPE: ClassVar = ("the module has no title", "Write `title:`")
+
+    title: Annotated[str, Rule("the module has no title", "Write `title:`", filled), Shown]
+    minutes: Annotated[Mapping[str, Annotated[float, Rule(*MINUTES)]], Rule(*MINUTES)]
+    summary: Words = ""
+    core: Annotated[bool, Rule("`core` is neither true nor false", "Write `core: true`")] = False
+    graded_minutes: Annotated[
+        Mapping[str, tuple[float, ...]], Rule("`graded_minutes` are no spans of minutes", "Write frontline: [20, 30]")
+    ] = field(default_factory=dict)
+    draft: Annotated[bool, Rule("`draft` is neither true nor false", "Write `draft: true`, or take it away")] = False
+
+
+@dataclass(frozen=True)
+class Settings(Declared):
+    """The whole of `course.yml`."""
+
+    course: Annotated[str, STATED]
+    title: Annotated[str, STATED, Shown]
+    tracks: Annotated[Mapping[str, Track], STATED]
+    modules: Annotated[Mapping[str, UnitFacts], STATED]
+    completion: Annotated[Mapping[str, Mapping[str, Annotated[float, Rule(*WEIGHTS)]]], STATED]
+    cases: Mapping[str, UnitFacts] = field(default_factory=dict)
+    marks: Words = ""
+    seen_by: Words = ""
+    summary: Words = ""
+
+    def faults(self) -> Iterator[Fault]:
+        """Minutes for every track, and weights that add up."""
+        for group in ("modules", "cases"):
+            for name, facts in getattr(self, group).items():
+                if set(facts.minutes) != set(self.tracks):
+                    yield Fault((group, name), *MINUTES)
+        for track, weights in self.completion.items():
+            if track not in self.tracks:
+                yield Fault(("completion", track), "there is no such track", "Use one of `tracks`")
+            elif sum(weights.values()) != 100:
+                yield Fault(("completion", track), *WEIGHTS)
