@@ -18,7 +18,7 @@ SHOWN = "show-code"
 FOLDED = ("lesson", "exercise", "start")
 TOLD = "told"
 """Tag of a cell whose words wait for a guess."""
-KEPT = ("section", "minutes", "track")
+KEPT = ("section", "minutes", "track", "marking")
 
 
 def localised(document: Document, language: str, translate: Callable[[str, str], str]) -> list[Cell]:
@@ -88,6 +88,9 @@ def glossary_node(course: Course, language: str) -> Any:
 def _metadata(cell: Cell, document: Document, *, trainee: bool) -> dict[str, Any]:
     metadata: dict[str, Any] = {key: cell.metadata[key] for key in ("nbgrader", "tags") if key in cell.metadata}
     ours = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
+    if document.kind == "exercise" and cell.nbgrader:
+        # Where the marks are put: a trainee has nothing to do there, and the course's page leaves it out of sight.
+        ours["marking"] = True
     if ours:
         metadata["servicelab"] = ours
     if not trainee:

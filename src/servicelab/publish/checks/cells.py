@@ -15,7 +15,7 @@ from servicelab.publish.text import links
 
 LONGEST = 12
 TRACKS = ("frontline", "analyst")
-KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader", "after"}
+KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader", "after", "marking"}
 BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
 LATE = re.compile(r"""\blesson\.(?:after|reveal)\(["']([^"']+)["']""")
 TITLED = re.compile(r"^#{1,6}\s", re.MULTILINE)

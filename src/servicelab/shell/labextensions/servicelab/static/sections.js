@@ -77,7 +77,9 @@ export class Sections {
   hide() {
     const shown = new Set(this.whole ? [] : this.current?.cells);
     this.panel.content.widgets.forEach((cell, index) => {
-      cell.node.classList.toggle("slx-elsewhere", !this.whole && this.list.length > 1 && !shown.has(index));
+      // Where marks are put there is nothing to do: seen in the whole page only.
+      const marking = Boolean((cell.model.getMetadata("servicelab") ?? {}).marking);
+      cell.node.classList.toggle("slx-elsewhere", !this.whole && (marking || (this.list.length > 1 && !shown.has(index))));
     });
   }
 
