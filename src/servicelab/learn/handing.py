@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _, use
-from servicelab.learn import archive, submission
+from servicelab.learn import archive, keepsake, submission
 from servicelab.learn.parts import with_part
 from servicelab.learn.sheet import being_graded
 from servicelab.learn.workspace import keep_student_id, shown, student_id
@@ -18,6 +18,7 @@ from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
     from servicelab.learn.assignment import Assignment
+    from servicelab.learn.lesson import Lesson
 
 FRESH = 30.0
 """Seconds since the notebook file was written within which it counts as saved, where the page cannot tell."""
@@ -253,6 +254,61 @@ class SaveControl(Interactive):
                 self.restore(bytes(buffers[0]))
 
 
+@with_part("offer.js")
+class KeepsakeControl(Interactive):
+    """Makes the page to keep, in the workspace and as a download. `value` is {"press": n}: each higher n once."""
+
+    view = "keepsake.js"
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        self._pressed = 0
+        self._kind, self._says = "", ""
+        super().__init__({"press": 0})
+
+    def name(self) -> str:
+        return _("A page to keep")
+
+    def words(self) -> dict[str, str]:
+        return {
+            "lead": _("Your guesses beside the numbers, how your contacts ended, what you wrote and what to take away: "
+                      "one page for you, to print or to keep."),
+            "make": _("Make my page"),
+        }  # fmt: skip
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
+        return {"says": self._says, "kind": self._kind, "pressed": self._pressed}
+
+    def text(self) -> str:
+        """The title: what was made differs from run to run."""
+        return self.name_shown
+
+    def _recompute(self, change: Any) -> None:
+        press = change["new"].get("press")
+        if isinstance(press, int) and press > self._pressed:
+            self._pressed = press
+            with use(self._language):
+                self._make()
+        super()._recompute(change)
+
+    def _make(self) -> None:
+        root = self._lesson.place.root
+        kept = keepsake.gather(self._lesson, student_id(root), time.strftime("%Y-%m-%d"))
+        if kept.empty:
+            self._kind, self._says = "info", _("There is nothing of yours to put on it yet: make a guess first.")
+            return
+        path = root / f"my-page-{self._lesson.name}.html"
+        try:
+            write_whole(path, keepsake.page(kept))
+        except OSError as problem:
+            self._kind = "wrong"
+            self._says = _("The file could not be written ({why}).", why=problem.strerror or "OSError")
+            return
+        self._kind = "right"
+        self._says = _("Made: {name}, beside the start page. Your browser can download it too.", name=path.name)
+        send_file(self, path)
+
+
 def last(found: list[submission.Receipt]) -> submission.Receipt | None:
     """The latest receipt."""
     return found[-1] if found else None
@@ -264,4 +320,5 @@ def send_file(control: Interactive, path: Path) -> None:
         content = path.read_bytes()
     except OSError:
         return
-    control.send({"do": "file", "name": shown(path.name, 120)}, buffers=[content])
+    kind = "text/html" if path.suffix == ".html" else "application/zip"
+    control.send({"do": "file", "name": shown(path.name, 120), "type": kind}, buffers=[content])

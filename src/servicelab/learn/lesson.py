@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.i18n import _
+from servicelab.learn import prediction
 from servicelab.learn.session import Session
 from servicelab.learn.workspace import find_place
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from servicelab.course.deskfile import Desk
+    from servicelab.learn.card import CardControl
     from servicelab.learn.controls import DeskControl, LadderControl, PredictControl, QuizControl, RevealControl
+    from servicelab.learn.handing import KeepsakeControl
     from servicelab.learn.ladder import Verdict
     from servicelab.learn.overview import SectionEnd, Welcome
     from servicelab.learn.start import Page
@@ -61,7 +64,9 @@ class Lesson(Session):
         """
         from servicelab.learn.controls import RevealControl
 
-        return RevealControl(self, self.find(self.items.predictions, key, _("prediction")), truth, note)
+        asked = self.find(self.items.predictions, key, _("prediction"))
+        self.truths[key] = prediction.on_scale(asked, truth)
+        return RevealControl(self, asked, truth, note)
 
     def after(self, key: str, draw: Callable[..., Figure], *arguments: Any) -> LatePicture:
         """A figure that is drawn when the guess `key` is made, with the guess in it: `draw(*arguments, guess=…)`."""
@@ -119,7 +124,18 @@ class Lesson(Session):
         return interactive
 
     @cached_property
-    def _desk(self) -> Desk:
+    def truths(self) -> dict[str, float]:
+        """What the reveals that have run know, by the id of the guess."""
+        return {}
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether this lesson has a contact at the desk."""
+        return (self.place.folder / "desk.json").is_file()
+
+    @cached_property
+    def contact(self) -> Desk:
+        """The contact at the desk."""
         from servicelab.learn.desk import parse_desk
         from servicelab.learn.items import load_object
 
@@ -129,7 +145,19 @@ class Lesson(Session):
         """The module's contact at the desk."""
         from servicelab.learn.controls import DeskControl
 
-        return DeskControl(self, self._desk)
+        return DeskControl(self, self.contact)
+
+    def card(self) -> CardControl:
+        """Three lines at the end, which travel with the submission."""
+        from servicelab.learn.card import CardControl
+
+        return CardControl(self)
+
+    def keepsake(self) -> KeepsakeControl:
+        """A button that makes a page to keep: own guesses, endings, written lines, take-aways."""
+        from servicelab.learn.handing import KeepsakeControl
+
+        return KeepsakeControl(self)
 
     def section_end(self, section: str) -> SectionEnd:
         """What is done in a section, what is still open, and where to go next."""

@@ -1,7 +1,7 @@
 // Offers a file that the kernel sent as a download of the browser.
 function offerFile(message, buffers) {
   if (message?.do !== "file" || !buffers?.length) return;
-  const url = URL.createObjectURL(new Blob([buffers[0]], { type: "application/zip" }));
+  const url = URL.createObjectURL(new Blob([buffers[0]], { type: message.type || "application/zip" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = message.name;
