@@ -1,4 +1,4 @@
-"""The trainee's JupyterLab is a course: what a person sees who only ever clicks Next, and what happens when Python dies."""
+"""The trainee's JupyterLab is a course: what a person sees who only clicks Next, and what happens when Python dies."""
 
 from __future__ import annotations
 
@@ -211,8 +211,9 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(labs: Ca
         for pid in busy:
             os.kill(pid, signal.SIGSTOP)
         lesson.panel.locator(".lq:visible").nth(2).locator("input").first.check()
-        bar.get_by_text("Still working").wait_for(timeout=4000)
-        bar.get_by_text("Python is stuck").wait_for(timeout=20_000)
+        said = bar.locator(".slx-said")
+        said.filter(has_text="Still working").wait_for(timeout=4000)
+        said.filter(has_text="Python is stuck").wait_for(timeout=20_000)
     finally:
         for pid in busy:
             os.kill(pid, signal.SIGCONT)

@@ -321,10 +321,9 @@ export class CoursePage {
   }
 }
 
-// A folded cell leaves a strip with three dots; unfolding it here is not a change of the notebook.
+// A folded cell leaves a strip with three dots. Unfolding it here is not a change of the notebook: the cell no longer
+// writes down how it is folded, nor takes it from there again.
 function unfold(cell) {
-  const { syncCollapse } = cell;
   cell.syncCollapse = false;
   cell.inputHidden = false;
-  cell.syncCollapse = syncCollapse;
 }
