@@ -49,4 +49,5 @@ def test_a_page_runs_speaks_chinese_and_passes_axe(lab, open_notebook, axe_sourc
 
 def test_jupyterlab_itself_is_in_chinese(lab, open_notebook) -> None:  # type: ignore[no-untyped-def]
     notebook = open_notebook(lab, "start.ipynb")
+    notebook.show("完整的 JupyterLab 界面（供技术支持使用）")
     notebook.page.locator(".lm-MenuBar-itemLabel", has_text="文件").first.wait_for()

@@ -31,7 +31,7 @@ export class Bar {
     this.notice = make("div", { class: "slx-notice", hidden: true }, this.said, this.count, this.act);
     // Said aloud apart from what is seen: fifty steps of a count are too many for an ear.
     this.aloud = make("p", { class: "slx-hidden", role: "status" });
-    this.node = make("nav", { class: "slx-bar", "aria-label": t("bar"), lang: language === "zh" ? "zh-CN" : "en" }, this.skip,
+    this.node = make("nav", { class: "slx-bar", tabindex: "-1", "aria-label": t("bar"), lang: language === "zh" ? "zh-CN" : "en" }, this.skip,
       make("div", { class: "slx-row" }, make("div", { class: "slx-menu-place" }, this.opener, this.menu), make("div", { class: "slx-ways" }, this.backButton, this.nextButton)),
       this.steps, this.notice, this.aloud);
     this.node.addEventListener("keydown", (event) => this.key(event));

@@ -147,6 +147,7 @@ export class CoursePage {
     }
     this.panel.node.dataset.servicelabLive = String(this.live);
     if (!this.settled) this.scroll();
+    this.stand();
   }
 
   async again() {
@@ -231,6 +232,13 @@ export class CoursePage {
     head.focus({ preventScroll: true });
   }
 
+  // Where the keyboard begins on a page that opens: before the bar, unless the person has begun somewhere already.
+  stand() {
+    const now = document.activeElement;
+    const nowhere = !now || now === document.body || now.matches(".jp-Notebook, .jp-WindowedPanel-outer, .jp-Cell, .jp-NotebookPanel");
+    if (nowhere && this.panel.isVisible) this.bar.node.focus({ preventScroll: true });
+  }
+
   scroll() {
     this.scroller.scrollTop = this.wanted ?? 0;
   }
@@ -268,7 +276,8 @@ export class CoursePage {
     if (on !== undefined) memory.set("code", on, kind);
     this.code = memory.get("code", kind) ?? kind === "analyst";
     this.panel.toggleClass("slx-code", this.code);
-    if (this.code) this.opening.code.forEach(unfold);
+    // A cell that is not drawn yet folds itself when it is.
+    if (this.code) for (const cell of this.opening.code) void cell.ready.then(() => this.code && unfold(cell));
     this.refresh();
   }
 
@@ -302,17 +311,19 @@ export class CoursePage {
 
   shown() {
     // JupyterLab writes its own address for the page in front; the section is added after that.
-    setTimeout(() => this.address(), 0);
+    setTimeout(() => {
+      this.address();
+      this.stand();
+    }, 0);
     if (!this.begun) return void this.begin();
     // The start page tells how far the other pages are: it looks again whenever somebody comes back to it.
     if (this.about.kind === "start" && this.live && !this.watch.stopped) void this.run();
   }
 }
 
-// A folded cell leaves a strip with three dots; unfolding it here is not a change of the notebook.
+// A folded cell leaves a strip with three dots. Unfolding it here is not a change of the notebook: the cell no longer
+// writes down how it is folded, nor takes it from there again.
 function unfold(cell) {
-  const { syncCollapse } = cell;
   cell.syncCollapse = false;
   cell.inputHidden = false;
-  cell.syncCollapse = syncCollapse;
 }
