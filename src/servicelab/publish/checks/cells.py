@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from servicelab.course.layout import GRADED, READ
 from servicelab.course.quizfile import named
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
-from servicelab.publish.sources import CODE, GRADED, MARKDOWN, Cell, Course, Document
+from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
 
 LONGEST = 12
 TRACKS = ("frontline", "analyst")
@@ -91,7 +92,7 @@ def _code(document: Document, cell: Cell) -> Iterator[Finding]:
     if cell.name and not _parses(cell.source):
         yield finding("the code is not Python", "Mend it; magics (% and !) are not used, since graders read the code")
     lines = [line for line in cell.source.split("\n") if line.strip()]
-    if document.kind == "lesson" and len(lines) > LONGEST:
+    if document.kind in READ.values() and len(lines) > LONGEST:
         problem = f"the code cell has {len(lines)} lines"
         yield finding(problem, f"A lesson shows at most {LONGEST}: move the rest into the package")
 

@@ -10,10 +10,10 @@ from servicelab.course.deskfile import Desk
 from servicelab.course.quizfile import LISTS, NO_ID, items
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
-from servicelab.publish.sources import Course, Module
+from servicelab.publish.sources import Course, Unit
 
 
-def question_findings(course: Course, module: Module) -> Iterator[Finding]:
+def question_findings(course: Course, module: Unit) -> Iterator[Finding]:
     """What is wrong in a module's `quiz.yml`."""
     document = module.quiz
     if document.findings:
@@ -48,7 +48,7 @@ def _strange_ideas(item: dict[str, Any], ids: set[str]) -> Iterator[Fault]:
             yield Fault(("options", number), problem, "Take one from course/curriculum.yml")
 
 
-def desk_findings(course: Course, module: Module) -> Iterator[Finding]:
+def desk_findings(course: Course, module: Unit) -> Iterator[Finding]:
     """What is wrong in a module's `desk.yml`."""
     desk = module.desk
     if desk is None or desk.findings:
