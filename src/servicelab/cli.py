@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     build_verb.add_argument("--edition", choices=["solved", "trainee", "instructor"], default="trainee")
     build_verb.add_argument("--lang", choices=["en", "zh"], default="en")
     build_verb.add_argument("--out", type=Path, help="default: build/EDITION-LANG")
+    build_verb.add_argument("--no-drafts", action="store_true", help="refuse a course with drafts, as Binder does")
     build_verb.add_argument("--all", action="store_true", help="every edition in this language")
     build_verb.add_argument("--update-catalogues", action="store_true", help="renew locales/ from the sources instead")
 
@@ -168,6 +169,8 @@ def build(arguments: argparse.Namespace) -> int:
     editions = ["trainee", "solved", "instructor"] if arguments.all else [arguments.edition]
     if arguments.all and arguments.out:
         raise UserError("--out names one folder and --all makes three: give one edition, or leave --out away.")
+    if arguments.no_drafts:
+        publish.refuse_drafts(root)
     for edition in editions:
         report = publish.build(edition, arguments.lang, arguments.out, root=root)
         print(report.sentence())

@@ -61,9 +61,7 @@ def test_the_curriculum_is_whole(course: Course) -> None:
 def test_every_item_of_a_built_module_can_be_found_by_name(course: Course) -> None:
     called = list(terms(course).values())
     names = {key: {name.casefold() for term in called for name in term.called(key)} for key in ("en", "zh")}
-    built = {
-        key: item for key, item in curriculum(course).items() if item["module"] in course.modules and key[0] != "X"
-    }
+    built = {key: item for key, item in curriculum(course).items() if item["module"] in course.units and key[0] != "X"}
     lost = [
         f"{key} {item['en']} · {item['zh']}"
         for key, item in built.items()
@@ -133,7 +131,7 @@ def test_decisions_ship_without_keys(trainee: dict[str, Path]) -> None:
 
 
 def test_full_marks_can_be_reached(course: Course) -> None:
-    for module in course.modules.values():
+    for module in course.units.values():
         decided = perfect_decisions(module)
         assert decided
         assert None not in decided.values()
@@ -141,7 +139,7 @@ def test_full_marks_can_be_reached(course: Course) -> None:
 
 def test_a_trainees_path_fits_its_time(course: Course) -> None:
     """Frontline 60 to 75 minutes, at most three interactives; every section states its own minutes."""
-    for module in course.modules.values():
+    for module in course.units.values():
         lesson = module.documents["lesson"]
         sections = [cell for cell in lesson.cells if "section" in cell.metadata]
         minutes = sum(cell.metadata["minutes"] for cell in sections if cell.metadata.get("track") != "analyst")

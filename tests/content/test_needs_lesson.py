@@ -148,7 +148,7 @@ def test_the_chinese_model_answer_and_the_simulated_trainees_have_the_same_numbe
     rubric = (ROOT / "grading" / "rubrics" / "01_needs.yml").read_text(encoding="utf-8")
     assert f"只有 {intact[1]} 位再来，平时是 {intact[2]} 位" in rubric
     assert f"仍有 {slot[1]} 位再来；货物破损时只剩 {intact[1]} 位" in rubric
-    cohort = (ROOT / "grading" / "demo" / "cohort.yml").read_text(encoding="utf-8")
+    cohort = (ROOT / "grading" / "demo" / "01_needs.yml").read_text(encoding="utf-8")
     assert f"only {intact[1]} in 100 customers order again, against {intact[2]} otherwise" in cohort
     assert f"只剩 {intact[1]} 人再买，正常是 {intact[2]} 人" in cohort
 

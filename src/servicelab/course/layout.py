@@ -1,29 +1,95 @@
-"""Where everything stands in a built tree. The workspace and the unpacked bundle are copies of one."""
+"""Where everything stands: in the sources, and in a built tree, of which workspace and unpacked bundle are copies."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+UnitKind = Literal["module", "case"]
+
+# -- in the sources, relative to the checkout
+
+HOME = "course"
+SETTINGS = f"{HOME}/course.yml"
+GLOSSARY_SOURCE = f"{HOME}/glossary.yml"
+CURRICULUM = f"{HOME}/curriculum.yml"
+COVERAGE = f"{HOME}/coverage.yml"
+START = f"{HOME}/start.md"
+GAPS = f"{HOME}/known_gaps.yml"
+UNITS: dict[UnitKind, str] = {"module": f"{HOME}/modules", "case": f"{HOME}/cases"}
+"""The folder of each kind of unit; its name there is the list of `course.yml` that names them."""
+FACTS = "unit.yml"
+"""What is said of a unit that is still being written, in its own folder."""
+GRADING = "grading"
+RUBRICS = f"{GRADING}/rubrics"
+DEMO = f"{GRADING}/demo"
+TRANSLATIONS = "locales/zh_CN"
+DATASETS = "datasets"
+"""The same in the sources and in a built tree."""
+
+READ: dict[UnitKind, str] = {"module": "lesson", "case": "case"}
+"""The notebook that a unit is worked in, by kind of unit."""
+GRADED = ("exercise", "analysis")
+
+# -- in a built tree
 
 EDITIONS = ("trainee", "solved", "instructor")
 GLOSSARY = "glossary.ipynb"
 COURSE = "course.json"
-DATASETS = "datasets"
 
 
-def notebook_path(kind: str, module: str) -> str:
+def documents(kind: UnitKind) -> tuple[str, ...]:
+    """The notebooks that a unit has, in the order in which they are worked."""
+    return (READ[kind], *GRADED, "instructor")
+
+
+def group(kind: UnitKind) -> str:
+    """The list of `course.yml` that names the units of a kind.
+
+    >>> group("case")
+    'cases'
+    """
+    return PurePosixPath(UNITS[kind]).name
+
+
+def catalogue_path(unit: str, kind: str) -> str:
+    """The Chinese of one source file, relative to the checkout; `unit` is "" for what belongs to none."""
+    return f"{TRANSLATIONS}/{unit}/{kind}.po" if unit else f"{TRANSLATIONS}/{kind}.po"
+
+
+def is_checkout(folder: Path) -> bool:
+    """Whether a folder holds the course's sources."""
+    return (folder / SETTINGS).is_file()
+
+
+def notebook_path(kind: str, unit: str) -> str:
     """The place of a notebook in a built tree.
+
+    A case stands where a lesson stands: what opens, saves, counts and hands in a lesson does so for a case.
 
     >>> notebook_path("analysis", "01_needs")
     'assignments/01_needs_analysis/analysis.ipynb'
+    >>> notebook_path("case", "refund")
+    'lessons/refund/lesson.ipynb'
     """
-    folders = {
-        "start": "",
-        "lesson": f"lessons/{module}/",
-        "exercise": f"assignments/{module}/",
-        "analysis": f"assignments/{module}_analysis/",
-        "instructor": f"teaching/{module}/",
+    places = {
+        "start": "start",
+        "lesson": f"lessons/{unit}/lesson",
+        "case": f"lessons/{unit}/lesson",
+        "exercise": f"assignments/{assignment_name('exercise', unit)}/exercise",
+        "analysis": f"assignments/{assignment_name('analysis', unit)}/analysis",
+        "instructor": f"teaching/{unit}/instructor",
     }
-    return f"{folders[kind]}{kind}.ipynb"
+    return f"{places[kind]}.ipynb"
+
+
+def assignment_name(kind: str, unit: str) -> str:
+    """nbgrader's name of a graded notebook.
+
+    >>> assignment_name("analysis", "01_needs")
+    '01_needs_analysis'
+    """
+    return unit if kind == "exercise" else f"{unit}_{kind}"
 
 
 def way_up(path: str) -> str:

@@ -258,6 +258,9 @@ LISTS: Mapping[str, type[Declared]] = {
 }
 """What the items of each list are."""
 
+MARKED = ("decisions", "written")
+"""The lists that earn marks: they ship without keys, beside the exercise."""
+
 
 def twice(options: tuple[Offer, ...]) -> Iterator[Fault]:
     """Options whose id an earlier one has."""

@@ -17,7 +17,7 @@ from servicelab.grading.exporting import export
 from servicelab.grading.releasing import release
 from servicelab.grading.returning import feedback
 from servicelab.grading.rubric import load_rubrics, mark
-from servicelab.grading.simulation import Cohort, hand_in, load_cohort, solutions
+from servicelab.grading.simulation import MODEL, Cohort, hand_in, load_cohort, solutions, with_units
 from servicelab.i18n import _, use
 
 MARK = ".servicelab-demo"
@@ -48,7 +48,7 @@ def demo(out: Path | None = None, *, workers: int = 2, here: Course | None = Non
     here = here or course_here()
     if here.repository is None:
         raise UserError(_("The demo needs the course's repository: run it there."))
-    cohort = load_cohort(here.root / "demo" / "cohort.yml")
+    cohort = with_units(load_cohort(here.root / "demo" / "cohort.yml"), here.repository, load_rubrics(here.rubrics))
     place = (out or here.repository / "build" / "demo").resolve()
     course = _fresh(place, here)
 
@@ -66,7 +66,9 @@ def demo(out: Path | None = None, *, workers: int = 2, here: Course | None = Non
 
     wrong = differences(cohort, course)
     lab = f'cd "{course.root}" && "{sys.executable}" -m jupyter lab'
-    page = course.feedback / "wang-min" / "01_needs" / "exercise.html"
+    partly = [(who, work) for who, work in cohort.last() if work.written and work.written != MODEL]
+    trainee, work = min(partly or cohort.last(), key=lambda each: (not each[1].decisions, each[1].submitted))
+    page = course.feedback / trainee.id / work.assignment / f"{work.notebook}.html"
     _say(
         _("Where to look"),
         "\n".join(
@@ -151,13 +153,13 @@ def _submit(cohort: Cohort, course: Course, place: Path) -> Path:
 
 def _mark(cohort: Cohort, course: Course) -> str:
     """Mark the written answers by the rubric, as an instructor would in formgrader."""
-    rubrics = {rubric.assignment: rubric for each in load_rubrics(course.rubrics).values() for rubric in each}
+    rubrics = load_rubrics(course.rubrics)
     count = 0
     for trainee, work in cohort.last():
-        if work.marks:
-            levels = {name: points for name, points in work.marks.items() if name != "comments"}
+        for rubric in rubrics.get(work.assignment, ()) if work.marks else ():
+            levels = {criterion.id: work.marks[criterion.id] for criterion in rubric.criteria}
             with use(trainee.language):
-                mark(rubrics[work.assignment], trainee.id, levels, course=course, comments=work.marks["comments"])
+                mark(rubric, trainee.id, levels, course=course, comments=work.marks["comments"])
             count += 1
     return _("{count} written answers are marked by the rubric.", count=count)
 

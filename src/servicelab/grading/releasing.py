@@ -124,7 +124,7 @@ def _write_words(assignment: str, source: Path, repository: Path) -> None:
         document = content.course.assignments[assignment]
         if document.kind != "exercise":
             continue
-        words = content.decisions(content.course.modules[document.module])
+        words = content.decisions(content.course.units[document.module])
         path = source / WORDS / f"{assignment}.{lang}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(words, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.layout import GRADED, assignment_name, notebook_path
+from servicelab.course.rubricfile import Rubric
 from servicelab.errors import UserError
 from servicelab.files.yamllines import read_yaml
-from servicelab.i18n import _, use
+from servicelab.i18n import MARKER, _, use
+from servicelab.publish.regions import segments
 
-NOTEBOOKS = {"_analysis": "analysis"}
 NOTHING = "none"
+MODEL = "model"
+"""In place of a written answer: the one that its author wrote."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,8 @@ class Work:
 
     Attributes
     ----------
-    assignment
-        Its name.
+    unit, notebook
+        What it belongs to, and which of its graded notebooks it is: `exercise` or `analysis`.
     submitted
         When it was handed in; `earlier` ones before that.
     decisions
@@ -33,7 +37,7 @@ class Work:
     code
         Cell → code, where it is not the right one; None when nothing was answered.
     written
-        The written answer, or an empty string.
+        The written answer, an empty string, or `MODEL`.
     marks
         Criterion → points that a person gives it, and `comments`.
     deserves
@@ -44,7 +48,8 @@ class Work:
         Whether the notebook was cut short on its way.
     """
 
-    assignment: str
+    unit: str
+    notebook: str
     submitted: datetime
     decisions: Mapping[str, Any] | None
     code: Mapping[str, str] | None
@@ -55,29 +60,33 @@ class Work:
     damaged: bool
 
     @property
-    def notebook(self) -> str:
-        """The notebook's name without its ending."""
-        return next((name for ending, name in NOTEBOOKS.items() if self.assignment.endswith(ending)), "exercise")
+    def assignment(self) -> str:
+        """nbgrader's name of it."""
+        return assignment_name(self.notebook, self.unit)
 
 
 @dataclass(frozen=True)
 class Trainee:
-    """A simulated trainee, and all that they hand in, in order."""
+    """A simulated trainee, how they worked each unit's lesson, and all that they hand in, in order."""
 
     id: str
     description: str
     language: str
-    lesson: Mapping[str, Any]
+    lessons: Mapping[str, Mapping[str, Any]]
     archive: str
     works: tuple[Work, ...]
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """The trainees, when their work is due, and the assignments they do."""
+    """The trainees, when their work is due, and the assignments they do.
+
+    `plain` are the two who work units that nobody wrote a script for: all right, and nothing at all.
+    """
 
     due: datetime
     trainees: tuple[Trainee, ...]
+    plain: tuple[str, str]
 
     @property
     def assignments(self) -> list[str]:
@@ -94,55 +103,105 @@ class Cohort:
 
 
 def load_cohort(path: Path) -> Cohort:
-    """Return the cohort that a YAML file defines.
+    """Return the cohort that a YAML file defines, with what its trainees do in each unit that has a file beside it.
 
     Raises
     ------
     UserError
-        The file is not there, or something in it is missing.
+        The file is not there, or something in it or in a unit's file is missing.
     """
     if not path.is_file():
         raise UserError(_("There is no cohort in {path}: run the demo in the course's repository.", path=path))
     stated = read_yaml(path)
+    scripts = {each.stem: each for each in sorted(path.parent.glob("*.yml")) if each != path}
+    where = path
     try:
-        trainees = tuple(_trainee(each, stated) for each in stated["trainees"])
-        return Cohort(datetime.fromisoformat(stated["due"]), trainees)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(_("{path} does not define a cohort: {error!r}.", path=path, error=error)) from error
+        people = {each["id"]: each for each in stated["trainees"]}
+        due = datetime.fromisoformat(stated["due"])
+        did: dict[str, list[Work]] = {name: [] for name in people}
+        lessons: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in people}
+        for unit, where in scripts.items():
+            script = read_yaml(where)
+            for name, done in script["trainees"].items():
+                did[name] += _works(unit, done, script)
+                if "lesson" in done:
+                    lessons[name][unit] = {**done["lesson"], "misconception": script["misconception"]}
+        trainees = tuple(
+            Trainee(
+                name,
+                each["is"],
+                each["language"],
+                lessons[name],
+                each.get("archive", "{name}"),
+                tuple(sorted(did[name], key=lambda work: work.submitted)),
+            )
+            for name, each in people.items()
+        )
+        return Cohort(due, trainees, (stated["right"], stated["blank"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(_("{path} does not define a cohort: {error!r}.", path=where, error=error)) from error
 
 
-def _trainee(stated: Mapping[str, Any], cohort: Mapping[str, Any]) -> Trainee:
-    known = {"id", "is", "language", "lesson", "archive"}
-    works = []
-    for assignment in stated.keys() - known:
-        work = stated[assignment]
-        if "earlier" in work:
-            works.append(_work(assignment, {"deserves": 0, **work["earlier"]}, cohort))
-        works.append(_work(assignment, work, cohort))
-    return Trainee(
-        stated["id"],
-        stated["is"],
-        stated["language"],
-        stated.get("lesson", {}),
-        stated.get("archive", "{name}"),
-        tuple(sorted(works, key=lambda work: work.submitted)),
-    )
+def _works(unit: str, done: Mapping[str, Any], script: Mapping[str, Any]) -> Iterator[Work]:
+    for notebook in GRADED:
+        if notebook in done:
+            work = done[notebook]
+            if "earlier" in work:
+                yield _work(unit, notebook, {"deserves": 0, **work["earlier"]}, script)
+            yield _work(unit, notebook, work, script)
 
 
-def _work(assignment: str, stated: Mapping[str, Any], cohort: Mapping[str, Any]) -> Work:
-    right = cohort["right"].get(assignment, {}).get("decisions", {})
+def _work(unit: str, notebook: str, stated: Mapping[str, Any], script: Mapping[str, Any]) -> Work:
+    right = script["decisions"] if notebook == "exercise" else {}
     decided, code = stated.get("decisions", {}), stated.get("code", {})
     return Work(
-        assignment,
+        unit,
+        notebook,
         datetime.fromisoformat(stated["submitted"]),
         None if decided == NOTHING else {**right, **decided},
         None if code == NOTHING else code,
-        cohort["written"][stated["written"]].strip() if "written" in stated else "",
+        script["written"][stated["written"]].strip() if "written" in stated else "",
         stated.get("marks", {}),
         float(stated["deserves"]),
         bool(stated.get("late", False)),
         "damage" in stated,
     )
+
+
+def with_units(cohort: Cohort, repository: Path, rubrics: Mapping[str, Sequence[Rubric]]) -> Cohort:
+    """Return the cohort with work in every unit of the course: in one that has no file of its own, somebody answers
+    all of it as its author does, and somebody hands in what was released.
+
+    A draft is left out: it cannot be released.
+    """
+    from servicelab.publish.answers import perfect_decisions
+    from servicelab.publish.sources import load_course
+
+    done = {work.unit for trainee in cohort.trainees for work in trainee.works}
+    added: dict[str, list[Work]] = {name: [] for name in cohort.plain}
+    for unit in load_course(repository).units.values():
+        if unit.draft or unit.id in done:
+            continue
+        for number, notebook in enumerate(GRADED):
+            document = unit.documents[notebook]
+            points = sum(float(cell.nbgrader.get("points", 0)) for cell in document.cells)
+            moment = cohort.due - timedelta(hours=9 - number)
+            decisions = perfect_decisions(unit) if notebook == "exercise" else {}
+            marks = {
+                criterion.id: criterion.points
+                for rubric in rubrics.get(document.assignment, ())
+                for criterion in rubric.criteria
+            }
+            marked = {**marks, "comments": []} if marks else {}
+            right, blank = cohort.plain
+            added[right].append(
+                Work(unit.id, notebook, moment, decisions, {}, MODEL, marked, points, late=False, damaged=False)
+            )
+            added[blank].append(Work(unit.id, notebook, moment, None, None, "", {}, 0.0, late=False, damaged=False))
+    trainees = tuple(
+        replace(trainee, works=(*trainee.works, *added.get(trainee.id, ()))) for trainee in cohort.trainees
+    )
+    return replace(cohort, trainees=trainees)
 
 
 def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, solutions: Mapping[str, str]) -> Path:
@@ -157,7 +216,7 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
     workspace
         The trainee's own folder.
     solutions
-        Cell → right code, for the code cells that `work` does not change.
+        Cell → the author's answer, for the cells that `work` does not change.
     """
     import nbformat
 
@@ -168,7 +227,7 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
 
     folder = workspace / "assignments" / work.assignment
     shutil.copytree(edition / "assignments" / work.assignment, folder, dirs_exist_ok=True)
-    shutil.copy(edition / "edition.json", workspace)
+    shutil.copy(edition / MARKER, workspace)
     with use(trainee.language):
         task = Assignment(Place(folder, workspace, "trainee"), work.assignment, work.notebook)
         for key, value in (work.decisions or {}).items():
@@ -183,7 +242,7 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
             if cell.cell_type == "code" and work.code is not None:
                 cell.source = work.code.get(cell.id, solutions[cell.id])
             elif cell.cell_type == "markdown" and work.written:
-                cell.source = work.written
+                cell.source = solutions[cell.id] if work.written == MODEL else work.written
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
         if work.damaged:
             path.write_bytes(path.read_bytes()[:4000])
@@ -193,20 +252,20 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
             assignment=work.assignment,
             notebook=work.notebook,
             student=trainee.id,
-            evidence=_lesson(trainee, workspace) if trainee.lesson else None,
+            evidence=_lesson(trainee, work.unit, workspace) if work.unit in trainee.lessons else None,
             clock=lambda: work.submitted.astimezone(UTC),
         )
     return workspace / submission.FOLDER / receipt.file
 
 
-def _lesson(trainee: Trainee, workspace: Path) -> Path:
+def _lesson(trainee: Trainee, unit: str, workspace: Path) -> Path:
     """Write the lesson's answer sheet as the lesson would have, and return it."""
     from servicelab.learn.sheet import AnswerSheet
 
-    path = workspace / "lessons" / "01_needs" / "lesson.answers.json"
+    path = (workspace / notebook_path("lesson", unit)).with_name("lesson.answers.json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet = AnswerSheet(path, "01_needs/lesson", language=trainee.language)
-    did = trainee.lesson
+    sheet = AnswerSheet(path, f"{unit}/lesson", language=trainee.language)
+    did = trainee.lessons[unit]
 
     def edit(document: dict[str, Any]) -> None:
         entries = document["entries"]
@@ -214,7 +273,7 @@ def _lesson(trainee: Trainee, workspace: Path) -> Path:
             right = number < did["right"]
             entries[f"q-{number}"] = {
                 "kind": "quiz", "value": {"tries": [["a"]]}, "first_right": right, "right": right, "done": True,
-                "misconceptions": [] if right else ["X01a"],
+                "misconceptions": [] if right else [did["misconception"]],
             }  # fmt: skip
         for number in range(did["predictions"]):
             entries[f"p-{number}"] = {"kind": "prediction", "value": {"guess": 30}, "done": True}
@@ -226,14 +285,11 @@ def _lesson(trainee: Trainee, workspace: Path) -> Path:
 
 
 def solutions(source: Path) -> dict[str, str]:
-    """Return the right code of every solution cell in a built source notebook, by the cell's name."""
+    """Return the author's answer in every solution cell of a built source notebook, by the cell's name."""
     found = {}
     for path in source.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            about = cell["metadata"].get("nbgrader", {})
-            if cell["cell_type"] == "code" and about.get("solution"):
-                lines = "".join(cell["source"]).split("\n")
-                found[cell["id"]] = "\n".join(
-                    line for line in lines if "### BEGIN" not in line and "### END" not in line
-                )
+            if cell["metadata"].get("nbgrader", {}).get("solution"):
+                pieces = segments("".join(cell["source"]))
+                found[cell["id"]] = "\n".join(each.text for each in pieces if each.kind in ("text", "solution"))
     return found

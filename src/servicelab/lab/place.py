@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import servicelab
+from servicelab.course.layout import is_checkout
 from servicelab.errors import UserError
 
 
@@ -19,7 +20,7 @@ def checkout_here(start: Path | None = None) -> Path:
     start = start or Path.cwd()
     candidates = [start, *start.parents, Path(servicelab.__file__).resolve().parents[2]]
     for folder in candidates:
-        if (folder / "course" / "course.yml").is_file():
+        if is_checkout(folder):
             return folder
     raise UserError(f"{start} is not in a ServiceLab checkout: change to the folder that has course/course.yml.")
 
@@ -27,7 +28,7 @@ def checkout_here(start: Path | None = None) -> Path:
 def unpacked_bundle(start: Path) -> Path | None:
     """The trainee's bundle around `start`, if this is one: it carries a built edition and no sources."""
     for folder in [start, *start.parents]:
-        if (folder / "course" / "course.yml").is_file():
+        if is_checkout(folder):
             return None
         if (folder / "app" / "edition" / "edition.json").is_file():
             return folder

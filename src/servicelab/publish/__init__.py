@@ -19,6 +19,7 @@ __all__ = [
     "build_source",
     "leaks_in_zip",
     "nbgrader_settings",
+    "refuse_drafts",
     "update_catalogues",
 ]
 
@@ -45,3 +46,11 @@ def leaks_in_zip(path: Path, root: Path | None = None) -> list[str]:
     from servicelab.publish.secrets import find_leaks, secrets
 
     return [str(leak) for leak in find_leaks(path, secrets(checkout(root)))]
+
+
+def refuse_drafts(root: Path | None = None) -> None:
+    """Raise UserError, which says where, when a unit of the course is still being written: it goes to no trainee."""
+    from servicelab.publish.editions import checkout, refuse
+    from servicelab.publish.sources import load_course
+
+    refuse(load_course(checkout(root)).units.values())

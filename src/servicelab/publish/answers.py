@@ -17,7 +17,7 @@ from typing import Any
 from servicelab.course.declared import read
 from servicelab.course.quizfile import Decision
 from servicelab.publish.findings import Finding, SourceMistakes
-from servicelab.publish.sources import CODE, Cell, Document, Module
+from servicelab.publish.sources import CODE, Cell, Document, Unit
 
 MOST = 20_000
 """Combinations tried for one test; a test that judges more at once is split."""
@@ -25,7 +25,7 @@ MOST = 20_000
 SAVED = "2026-01-01T00:00:00+00:00"
 
 
-def perfect_decisions(module: Module) -> dict[str, Any]:
+def perfect_decisions(module: Unit) -> dict[str, Any]:
     """The right value of every decision of a module by its id: an option's id, a list of ids, or a number.
 
     Raises `SourceMistakes` for a decision that no test judges, and for a test that no answer passes.
@@ -52,7 +52,7 @@ def perfect_decisions(module: Module) -> dict[str, Any]:
     return {key: found[key] for key in decisions}
 
 
-def write_sheet(path: Path, module: Module, language: str) -> None:
+def write_sheet(path: Path, module: Unit, language: str) -> None:
     """Write the right decisions as the answers file beside a solved exercise."""
     entries = {key: {"value": value} for key, value in perfect_decisions(module).items()}
     about = {"format": 1, "notebook": f"{module.id}/exercise", "language": language, "saved": SAVED, "activity": {}}

@@ -53,11 +53,13 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
     Raises
     ------
     UserError
-        A solution, hidden test, key or instructor text was found in what would ship; nothing is written.
+        A unit is a draft; or a solution, hidden test, key or instructor text was found in what would ship. Nothing is
+        written.
     """
     out = out or root / "build" / f"ServiceLab-{language}.zip"
     if out.suffix != ".zip":
         raise UserError(f"{out} would not be recognised as a bundle: give --out a name that ends in .zip.")
+    publish.refuse_drafts(root)
     edition = publish.build("trainee", language, root=root).path
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)

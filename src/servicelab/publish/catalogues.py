@@ -13,8 +13,9 @@ from typing import Any
 
 import polib
 
-from servicelab.course.declared import texts
+from servicelab.course.declared import Declared, texts
 from servicelab.course.deskfile import Desk
+from servicelab.course.layout import TRANSLATIONS, catalogue_path
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.settings import Settings
 from servicelab.files.whole import write_whole
@@ -23,8 +24,8 @@ from servicelab.publish.interface import interface_messages, placeholders
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import MARKDOWN, Course, Document
 from servicelab.publish.text import blocks, translatable
+from servicelab.publish.yamlfile import YamlFile
 
-FOLDER = "locales/zh_CN"
 HEADER = {
     "Project-Id-Version": "ServiceLab",
     "Language": "zh_CN",
@@ -65,21 +66,28 @@ class Catalogue:
 
 def catalogue_file(document: Document) -> str:
     """The catalogue of a notebook, relative to the checkout."""
-    return f"{FOLDER}/{document.module}/{document.kind}.po" if document.module else f"{FOLDER}/{document.kind}.po"
+    return catalogue_path(document.module, document.kind)
 
 
-def messages(course: Course) -> dict[str, list[Message]]:
-    """Every message of the course by catalogue file."""
-    found = {catalogue_file(document): list(document_messages(document)) for document in course.documents}
-    for module in course.modules.values():
-        quiz = [Message(t.context, t.text, module.quiz.file) for t in texts(QuizFile, module.quiz.data)]
-        found[f"{FOLDER}/{module.id}/quiz.po"] = quiz
-        if module.desk:
-            desk = [Message(t.context, t.text, module.desk.file) for t in texts(Desk, module.desk.data)]
-            found[f"{FOLDER}/{module.id}/desk.po"] = desk
-    found[f"{FOLDER}/course.po"] = [
-        Message(t.context, t.text, course.settings.file) for t in texts(Settings, course.settings.data)
-    ]
+def messages(course: Course, *, drafts: bool = False) -> dict[str, list[Message]]:
+    """Every message of the course by catalogue file; those of drafts, not translated yet, if asked for."""
+    left = set() if drafts else {unit.id for unit in course.units.values() if unit.draft}
+    found = {
+        catalogue_file(document): list(document_messages(document))
+        for document in course.documents
+        if document.module not in left
+    }
+
+    def add(unit: str, name: str, kind: type[Declared], source: YamlFile) -> None:
+        listed = [Message(text.context, text.text, source.file) for text in texts(kind, source.data)]
+        found[catalogue_path(unit, name)] = listed
+
+    for unit in course.units.values():
+        if unit.id not in left:
+            add(unit.id, "quiz", QuizFile, unit.quiz)
+            if unit.desk:
+                add(unit.id, "desk", Desk, unit.desk)
+    add("", "course", Settings, course.settings)
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
 
 
@@ -145,7 +153,7 @@ def update(root: Path, course: Course) -> list[str]:
 def interface_messages_by_file(root: Path) -> dict[str, list[Message]]:
     """The interface's messages under the file they are translated in."""
     found = interface_messages(root / "src" / "servicelab", root)
-    return {f"{FOLDER}/servicelab.po": [Message(None, text, file) for text, file in found]}
+    return {f"{TRANSLATIONS}/servicelab.po": [Message(None, text, file) for text, file in found]}
 
 
 def _merge(path: Path, file: str, listed: list[Message]) -> str:

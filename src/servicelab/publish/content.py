@@ -8,15 +8,15 @@ from typing import Any
 
 from servicelab.course.declared import Declared, Text, replaced, texts
 from servicelab.course.deskfile import Desk
-from servicelab.course.layout import GLOSSARY, notebook_path, way_up
-from servicelab.course.quizfile import QuizFile
+from servicelab.course.layout import GLOSSARY, GRADED, READ, UNITS, catalogue_path, group, notebook_path, way_up
+from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
 from servicelab.publish.notebooks import localised, notebook_node, told
-from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, Module, load_course
+from servicelab.publish.sources import CODE, Cell, Course, Document, Unit, load_course
 from servicelab.publish.text import links, plain_terms, translatable
 
 
@@ -63,50 +63,47 @@ class Content:
         """The pictures a notebook shows, relative to its source."""
         yield from sorted({link.target for cell in self.cells(document) for link in links(cell.source) if link.image})
 
-    def quiz(self, module: Module) -> dict[str, Any]:
+    def quiz(self, unit: Unit) -> dict[str, Any]:
         """`quiz.json`: everything formative, with its explanations."""
-        data = self._items(f"{module.id}/quiz", module.quiz.data, QuizFile)
-        return {
-            "module": module.id,
-            **{name: data.get(name) or [] for name in ("quiz", "recall", "predictions", "exercises")},
-            "told": self.told(module),
-        }
+        data = self._items(unit.id, "quiz", unit.quiz.data, QuizFile)
+        formative = {name: data.get(name) or [] for name in LISTS if name not in MARKED}
+        return {"module": unit.id, **formative, "told": self.told(unit)}
 
-    def told(self, module: Module) -> list[dict[str, str]]:
-        """The words of the lesson that wait for a guess."""
-        lesson = module.documents.get("lesson")
-        if lesson is None:
+    def told(self, unit: Unit) -> list[dict[str, str]]:
+        """The words that wait for a guess."""
+        if unit.read is None:
             return []
-        glossary = way_up(notebook_path(lesson.kind, module.id)) + GLOSSARY
-        return told(self.cells(lesson), glossary, self._definitions)
+        glossary = way_up(notebook_path(unit.read.kind, unit.id)) + GLOSSARY
+        return told(self.cells(unit.read), glossary, self._definitions)
 
-    def decisions(self, module: Module) -> dict[str, Any]:
-        """`decisions.json`: the graded questions, which have no keys to give away."""
-        data = self._items(f"{module.id}/quiz", module.quiz.data, QuizFile)
-        return {"module": module.id, **{name: data.get(name) or [] for name in ("decisions", "written")}}
+    def decisions(self, unit: Unit) -> dict[str, Any]:
+        """`decisions.json`: what is marked, which has no keys to give away."""
+        data = self._items(unit.id, "quiz", unit.quiz.data, QuizFile)
+        return {"module": unit.id, **{name: data.get(name) or [] for name in MARKED}}
 
-    def desk(self, module: Module) -> dict[str, Any]:
+    def desk(self, unit: Unit) -> dict[str, Any]:
         """`desk.json`: the branching contact."""
-        assert module.desk is not None
-        found: dict[str, Any] = self._items(f"{module.id}/desk", module.desk.data, Desk)
+        assert unit.desk is not None
+        found: dict[str, Any] = self._items(unit.id, "desk", unit.desk.data, Desk)
         return found
 
     def course_facts(self) -> dict[str, Any]:
-        """`course.json`: titles, tracks, minutes, and where each module's notebooks stand."""
-        facts: dict[str, Any] = self._items("course", self.course.settings.data, Settings)
-        modules = []
-        for key, module in self.course.modules.items():
-            graded = {d.assignment: notebook_path(d.kind, key) for d in module.documents.values() if d.kind in GRADED}
-            modules.append(
-                {"id": key, **facts["modules"][key], "lesson": notebook_path("lesson", key), "assignments": graded}
-            )
-        return {**facts, "modules": modules}
+        """`course.json`: titles, tracks, minutes, and where each unit's notebooks stand."""
+        facts: dict[str, Any] = self._items("", "course", self.course.settings.data, Settings)
+        listed = {kind: facts.pop(group(kind), None) or {} for kind in UNITS}
+        units = []
+        for key, unit in self.course.units.items():
+            graded = {d.assignment: notebook_path(d.kind, key) for d in unit.documents.values() if d.kind in GRADED}
+            said = listed[unit.kind].get(key, unit.said)
+            place = notebook_path(READ[unit.kind], key)
+            units.append({"id": key, "kind": unit.kind, **said, "lesson": place, "assignments": graded})
+        return {**facts, "modules": units}
 
-    def _items(self, file: str, data: Any, kind: type[Declared]) -> Any:
+    def _items(self, unit: str, name: str, data: Any, kind: type[Declared]) -> Any:
         def change(text: Text) -> str:
             words = text.text
             if self.language != "en" and translatable(words):
-                words = self._translate(f"{catalogues.FOLDER}/{file}.po", text.context, words)
+                words = self._translate(catalogue_path(unit, name), text.context, words)
             return plain_terms(words)
 
         return replaced(data, texts(kind, data), change)

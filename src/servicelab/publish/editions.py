@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import servicelab
-from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, notebook_path
+from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, READ, is_checkout, notebook_path
 from servicelab.errors import UserError
 from servicelab.files.lock import locked
 from servicelab.files.whole import whole_folder
@@ -18,7 +19,7 @@ from servicelab.publish import stamp
 
 if TYPE_CHECKING:
     from servicelab.publish.content import Content
-    from servicelab.publish.sources import Course
+    from servicelab.publish.sources import Course, Unit
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def build_source(assignment: str, out: Path, *, root: Path | None = None) -> Pat
     Raises
     ------
     UserError
-        There is no such assignment, or the sources have mistakes.
+        There is no such assignment, it is a draft's, or the sources have mistakes.
     """
     from servicelab.publish.content import Content
     from servicelab.publish.nodes import write_node
@@ -121,17 +122,34 @@ def build_source(assignment: str, out: Path, *, root: Path | None = None) -> Pat
     if document is None:
         known = ", ".join(content.course.assignments)
         raise UserError(f"There is no assignment called {assignment}: the course has {known}.")
+    refuse([content.course.units[document.module]])
     path = out / f"{document.kind}.ipynb"
     write_node(content.node(document, trainee=False), path)
     if document.kind == "exercise":
-        _write_json(out / "decisions.json", content.decisions(content.course.modules[document.module]))
+        _write_json(out / "decisions.json", content.decisions(content.course.units[document.module]))
     return path
+
+
+def refuse(units: Iterable[Unit]) -> None:
+    """Let no unit that is still being written go to trainees.
+
+    Raises
+    ------
+    UserError
+        One of the units is a draft; the sentence says where that is written.
+    """
+    drafts = [f"{unit.facts.file}:{unit.facts.line(*unit.at, 'draft')} [{unit.id}]" for unit in units if unit.draft]
+    if drafts:
+        raise UserError(
+            f"A draft does not go to trainees: {', '.join(drafts)}. Finish it and take `draft: true` away, or keep it "
+            "in a branch of its own."
+        )
 
 
 def checkout(root: Path | None) -> Path:
     """The checkout to build from: the one given, else the one the package is installed from."""
     found = (root or Path(servicelab.__file__).resolve().parents[2]).resolve()
-    if not (found / "course" / "course.yml").is_file():
+    if not is_checkout(found):
         raise UserError(f"{found} has no course/course.yml: run this in a checkout of the course.")
     return found
 
@@ -163,13 +181,13 @@ def _fill(tree: Path, content: Content, edition: str, executed: bool, run_alread
             _copy(document.path.parent / image, (tree / path).parent / image)
         if document.module:
             _write_json((tree / path).parent / MARKER, marker)
-    for module in course.modules.values():
-        lesson = tree / notebook_path("lesson", module.id)
-        _write_json(lesson.with_name("quiz.json"), content.quiz(module))
-        if module.desk:
-            _write_json(lesson.with_name("desk.json"), content.desk(module))
-        exercise = tree / notebook_path("exercise", module.id)
-        _write_json(exercise.with_name("decisions.json"), content.decisions(module))
+    for unit in course.units.values():
+        read = tree / notebook_path(READ[unit.kind], unit.id)
+        _write_json(read.with_name("quiz.json"), content.quiz(unit))
+        if unit.desk:
+            _write_json(read.with_name("desk.json"), content.desk(unit))
+        exercise = tree / notebook_path("exercise", unit.id)
+        _write_json(exercise.with_name("decisions.json"), content.decisions(unit))
     if executed:
         _execute(tree, [path for path in written if path != GLOSSARY], course, language, run_already)
     if edition == "instructor":
@@ -186,8 +204,9 @@ def _execute(tree: Path, paths: list[str], course: Course, language: str, run_al
     from servicelab.publish.execute import run_tree
 
     def answer() -> None:
-        for module in course.modules.values():
-            write_sheet(tree / f"assignments/{module.id}/exercise.answers.json", module, language)
+        for unit in course.units.values():
+            exercise = tree / notebook_path("exercise", unit.id)
+            write_sheet(exercise.with_name("exercise.answers.json"), unit, language)
 
     left = paths
     if run_already:

@@ -15,7 +15,7 @@ from servicelab.publish.text import link_terms, translate_blocks
 
 SHOWN = "show-code"
 # In these a trainee reads and decides; in an analysis the code is the work.
-FOLDED = ("lesson", "exercise", "start")
+FOLDED = ("lesson", "case", "exercise", "start")
 TOLD = "told"
 """Tag of a cell whose words wait for a guess."""
 KEPT = ("section", "minutes", "track", "marking")

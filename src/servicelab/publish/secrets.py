@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.layout import DEMO, GRADED, RUBRICS
 from servicelab.errors import UserError
 from servicelab.files.zips import Archive, Budget, Limits, Refused
 from servicelab.publish.catalogues import Catalogue, catalogue_file
 from servicelab.publish.regions import REGIONS, has_region, segments
-from servicelab.publish.sources import CODE, GRADED, Cell, Course, Document, load_course, relative
+from servicelab.publish.sources import CODE, Cell, Course, Document, load_course, relative
 from servicelab.publish.text import translate_blocks
 from servicelab.publish.yamlfile import read_yaml
 
@@ -149,8 +150,8 @@ def _secret(course: Course) -> Iterator[tuple[str, str, str]]:
 
 def _marking(root: Path) -> Iterator[tuple[str, str, str]]:
     """What helps to mark: the rubrics' sentences, and the right answers of the simulated trainees."""
-    for folder in ("rubrics", "demo"):
-        for path in sorted((root / "grading" / folder).glob("*.yml")):
+    for folder in (RUBRICS, DEMO):
+        for path in sorted((root / folder).rglob("*.yml")):
             file = relative(path, root)
             for text in _strings(read_yaml(path, file).data):
                 # One word is a name or an option's id; a sentence is what gives something away.
@@ -168,10 +169,10 @@ def _visible(course: Course) -> Iterator[str]:
             whole = cell.nbgrader.get("solution") and not has_region(cell.source, "solution")
             for source in (cell.source, chinese(cell)):
                 yield from (piece.text for piece in segments(source) if piece.kind == "text" and not whole)
-    for module in course.modules.values():
-        yield from _strings(module.quiz.data)
-        if module.desk:
-            yield from _strings(module.desk.data)
+    for unit in course.units.values():
+        yield from _strings(unit.quiz.data)
+        if unit.desk:
+            yield from _strings(unit.desk.data)
 
 
 def _translator(course: Course, document: Document) -> Any:

@@ -12,14 +12,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from servicelab.course.layout import (
+    COVERAGE,
+    CURRICULUM,
+    FACTS,
+    GLOSSARY_SOURCE,
+    GRADED,
+    READ,
+    SETTINGS,
+    START,
+    UNITS,
+    UnitKind,
+    assignment_name,
+    documents,
+    group,
+)
 from servicelab.course.quizfile import items
+from servicelab.files.yamllines import Trail
 from servicelab.publish.findings import Finding
 from servicelab.publish.yamlfile import YamlFile, read_yaml
 
 CODE, MARKDOWN = "code", "markdown"
-DOCUMENTS = ("lesson", "exercise", "analysis", "instructor")
-GRADED = ("exercise", "analysis")
-REQUIRED = ("lesson", "exercise", "analysis", "instructor")
 FENCE = re.compile(r"`{3,}\{code-cell\}")
 NAMED = re.compile(r"""^(?:\+\+\+.*["']name["']\s*:|:name:|name:)\s*["']?([^"',}\s]*)""")
 
@@ -58,7 +71,7 @@ class Cell:
 
 @dataclass
 class Document:
-    """One notebook source. `kind` is lesson, exercise, analysis, instructor or start."""
+    """One notebook source. `kind` is lesson, case, exercise, analysis, instructor or start; `module` is its unit."""
 
     path: Path
     file: str
@@ -74,18 +87,42 @@ class Document:
     @property
     def assignment(self) -> str:
         """The nbgrader assignment a graded notebook belongs to."""
-        return self.module if self.kind == "exercise" else f"{self.module}_analysis"
+        return assignment_name(self.kind, self.module)
 
 
 @dataclass
-class Module:
-    """One module: its notebooks by kind, its questions, its desk contact."""
+class Unit:
+    """One module or case: its notebooks by kind, its questions, its desk contact, and what is said of it.
+
+    `facts` is the file that says it, and `at` where in it: an entry of `course.yml`, or the unit's own `unit.yml`.
+    """
 
     id: str
+    kind: UnitKind
     folder: Path
     documents: dict[str, Document]
     quiz: YamlFile
     desk: YamlFile | None
+    facts: YamlFile
+    at: Trail = ()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Title, minutes and the like, as they are written; what is malformed is left to the checks."""
+        found = self.facts.data
+        for step in self.at:
+            found = found.get(step) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def draft(self) -> bool:
+        """Whether it is still being written: built and checked, and never given to a trainee."""
+        return self.said.get("draft") is True
+
+    @property
+    def read(self) -> Document | None:
+        """The notebook that it is worked in; None when it is missing."""
+        return self.documents.get(READ[self.kind])
 
     def items(self, *lists: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         """The quiz file's items as (list, index, item); malformed ones are left to the checks."""
@@ -102,14 +139,14 @@ class Course:
     curriculum: YamlFile
     coverage: YamlFile
     start: Document | None
-    modules: dict[str, Module]
+    units: dict[str, Unit]
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def documents(self) -> list[Document]:
         """Every notebook source, the start page first."""
         first = [self.start] if self.start else []
-        return [*first, *(doc for module in self.modules.values() for doc in module.documents.values())]
+        return [*first, *(doc for unit in self.units.values() for doc in unit.documents.values())]
 
     @property
     def assignments(self) -> dict[str, Document]:
@@ -124,38 +161,65 @@ def relative(path: Path, root: Path) -> str:
 
 def load_course(root: Path) -> Course:
     """Read every source of the course under `root`/course. Nothing is checked yet beyond what reading needs."""
-    home = root / "course"
-    lists = {
-        name: read_yaml(home / f"{name}.yml", f"course/{name}.yml")
-        for name in ("course", "glossary", "curriculum", "coverage")
-    }
+    lists = {file: read_yaml(root / file, file) for file in (SETTINGS, GLOSSARY_SOURCE, CURRICULUM, COVERAGE)}
     findings = [finding for document in lists.values() for finding in document.findings]
-    start = _document(home / "start.md", root, "", "start", findings)
-    modules: dict[str, Module] = {}
-    settings = lists["course"].data
-    for name in (settings.get("modules") or {}) if isinstance(settings, dict) else {}:
-        folder = home / "modules" / str(name)
-        if folder.is_dir():
-            modules[name] = _module(name, folder, root, findings)
+    start = _document(root / START, root, "", "start", findings)
+    units = {unit.id: unit for unit in _units(root, lists[SETTINGS], findings)}
     return Course(
-        root, lists["course"], lists["glossary"], lists["curriculum"], lists["coverage"], start, modules, findings
+        root,
+        lists[SETTINGS],
+        lists[GLOSSARY_SOURCE],
+        lists[CURRICULUM],
+        lists[COVERAGE],
+        start,
+        units,
+        findings,
     )
 
 
-def _module(name: str, folder: Path, root: Path, findings: list[Finding]) -> Module:
-    documents = {}
-    for kind in DOCUMENTS:
-        if kind in REQUIRED or (folder / f"{kind}.md").exists():
-            document = _document(folder / f"{kind}.md", root, name, kind, findings)
-            if document:
-                documents[kind] = document
+def _units(root: Path, settings: YamlFile, findings: list[Finding]) -> Iterator[Unit]:
+    """The units that `course.yml` lists, in its order, then those that say of themselves what they are."""
+    seen: set[str] = set()
+    for kind, place in UNITS.items():
+        stated = settings.data.get(group(kind)) if isinstance(settings.data, dict) else None
+        listed = [str(name) for name in stated] if isinstance(stated, dict) else []
+        there = sorted(path.name for path in (root / place).glob("*") if path.is_dir() and path.name[0] not in "._")
+        for name in dict.fromkeys((*listed, *there)):
+            folder = root / place / name
+            own = folder / FACTS
+            if name in seen or not folder.is_dir():
+                # No folder: that is a finding of course.yml.
+                remedy = "Rename one of the two folders"
+                findings += [Finding(f"{place}/{name}", 0, "", "another unit has this name", remedy)] * (name in seen)
+                continue
+            if name not in listed and not own.is_file():
+                remedy = f"List it in {SETTINGS}, or give it a {FACTS} with `draft: true`"
+                findings.append(Finding(f"{place}/{name}", 0, "", "this folder is no unit of the course", remedy))
+                continue
+            at: Trail = ()
+            if name in listed:
+                facts, at = settings, (group(kind), name)
+                if own.is_file():
+                    remedy = f"Keep it in {SETTINGS} and delete this file"
+                    findings.append(Finding(relative(own, root), 0, "", "the unit is described twice", remedy))
+            else:
+                facts = read_yaml(own, relative(own, root))
+                findings.extend(facts.findings)
+            seen.add(name)
+            yield _unit(name, kind, root, facts, at, findings)
+
+
+def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, findings: list[Finding]) -> Unit:
+    folder = root / UNITS[kind] / name
+    found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in documents(kind)}
     quiz = read_yaml(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
     desk = None
     if (folder / "desk.yml").exists():
         desk = read_yaml(folder / "desk.yml", relative(folder / "desk.yml", root))
         findings.extend(desk.findings)
-    return Module(name, folder, documents, quiz, desk)
+    there = {each: document for each, document in found.items() if document is not None}
+    return Unit(name, kind, folder, there, quiz, desk, facts, at)
 
 
 def _document(path: Path, root: Path, module: str, kind: str, findings: list[Finding]) -> Document | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.layout import DATASETS, HOME, RUBRICS, TRANSLATIONS
 from servicelab.files.whole import write_whole
 
 FORMAT = 1
@@ -26,7 +27,7 @@ UNEXECUTED = (
     "src/servicelab/__init__.py",
 )
 EXECUTED = ("src/servicelab",)
-ALWAYS = ("course", "datasets", "locales/zh_CN", "requirements.lock")
+ALWAYS = (HOME, RUBRICS, DATASETS, TRANSLATIONS, "requirements.lock")
 
 State = dict[str, list[Any]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from servicelab.course.layout import GRADED
 from servicelab.publish.checks.cells import cell_findings
 from servicelab.publish.checks.coverage import coverage_findings, curriculum_findings, settings_findings
 from servicelab.publish.checks.graded import graded_findings
@@ -10,7 +11,7 @@ from servicelab.publish.checks.texts import text_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import glossary_findings
 from servicelab.publish.interface import interface_findings
-from servicelab.publish.sources import GRADED, Course
+from servicelab.publish.sources import Course
 
 __all__ = ["course_findings"]
 
@@ -25,9 +26,9 @@ def course_findings(course: Course) -> list[Finding]:
         found += cell_findings(course, document)
         if document.kind in GRADED:
             found += graded_findings(document)
-    for module in course.modules.values():
-        found += question_findings(course, module)
-        found += desk_findings(course, module)
+    for unit in course.units.values():
+        found += question_findings(course, unit)
+        found += desk_findings(course, unit)
     found += text_findings(course)
     found += coverage_findings(course)
     found += interface_findings(course.root / "src" / "servicelab", course.root)

@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from servicelab.course.layout import GRADED, READ
 from servicelab.course.quizfile import named
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
-from servicelab.publish.sources import CODE, GRADED, MARKDOWN, Cell, Course, Document
+from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
 from servicelab.publish.text import links
 
 LONGEST = 12
@@ -87,7 +88,7 @@ def _metadata(document: Document, cell: Cell, sections: set[str]) -> Iterator[Fi
 def _waiting(document: Document, cell: Cell, finding: Callable[[str, str], Finding]) -> Iterator[Finding]:
     """What is wrong with words that are to wait for a guess."""
     guess = cell.metadata["after"]
-    if cell.kind != MARKDOWN or document.kind != "lesson":
+    if cell.kind != MARKDOWN or document.kind not in READ.values():
         yield finding("only a lesson's Markdown can wait for a guess", "Write lesson.after(…) in a code cell instead")
     elif "section" in cell.metadata:
         yield finding("the heading of a section waits for a guess", "Put the words into a cell of their own")
@@ -116,7 +117,7 @@ def _code(document: Document, cell: Cell) -> Iterator[Finding]:
     if cell.name and not _parses(cell.source):
         yield finding("the code is not Python", "Mend it; magics (% and !) are not used, since graders read the code")
     lines = [line for line in cell.source.split("\n") if line.strip()]
-    if document.kind == "lesson" and len(lines) > LONGEST:
+    if document.kind in READ.values() and len(lines) > LONGEST:
         problem = f"the code cell has {len(lines)} lines"
         yield finding(problem, f"A lesson shows at most {LONGEST}: move the rest into the package")
 

@@ -6,43 +6,49 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from servicelab.course.declared import mistakes
+from servicelab.course.layout import SETTINGS, UNITS, group
+from servicelab.course.settings import MINUTES, Settings, UnitFacts
 from servicelab.publish.findings import Finding
-from servicelab.publish.sources import Course, Module
+from servicelab.publish.sources import Course, Unit
 
 ID = re.compile(r"[A-Z]\d{1,2}\.\d{1,2}|X\d\d[a-z]")
 REFERENCE = re.compile(r"(\w+)/(\w+)#([\w-]+)")
-TEACHING = ("lesson", "desk")
-ASSESSING = ("lesson", "exercise", "analysis", "quiz", "desk")
+UNIT = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
+TEACHING = ("lesson", "case", "desk")
+ASSESSING = ("lesson", "case", "exercise", "analysis", "quiz", "desk")
 
 
 def settings_findings(course: Course) -> Iterator[Finding]:
-    """What is wrong in `course.yml`."""
+    """What is wrong in `course.yml`, and in what units say of themselves."""
     settings = course.settings
     if settings.findings:
         return
     data = settings.data if isinstance(settings.data, dict) else {}
-    for key in ("course", "title", "tracks", "modules", "completion"):
-        if not data.get(key):
-            yield settings.finding((), key, f"`{key}` is missing", "Write it")
-    modules, tracks = data.get("modules"), data.get("tracks")
-    tracks = tracks if isinstance(tracks, dict) else {}
-    for name, entry in modules.items() if isinstance(modules, dict) else []:
-        at = ("modules", name)
-        if not (course.root / "course" / "modules" / str(name)).is_dir():
-            yield settings.finding(
-                at, name, f"there is no folder course/modules/{name}", "Make it, or take the entry away"
-            )
-        minutes = entry.get("minutes") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not entry.get("title"):
-            yield settings.finding(at, name, "the module has no title", "Write `title:`")
-        if not isinstance(minutes, dict) or set(minutes) != set(tracks):
-            yield settings.finding(at, name, "the module does not state its minutes", "Write them for every track")
-    completion = data.get("completion")
-    for track, weights in completion.items() if isinstance(completion, dict) else []:
-        if track not in tracks:
-            yield settings.finding(("completion", track), track, "there is no such track", "Use one of `tracks`")
-        elif not isinstance(weights, dict) or sum(weights.values()) != 100:
-            yield settings.finding(("completion", track), track, "the weights do not add up to 100", "Mend them")
+    for path, problem, remedy in mistakes(Settings, data):
+        yield settings.finding(path, str(path[1] if len(path) > 1 else path[0]), problem, remedy)
+    for kind, place in UNITS.items():
+        stated = data.get(group(kind))
+        for name in stated if isinstance(stated, dict) else ():
+            if not (course.root / place / str(name)).is_dir():
+                problem = f"there is no folder {place}/{name}"
+                yield settings.finding((group(kind), name), name, problem, "Make it, or take the entry away")
+    tracks = data.get("tracks")
+    for unit in course.units.values():
+        if not UNIT.fullmatch(unit.id) or unit.id.endswith("_analysis"):
+            remedy = "Use small letters, digits and _, and another ending than _analysis"
+            yield Finding(f"{UNITS[unit.kind]}/{unit.id}", 0, "", "a unit cannot have this name", remedy)
+        if unit.facts is settings or unit.facts.findings:
+            continue
+        for path, problem, remedy in mistakes(UnitFacts, unit.facts.data):
+            yield unit.facts.finding(path, unit.id, problem, remedy)
+        minutes = unit.said.get("minutes")
+        if isinstance(minutes, dict) and isinstance(tracks, dict) and set(minutes) != set(tracks):
+            yield unit.facts.finding(("minutes",), unit.id, *MINUTES)
+        if not unit.draft:
+            problem = f"{unit.id} is no draft any more, and {SETTINGS} does not list it"
+            remedy = f"Move what stands here under `{group(unit.kind)}:` there, where its place in the course is"
+            yield unit.facts.finding((), unit.id, problem, remedy)
 
 
 def curriculum(course: Course) -> dict[str, dict[str, Any]]:
@@ -105,7 +111,7 @@ def coverage_findings(course: Course) -> Iterator[Finding]:
                 (key,), str(key), f"there is no curriculum id “{key}”", "Take one from course/curriculum.yml"
             )
     for key, item in items.items():
-        if item["module"] not in course.modules:
+        if item["module"] not in course.units:
             continue
         entry = data.get(key)
         entry = entry if isinstance(entry, dict) else {}
@@ -128,7 +134,7 @@ def reference_problem(course: Course, reference: str, where: Iterable[str]) -> s
     match = REFERENCE.fullmatch(reference)
     if not match:
         return f"“{reference}” is not a reference"
-    module = course.modules.get(match[1])
+    module = course.units.get(match[1])
     if module is None:
         return f"“{reference}” names a module that is not built"
     if match[2] not in where:
@@ -136,7 +142,7 @@ def reference_problem(course: Course, reference: str, where: Iterable[str]) -> s
     return "" if match[3] in anchors(module).get(match[2], ()) else f"“{reference}” leads to nothing"
 
 
-def anchors(module: Module) -> dict[str, set[str]]:
+def anchors(module: Unit) -> dict[str, set[str]]:
     """What a reference can name in each source of a module."""
     found = {kind: {cell.name for cell in document.cells} for kind, document in module.documents.items()}
     formative = {str(item.get("id")) for _, _, item in module.items("quiz", "recall", "predictions", "exercises")}

@@ -10,10 +10,10 @@ from servicelab.course.deskfile import Desk
 from servicelab.course.quizfile import LISTS, NO_ID, items
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
-from servicelab.publish.sources import MARKDOWN, Course, Module
+from servicelab.publish.sources import MARKDOWN, Course, Unit
 
 
-def question_findings(course: Course, module: Module) -> Iterator[Finding]:
+def question_findings(course: Course, module: Unit) -> Iterator[Finding]:
     """What is wrong in a module's `quiz.yml`."""
     document = module.quiz
     if document.findings:
@@ -39,7 +39,7 @@ def question_findings(course: Course, module: Module) -> Iterator[Finding]:
     yield from written_findings(module)
 
 
-def written_findings(module: Module) -> Iterator[Finding]:
+def written_findings(module: Unit) -> Iterator[Finding]:
     """Boxes without a graded cell, and written cells without a box to write in."""
     exercise = module.documents.get("exercise")
     if exercise is None:
@@ -70,7 +70,7 @@ def _strange_ideas(item: dict[str, Any], ids: set[str]) -> Iterator[Fault]:
             yield Fault(("options", number), problem, "Take one from course/curriculum.yml")
 
 
-def desk_findings(course: Course, module: Module) -> Iterator[Finding]:
+def desk_findings(course: Course, module: Unit) -> Iterator[Finding]:
     """What is wrong in a module's `desk.yml`."""
     desk = module.desk
     if desk is None or desk.findings:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from servicelab.course.layout import COURSE, DATASETS, GLOSSARY, notebook_path, resolve
-from servicelab.publish.catalogues import FOLDER, Catalogue, catalogue_file, messages
+from servicelab.course.layout import COURSE, DATASETS, GLOSSARY, catalogue_path, notebook_path, resolve
+from servicelab.publish.catalogues import Catalogue, catalogue_file, messages
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import terms
 from servicelab.publish.sources import MARKDOWN, Course, Document
@@ -24,7 +24,7 @@ def text_findings(course: Course) -> Iterator[Finding]:
     """What is wrong in the texts of the sources, and in those of their translations that exist."""
     known = set(terms(course))
     built = built_files(course)
-    wanted = messages(course)
+    wanted = messages(course, drafts=True)
     for document in course.documents:
         lines = {cell.name: cell.line for cell in document.cells}
         for cell in document.cells:
@@ -38,11 +38,11 @@ def text_findings(course: Course) -> Iterator[Finding]:
             if chinese != message.text:
                 for problem, remedy in _faults(chinese, document, known, built):
                     yield Finding(file, 0, message.context or "", problem, remedy)
-    for module in course.modules.values():
-        for source in (module.quiz, module.desk):
+    for unit in course.units.values():
+        for source in (unit.quiz, unit.desk):
             if source is None:
                 continue
-            file = f"{FOLDER}/{module.id}/{PurePosixPath(source.file).stem}.po"
+            file = catalogue_path(unit.id, PurePosixPath(source.file).stem)
             translations = Catalogue(course.root / file)
             for message in wanted.get(file, []):
                 chinese = translations.translate(message.context, message.text)

@@ -1,0 +1,108 @@
+"""The demo's cohort in a course of which nothing here knows a unit: a case that nobody wrote a script for."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.publish.cases import add_case, list_case
+from tests.publish.conftest import FIXTURE, translate
+
+from servicelab.errors import UserError
+from servicelab.grading.course import Course
+from servicelab.grading.demo import demo
+from servicelab.grading.rubric import load_rubrics
+from servicelab.grading.simulation import load_cohort, with_units
+
+ROOT = Path(__file__).resolve().parents[2]
+BOTH = {"en": "Words", "zh": "文字"}
+ROWS = 'rows = [{"need": "functional"}, {"need": "functional"}, {"need": "emotional"}]\n'
+COHORT = {
+    "due": "2026-11-20T18:00:00+08:00",
+    "right": "an",
+    "blank": "bo",
+    "trainees": [{"id": "an", "is": "right", "language": "zh"}, {"id": "bo", "is": "blank", "language": "en"}],
+}
+
+
+def rubric(assignment: str, cell: str, points: int) -> dict[str, object]:
+    level = {"name": BOTH, "description": BOTH, "example": BOTH}
+    levels = [{"points": points, **level}, {"points": 0, **level}]
+    one = {"id": cell, "name": BOTH, "points": points, "levels": levels}
+    return {"assignment": assignment, "cell": cell, "criteria": [one], "comments": [{"id": "x", "text": BOTH}]}
+
+
+def put(path: Path, content: object) -> None:
+    dumper = yaml.SafeDumper
+    dumper.ignore_aliases = lambda *_args: True  # type: ignore[method-assign, assignment]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.dump(content, Dumper=dumper, allow_unicode=True), encoding="utf-8")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = Path(shutil.copytree(FIXTURE, tmp_path / "checkout"))
+    add_case(root, facts="")
+    list_case(root)
+    settings = root / "course/course.yml"
+    # The fixture's module has no script either; as a draft it is left out.
+    settings.write_text(settings.read_text("utf-8").replace("    core: true\n", "    draft: true\n"), encoding="utf-8")
+    shutil.copy(ROOT / "grading/nbgrader_config.py", root / "grading")
+    shutil.rmtree(root / "grading/rubrics")
+    exercise, analysis = (root / f"course/cases/refund/{name}.md" for name in ("exercise", "analysis"))
+    # No task, which nbgrader does not open again; and no file, since a submission is graded far from any data.
+    exercise.write_text(exercise.read_text("utf-8").split('\n+++ {"name": "d-plan"')[0], encoding="utf-8")
+    text = analysis.read_text("utf-8")
+    setup = text[text.index("from csv") : text.index("```\n\n```{code-cell} ipython3\n:name: b-share\n")]
+    analysis.write_text(text.replace(setup, ROWS), encoding="utf-8")
+    put(root / "grading/rubrics/refund.yml", rubric("refund", "c-letter", 4))
+    put(root / "grading/rubrics/refund_analysis.yml", rubric("refund_analysis", "b-count", 1))
+    put(root / "grading/demo/cohort.yml", COHORT)
+    return root
+
+
+def test_somebody_answers_all_of_it_and_somebody_nothing(repository: Path) -> None:
+    rubrics = load_rubrics(repository / "grading/rubrics")
+    cohort = with_units(load_cohort(repository / "grading/demo/cohort.yml"), repository, rubrics)
+    assert cohort.assignments == ["refund", "refund_analysis"]
+    deserved = {(trainee.id, work.assignment): work.deserves for trainee, work in cohort.last()}
+    assert deserved == {
+        ("an", "refund"): 7, ("an", "refund_analysis"): 4, ("bo", "refund"): 0, ("bo", "refund_analysis"): 0,
+    }  # fmt: skip
+    (right, *_), (blank, *_) = (trainee.works for trainee in cohort.trainees)
+    assert right.decisions == {"a-voice": "functional", "a-many": ["one", "two"]}
+    assert right.marks == {"c-letter": 4, "comments": []}
+    assert blank.decisions is None
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ({"decisions": {}, "misconception": "X01a", "written": {}, "trainees": {"cy": {}}}, r"refund\.yml .*'cy'"),
+        ({"decisions": {}, "written": {}, "trainees": {"an": {"lesson": {}}}}, r"refund\.yml .*'misconception'"),
+        (
+            {"decisions": {}, "trainees": {"an": {"exercise": {"submitted": "soon", "deserves": 1}}}},
+            r"refund\.yml .*soon",
+        ),
+    ],
+)
+def test_a_script_that_cannot_be_played_is_named(script: dict[str, object], says: str, repository: Path) -> None:
+    put(repository / "grading/demo/refund.yml", script)
+    with pytest.raises(UserError, match=says):
+        load_cohort(repository / "grading/demo/cohort.yml")
+
+
+@pytest.mark.grading
+@pytest.mark.xdist_group("demo")
+def test_the_whole_loop(repository: Path, tmp_path: Path) -> None:
+    translate(repository)
+    out = tmp_path / "demo"
+    assert demo(out, here=Course(repository / "grading", repository)) == 0
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as stream:
+        scores = {(row["student_id"], row["assignment"]): float(row["score"]) for row in csv.DictReader(stream)}
+    assert scores == {
+        ("an", "refund"): 7, ("an", "refund_analysis"): 4, ("bo", "refund"): 0, ("bo", "refund_analysis"): 0,
+    }  # fmt: skip
