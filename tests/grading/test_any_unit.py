@@ -29,9 +29,7 @@ COHORT = {
 
 
 def rubric(assignment: str, cell: str, points: int) -> dict[str, object]:
-    level = {"name": BOTH, "description": BOTH, "example": BOTH}
-    levels = [{"points": points, **level}, {"points": 0, **level}]
-    one = {"id": cell, "name": BOTH, "points": points, "levels": levels}
+    one = {"id": cell, "name": BOTH, "ticks": [{"id": "has-it", "points": points, "says": BOTH, "example": BOTH}]}
     return {"assignment": assignment, "cell": cell, "criteria": [one], "comments": [{"id": "x", "text": BOTH}]}
 
 
@@ -50,7 +48,8 @@ def repository(tmp_path: Path) -> Path:
     settings = root / "course/course.yml"
     # The fixture's module has no script either; as a draft it is left out.
     settings.write_text(settings.read_text("utf-8").replace("    core: true\n", "    draft: true\n"), encoding="utf-8")
-    shutil.copy(ROOT / "grading/nbgrader_config.py", root / "grading")
+    for name in ("nbgrader_config.py", "jupyter_server_config.json"):
+        shutil.copy(ROOT / "grading" / name, root / "grading")
     shutil.rmtree(root / "grading/rubrics")
     exercise, analysis = (root / f"course/cases/refund/{name}.md" for name in ("exercise", "analysis"))
     # No task, which nbgrader does not open again; and no file, since a submission is graded far from any data.
@@ -74,7 +73,7 @@ def test_somebody_answers_all_of_it_and_somebody_nothing(repository: Path) -> No
     }  # fmt: skip
     (right, *_), (blank, *_) = (trainee.works for trainee in cohort.trainees)
     assert right.decisions == {"a-voice": "functional", "a-many": ["one", "two"]}
-    assert right.marks == {"c-letter": 4, "comments": []}
+    assert right.marks == {"ticks": ["has-it"], "comments": []}
     assert blank.decisions is None
 
 

@@ -19,15 +19,15 @@ from servicelab.grading.rubric import load_rubric, mark
 from servicelab.i18n import use
 
 TEXT = {"en": "Words", "zh": "文字"}
+TICK = {"points": 1, "says": TEXT, "example": TEXT}
 
 
 def rubric_file(folder: Path, **changes: Any) -> Path:
-    level = {"name": TEXT, "description": TEXT, "example": TEXT}
     content = {
         "assignment": TRIAL,
         "cell": "c-why",
         "criteria": [
-            {"id": one, "name": TEXT, "points": 2, "levels": [{"points": 2, **level}, {"points": 0, **level}]}
+            {"id": one, "name": TEXT, "ticks": [{"id": f"{one}-{n}", **TICK} for n in (1, 2)]}
             for one in ("evidence", "decision")
         ],
         "comments": [{"id": "short", "text": {"en": "Too short.", "zh": "太短。"}}],
@@ -39,21 +39,25 @@ def rubric_file(folder: Path, **changes: Any) -> Path:
     return path
 
 
-def test_a_rubric_is_read_and_says_its_levels_in_the_trainees_language(tmp_path: Path) -> None:
+def test_a_rubric_is_read_and_says_its_ticks_in_the_trainees_language(tmp_path: Path) -> None:
     rubric = load_rubric(rubric_file(tmp_path))
     assert rubric.points == 4
     with use("zh"):
-        said = rubric.comment({"evidence": 2, "decision": 0}, ["short"])
-    assert said == "**文字: 2 / 2.** 文字\n\n**文字: 0 / 2.** 文字\n\n太短。"
+        said = rubric.comment(["evidence-1", "evidence-2", "decision-2"], ["short"])
+    assert said == "**文字: 2 / 2**\n\n- ✓ 文字\n- ✓ 文字\n\n**文字: 1 / 2**\n\n- ○ 文字\n- ✓ 文字\n\n太短。"
 
 
-@pytest.mark.parametrize(
-    ("levels", "comments"),
-    [({"evidence": 2}, []), ({"evidence": 2, "decision": 1}, []), ({"evidence": 2, "decision": 0}, ["none"])],
-)
-def test_marks_that_the_rubric_does_not_have(levels: dict[str, float], comments: list[str], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"levels must name|has no level|there is no comment"):
-        load_rubric(rubric_file(tmp_path)).comment(levels, comments)
+def test_any_mark_is_the_sum_of_its_ticks(tmp_path: Path) -> None:
+    rubric = load_rubric(rubric_file(tmp_path))
+    assert rubric.earned([]) == 0
+    assert rubric.earned(["decision-1", "evidence-1", "decision-1"]) == 2
+    assert rubric.earned(list(rubric.ticks)) == rubric.points
+
+
+@pytest.mark.parametrize(("ticked", "comments"), [(["evidence"], []), (["evidence-3"], []), (["evidence-1"], ["none"])])
+def test_marks_that_the_rubric_does_not_have(ticked: list[str], comments: list[str], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"there is no tick|there is no comment"):
+        load_rubric(rubric_file(tmp_path)).comment(ticked, comments)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,16 @@ def test_marks_that_the_rubric_does_not_have(levels: dict[str, float], comments:
     [
         ({"criteria": []}, "criteria: it must be a list that is not empty"),
         ({"cell": ""}, "cell: it must be a word"),
-        ({"criteria": [{"id": "a", "name": TEXT, "points": 2, "levels": [{"points": 2}]}]}, "levels[0]: it must have"),
+        ({"criteria": [{"id": "a", "name": TEXT, "ticks": [{"id": "b"}]}]}, "ticks[0]: it must have"),
+        ({"criteria": [{"id": "a", "name": TEXT, "ticks": []}]}, "ticks: it must be a list that is not empty"),
+        (
+            {"criteria": [{"id": "a", "name": TEXT, "ticks": [{"id": "b", **TICK, "points": 0}]}]},
+            "points: points must be a number above 0",
+        ),
+        (
+            {"criteria": [{"id": one, "name": TEXT, "ticks": [{"id": "same", **TICK}]} for one in ("a", "b")]},
+            "criteria[1].ticks[0]: another tick has this id",
+        ),
         ({"comments": [{"id": "a", "text": {"en": "Only English"}}]}, "comments[0].text: it must have a text in each"),
         ({"surplus": 1}, "it must have exactly the fields"),
     ],
@@ -72,18 +85,10 @@ def test_a_mistake_in_a_rubric_is_named_with_its_place(changes: dict[str, Any], 
     assert where in str(refused.value)
 
 
-def test_levels_must_fall_to_zero_and_begin_at_the_criterions_points(tmp_path: Path) -> None:
-    level = {"name": TEXT, "description": TEXT, "example": TEXT}
-    for points, why in (([0, 2], "fall"), ([2, 1], "end at 0"), ([1, 0], "highest level has 1 points")):
-        one = {"id": "a", "name": TEXT, "points": 2, "levels": [{"points": each, **level} for each in points]}
-        with pytest.raises(UserError, match=why):
-            load_rubric(rubric_file(tmp_path, criteria=[one]))
-
-
 def test_marking_somebody_who_did_not_submit(course: Course, tmp_path: Path) -> None:
     rubric = load_rubric(rubric_file(tmp_path))
     with pytest.raises(UserError, match="has not submitted"):
-        mark(rubric, "nobody", {"evidence": 2, "decision": 2}, course=course)
+        mark(rubric, "nobody", ["evidence-1"], course=course)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -13,7 +13,7 @@ EXACTLY = (later("it must have exactly the fields {fields}"), "Write those, and 
 NO_WORD = Rule(later("it must be a word"), "Write one", filled)
 NO_LIST = Rule(later("it must be a list that is not empty"), "Begin each entry with a hyphen", bool)
 NO_TEXT = (later("it must have a text in each of en, zh"), "Write both")
-NO_POINTS = Rule(later("points must be a number"), "Write points: 5")
+NO_POINTS = Rule(later("points must be a number above 0"), "Write points: 1", lambda points: points > 0)
 
 
 @dataclass(frozen=True)
@@ -42,32 +42,27 @@ class Exact(Declared):
 
 
 @dataclass(frozen=True)
-class Level(Exact):
-    """One level of a criterion: its name, what an answer at it is like, and one such answer."""
+class Tick(Exact):
+    """One thing that an answer has or has not: what earns the points, and a piece of an answer that does."""
 
+    id: Annotated[str, NO_WORD]
     points: Annotated[float, NO_POINTS]
-    name: Both
-    description: Both
+    says: Both
     example: Both
 
 
 @dataclass(frozen=True)
 class Criterion(Exact):
-    """One thing an answer is judged by; levels from the highest down."""
+    """One thing an answer is judged by. Its points are those of its ticks, so that any mark is explained by ticks."""
 
     id: Annotated[str, NO_WORD]
     name: Both
-    points: Annotated[float, NO_POINTS]
-    levels: Annotated[tuple[Level, ...], NO_LIST]
+    ticks: Annotated[tuple[Tick, ...], NO_LIST]
 
-    def faults(self) -> Iterator[Fault]:
-        """Levels from all of the points down to none."""
-        points = [level.points for level in self.levels]
-        if len(points) < 2 or points[-1] != 0 or points != sorted(set(points), reverse=True):
-            yield Fault((), _("levels must fall, and end at 0 points"), "Write the highest first and 0 last")
-        elif points[0] != self.points:
-            problem = _("its highest level has {top:g} points, not {points:g}", top=points[0], points=self.points)
-            yield Fault((), problem, "Make them the same")
+    @property
+    def points(self) -> float:
+        """The most that this criterion earns."""
+        return sum(tick.points for tick in self.ticks)
 
 
 @dataclass(frozen=True)
@@ -92,32 +87,47 @@ class Rubric(Exact):
         """The most an answer can earn."""
         return sum(criterion.points for criterion in self.criteria)
 
+    @property
+    def ticks(self) -> dict[str, Tick]:
+        """Every tick by its id, in order."""
+        return {tick.id: tick for criterion in self.criteria for tick in criterion.ticks}
+
     def faults(self) -> Iterator[Fault]:
-        """Each id once."""
+        """Each id once: a tick's in the whole rubric, since marks name nothing else."""
         for named in (self.criteria, self.comments):
             if len({each.id for each in named}) < len(named):
                 yield Fault((), _("two criteria or two comments have the same id"), "Give each its own")
+        seen: set[str] = set()
+        for at, criterion in enumerate(self.criteria):
+            for number, tick in enumerate(criterion.ticks):
+                if tick.id in seen:
+                    yield Fault(("criteria", at, "ticks", number), _("another tick has this id"), "Give it its own")
+                seen.add(tick.id)
 
-    def comment(self, levels: Mapping[str, float], comments: Sequence[str] = (), text: str = "") -> str:
-        """Return what the trainee reads: each criterion's level in words, then the comments.
+    def earned(self, ticked: Sequence[str]) -> float:
+        """The points of the ticks given. Raises ValueError for one that there is not."""
+        for each in ticked:
+            if each not in self.ticks:
+                raise ValueError(f"there is no tick {each}: use {', '.join(self.ticks)}")
+        return sum(self.ticks[each].points for each in dict.fromkeys(ticked))
+
+    def comment(self, ticked: Sequence[str], comments: Sequence[str] = (), text: str = "") -> str:
+        """Return what the trainee reads: each criterion with what was there and what was not, then the comments.
 
         Raises
         ------
         ValueError
-            A criterion is missing or unknown, a level or a comment does not exist.
+            A tick or a comment does not exist.
         """
-        known = {criterion.id for criterion in self.criteria}
-        if set(levels) != known:
-            raise ValueError(f"levels must name {', '.join(sorted(known))}, and nothing else")
+        self.earned(ticked)
         lang = language()
         lines = []
         for criterion in self.criteria:
-            points = levels[criterion.id]
-            level = next((each for each in criterion.levels if each.points == points), None)
-            if level is None:
-                raise ValueError(f"{criterion.id} has no level of {points:g} points")
-            name, says = criterion.name[lang], level.description[lang]
-            lines.append(f"**{name}: {points:g} / {criterion.points:g}.** {says}")
+            got = sum(tick.points for tick in criterion.ticks if tick.id in ticked)
+            lines.append(f"**{criterion.name[lang]}: {got:g} / {criterion.points:g}**")
+            lines.append(
+                "\n".join(f"- {'✓' if tick.id in ticked else '○'} {tick.says[lang]}" for tick in criterion.ticks)
+            )
         remarks = {remark.id: remark.text[lang] for remark in self.comments}
         for each in comments:
             if each not in remarks:

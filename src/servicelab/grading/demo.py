@@ -157,9 +157,9 @@ def _mark(cohort: Cohort, course: Course) -> str:
     count = 0
     for trainee, work in cohort.last():
         for rubric in rubrics.get(work.assignment, ()) if work.marks else ():
-            levels = {criterion.id: work.marks[criterion.id] for criterion in rubric.criteria}
+            ticked = [tick for tick in rubric.ticks if tick in work.marks["ticks"]]
             with use(trainee.language):
-                mark(rubric, trainee.id, levels, course=course, comments=work.marks["comments"])
+                mark(rubric, trainee.id, ticked, course=course, comments=work.marks["comments"])
             count += 1
     return _("{count} written answers are marked by the rubric.", count=count)
 

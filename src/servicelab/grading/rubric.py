@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from servicelab.course.declared import mistakes, read, shown_path
@@ -46,7 +46,7 @@ def load_rubric(path: Path) -> Rubric:
 def mark(
     rubric: Rubric,
     student: str,
-    levels: Mapping[str, float],
+    ticked: Sequence[str],
     *,
     course: Course,
     comments: Sequence[str] = (),
@@ -60,8 +60,8 @@ def mark(
         What is judged.
     student
         Whose answer.
-    levels
-        Criterion id → points of the level.
+    ticked
+        Ids of what the answer has.
     course
         The course.
     comments
@@ -74,12 +74,12 @@ def mark(
     UserError
         The trainee has not submitted.
     ValueError
-        A level or comment does not exist.
+        A tick or comment does not exist.
     """
     from nbgrader.api import MissingEntry
 
-    said = rubric.comment(levels, comments, text)
-    total = float(sum(levels.values()))
+    said = rubric.comment(ticked, comments, text)
+    total = float(rubric.earned(ticked))
     with course.gradebook() as book:
         try:
             submission = book.find_submission(rubric.assignment, student)

@@ -39,7 +39,7 @@ class Work:
     written
         The written answer, an empty string, or `MODEL`.
     marks
-        Criterion → points that a person gives it, and `comments`.
+        What a person ticks in the rubric (`ticks`), and the `comments` to reuse.
     deserves
         The points it deserves.
     late
@@ -187,12 +187,8 @@ def with_units(cohort: Cohort, repository: Path, rubrics: Mapping[str, Sequence[
             points = sum(float(cell.nbgrader.get("points", 0)) for cell in document.cells)
             moment = cohort.due - timedelta(hours=9 - number)
             decisions = perfect_decisions(unit) if notebook == "exercise" else {}
-            marks = {
-                criterion.id: criterion.points
-                for rubric in rubrics.get(document.assignment, ())
-                for criterion in rubric.criteria
-            }
-            marked = {**marks, "comments": []} if marks else {}
+            ticked = [tick for rubric in rubrics.get(document.assignment, ()) for tick in rubric.ticks]
+            marked: dict[str, Any] = {"ticks": ticked, "comments": []} if ticked else {}
             right, blank = cohort.plain
             added[right].append(
                 Work(unit.id, notebook, moment, decisions, {}, MODEL, marked, points, late=False, damaged=False)
