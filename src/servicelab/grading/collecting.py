@@ -11,6 +11,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from servicelab.grading.border import mended
 from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
+from servicelab.grading.storing import storing
 from servicelab.i18n import MARKER, _
 
 COLLECTED = "collected.json"
@@ -128,8 +130,12 @@ def collect(assignment: str, inbox: Sequence[Path] = (), *, course: Course, now:
     UserError
         The assignment was not released here, a place in `inbox` does not exist, or there is nothing to take.
     """
+    with storing(course.root, course.received, course.submitted):
+        return _collect(assignment, inbox, course, now or datetime.now(UTC))
+
+
+def _collect(assignment: str, inbox: Sequence[Path], course: Course, moment: datetime) -> Collection:
     notebooks = course.notebooks(assignment)
-    moment = now or datetime.now(UTC)
     desk = _Desk(course, assignment, notebooks, moment)
     found: Iterable[tuple[str, Submission | Refused]] = (
         _read_all(arrivals(inbox)) if inbox else exchange_submissions(course, assignment, notebooks)
@@ -324,13 +330,19 @@ def _replace(target: Path, files: Mapping[str, bytes]) -> None:
     new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
-    for name, content in files.items():
-        path = new / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
+    try:
+        for name, content in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -344,5 +356,9 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink()

@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,9 @@ def export(*, course: Course, out: Path) -> Path:
                 why=error.strerror,
             )
         ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
     return out
 
 
