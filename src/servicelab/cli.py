@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt as stopped:
-        kept = "Interrupted; what was finished is kept, run the same command again to go on."
+        # Pressed twice, it would end the sentence that answers the first.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        kept = _("Interrupted; what was finished is kept, run the same command again to go on.")
         print(str(stopped) or kept, file=sys.stderr)
         return 130
 

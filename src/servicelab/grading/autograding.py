@@ -22,6 +22,7 @@ from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
 from servicelab.grading.seats import side_by_side
+from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import _
 
 GRADED = "graded.json"
@@ -128,6 +129,11 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
     """
     if workers < 1:
         raise UserError(_("{workers} workers cannot grade anything: give 1 or more.", workers=workers))
+    with storing(course.root, course.autograded):
+        return _grade(assignment, course, workers, students)
+
+
+def _grade(assignment: str, course: Course, workers: int, students: Sequence[str]) -> Grading:
     course.notebooks(assignment)
     began = time.monotonic()
     stamp = source_stamp(course, assignment)
@@ -144,6 +150,9 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
                 if result is None:
                     _give_up(course, assignment, student)
                     result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
+                if result[0] == "failed":
+                    # A full disk would fail everybody after this one too, and is nobody's own fault.
+                    ensure_room(course.root, course.autograded)
                 done[student] = result
                 bar.update()
         except KeyboardInterrupt:

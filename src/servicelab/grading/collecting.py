@@ -23,6 +23,7 @@ from servicelab.grading.border import mended
 from servicelab.grading.course import Course
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
+from servicelab.grading.storing import storing
 from servicelab.i18n import MARKER, _
 from servicelab.learn.submission import completed
 
@@ -128,8 +129,12 @@ def collect(assignment: str, inbox: Sequence[Path] = (), *, course: Course, now:
     UserError
         The assignment was not released here, a place in `inbox` does not exist, or there is nothing to take.
     """
+    with storing(course.root, course.received, course.submitted):
+        return _collect(assignment, inbox, course, now or datetime.now(UTC))
+
+
+def _collect(assignment: str, inbox: Sequence[Path], course: Course, moment: datetime) -> Collection:
     notebooks = course.notebooks(assignment)
-    moment = now or datetime.now(UTC)
     desk = _Desk(course, assignment, notebooks, moment)
     found: Iterable[tuple[str, Submission | Refused]] = (
         _read_all(arrivals(inbox)) if inbox else exchange_submissions(course, assignment, notebooks)

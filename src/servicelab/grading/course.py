@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,13 +120,27 @@ class Course:
         config.CourseDirectory.db_url = f"{book}?timeout=60" if waits else book
         return config
 
-    def api(self) -> Any:
-        """Return nbgrader's own API on this course (`nbgrader.apps.api.NbGraderAPI`)."""
+    def api(self, *, root: Path | None = None, book: str = "") -> Any:
+        """Return nbgrader's own API on this course (`nbgrader.apps.api.NbGraderAPI`).
+
+        Parameters
+        ----------
+        root
+            A folder that stands in for the course's own, with the same folders in it.
+        book
+            The address of a gradebook that stands in for the course's own.
+        """
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
 
         ready_environment()
         config = self.config()
+        if root is not None:
+            config.CourseDirectory.root = str(root)
+        if book:
+            config.CourseDirectory.db_url = book
+        else:
+            _keep_private(config.CourseDirectory.db_url)
         return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
 
     @contextmanager
@@ -137,6 +151,7 @@ class Course:
 
         ready_environment()
         where = CourseDirectory(config=self.config())
+        _keep_private(where.db_url)
         with Gradebook(where.db_url, where.course_id) as book:
             yield book
 
@@ -167,6 +182,20 @@ class Course:
                         known=known,
                     )
                 ) from None
+
+
+def sqlite_file(address: str) -> Path | None:
+    """Return the file of a gradebook's address, or None where it is in no file."""
+    path = address.removeprefix("sqlite:///").split("?")[0]
+    return Path(path) if address.startswith("sqlite:///") and path else None
+
+
+def _keep_private(address: str) -> None:
+    """Make a gradebook's file for its owner's eyes before SQLite would make it for everybody's."""
+    path = sqlite_file(address)
+    if path is not None:
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def course_here(start: Path | None = None) -> Course:

@@ -1,10 +1,13 @@
-"""nbgrader's log, kept off the screen and read for the one line that says what went wrong."""
+"""nbgrader's log, kept off the screen and read for the one line that says what went wrong; and Ctrl-C let through."""
 
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 class Captured(logging.Handler):
@@ -33,11 +36,33 @@ class Captured(logging.Handler):
 
 @contextmanager
 def captured() -> Iterator[Captured]:
-    """Collect what nbgrader logs meanwhile."""
+    """Collect what nbgrader logs meanwhile.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Ctrl-C was pressed: nbgrader itself calls what it was doing failed, and goes on with the next.
+    """
     handler = Captured()
     logger = logging.getLogger("traitlets")
     logger.addHandler(handler)
+    pressed = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    # Where Ctrl-C is ignored or handled by somebody else, in another thread too, it stays so.
+    ours = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, stop)
     try:
         yield handler
     finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
         logger.removeHandler(handler)
+    if pressed:
+        raise KeyboardInterrupt

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from servicelab.errors import UserError
 from servicelab.grading import exchange
-from servicelab.grading.course import Course
+from servicelab.grading.course import Course, sqlite_file
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.pieces import WORDS
+from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import LANGUAGES, MARKER, _
 
 LEARNERS_OWN = ("*.answers.json", MARKER, "trainee.json", "submission.json", "evidence")
@@ -64,24 +69,57 @@ def release(assignment: str, *, course: Course, due: datetime | None = None) -> 
     UserError
         The sources have a mistake, or the assignment's cells changed after submissions were graded.
     """
-    if course.repository is not None:
-        from servicelab import publish
+    repository = course.repository
+    if repository is None:
+        return release_source(assignment, course=course, due=due)
+    from servicelab import publish
 
-        shutil.rmtree(course.source / assignment, ignore_errors=True)
-        publish.build_source(assignment, course.source / assignment, root=course.repository)
-        _write_words(assignment, course.source, course.repository)
-    return release_source(assignment, course=course, due=due)
+    def build(source: Path) -> None:
+        publish.build_source(assignment, source / assignment, root=repository)
+        _write_words(assignment, source, repository)
+
+    return _release(assignment, course, due, build)
 
 
 def release_source(assignment: str, *, course: Course, due: datetime | None = None) -> Release:
-    """Release what stands in `source/<assignment>`; the second half of `release`.
+    """Release what stands in `source/<assignment>`; `release` without its first step.
 
     Raises
     ------
     UserError
         The source holds a learner's file or no notebook, or nbgrader refuses it.
     """
-    source = course.source / assignment
+
+    def copy(source: Path) -> None:
+        _check_source(course.source / assignment)
+        shutil.copytree(course.source / assignment, source / assignment)
+
+    return _release(assignment, course, due, copy)
+
+
+def _release(assignment: str, course: Course, due: datetime | None, fill: Callable[[Path], None]) -> Release:
+    """Make source and release in a place of their own, and put them into the course's only when both are whole."""
+    with storing(course.root, course.source, course.release):
+        stage = Path(tempfile.mkdtemp(prefix=".releasing-", dir=course.root))
+        try:
+            fill(stage / "source")
+            _check_source(stage / "source" / assignment)
+            # Once on a copy of the gradebook: a refusal half-way would leave the cells of both versions in it.
+            _generate(assignment, course, stage, _copied_book(course, stage / "rehearsal.db"))
+            _generate(assignment, course, stage)
+            _change_over(stage, course, assignment)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+        with course.gradebook() as book:
+            entry = book.find_assignment(assignment)
+            if due is not None:
+                moment = due.astimezone(UTC).replace(tzinfo=None)
+                book.update_or_create_assignment(assignment, duedate=moment)
+            points = float(entry.max_score)
+    return Release(assignment, course.release / assignment, points, _to_exchange(assignment, course))
+
+
+def _check_source(source: Path) -> None:
     if not list(source.glob("*.ipynb")):
         raise UserError(_("There is no notebook in {folder}: build the assignment first.", folder=source))
     own = sorted(path.name for pattern in LEARNERS_OWN for path in source.rglob(pattern))
@@ -94,10 +132,16 @@ def release_source(assignment: str, *, course: Course, due: datetime | None = No
                 names=", ".join(own),
             )
         )
-    api = course.api()
+
+
+def _generate(assignment: str, course: Course, stage: Path, book: str = "") -> None:
+    """Let nbgrader strip what stands in a stage's source, and enter its cells in a gradebook."""
+    api = course.api(root=stage, book=book)
     with captured() as log:
         result = api.generate_assignment(assignment, force=True)
     if not result["success"]:
+        # A full disk is no fault of the source.
+        ensure_room(course.root)
         raise UserError(
             _(
                 "nbgrader does not release {assignment} ({why}): put its source right, or release it under a new name "
@@ -106,13 +150,37 @@ def release_source(assignment: str, *, course: Course, due: datetime | None = No
                 why=log.reason(),
             )
         )
-    with course.gradebook() as book:
-        entry = book.find_assignment(assignment)
-        if due is not None:
-            moment = due.astimezone(UTC).replace(tzinfo=None)
-            book.update_or_create_assignment(assignment, duedate=moment)
-        points = float(entry.max_score)
-    return Release(assignment, course.release / assignment, points, _to_exchange(assignment, course))
+
+
+def _copied_book(course: Course, path: Path) -> str:
+    """Return the address of a copy of the gradebook; of a new one where the gradebook is in no file."""
+    own = sqlite_file(course.config().CourseDirectory.db_url)
+    if own is not None and own.is_file():
+        with closing(sqlite3.connect(own, timeout=60)) as there, closing(sqlite3.connect(path)) as here:
+            there.backup(here)
+    return f"sqlite:///{path}"
+
+
+def _change_over(stage: Path, course: Course, assignment: str) -> None:
+    """Put a stage's folders and files in place of the course's; all of them, or after a mishap none."""
+    words = sorted((stage / "source" / WORDS).glob("*.json"))
+    new = [stage / "source" / assignment, stage / "release" / assignment, *words]
+    (course.source / WORDS).mkdir(exist_ok=True)
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for number, path in enumerate(new):
+            target = course.root / path.relative_to(stage)
+            old = stage / f"old-{number}"
+            if target.exists():
+                moved.append((target, old))
+                target.rename(old)
+            moved.append((path, target))
+            path.rename(target)
+    except BaseException:
+        for was, now in reversed(moved):
+            if now.exists() and not was.exists():
+                now.rename(was)
+        raise
 
 
 def _write_words(assignment: str, source: Path, repository: Path) -> None:
@@ -131,27 +199,44 @@ def _write_words(assignment: str, source: Path, repository: Path) -> None:
 
 
 def _to_exchange(assignment: str, course: Course) -> Path | None:
+    """Hand the released folder to the exchange, from which others read; what was there stays until it is taken."""
     root = exchange.root(course)
     if root is None or sys.platform == "win32":
         return None
-    root.mkdir(parents=True, exist_ok=True)
     api = course.api()
     outbound = root / api.coursedir.course_id / "outbound" / assignment
-    if outbound.is_dir():
-        shutil.rmtree(outbound)
-    with captured() as log:
-        result = api.release_assignment(assignment)
-    if not result["success"]:
-        raise UserError(
-            _(
-                "The exchange {root} does not take {assignment} ({why}): make the folder writable, or take "
-                "Exchange.root out of nbgrader_config.py.",
-                root=root,
-                assignment=assignment,
-                why=log.reason(),
-            )
-        )
+    kept = root / api.coursedir.course_id / f".{assignment}.kept"
+    taken = False
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if outbound.is_dir():
+            shutil.rmtree(kept, ignore_errors=True)
+            outbound.rename(kept)
+        with captured() as log:
+            result = api.release_assignment(assignment)
+        taken = result["success"]
+        if not taken:
+            raise _refused(root, assignment, log.reason())
+    except OSError as error:
+        raise _refused(root, assignment, error.strerror or str(error)) from error
+    finally:
+        if kept.is_dir() and not taken:
+            shutil.rmtree(outbound, ignore_errors=True)
+            kept.rename(outbound)
+        shutil.rmtree(kept, ignore_errors=True)
     return root
+
+
+def _refused(root: Path, assignment: str, why: str) -> UserError:
+    return UserError(
+        _(
+            "The exchange {root} does not take {assignment} ({why}): make the folder writable, or take "
+            "Exchange.root out of nbgrader_config.py.",
+            root=root,
+            assignment=assignment,
+            why=why,
+        )
+    )
 
 
 def source_stamp(course: Course, assignment: str) -> str:

@@ -12,6 +12,7 @@ from servicelab.grading.autograding import nothing_collected, opens
 from servicelab.grading.course import Course
 from servicelab.grading.language import spoken
 from servicelab.grading.nbgrader_log import captured
+from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import _
 
 
@@ -58,6 +59,11 @@ def feedback(assignment: str, *, course: Course) -> Feedback:
     UserError
         The assignment was never released, or nothing was collected.
     """
+    with storing(course.root, course.feedback):
+        return _feedback(assignment, course)
+
+
+def _feedback(assignment: str, course: Course) -> Feedback:
     notebooks = course.notebooks(assignment)
     folders = sorted(each for each in course.submitted.glob(f"[!.]*/{assignment}") if each.is_dir())
     if not folders:
@@ -75,6 +81,7 @@ def feedback(assignment: str, *, course: Course) -> Feedback:
             done = _write_damaged(folder, target, notebooks)
         pages.extend(sorted(target.glob("*.html")) if done else [])
         if not done:
+            ensure_room(course.root, course.feedback)
             failed.append(student)
     with course.gradebook() as book:
         waiting = sorted(each.student.id for each in book.assignment_submissions(assignment) if each.needs_manual_grade)
