@@ -81,6 +81,8 @@ export class CoursePage {
     // Searching, or a link into another section: the cell that was meant must be seen.
     const findFragment = content.setFragment.bind(content);
     content.setFragment = async (fragment) => {
+      const named = this.sections.index(new URLSearchParams(fragment.replace(/^#/, "")).get("section"));
+      if (named >= 0) return this.go(named);
       const index = this.sections.whole ? -1 : this.sections.ofFragment(fragment);
       if (index >= 0 && index !== this.sections.at) this.go(index, { focus: false });
       return findFragment(fragment);
