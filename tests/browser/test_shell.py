@@ -207,18 +207,17 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(labs: Ca
     while at(page) != "s2":
         bar.locator(".slx-ways .slx-primary").click()
     busy = kernels(lab)
-    try:
-        for pid in busy:
-            os.kill(pid, signal.SIGSTOP)
-        lesson.panel.locator(".lq:visible").nth(2).locator("input").first.check()
-        said = bar.locator(".slx-said")
-        said.filter(has_text="Still working").wait_for(timeout=4000)
-        said.filter(has_text="Python is stuck").wait_for(timeout=20_000)
-    finally:
-        for pid in busy:
-            os.kill(pid, signal.SIGCONT)
+    for pid in busy:
+        os.kill(pid, signal.SIGSTOP)
+    lesson.panel.locator(".lq:visible").nth(2).locator("input").first.check()
+    said = bar.locator(".slx-said")
+    said.filter(has_text="Still working").wait_for(timeout=4000)
+    said.filter(has_text="Python is stuck").wait_for(timeout=20_000)
     bar.get_by_role("button", name="Start again").click()
+    lesson.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
     lesson.live()
+    assert not set(busy) & set(kernels(lab))
+    assert at(page) == "s2"
     bar.locator(".slx-notice").wait_for(state="hidden")
 
 

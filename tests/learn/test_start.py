@@ -1,5 +1,8 @@
 """The start page: what is done and what is next."""
 
+import json
+import re
+
 import pytest
 
 from servicelab.errors import UserError
@@ -72,3 +75,29 @@ def test_the_end_of_a_lesson_follows_what_is_done_after_it_was_shown(workspace):
     assert "2 sections, about 14 minutes." in page.text()
     lesson.desk().value = {"path": ["a"]}
     assert "1 of 2 sections done." in page.text()
+
+
+def test_one_big_button_leads_to_the_section_that_is_next(workspace, monkeypatch):
+    def button():
+        monkeypatch.chdir(workspace)
+        return re.search(r'<a class="sl-go" href="([^"]*)">([^<]*)</a>', home().parts[0].html)
+
+    assert button().groups() == ("lessons/01_needs/lesson.ipynb", "Begin: module 01")
+    lesson = open_lesson("01_needs")
+    lesson.quiz("q-one").value = {"tries": [["a"]]}
+    assert button()[1].startswith("lessons/01_needs/lesson.ipynb#section=")
+    assert button()[2].startswith("Go on: section ")
+    lesson.predict("p-one").value = {"guess": 3}
+    lesson.desk().value = {"path": ["a"]}
+    assert button().groups() == ("assignments/01_needs/exercise.ipynb", "Go on: the exercise of module 01")
+    open_exercise("01_needs").submit().value = {"student": "E1", "press": 1, "clean": True}
+    assert button() is None
+
+
+def test_a_title_is_text_on_the_start_page(workspace, monkeypatch):
+    path = workspace / "lessons/01_needs/lesson.ipynb"
+    document = json.loads(path.read_text())
+    document["metadata"].setdefault("servicelab", {})["title"] = "<script>alert(1)</script>"
+    path.write_text(json.dumps(document))
+    monkeypatch.chdir(workspace)
+    assert "<script" not in home().parts[0].html

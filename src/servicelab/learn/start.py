@@ -240,18 +240,19 @@ def next_step(modules: list[Module]) -> str:
     return _("Everything is done and handed in.")
 
 
-def go_on(modules: list[Module]) -> tuple[str, Path] | None:
-    """The one big button: its words and where it leads; None when everything is done."""
+def go_on(modules: list[Module]) -> tuple[str, Path, str] | None:
+    """The one big button: its words, the notebook it leads to and the section there; None when everything is done."""
     for module in modules:
         number = module.name.split("_")[0]
         if not module.progress.started:
-            return _("Begin: module {module}", module=number), module.lesson
+            return _("Begin: module {module}", module=number), module.lesson, ""
         at = module.progress.next
         if at is not None:
             section = 1 + [one.section.id for one in module.progress.sections].index(at.section.id)
-            return _("Go on: section {section} of module {module}", section=section, module=number), module.lesson
+            label = _("Go on: section {section} of module {module}", section=section, module=number)
+            return label, module.lesson, at.section.id
         if module.exercise and not module.exercise.receipt:
-            return _("Go on: the exercise of module {module}", module=number), module.exercise.notebook
+            return _("Go on: the exercise of module {module}", module=number), module.exercise.notebook, ""
     return None
 
 

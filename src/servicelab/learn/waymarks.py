@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from servicelab.i18n import _
 from servicelab.learn.start import DONE, Module, go_on, link, next_step, steps
@@ -34,8 +35,10 @@ def big_button(modules: list[Module], here: Path) -> Iterator[str]:
     """What to do now, in a sentence and as the one button of the page."""
     onward = go_on(modules)
     if onward:
-        label, path = onward
-        yield f'<p><a class="sl-go" href="{escape(link(path, here))}">{escape(label)}</a></p>'
+        label, path, section = onward
+        # The course's view of JupyterLab opens the section; elsewhere the notebook opens at its beginning.
+        goal = link(path, here) + (f"#section={quote(section)}" if section else "")
+        yield f'<p><a class="sl-go" href="{escape(goal)}">{escape(label)}</a></p>'
     yield f'<p class="sl-now">{escape(next_step(modules))}</p>'
 
 

@@ -55,7 +55,15 @@ export class Bar {
     this.steps.hidden = !many;
     this.steps.replaceChildren(...state.sections.filter((s) => s.id).map((s) =>
       make("span", { class: [s === here && !state.whole && "slx-now", state.done.has(s.id) && "slx-done"].filter(Boolean).join(" ") || null })));
-    if (!this.menu.hidden) this.fill();
+    if (this.menu.hidden) return;
+    // The list is drawn anew under the hand of whoever uses it.
+    const stop = this.stops.indexOf(document.activeElement);
+    this.fill();
+    this.stops[stop]?.focus();
+  }
+
+  get stops() {
+    return [...this.menu.querySelectorAll("button, input")];
   }
 
   fill() {
@@ -99,7 +107,7 @@ export class Bar {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!move || this.menu.hidden || !this.menu.contains(event.target)) return;
     event.preventDefault();
-    const stops = [...this.menu.querySelectorAll("button, input")];
+    const { stops } = this;
     stops.at((stops.indexOf(event.target) + move) % stops.length)?.focus();
   }
 

@@ -81,13 +81,21 @@ export class CoursePage {
     // Searching, or a link into another section: the cell that was meant must be seen.
     const findFragment = content.setFragment.bind(content);
     content.setFragment = async (fragment) => {
+      const named = this.sections.index(new URLSearchParams(fragment.replace(/^#/, "")).get("section"));
+      if (named >= 0) return this.go(named);
       const index = this.sections.whole ? -1 : this.sections.ofFragment(fragment);
       if (index >= 0 && index !== this.sections.at) this.go(index, { focus: false });
       return findFragment(fragment);
     };
+    let ran = 0;
+    node.addEventListener("keydown", (event) => { if (event.shiftKey && event.key === "Enter") ran = performance.now(); }, true);
     content.activeCellChanged.connect(() => {
       const index = this.sections.ofCell(content.activeCellIndex);
-      if (!this.sections.whole && index >= 0 && index !== this.sections.at) this.go(index, { focus: false, keepActive: true });
+      if (this.sections.whole || index < 0 || index === this.sections.at) return;
+      // Shift+Enter goes on to the next cell. At the end of a section that would be the next section, and what the cell
+      // had to say would be out of sight before it was said.
+      if (performance.now() - ran < 1000) content.activeCellIndex = this.sections.current.cells.at(-1);
+      else this.go(index, { focus: false, keepActive: true });
     });
     window.addEventListener("hashchange", () => {
       if (this.app.shell.currentWidget !== this.panel) return;
@@ -199,11 +207,9 @@ export class CoursePage {
     this.unplaced = false;
     this.settled = true;
     const active = this.panel.content.activeCellIndex;
-    this.moving = true;
     this.sections.whole = false;
     this.sections.go(index);
     if (keepActive) this.panel.content.activeCellIndex = active;
-    this.moving = false;
     this.scroller.scrollTop = 0;
     this.showCode();
     this.address();

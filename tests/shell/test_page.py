@@ -1,0 +1,86 @@
+"""What JupyterLab's page is told: which code may run unasked, and words for everything the extension says."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from servicelab import publish
+from servicelab.i18n import use
+from servicelab.publish.bundle import build_wheel
+from servicelab.shell import LABEXTENSIONS, page_config
+from servicelab.shell.page import code_fingerprint
+from servicelab.shell.words import words
+
+STATIC = LABEXTENSIONS / "servicelab" / "static"
+
+
+@pytest.fixture(scope="module")
+def told(root: Path) -> dict[str, object]:
+    """The configuration for both editions, as Binder shows them."""
+    editions = {f"{lang}/": publish.build("trainee", lang, root=root).path for lang in ("en", "zh")}
+    config = page_config(editions)
+    # JupyterLab's server keeps strings and forgets what stands in an object.
+    assert all(isinstance(value, str) for value in config.values())
+    return json.loads(config["servicelab"])
+
+
+def test_every_notebook_is_listed_under_its_path(root: Path, told: dict[str, dict[str, str]]) -> None:
+    edition = publish.build("trainee", "zh", root=root).path
+    listed = {path.removeprefix("zh/") for path in told["delivered"] if path.startswith("zh/")}
+    assert listed == {path.relative_to(edition).as_posix() for path in edition.rglob("*.ipynb")}
+    # Code is the same in both languages; the texts are not.
+    assert told["delivered"]["en/start.ipynb"] == told["delivered"]["zh/start.ipynb"]
+    assert told["role"] == "trainee"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cells: cells[0].update(source="print(1) "),
+        lambda cells: cells.append({"cell_type": "code", "source": ""}),
+        lambda cells: cells.reverse(),
+        lambda cells: cells[1].update(cell_type="code"),
+        lambda cells: cells[2].update(source=["print(", "'2', 3)"]),
+    ],
+    ids=["space", "more", "order", "kind", "words"],
+)
+def test_any_change_of_code_changes_the_fingerprint(change) -> None:  # type: ignore[no-untyped-def]
+    cells = [
+        {"cell_type": "code", "source": "print(1)"},
+        {"cell_type": "markdown", "source": "text"},
+        {"cell_type": "code", "source": ["print(", "'二')"]},
+    ]
+    before = code_fingerprint(cells)
+    cells[1]["source"] = "other text"
+    assert code_fingerprint(cells) == before
+    change(cells)
+    assert code_fingerprint(cells) != before
+
+
+def test_the_extension_has_a_word_for_everything_it_says() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    asked = set(re.findall(r'\bt\("(\w+)"', code)) | set(re.findall(r'\? "(\w+)" : "\w+"\)', code))
+    asked |= set(re.findall(r't\(pending \? "(\w+)" : "(\w+)"\)', code)[0])
+    said = words()
+    assert asked - said.keys() <= set(), "a word is missing"
+    assert {key for key in said if not re.search(rf'"{key}"', code)} == set(), "nobody says this"
+    with use("zh"):
+        chinese = words()
+    assert [key for key in said if chinese[key] == said[key]] == []
+
+
+def test_the_wheel_carries_the_extension_as_it_stands(root: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(build_wheel(root, tmp_path)) as wheel:
+        packed = set(wheel.namelist())
+    for path in (LABEXTENSIONS / "servicelab").rglob("*.*"):
+        assert (
+            f"servicelab/shell/labextensions/servicelab/{path.relative_to(LABEXTENSIONS / 'servicelab').as_posix()}"
+            in packed
+        )
+    described = json.loads((LABEXTENSIONS / "servicelab/package.json").read_text(encoding="utf-8"))
+    assert (LABEXTENSIONS / "servicelab" / described["jupyterlab"]["_build"]["load"]).is_file()
