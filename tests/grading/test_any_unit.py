@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.publish.cases import add_case, list_case
+from tests.publish.cases import add_case, finish_case
 from tests.publish.conftest import FIXTURE, translate
 
 from servicelab.errors import UserError
@@ -44,7 +44,7 @@ def put(path: Path, content: object) -> None:
 def repository(tmp_path: Path) -> Path:
     root = Path(shutil.copytree(FIXTURE, tmp_path / "checkout"))
     add_case(root, facts="")
-    list_case(root)
+    finish_case(root)
     settings = root / "course/course.yml"
     # The fixture's module has no script either; as a draft it is left out.
     settings.write_text(settings.read_text("utf-8").replace("    core: true\n", "    draft: true\n"), encoding="utf-8")

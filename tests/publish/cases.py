@@ -24,6 +24,17 @@ def add_case(root: Path, *, facts: str = FACTS + "draft: true\n", name: str = "r
     return folder
 
 
+def finish_case(root: Path, name: str = "refund") -> None:
+    """What a case needs besides its own folder: a place in the course, in coverage.yml, and rubrics."""
+    list_case(root, name)
+    coverage = root / "course/coverage.yml"
+    text = coverage.read_text(encoding="utf-8")
+    coverage.write_text(text.replace("01_demo/exercise#c-letter", f"{name}/exercise#c-letter"), encoding="utf-8")
+    for path in sorted((root / "grading/rubrics").glob("01_demo*.yml")):
+        text = path.read_text(encoding="utf-8").replace("assignment: 01_demo", f"assignment: {name}")
+        path.with_name(path.name.replace("01_demo", name)).write_text(text, encoding="utf-8")
+
+
 def list_case(root: Path, name: str = "refund") -> None:
     """Name the case in `course.yml`, where its place in the course is."""
     settings = root / "course/course.yml"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from tests.publish.cases import FACTS, add_case, list_case
+from tests.publish.cases import FACTS, add_case, finish_case, list_case
 from tests.publish.conftest import translate
 
 from servicelab.errors import UserError
@@ -36,7 +37,16 @@ def test_a_draft_is_built_and_checked_like_any_other(course_root: Path) -> None:
         ["case", "exercise", "analysis", "instructor"],
     )
     assert said(course_root) == []
-    tree = build("trainee", "en", root=course_root).path
+    report = build("trainee", "en", root=course_root)
+    tree = report.path
+    lacking = [note for note in report.notes if note.startswith("refund is a draft and still lacks: ")]
+    assert [re.split(r"lacks: [\w./]+:\d+ |\. ", note)[1] for note in lacking] == [
+        "[refund]: nothing of the curriculum is assessed in refund",
+        "[c-letter]: there is no rubric to mark refund#c-letter by",
+        "[d-plan]: there is no rubric to mark refund#d-plan by",
+        "[b-count]: there is no rubric to mark refund_analysis#b-count by",
+        "[refund]: no id is assessed in refund",
+    ]
     for place in ("lessons/refund/lesson", "assignments/refund/exercise", "assignments/refund_analysis/analysis"):
         assert (tree / f"{place}.ipynb").is_file()
     assert json.loads((tree / "lessons/refund/quiz.json").read_text("utf-8"))["module"] == "refund"
@@ -70,7 +80,7 @@ def test_a_draft_goes_to_no_trainee(course_root: Path, tmp_path: Path) -> None:
 
 def test_a_finished_case_stands_in_the_course(course_root: Path, tmp_path: Path) -> None:
     add_case(course_root, facts="")
-    list_case(course_root)
+    finish_case(course_root)
     assert said(course_root) == []
     assert "locales/zh_CN/refund/case.po" in messages(load_course(course_root))
     refuse_drafts(course_root)

@@ -13,6 +13,7 @@ from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
+from servicelab.publish.checks.gates import draft_gaps
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
 from servicelab.publish.notebooks import localised, notebook_node, told
@@ -42,6 +43,7 @@ class Content:
             if missing:
                 self.notes.append(f"{len(missing)} messages are not translated; the English stands in their place.")
         stop_on(findings)
+        self.notes += draft_gaps(self.course)
         self._definitions = {key: term.definitions[language] for key, term in terms(self.course).items()}
 
     def cells(self, document: Document) -> list[Cell]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from servicelab.course.gapsfile import Gate
 from servicelab.errors import UserError
 
 
@@ -22,6 +23,15 @@ class Finding:
         where = f"{self.file}:{self.line}" if self.line else self.file
         cell = f" [{self.place}]" if self.place else ""
         return f"{where}{cell}: {self.problem}. {self.remedy}."
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What a unit lacks: the gate that finds it, the item as the gate calls it, and where, why and what to do."""
+
+    gate: Gate
+    item: str
+    finding: Finding
 
 
 class SourceMistakes(UserError):

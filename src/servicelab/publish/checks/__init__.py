@@ -5,6 +5,7 @@ from __future__ import annotations
 from servicelab.course.layout import GRADED
 from servicelab.publish.checks.cells import cell_findings
 from servicelab.publish.checks.coverage import coverage_findings, curriculum_findings, settings_findings
+from servicelab.publish.checks.gates import gate_findings
 from servicelab.publish.checks.graded import graded_findings
 from servicelab.publish.checks.questions import desk_findings, question_findings
 from servicelab.publish.checks.texts import text_findings
@@ -31,5 +32,6 @@ def course_findings(course: Course) -> list[Finding]:
         found += desk_findings(course, unit)
     found += text_findings(course)
     found += coverage_findings(course)
+    found += gate_findings(course)
     found += interface_findings(course.root / "src" / "servicelab", course.root)
     return sorted(set(found))

@@ -110,8 +110,17 @@ def coverage_findings(course: Course) -> Iterator[Finding]:
             yield document.finding(
                 (key,), str(key), f"there is no curriculum id “{key}”", "Take one from course/curriculum.yml"
             )
-    for key, item in items.items():
-        if item["module"] not in course.units:
+    for unit in course.units.values():
+        if not unit.draft:
+            yield from unit_coverage(course, unit)
+
+
+def unit_coverage(course: Course, unit: Unit) -> Iterator[Finding]:
+    """Items of a unit that nothing teaches or nothing assesses, and references that lead nowhere."""
+    document = course.coverage
+    data = document.data if isinstance(document.data, dict) else {}
+    for key, item in curriculum(course).items():
+        if item["module"] != unit.id:
             continue
         entry = data.get(key)
         entry = entry if isinstance(entry, dict) else {}
@@ -127,6 +136,15 @@ def coverage_findings(course: Course) -> Iterator[Finding]:
                 if problem:
                     remedy = f"Name an existing cell or item of {', '.join(where)}"
                     yield document.finding((key, part, number), key, problem, remedy)
+
+
+def assessed(course: Course) -> Iterator[tuple[str, str]]:
+    """Every id with every reference to where it is assessed."""
+    data = course.coverage.data if isinstance(course.coverage.data, dict) else {}
+    for key, entry in data.items():
+        references = entry.get("assessed") if isinstance(entry, dict) else None
+        for reference in references if isinstance(references, list) else ():
+            yield str(key), str(reference)
 
 
 def reference_problem(course: Course, reference: str, where: Iterable[str]) -> str:
