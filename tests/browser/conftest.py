@@ -131,7 +131,9 @@ class Notebook:
 
         Waits until the kernel has been idle for a while.
         """
-        if self.page.locator(".slx-page:visible").count():
+        course, tool = ".slx-page:visible", '[data-jp-item-name="restart-and-run"]:visible'
+        self.page.locator(f"{course}, {tool}").first.wait_for(timeout=90_000)
+        if self.page.locator(course).count():
             self.live()
             self.whole_page()
             return

@@ -13,7 +13,7 @@ export function make(tag, attributes = {}, ...children) {
 
 export class Bar {
   // `does`: skip, go(index), back, next, home, whole(on), code(on), everything(on), again, start.
-  constructor(t, language, does) {
+  constructor(t, language, does, signal) {
     this.t = t;
     this.does = does;
     this.skip = make("a", { class: "slx-skip", href: "#", text: t("skip"), onclick: (event) => { event.preventDefault(); does.skip(); } });
@@ -35,7 +35,7 @@ export class Bar {
       make("div", { class: "slx-row" }, make("div", { class: "slx-menu-place" }, this.opener, this.menu), make("div", { class: "slx-ways" }, this.backButton, this.nextButton)),
       this.steps, this.notice, this.aloud);
     this.node.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("pointerdown", (event) => this.menu.parentElement.contains(event.target) || this.toggle(false), true);
+    document.addEventListener("pointerdown", (event) => this.menu.parentElement.contains(event.target) || this.toggle(false), { capture: true, signal });
   }
 
   // What the page is now: {sections, at, total, number, done, whole, code, title, home, everything, cameFrom}.

@@ -33,10 +33,10 @@ export const course = {
     return (await sha256(JSON.stringify(sources))) === known;
   },
 
-  // The start page of the edition that a notebook belongs to.
-  startPage(path) {
+  // The start page of the edition that a notebook belongs to; without a notebook that of the first edition.
+  startPage(path = null) {
     const pages = Object.keys(said.delivered ?? {}).filter((known) => /(^|\/)start\.ipynb$/.test(known));
-    return pages.find((page) => path.startsWith(page.slice(0, -"start.ipynb".length))) ?? null;
+    return pages.find((page) => path === null || path.startsWith(page.slice(0, -"start.ipynb".length))) ?? null;
   },
 
   // The document in an address of JupyterLab: /lab/tree/lessons/01_needs/lesson.ipynb.

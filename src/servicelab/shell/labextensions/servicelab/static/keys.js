@@ -1,7 +1,7 @@
 // In command mode JupyterLab takes single letters for commands: d d deletes a cell, m makes it text, Enter edits it.
 // Nobody who reads a lesson means that. In an editor every key does what it always does; Ctrl+S and the keys that run a
 // cell do so everywhere.
-export function guardKeys(node) {
+export function guardKeys(node, signal) {
   window.addEventListener(
     "keydown",
     (event) => {
@@ -11,6 +11,6 @@ export function guardKeys(node) {
       // Lumino looks at the focused element and its parents before any listener of ours further in.
       target.toggleAttribute("data-lm-suppress-shortcuts", !command);
     },
-    true,
+    { capture: true, signal },
   );
 }

@@ -7,6 +7,8 @@ import { memory } from "./memory.js";
 import { Opening } from "./opening.js";
 import { Sections } from "./sections.js";
 
+const PATIENCE = 60_000;
+
 export class CoursePage {
   constructor({ app, panel, about, chrome, CodeCell, Widget, section }) {
     this.app = app;
@@ -16,6 +18,11 @@ export class CoursePage {
     this.t = course.words(about.language);
     this.done = new Set();
     this.live = false;
+    this.turn = 0;
+    // What listens beyond the panel ends with it.
+    const gone = new AbortController();
+    panel.disposed.connect(() => gone.abort());
+    this.gone = gone.signal;
     // A restored place is only a proposal until the learner has moved.
     this.settled = false;
     this.sections = new Sections(panel, this.t("overview"));
@@ -30,12 +37,12 @@ export class CoursePage {
       whole: (on) => this.wholePage(on),
       code: (on) => this.showCode(on),
       everything: (on) => this.chrome.showEverything(on),
-    });
+    }, this.gone);
     this.watch = new KernelWatch(panel, () => this.tell());
     panel.addClass("slx-page");
     panel.node.dataset.servicelabPath = this.path;
     this.place(Widget);
-    guardKeys(panel.node);
+    guardKeys(panel.node, this.gone);
     this.listen();
     this.resume(section);
     this.refresh();
@@ -101,7 +108,7 @@ export class CoursePage {
       if (this.app.shell.currentWidget !== this.panel) return;
       const index = this.sections.index(new URLSearchParams(location.hash.slice(1)).get("section"));
       if (index >= 0 && index !== this.sections.at) this.go(index);
-    });
+    }, { signal: this.gone });
   }
 
   // ------------------------------------------------------------ opening and running
@@ -131,38 +138,57 @@ export class CoursePage {
 
   async run() {
     if (this.running) return;
+    const turn = ++this.turn;
     this.running = true;
     this.ask = false;
     this.starting = true;
     this.watch.preparing = true;
     this.count = null;
-    this.tell();
-    try {
-      await this.opening.run((done, all) => {
-        this.starting = false;
-        this.count = { done, all };
-        this.watch.sign();
-        this.tell();
-      });
-      this.live = !this.watch.stopped;
-    } finally {
-      this.running = false;
+    this.sign();
+    await this.opening.run((done, all) => {
+      if (turn !== this.turn) return;
       this.starting = false;
-      this.count = null;
-      this.watch.preparing = false;
-      this.watch.look();
-      this.tell();
-    }
+      this.count = { done, all };
+      this.sign();
+    });
+    // Started again meanwhile: what is left of this run has nothing to say.
+    if (turn !== this.turn) return;
+    clearTimeout(this.waiting);
+    this.live = !this.watch.stopped;
+    this.running = false;
+    this.starting = false;
+    this.count = null;
+    this.watch.preparing = false;
+    this.watch.look();
+    this.tell();
     this.panel.node.dataset.servicelabLive = String(this.live);
     if (!this.settled) this.scroll();
     this.stand();
   }
 
+  // A sign of life while the page is prepared. A minute without one, and starting again is offered.
+  sign() {
+    clearTimeout(this.waiting);
+    this.late = false;
+    this.waiting = setTimeout(() => {
+      this.late = true;
+      this.tell();
+    }, PATIENCE);
+    this.watch.sign();
+    this.tell();
+  }
+
   async again() {
-    if (this.running && !this.watch.stopped && this.watch.said !== "stuck") return;
     this.panel.node.dataset.servicelabLive = "false";
     const scroll = this.scroller.scrollTop;
-    await this.watch.restart();
+    this.turn++;
+    try {
+      await this.watch.restart();
+    } catch {
+      // The server did not do it: the sentence and its button stay.
+      this.watch.stop();
+      return;
+    }
     this.running = false;
     this.wanted = scroll;
     this.settled = false;
@@ -183,8 +209,8 @@ export class CoursePage {
     const said = notices[this.watch.said];
     if (said) this.bar.tell(said);
     else if (this.ask) this.bar.tell({ kind: "calm", text: t("ask"), action: t("start"), press: () => void this.run() });
-    else if (this.count) this.bar.tell({ kind: "calm", text: t("preparing", this.count), aloud: t("starting"), ...this.count });
-    else if (this.starting) this.bar.tell({ kind: "calm", text: t("starting") });
+    else if (this.count) this.bar.tell({ kind: "calm", text: t("preparing", this.count), aloud: t("starting"), ...this.count, ...(this.late ? restart : {}) });
+    else if (this.starting) this.bar.tell({ kind: "calm", text: t("starting"), ...(this.late ? restart : {}) });
     else this.bar.tell(null);
   }
 

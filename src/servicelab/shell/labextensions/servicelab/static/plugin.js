@@ -15,7 +15,8 @@ export async function plugin(lab) {
     activate(app, tracker) {
       if (course.role !== "trainee") return;
       // The address as it was before JupyterLab tidies it up.
-      const asked = { path: course.pathIn(location.pathname), section: new URLSearchParams(location.hash.slice(1)).get("section") };
+      const named = course.pathIn(location.pathname);
+      const asked = { document: named, path: named, section: new URLSearchParams(location.hash.slice(1)).get("section") };
       const chrome = new Chrome(app);
       const pages = new Map();
       keepEveryCellAttached(app);
@@ -50,6 +51,8 @@ export async function plugin(lab) {
       void app.restored.then(() => {
         tracker.forEach((panel) => pages.has(panel) || void added(panel));
         current();
+        // An address without a document is JupyterLab's launcher; the course begins on its start page.
+        if (!asked.document && !tracker.size) void app.commands.execute("docmanager:open", { path: course.startPage() });
       });
     },
   };
