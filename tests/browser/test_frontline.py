@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from servicelab.learn.written import graded_cell, source_of
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("bundle-en")]
 
 
@@ -118,12 +120,21 @@ def test_the_whole_way(bundle_lab, open_notebook, page) -> None:  # type: ignore
     page.wait_for_timeout(1500)
     assert {d["id"] for d in decisions} <= entries(answers).keys()
 
-    stub = page.locator(".jp-MarkdownCell", has_text="YOUR ANSWER HERE").first
-    stub.locator(".jp-RenderedMarkdown").dblclick()
-    stub.locator(".cm-content").click()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("Fund intact packaging: few mention it, many leave over it. Check damage in June.")
-    page.keyboard.press("Shift+Enter")
+    # Part C in its box: a number from the table by a click, the rest typed, all of it kept while one types.
+    box = page.locator(".lb")
+    box.scroll_into_view_if_needed()
+    box.locator("textarea").press_sequentially("Fund intact packaging: few mention it, many leave over it.", delay=2)
+    number = box.locator(".sl-pickable").last
+    quoted = number.inner_text()
+    number.click()
+    box.locator("textarea").press_sequentially(" of 100 would be displeased. Check damage in June.", delay=2)
+    box.get_by_text("19 of at most 150 words").wait_for()
+    page.wait_for_timeout(1000)
+    written = entries(answers)["c-answer"]["value"]["text"]  # type: ignore[index]
+    assert written == (
+        f"Fund intact packaging: few mention it, many leave over it. {quoted} of 100 would be displeased. "
+        "Check damage in June."
+    )
 
     submit = page.locator("section.sl", has=page.locator(".lh-student"))
     submit.scroll_into_view_if_needed()
@@ -138,4 +149,8 @@ def test_the_whole_way(bundle_lab, open_notebook, page) -> None:  # type: ignore
         assert {"submission.json", "exercise.ipynb", "exercise.answers.json", "evidence/lesson.answers.json"} <= set(
             handed_in.namelist()
         )
-        assert "Fund intact packaging" in handed_in.read("exercise.ipynb").decode()
+        graded = graded_cell(json.loads(handed_in.read("exercise.ipynb")), "c-answer")
+    assert graded is not None
+    assert source_of(graded) == written
+    # The open notebook was left alone: only the copy holds the text.
+    assert "Fund intact" not in (work / "assignments/01_needs/exercise.ipynb").read_text(encoding="utf-8")
