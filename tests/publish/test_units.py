@@ -11,8 +11,10 @@ import pytest
 from tests.publish.cases import FACTS, add_case, finish_case, list_case
 from tests.publish.conftest import translate
 
+from servicelab.cli import main
 from servicelab.errors import UserError
 from servicelab.publish import build, build_source, refuse_drafts
+from servicelab.publish.bundle import make_bundle
 from servicelab.publish.catalogues import messages
 from servicelab.publish.checks import course_findings
 from servicelab.publish.sources import load_course
@@ -68,13 +70,21 @@ def test_a_draft_is_not_translated_and_the_rest_of_the_course_is_whole(course_ro
     assert (build("trainee", "zh", root=course_root).path / "lessons/refund/lesson.ipynb").is_file()
 
 
-def test_a_draft_goes_to_no_trainee(course_root: Path, tmp_path: Path) -> None:
+def test_a_draft_goes_to_no_trainee(
+    course_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     add_case(course_root)
     where = r"course/cases/refund/unit\.yml:3 \[refund\]"
     with pytest.raises(UserError, match=where):
         build_source("refund", tmp_path, root=course_root)
     with pytest.raises(UserError, match=where):
         refuse_drafts(course_root)
+    with pytest.raises(UserError, match=where):
+        make_bundle(course_root, "en")
+    monkeypatch.chdir(course_root)
+    assert main(["build", "--no-drafts"]) == 1
+    assert "A draft does not go to trainees" in capsys.readouterr().err
+    assert not (course_root / "build").exists()
     assert build_source("01_demo", tmp_path, root=course_root).is_file()
 
 
@@ -100,9 +110,9 @@ def test_a_draft_that_is_one_no_more_must_be_listed(course_root: Path) -> None:
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ("title: A refund\ndraft: true\n", "unit.yml:1 [refund]: the module does not state its minutes"),
-        ("draft: true\nminutes: {frontline: 1, analyst: 1}\n", "unit.yml:1 [refund]: the module has no title"),
-        (FACTS.replace("analyst", "boss") + "draft: true\n", "unit.yml:2 [refund]: the module does not state its min"),
+        ("title: A refund\ndraft: true\n", "unit.yml:1 [refund]: the unit does not state its minutes"),
+        ("draft: true\nminutes: {frontline: 1, analyst: 1}\n", "unit.yml:1 [refund]: the unit has no title"),
+        (FACTS.replace("analyst", "boss") + "draft: true\n", "unit.yml:2 [refund]: the unit does not state its min"),
         (FACTS + "draft: maybe\n", "unit.yml:3 [refund]: `draft` is neither true nor false"),
         (FACTS + "draft: true\ncolour: red\n", "unit.yml:4 [refund]: `colour` means nothing here"),
     ],

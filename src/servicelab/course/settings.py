@@ -10,7 +10,7 @@ from servicelab.course.declared import Declared, Fault, Rule, Shown, filled
 from servicelab.course.quizfile import Words
 
 STATED = Rule("`{name}` is missing", "Write it", bool)
-MINUTES = ("the module does not state its minutes", "Write them for every track")
+MINUTES = ("the unit does not state its minutes", "Write them for every track")
 WEIGHTS = ("the weights do not add up to 100", "Mend them")
 
 
@@ -29,9 +29,9 @@ class UnitFacts(Declared):
     A `draft` is built and checked like any other, and never given to a trainee.
     """
 
-    SHAPE: ClassVar = ("the module has no title", "Write `title:`")
+    SHAPE: ClassVar = ("the unit has no title", "Write `title:`")
 
-    title: Annotated[str, Rule("the module has no title", "Write `title:`", filled), Shown]
+    title: Annotated[str, Rule("the unit has no title", "Write `title:`", filled), Shown]
     minutes: Annotated[Mapping[str, Annotated[float, Rule(*MINUTES)]], Rule(*MINUTES)]
     summary: Words = ""
     core: Annotated[bool, Rule("`core` is neither true nor false", "Write `core: true`")] = False

@@ -12,11 +12,14 @@ import pandas as pd
 
 from servicelab.company.importing.tables import KNOWN
 from servicelab.company.packed import find
+from servicelab.course.layout import GRADED, READ, UNITS, group
 from servicelab.errors import UserError
 from servicelab.files.yamllines import read_yaml
 from servicelab.i18n import _, language
 
 COLUMNS = ["material", "needs", "missing", "can_run", "sentence"]
+#: Where units stand in a checkout's ``course`` folder.
+SOURCES = [group(kind) for kind in UNITS]
 _LOAD = re.compile(r"""\bload\(\s*["'](\w+)["']""")
 
 
@@ -56,21 +59,21 @@ def _course() -> Path | None:
     checkout = Path(__file__).resolve().parents[4]
     for folder in (here, *here.parents, checkout):
         for place in (folder / "course", folder):
-            if (place / "modules").is_dir() or (place / "lessons").is_dir():
+            if any((place / name).is_dir() for name in (*SOURCES, "lessons")):
                 return place
     return None
 
 
 def _materials(course: Path) -> Iterator[tuple[str, list[str]]]:
     """Name and tables of each notebook, then of each formative exercise, module by module."""
-    if (course / "modules").is_dir():
-        folders = [path for part in ("modules", "cases") for path in sorted((course / part).glob("*"))]
+    if any((course / name).is_dir() for name in SOURCES):
+        folders = [path for part in SOURCES for path in sorted((course / part).glob("*"))]
     else:
         folders = [path for part in ("lessons", "assignments") for path in sorted((course / part).glob("*"))]
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = f"{folder.name}/{path.stem}"
-            if path.suffix == ".md" and path.stem in ("lesson", "exercise", "analysis", "case"):
+            if path.suffix == ".md" and path.stem in (*READ.values(), *GRADED):
                 yield name, _loaded([path.read_text(encoding="utf-8")])
             elif path.suffix == ".ipynb":
                 yield name, _loaded(_strings(json.loads(path.read_text(encoding="utf-8"))))
