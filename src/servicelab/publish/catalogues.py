@@ -13,16 +13,18 @@ from typing import Any
 
 import polib
 
-from servicelab.course.declared import texts
+from servicelab.course.declared import Declared, texts
 from servicelab.course.deskfile import Desk
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.settings import Settings
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.files.whole import write_whole
 from servicelab.publish.findings import Finding
 from servicelab.publish.interface import interface_messages, placeholders
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import MARKDOWN, Course, Document
 from servicelab.publish.text import blocks, translatable
+from servicelab.publish.yamlfile import YamlFile
 
 FOLDER = "locales/zh_CN"
 HEADER = {
@@ -72,15 +74,17 @@ def messages(course: Course) -> dict[str, list[Message]]:
     """Every message of the course by catalogue file."""
     found = {catalogue_file(document): list(document_messages(document)) for document in course.documents}
     for module in course.modules.values():
-        quiz = [Message(t.context, t.text, module.quiz.file) for t in texts(QuizFile, module.quiz.data)]
-        found[f"{FOLDER}/{module.id}/quiz.po"] = quiz
+        found[f"{FOLDER}/{module.id}/quiz.po"] = _declared_messages(QuizFile, module.quiz)
         if module.desk:
-            desk = [Message(t.context, t.text, module.desk.file) for t in texts(Desk, module.desk.data)]
-            found[f"{FOLDER}/{module.id}/desk.po"] = desk
-    found[f"{FOLDER}/course.po"] = [
-        Message(t.context, t.text, course.settings.file) for t in texts(Settings, course.settings.data)
-    ]
+            found[f"{FOLDER}/{module.id}/desk.po"] = _declared_messages(Desk, module.desk)
+        if module.voices:
+            found[f"{FOLDER}/{module.id}/voices.po"] = _declared_messages(VoicesFile, module.voices)
+    found[f"{FOLDER}/course.po"] = _declared_messages(Settings, course.settings)
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
+
+
+def _declared_messages(kind: type[Declared], document: YamlFile) -> list[Message]:
+    return [Message(text.context, text.text, document.file) for text in texts(kind, document.data)]
 
 
 def document_messages(document: Document) -> Iterator[Message]:

@@ -11,6 +11,7 @@ from servicelab.course.deskfile import Desk
 from servicelab.course.layout import GLOSSARY, notebook_path, way_up
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.settings import Settings
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.findings import stop_on
@@ -89,6 +90,12 @@ class Content:
         """`desk.json`: the branching contact."""
         assert module.desk is not None
         found: dict[str, Any] = self._items(f"{module.id}/desk", module.desk.data, Desk)
+        return found
+
+    def voices(self, module: Module) -> dict[str, Any]:
+        """`voices.json`: what is said of each statement in Sort the voices."""
+        assert module.voices is not None
+        found: dict[str, Any] = self._items(f"{module.id}/voices", module.voices.data, VoicesFile)
         return found
 
     def course_facts(self) -> dict[str, Any]:

@@ -168,6 +168,8 @@ def _fill(tree: Path, content: Content, edition: str, executed: bool, run_alread
         _write_json(lesson.with_name("quiz.json"), content.quiz(module))
         if module.desk:
             _write_json(lesson.with_name("desk.json"), content.desk(module))
+        if module.voices:
+            _write_json(lesson.with_name("voices.json"), content.voices(module))
         exercise = tree / notebook_path("exercise", module.id)
         _write_json(exercise.with_name("decisions.json"), content.decisions(module))
     if executed:

@@ -172,6 +172,8 @@ def _visible(course: Course) -> Iterator[str]:
         yield from _strings(module.quiz.data)
         if module.desk:
             yield from _strings(module.desk.data)
+        if module.voices:
+            yield from _strings(module.voices.data)
 
 
 def _translator(course: Course, document: Document) -> Any:

@@ -79,13 +79,14 @@ class Document:
 
 @dataclass
 class Module:
-    """One module: its notebooks by kind, its questions, its desk contact."""
+    """One module: its notebooks by kind, its questions, its desk contact, its words on the firm's voices."""
 
     id: str
     folder: Path
     documents: dict[str, Document]
     quiz: YamlFile
     desk: YamlFile | None
+    voices: YamlFile | None
 
     def items(self, *lists: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         """The quiz file's items as (list, index, item); malformed ones are left to the checks."""
@@ -151,11 +152,17 @@ def _module(name: str, folder: Path, root: Path, findings: list[Finding]) -> Mod
                 documents[kind] = document
     quiz = read_yaml(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
-    desk = None
-    if (folder / "desk.yml").exists():
-        desk = read_yaml(folder / "desk.yml", relative(folder / "desk.yml", root))
-        findings.extend(desk.findings)
-    return Module(name, folder, documents, quiz, desk)
+    desk, voices = (_if_there(folder / name, root, findings) for name in ("desk.yml", "voices.yml"))
+    return Module(name, folder, documents, quiz, desk, voices)
+
+
+def _if_there(path: Path, root: Path, findings: list[Finding]) -> YamlFile | None:
+    """A file that a module may have."""
+    if not path.exists():
+        return None
+    document = read_yaml(path, relative(path, root))
+    findings.extend(document.findings)
+    return document
 
 
 def _document(path: Path, root: Path, module: str, kind: str, findings: list[Finding]) -> Document | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from servicelab.publish.checks.cells import cell_findings
 from servicelab.publish.checks.coverage import coverage_findings, curriculum_findings, settings_findings
 from servicelab.publish.checks.graded import graded_findings
-from servicelab.publish.checks.questions import desk_findings, question_findings
+from servicelab.publish.checks.questions import desk_findings, question_findings, voice_findings
 from servicelab.publish.checks.texts import text_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import glossary_findings
@@ -28,6 +28,7 @@ def course_findings(course: Course) -> list[Finding]:
     for module in course.modules.values():
         found += question_findings(course, module)
         found += desk_findings(course, module)
+        found += voice_findings(course, module)
     found += text_findings(course)
     found += coverage_findings(course)
     found += interface_findings(course.root / "src" / "servicelab", course.root)
