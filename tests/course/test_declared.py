@@ -14,6 +14,7 @@ from servicelab.course.deskfile import Desk
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.rubricfile import Rubric
 from servicelab.course.settings import Settings
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.files.yamllines import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +117,7 @@ def test_texts_have_the_contexts_that_catalogues_know_and_can_be_replaced() -> N
 FILES = [
     (QuizFile, "course/modules/*/quiz.yml"),
     (Desk, "course/modules/*/desk.yml"),
+    (VoicesFile, "course/modules/*/voices.yml"),
     (Settings, "course/course.yml"),
     (Rubric, "grading/rubrics/*.yml"),
 ]

@@ -54,6 +54,9 @@ DESK = {
     },
 }  # fmt: skip
 
+ASKED = ("kind", "spoken", "importance", "time", "level")
+VOICES = {"voices": {"V1": {question: f"V1, {question}." for question in ASKED}}}
+
 
 def write_notebook(path: Path, *cells) -> None:
     node = v4.new_notebook()
@@ -77,6 +80,7 @@ def workspace(tmp_path, monkeypatch):
         (folder / "edition.json").write_text(json.dumps(marker))
     (lesson / "quiz.json").write_text(json.dumps(QUIZ))
     (lesson / "desk.json").write_text(json.dumps(DESK))
+    (lesson / "voices.json").write_text(json.dumps(VOICES))
     (exercise / "decisions.json").write_text(json.dumps(DECISIONS))
     write_notebook(
         lesson / "lesson.ipynb",

@@ -11,6 +11,7 @@ from servicelab.learn import open_analysis, open_exercise, open_lesson
 from servicelab.learn.sheet import utc_now
 from servicelab.learn.workspace import student_id
 from servicelab.widgets import Interactive
+from servicelab.widgets.voices.model import QUESTIONS
 
 
 def kept(root, name="lessons/01_needs/lesson"):
@@ -318,3 +319,15 @@ def test_a_recall_question_says_where_it_comes_from(workspace):
     path = workspace / "lessons/01_needs/quiz.json"
     path.write_text(path.read_text().replace('"from": "00"', '"from": "01"'))
     assert open_lesson("01_needs").recall("r-one").labels["kind"].endswith("earlier in this lesson")
+
+
+def test_the_notes_on_the_voices_are_read_and_a_damaged_file_is_named(workspace):
+    lesson = open_lesson("01_needs")
+    assert lesson.voice_notes() == {"V1": {question: f"V1, {question}." for question in QUESTIONS}}
+    path = workspace / "lessons/01_needs/voices.json"
+    path.write_text(json.dumps({"voices": {"V1": {"kind": "Only one."}}}))
+    with pytest.raises(UserError, match=r"voices\.json is malformed: voices\.V1\.spoken is missing"):
+        lesson.voice_notes()
+    path.unlink()
+    with pytest.raises(UserError, match=r"voices\.json is not in"):
+        lesson.voice_notes()

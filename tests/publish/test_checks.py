@@ -17,6 +17,7 @@ from servicelab.publish.sources import load_course
 M = "course/modules/01_demo"
 LESSON, EXERCISE, ANALYSIS = f"{M}/lesson.md", f"{M}/exercise.md", f"{M}/analysis.md"
 INSTRUCTOR, QUIZ, DESK = f"{M}/instructor.md", f"{M}/quiz.yml", f"{M}/desk.yml"
+VOICES = f"{M}/voices.yml"
 Edit = Callable[[str, str, str], None]
 
 MISTAKES = {
@@ -48,6 +49,7 @@ def test_a_mistake_is_named_with_file_place_and_remedy(mistake: str, course_root
         (LESSON, '"teaches": ["N1.1"]', '"teaches": ["N9.9"]', '+++ {"name": "scene"'),
         (QUIZ, ', because: "It can be counted."', "", '      - {id: b, text: "¥20", right: true'),
         (DESK, "to: poor", "to: purr", '      - {id: b, say: "Calm down."'),
+        (VOICES, "  V2:", "  V3:", "  V3:"),
         ("course/coverage.yml", "#scene", "#scenery", "N1.1:"),
         (ANALYSIS, "assert 0 <= share", "import inspect\nassert 0 <= share", "import inspect"),
     ],
@@ -64,6 +66,15 @@ def test_a_missing_file_is_named(course_root: Path) -> None:
     (course_root / EXERCISE).unlink()
     found = course_findings(load_course(course_root))
     assert Finding(EXERCISE, 0, "", "the file is missing", "Write it, or take the module out of course.yml") in found
+
+
+def test_voices_need_the_firms_statements_and_a_module_need_not_have_any(course_root: Path) -> None:
+    (course_root / "datasets/voices.csv").unlink()
+    found = course_findings(load_course(course_root))
+    assert [(f.file, f.line, f.place) for f in found] == [(VOICES, 2, "voices")]
+    assert "voices is not in" in found[0].problem
+    (course_root / VOICES).unlink()
+    assert course_findings(load_course(course_root)) == []
 
 
 def test_a_broken_header_is_named(course_root: Path, edit: Edit) -> None:

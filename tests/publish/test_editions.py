@@ -46,8 +46,8 @@ def text(cell: dict[str, Any]) -> str:
 def test_the_tree_is_laid_out_as_agreed(editions: dict[str, Path]) -> None:
     expected = {
         *NOTEBOOKS,
-        *("edition.json", "course.json", "datasets/contacts.csv"),
-        *(f"lessons/01_demo/{name}" for name in ("quiz.json", "desk.json", "edition.json", "boxes.svg")),
+        *("edition.json", "course.json", "datasets/contacts.csv", "datasets/voices.csv"),
+        *(f"lessons/01_demo/{name}" for name in ("quiz.json", "desk.json", "voices.json", "edition.json", "boxes.svg")),
         *("assignments/01_demo/decisions.json", "assignments/01_demo/edition.json"),
         "assignments/01_demo_analysis/edition.json",
     }
@@ -96,6 +96,8 @@ def test_texts_are_in_the_language_of_the_edition(editions: dict[str, Path]) -> 
     assert quiz["zh"]["quiz"][0]["options"][1]["text"] == "¥20"
     assert quiz["zh"]["exercises"][0]["answer"] == quiz["en"]["exercises"][0]["answer"]
     assert quiz["zh"]["exercises"][0]["hints"] == ["Compare the column.（译）", "`.mean()`"]
+    voices = json.loads((editions["zh"] / "lessons/01_demo/voices.json").read_text("utf-8"))["voices"]
+    assert voices["V2"]["level"] == "A promise is kept.（译）"
     desk = json.loads((editions["zh"] / "lessons/01_demo/desk.json").read_text("utf-8"))
     assert desk["nodes"]["n1"]["choices"][0]["say"] == "Let me look.（译）"
     assert notebook(editions["zh"], "start.ipynb")["metadata"]["servicelab"]["title"] == "Welcome（译）"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from servicelab.course.voicesfile import Explained
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.models.needs import NeedsClassifier
 from servicelab.widgets import explore
-from servicelab.widgets.voices.model import FIRST, KINDS, QUESTIONS, VoicesModel, pick, read_voices
+from servicelab.widgets.voices.model import FIRST, KINDS, QUESTIONS, Voice, VoicesModel, pick, read_voices
 from servicelab.widgets.voices.words import because, hint, option_name, why_not
 
 
@@ -72,6 +74,53 @@ def test_every_misplacement_has_an_explanation_of_its_own(model: VoicesModel, qu
             assert note["text"].startswith(reason)
             seen.add(reason)
     assert len(seen) == len(QUESTIONS[question]) * (len(QUESTIONS[question]) - 1)
+
+
+def test_a_statement_is_explained_in_its_own_words_right_or_wrong_and_by_the_definitions_without(
+    model: VoicesModel,
+) -> None:
+    voice, other = model.voices[:2]
+    written = {voice.id: {"kind": "It is the scratch.", "spoken": "“What happens next” asks."}}
+    told = VoicesModel(model.voices, notes=written)
+    right = voice.agreed("kind")[0]
+    wrong = next(kind for kind in KINDS if kind not in voice.agreed("kind"))
+
+    def note(of: Voice, answer: str, question: str = "kind") -> dict[str, str]:
+        value = {"answers": {question: {of.id: answer}}, "checked": {question: [of.id]}}
+        item = next(i for i in told.derive(value)["items"] if i["notes"])
+        return dict(item["notes"][0])
+
+    assert note(voice, right)["text"] == "It is the scratch."
+    assert note(voice, wrong)["text"] == f"It is the scratch. Here: {right}."
+    assert note(voice, "spoken", "spoken")["text"].startswith("“What happens next” asks.")
+    assert note(voice, "core", "importance")["text"] in _general()
+    assert note(other, other.agreed("kind")[0])["text"].startswith(because("kind", other.agreed("kind")[0]))
+
+
+def test_the_experts_are_named_after_a_written_explanation_as_well(model: VoicesModel) -> None:
+    place, voice = next((i, v) for i, v in enumerate(model.voices) if len(v.agreed("kind")) == 2)
+    told = VoicesModel(model.voices, notes={voice.id: {"kind": "Two hear the scratch."}})
+    minority = voice.agreed("kind")[1]
+    value = {"answers": {"kind": {voice.id: minority}}, "checked": {"kind": [voice.id]}}
+    text = told.derive(value)["items"][place]["notes"][0]["text"]
+    assert text.startswith("Two hear the scratch. The experts differ (head of service operations: ")
+
+
+def _general() -> set[str]:
+    """Every note that follows from the definitions."""
+    fits = {because(question, option) for question, options in QUESTIONS.items() for option in options}
+    others = {
+        f"{why_not(mine, told)} Here: {option_name(question, told)}."
+        for question, options in QUESTIONS.items()
+        for mine in options
+        for told in options
+        if mine != told
+    }
+    return fits | others
+
+
+def test_the_course_explains_the_questions_that_are_asked() -> None:
+    assert tuple(field.name for field in fields(Explained)) == tuple(QUESTIONS)
 
 
 def test_every_answer_has_a_hint_and_a_reason() -> None:

@@ -120,7 +120,7 @@ DIMENSIONS: dict[str | int, tuple[str, str]] = {
     "empathy": ("Empathy", "移情性"),
 }
 REMEDIES: dict[str | int, tuple[str, str]] = {
-    "none": ("Neither", "两者皆无"),
+    "none": ("Neither", "既没道歉也没解决"),
     "apology": ("Apology only", "只道歉"),
     "fix": ("Fix only", "只解决"),
     "both": ("Apology and fix", "道歉并解决"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn import prediction
 from servicelab.learn.session import Session
@@ -122,6 +124,19 @@ class Lesson(Session):
 
         keep_value_of(self, interactive, key)
         return interactive
+
+    def voice_notes(self) -> dict[str, dict[str, str]]:
+        """What the module says of each statement, for `explore.voices`: {voice_id: {question: text}}."""
+        from servicelab.course.declared import read
+        from servicelab.course.voicesfile import VoicesFile
+        from servicelab.learn.items import load_object
+
+        path = self.place.folder / "voices.json"
+        try:
+            found = read(VoicesFile, load_object(path))
+        except ValueError as problem:
+            raise UserError(_("{name} is malformed: {problem}.", name=path.name, problem=problem)) from None
+        return {key: asdict(explained) for key, explained in found.voices.items()}
 
     @cached_property
     def truths(self) -> dict[str, float]:

@@ -18,6 +18,7 @@ from servicelab.course.deskfile import Desk
 from servicelab.course.layout import TRANSLATIONS, catalogue_path
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.settings import Settings
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.files.whole import write_whole
 from servicelab.publish.findings import Finding
 from servicelab.publish.interface import interface_messages, placeholders
@@ -87,8 +88,14 @@ def messages(course: Course, *, drafts: bool = False) -> dict[str, list[Message]
             add(unit.id, "quiz", QuizFile, unit.quiz)
             if unit.desk:
                 add(unit.id, "desk", Desk, unit.desk)
+            if unit.voices:
+                add(unit.id, "voices", VoicesFile, unit.voices)
     add("", "course", Settings, course.settings)
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
+
+
+def _declared_messages(kind: type[Declared], document: YamlFile) -> list[Message]:
+    return [Message(text.context, text.text, document.file) for text in texts(kind, document.data)]
 
 
 def document_messages(document: Document) -> Iterator[Message]:

@@ -11,6 +11,7 @@ from servicelab.course.deskfile import Desk
 from servicelab.course.layout import GLOSSARY, GRADED, READ, UNITS, catalogue_path, group, notebook_path, way_up
 from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.gates import draft_gaps
@@ -87,6 +88,12 @@ class Content:
         """`desk.json`: the branching contact."""
         assert unit.desk is not None
         found: dict[str, Any] = self._items(unit.id, "desk", unit.desk.data, Desk)
+        return found
+
+    def voices(self, unit: Unit) -> dict[str, Any]:
+        """`voices.json`: what is said of each statement in Sort the voices."""
+        assert unit.voices is not None
+        found: dict[str, Any] = self._items(unit.id, "voices", unit.voices.data, VoicesFile)
         return found
 
     def course_facts(self) -> dict[str, Any]:

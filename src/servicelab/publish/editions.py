@@ -186,6 +186,8 @@ def _fill(tree: Path, content: Content, edition: str, executed: bool, run_alread
         _write_json(read.with_name("quiz.json"), content.quiz(unit))
         if unit.desk:
             _write_json(read.with_name("desk.json"), content.desk(unit))
+        if unit.voices:
+            _write_json(read.with_name("voices.json"), content.voices(unit))
         exercise = tree / notebook_path("exercise", unit.id)
         _write_json(exercise.with_name("decisions.json"), content.decisions(unit))
     if executed:

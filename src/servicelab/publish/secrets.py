@@ -173,6 +173,8 @@ def _visible(course: Course) -> Iterator[str]:
         yield from _strings(unit.quiz.data)
         if unit.desk:
             yield from _strings(unit.desk.data)
+        if unit.voices:
+            yield from _strings(unit.voices.data)
 
 
 def _translator(course: Course, document: Document) -> Any:

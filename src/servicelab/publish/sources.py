@@ -103,6 +103,7 @@ class Unit:
     documents: dict[str, Document]
     quiz: YamlFile
     desk: YamlFile | None
+    voices: YamlFile | None
     facts: YamlFile
     at: Trail = ()
 
@@ -214,12 +215,18 @@ def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, fin
     found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in documents(kind)}
     quiz = read_yaml(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
-    desk = None
-    if (folder / "desk.yml").exists():
-        desk = read_yaml(folder / "desk.yml", relative(folder / "desk.yml", root))
-        findings.extend(desk.findings)
+    desk, voices = (_if_there(folder / each, root, findings) for each in ("desk.yml", "voices.yml"))
     there = {each: document for each, document in found.items() if document is not None}
-    return Unit(name, kind, folder, there, quiz, desk, facts, at)
+    return Unit(name, kind, folder, there, quiz, desk, voices, facts, at)
+
+
+def _if_there(path: Path, root: Path, findings: list[Finding]) -> YamlFile | None:
+    """A file that a unit may have."""
+    if not path.exists():
+        return None
+    document = read_yaml(path, relative(path, root))
+    findings.extend(document.findings)
+    return document
 
 
 def _document(path: Path, root: Path, module: str, kind: str, findings: list[Finding]) -> Document | None:

@@ -31,6 +31,7 @@ def kano(survey: pd.DataFrame, features: pd.DataFrame, *, seed: int = 1) -> Kano
 def voices(
     voices: pd.DataFrame,
     predictions: pd.DataFrame | Mapping[str, str] | pd.Series | Classifier | None = None,
+    notes: Mapping[str, Mapping[str, str]] | None = None,
     *,
     size: int = 12,
     seed: int = 1,
@@ -38,12 +39,13 @@ def voices(
     """Open Sort the voices on ``voices`` (one row a statement and expert).
 
     ``predictions`` is what the classifier says of them: the contacts table to learn from, labels by ``voice_id``, or a
-    fitted classifier; without it the result shows people only. ``size`` statements are drawn, fixed by ``seed``.
+    fitted classifier; without it the result shows people only. ``notes`` explains the statements, {voice_id: {question:
+    text}}; one that it does not know is explained by the definitions. ``size`` statements are drawn, fixed by ``seed``.
     Raises ``UserError`` when a table lacks a column or no statement is coded.
     """
     from servicelab.widgets.voices import Voices
 
-    return Voices(voices, predictions, size=size, seed=seed)
+    return Voices(voices, predictions, notes, size=size, seed=seed)
 
 
 def sentence(contacts: pd.DataFrame, english: Classifier | None = None, chinese: Classifier | None = None) -> Sentence:

@@ -1,4 +1,4 @@
-"""Quizzes, predictions, tasks, decisions and the desk: as they are declared, and of this course."""
+"""Quizzes, predictions, tasks, decisions, the desk and the voices: as they are declared, and of this course."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 from servicelab.course.declared import Fault, mistakes
 from servicelab.course.deskfile import Desk
+from servicelab.course.layout import DATASETS
 from servicelab.course.quizfile import LISTS, NO_ID, items
+from servicelab.course.voicesfile import VoicesFile
+from servicelab.errors import UserError
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.sources import MARKDOWN, Course, Unit
@@ -80,3 +83,31 @@ def desk_findings(course: Course, module: Unit) -> Iterator[Finding]:
     for path, problem, remedy in mistakes(Desk, data):
         place = str(path[1]) if path[0] == "nodes" and len(path) > 1 else str(path[0])
         yield desk.finding(path, place, problem, remedy)
+
+
+def voice_findings(course: Course, module: Unit) -> Iterator[Finding]:
+    """What is wrong in a module's `voices.yml`: as it is declared, and held against the firm's statements."""
+    voices = module.voices
+    if voices is None or voices.findings:
+        return
+    for path, problem, remedy in mistakes(VoicesFile, voices.data):
+        yield voices.finding(path, str(path[1] if len(path) > 1 else "voices"), problem, remedy)
+    written = voices.data.get("voices") if isinstance(voices.data, dict) else None
+    if not isinstance(written, dict):
+        return
+    # pandas takes longer to import than all the rest of a build without it.
+    from servicelab.company import load
+
+    try:
+        stated = set(load("voices", course.root / DATASETS)["voice_id"])
+    except UserError as refused:
+        said = str(refused).rstrip(".")
+        yield voices.finding(("voices",), "voices", said, "Make the data, or take voices.yml away")
+        return
+    for key in sorted(stated - written.keys()):
+        remedy = f"Write `{key}:` with a text for each question"
+        yield voices.finding(("voices",), key, "no question about this statement is explained", remedy)
+    for key in written:
+        if key not in stated:
+            remedy = f"Correct the id, or take it away: {DATASETS} knows no such voice_id"
+            yield voices.finding(("voices", key), str(key), "there is no such statement", remedy)

@@ -26,12 +26,13 @@ class Voices(Interactive):
         self,
         voices: pd.DataFrame,
         predictions: pd.DataFrame | Mapping[str, str] | pd.Series | Classifier | None = None,
+        notes: Mapping[str, Mapping[str, str]] | None = None,
         *,
         size: int = 12,
         seed: int = 1,
     ) -> None:
         sample = pick(read_voices(voices), size, seed)
-        self._model = VoicesModel(sample, _classify(predictions))
+        self._model = VoicesModel(sample, _classify(predictions), notes or {})
         self._warming = False
         super().__init__(
             content={

@@ -117,10 +117,13 @@ class VoicesModel:
     """The statements to sort and, once all are sorted, who put them where.
 
     ``classify`` returns a label for each text; it is called once, when the result is shown. ``None``: no classifier.
+    ``notes`` says of a statement what decides a question about it, {voice: {question: text}}; where it says nothing,
+    the definitions speak.
     """
 
     voices: Sequence[Voice]
     classify: Callable[[list[Voice]], list[str]] | None = None
+    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     experts: Sequence[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -192,13 +195,14 @@ class VoicesModel:
     def _note(self, voice: Voice, question: str, mine: str, fits: bool) -> dict[str, str]:
         agreed = voice.agreed(question)
         name = option_name(question, mine)
+        told = agreed[0]
+        text = self.notes.get(voice.id, {}).get(question)
         if fits:
             head = _("“{answer}” fits.", answer=name)
-            text = because(question, mine)
+            text = text or because(question, mine)
         else:
             head = _("“{answer}” does not fit.", answer=name)
-            told = agreed[0]
-            text = _("{why} Here: {answer}.", why=why_not(mine, told), answer=option_name(question, told))
+            text = _("{why} Here: {answer}.", why=text or why_not(mine, told), answer=option_name(question, told))
         kind = "right" if fits else "wrong"
         if len(agreed) > 1:
             who = _("; ").join(

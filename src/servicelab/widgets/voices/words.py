@@ -1,7 +1,8 @@
 """What Sort the voices says: names of the answers, and why one fits or does not.
 
-The explanations follow from the definitions (what would have to be true for this person to say "that's settled"?), so
-every misplacement has one, on whatever statements a company brings.
+The explanations here follow from the definitions (what would have to be true for this person to say "that's settled"?),
+so every misplacement has one, on whatever statements a company brings. Where somebody has written what decides it for
+the very statement, that is said in their place.
 """
 
 from __future__ import annotations
