@@ -116,7 +116,9 @@ def _fresh(place: Path, here: Course) -> Course:
         raise UserError(_("{place} holds something else: name an empty folder for the demo.", place=place))
     shutil.rmtree(place, ignore_errors=True)
     root = place / "grading"
-    root.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (place, root):
+        folder.mkdir(mode=0o700, exist_ok=True)
     (place / MARK).touch()
     for name in (CONFIG, SERVER_CONFIG):
         shutil.copy(here.root / name, root)
