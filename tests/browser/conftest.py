@@ -46,8 +46,8 @@ class Lab:
         """The address of a file in JupyterLab, in a workspace layout of its own."""
         return f"{self.base}/lab/workspaces/auto-{time.monotonic_ns()}/tree/{path}?token={self.token}"
 
-    def api(self, path: str) -> list[dict[str, Any]]:
-        """A list from the server's REST interface."""
+    def api(self, path: str) -> Any:
+        """An answer from the server's REST interface."""
         request = urllib.request.Request(f"{self.base}/api/{path}", headers={"Authorization": f"token {self.token}"})
         with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
@@ -131,9 +131,8 @@ class Notebook:
 
         Waits until the kernel has been idle for a while.
         """
-        course, tool = ".slx-page:visible", '[data-jp-item-name="restart-and-run"]:visible'
-        self.page.locator(f"{course}, {tool}").first.wait_for(timeout=90_000)
-        if self.page.locator(course).count():
+        about = self.lab.api(f"contents/{self.path}")["content"]["metadata"]
+        if "servicelab" in about and self.page.locator('link[href$="shell.css"]').count():
             self.live()
             self.whole_page()
             return
