@@ -131,10 +131,13 @@ class Notebook:
 
         Waits until the kernel has been idle for a while.
         """
-        about = self.lab.api(f"contents/{self.path}")["content"]["metadata"]
-        if "servicelab" in about and self.page.locator('link[href$="shell.css"]').count():
+        document = self.lab.api(f"contents/{self.path}")["content"]
+        if "servicelab" in document["metadata"] and self.page.locator('link[href$="shell.css"]').count():
             self.live()
             self.whole_page()
+            # JupyterLab draws what is out of sight when it has nothing else to do.
+            drawn = "n => document.querySelectorAll('.slx-page:not(.lm-mod-hidden) .jp-Cell').length === n"
+            self.page.wait_for_function(drawn, arg=len(document["cells"]), timeout=60_000)
             return
         # As long as it takes a person to find the button: a kernel that is restarted while it starts can lose its cells
         # (Jupyter Server replaces the connection), and on a busy machine starting takes longer than a second.
