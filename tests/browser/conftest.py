@@ -46,8 +46,8 @@ class Lab:
         """The address of a file in JupyterLab, in a workspace layout of its own."""
         return f"{self.base}/lab/workspaces/auto-{time.monotonic_ns()}/tree/{path}?token={self.token}"
 
-    def api(self, path: str) -> list[dict[str, Any]]:
-        """A list from the server's REST interface."""
+    def api(self, path: str) -> Any:
+        """An answer from the server's REST interface."""
         request = urllib.request.Request(f"{self.base}/api/{path}", headers={"Authorization": f"token {self.token}"})
         with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
@@ -131,11 +131,13 @@ class Notebook:
 
         Waits until the kernel has been idle for a while.
         """
-        course, tool = ".slx-page:visible", '[data-jp-item-name="restart-and-run"]:visible'
-        self.page.locator(f"{course}, {tool}").first.wait_for(timeout=90_000)
-        if self.page.locator(course).count():
+        document = self.lab.api(f"contents/{self.path}")["content"]
+        if "servicelab" in document["metadata"] and self.page.locator('link[href$="shell.css"]').count():
             self.live()
             self.whole_page()
+            # JupyterLab draws what is out of sight when it has nothing else to do.
+            drawn = "n => document.querySelectorAll('.slx-page:not(.lm-mod-hidden) .jp-Cell').length === n"
+            self.page.wait_for_function(drawn, arg=len(document["cells"]), timeout=60_000)
             return
         # As long as it takes a person to find the button: a kernel that is restarted while it starts can lose its cells
         # (Jupyter Server replaces the connection), and on a busy machine starting takes longer than a second.

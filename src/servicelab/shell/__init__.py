@@ -6,6 +6,6 @@ bundle, `binder/settings.py` in an image, a hub the same way). A wheel's shared 
 install, and a checkout would go on running the copy. Nothing is written anywhere.
 """
 
-from servicelab.shell.page import LABEXTENSIONS, page_config
+from servicelab.shell.delivered import LABEXTENSIONS, page_config
 
 __all__ = ["LABEXTENSIONS", "page_config"]

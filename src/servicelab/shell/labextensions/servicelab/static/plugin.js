@@ -19,12 +19,20 @@ export async function plugin(lab) {
       const asked = { document: named, path: named, section: new URLSearchParams(location.hash.slice(1)).get("section") };
       const chrome = new Chrome(app);
       const pages = new Map();
+      // A notebook that is still being read is not yet known to be the course's; the bars do not flash up meanwhile.
+      const opening = new Set();
       keepEveryCellAttached(app);
 
       async function added(panel) {
+        if (opening.has(panel) || pages.has(panel)) return;
+        opening.add(panel);
         await panel.context.ready;
-        const about = panel.context.model.getMetadata("servicelab");
-        if (!about || panel.isDisposed) return;
+        opening.delete(panel);
+        const about = panel.isDisposed ? null : panel.context.model.getMetadata("servicelab");
+        if (!about) {
+          current();
+          return;
+        }
         const section = panel.context.path === asked.path ? asked.section : null;
         asked.path = null;
         const page = new CoursePage({ app, panel, about, chrome, CodeCell, Widget, section });
@@ -36,20 +44,18 @@ export async function plugin(lab) {
       function current() {
         const shown = app.shell.currentWidget;
         const page = pages.get(shown);
-        chrome.show(page, Boolean(shown) && !page && !isOpening(shown));
+        chrome.show(page, Boolean(shown) && !page && !opening.has(shown));
         if (page && page !== before) {
           page.cameFrom(before);
           before = page;
           page.shown();
         }
       }
-      // A notebook that is still being read is not yet known to be the course's; the bars do not flash up meanwhile.
-      const isOpening = (widget) => Boolean(widget.context && !widget.context.isReady);
 
       tracker.widgetAdded.connect((_, panel) => void added(panel));
       app.shell.currentChanged?.connect(current);
       void app.restored.then(() => {
-        tracker.forEach((panel) => pages.has(panel) || void added(panel));
+        tracker.forEach((panel) => void added(panel));
         current();
         // An address without a document is JupyterLab's launcher; the course begins on its start page.
         if (!asked.document && !tracker.size) void app.commands.execute("docmanager:open", { path: course.startPage() });

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.i18n import LANGUAGES, use
-from servicelab.shell.words import words
+from servicelab.shell.phrases import words
 
 LABEXTENSIONS = Path(__file__).parent / "labextensions"
 """The folder that `LabApp.extra_labextensions_path` is pointed at."""

@@ -13,8 +13,8 @@ from servicelab import publish
 from servicelab.i18n import use
 from servicelab.publish.bundle import build_wheel
 from servicelab.shell import LABEXTENSIONS, page_config
-from servicelab.shell.page import code_fingerprint
-from servicelab.shell.words import words
+from servicelab.shell.delivered import code_fingerprint
+from servicelab.shell.phrases import words
 
 STATIC = LABEXTENSIONS / "servicelab" / "static"
 
