@@ -113,6 +113,20 @@ def test_every_way_of_packing_where_it_is_asked_for(how: int) -> None:
     assert everything(zipped(("a.txt", TEXT), how=how), limits) == {"a.txt": TEXT}
 
 
+@pytest.mark.parametrize("how", sorted(ANY))
+def test_a_damaged_stream_however_it_is_packed(how: int) -> None:
+    whole = zipped(("a.txt", TEXT), how=how)
+    limits = Limits(members=2, directory=1 << 16, packing=ANY)
+    refused = 0
+    for at in range(35, whole.rfind(b"PK\1\2"), 7):
+        try:
+            assert everything(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :], limits) == {"a.txt": TEXT}
+        except Refused:
+            refused += 1
+    # A bit or two at the end of a stream say nothing.
+    assert refused > 30
+
+
 def test_what_a_refused_member_cost_is_gone() -> None:
     bombs = zipped(*((f"{n}.txt", bytes(300_000)) for n in range(30)), ("good.txt", b"x"))
     whole = Budget(1_000_000)

@@ -22,6 +22,14 @@ from typing import BinaryIO, Literal, Self
 
 from servicelab.i18n import _
 
+try:
+    from lzma import LZMAError
+
+    _LZMA: tuple[type[Exception], ...] = (LZMAError,)
+except ImportError:
+    # A Python that was built without it: zipfile then says that it cannot unpack this.
+    _LZMA = ()
+
 Kind = Literal["no zip", "damaged", "members", "size", "name", "locked", "packing", "overlap", "content"]
 
 PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -30,7 +38,7 @@ PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ANY = PLAIN | {zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 """Every way that Python unpacks."""
 
-BROKEN = (
+BROKEN: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
@@ -42,6 +50,7 @@ BROKEN = (
     ArithmeticError,
     LookupError,
     ValueError,
+    *_LZMA,
 )
 """All that `zipfile` and what it unpacks with raise on bytes that are no sound zip."""
 

@@ -20,7 +20,7 @@ _ZIP = zips.Limits(members=5000, directory=8 * MEGABYTE, packing=ANY, in_64_bits
 #: What Excel itself can hold; rows that are not written are passed over, so a cell in row 10⁹ would take for ever.
 _LAST_ROW = 1_048_576
 #: All that openpyxl, zipfile and the XML parser raise on a workbook that is not one.
-_BROKEN = (*BROKEN, SyntaxError, TypeError, AttributeError, AssertionError)
+_BROKEN: tuple[type[Exception], ...] = (*BROKEN, SyntaxError, TypeError, AttributeError, AssertionError)
 
 
 class Workbook:
