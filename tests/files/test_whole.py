@@ -72,3 +72,11 @@ def test_what_an_earlier_process_left_half_way_goes(tmp_path: Path) -> None:
     with whole_folder(tmp_path / "built") as folder:
         assert names(folder) == []
     assert names(tmp_path) == ["built"]
+
+
+def test_a_process_that_died_between_the_two_renames_loses_nothing(tmp_path):
+    (tmp_path / ".place.old").mkdir()
+    (tmp_path / ".place.old" / "only.txt").write_text("the only copy")
+    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "place"):
+        raise ZeroDivisionError
+    assert (tmp_path / "place" / "only.txt").read_text() == "the only copy"

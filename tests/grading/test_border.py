@@ -84,3 +84,10 @@ def test_cells_whose_metadata_is_none_get_it_back(course: Course, tmp_path: Path
 
 def test_a_name_with_half_a_character_is_written_with_a_mark() -> None:
     assert safe("Lin \ud800") == "Lin ?"
+
+
+def test_raw_half_characters_beside_broken_metadata_stop_nothing(tmp_path: Path) -> None:
+    raw = b'{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {"nbgrader": 7}, "source": "\xed\xa0\x80"}]}'
+    files, notes = mended({"exercise.ipynb": raw}, tmp_path)
+    assert notes
+    json.loads(files["exercise.ipynb"].decode("utf-8"))

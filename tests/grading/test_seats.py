@@ -15,12 +15,13 @@ import nbformat
 import pytest
 from tests.grading.conftest import RIGHT, SHARE, TRIAL, answers, fill, pack, put
 
+from servicelab.grading import lodging
 from servicelab.grading.autograding import Grading, grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.exporting import rows
 from servicelab.grading.returning import feedback
-from servicelab.grading.seats import side_by_side
+from servicelab.grading.seats import Failed, side_by_side
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
 
@@ -179,3 +180,36 @@ def test_leaving_early_ends_every_seat(work: Any, tmp_path: Path) -> None:
     running = [int(path.read_text(encoding="utf-8")) for path in (tmp_path / "seen").iterdir()]
     assert len(running) == 3
     assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
+
+
+def test_clearing_a_home_touches_nothing_around_it(tmp_path: Path) -> None:
+    around = tmp_path / "everybody"
+    around.mkdir()
+    around.chmod(0o1777)
+    home = around / "home"
+    (home / "closed").mkdir(parents=True)
+    (home / "closed" / "left.txt").write_text("x")
+    (home / "closed").chmod(0)
+    home.chmod(0)
+    lodging._clear(home)
+    assert not home.exists()
+    assert around.stat().st_mode & 0o7777 == 0o1777
+
+
+def test_a_home_that_cannot_be_removed_yet_leaves_the_folder_around_it_alone(tmp_path: Path, monkeypatch) -> None:
+    around = tmp_path / "everybody"
+    (around / "home").mkdir(parents=True)
+    around.chmod(0o1777)
+
+    def busy(path: str, *_more: object, **_others: object) -> None:
+        raise OSError(39, "Directory not empty", str(path))
+
+    monkeypatch.setattr("os.rmdir", busy)
+    lodging._clear(around / "home")
+    assert around.stat().st_mode & 0o7777 == 0o1777
+
+
+def test_a_mistake_of_the_work_is_told_as_what_it_is() -> None:
+    ((name, done),) = side_by_side(json.loads, ["amy"], 1)
+    assert (name, isinstance(done, Failed)) == ("amy", True)
+    assert done.reason == "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"

@@ -188,3 +188,19 @@ def test_a_truncated_zip_and_a_zip_bomb_change_nothing(workspace):
             archive.writestr(f"assignments/a{n}/exercise.ipynb", b" " * (60 * 2**20))
     with pytest.raises(UserError, match="more than"):
         restore_progress(workspace, buffer.getvalue())
+
+
+def test_a_full_disk_leaves_the_learners_own_file_where_it_was(workspace, monkeypatch):
+    answer(workspace, "theirs")
+    _name, content = save_progress(workspace)
+    answer(workspace, "mine")
+    import servicelab.learn.archive as archive
+
+    def full(_path, _content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "write_whole", full)
+    with pytest.raises(OSError, match="No space"):
+        restore_progress(workspace, content, lambda: NOW)
+    assert read(workspace) == "mine"
+    assert not list(workspace.rglob("*kept*"))

@@ -79,3 +79,21 @@ def test_an_unknown_guess_is_named(lesson):
 
     with pytest.raises(UserError, match="p-none"):
         lesson.after("p-none", picture, 90)
+
+
+def test_two_pictures_that_wait_for_one_guess_both_come(lesson):
+    pictures = [lesson.after("p-one", picture, 90), lesson.after("p-one", picture, 90)]
+    lesson.predict("p-one").value = {"guess": 55}
+    assert [one.state["waiting"] for one in pictures] == [False, False]
+
+
+def test_a_picture_that_cannot_be_drawn_keeps_no_other_view_from_following(lesson, workspace):
+    def broken(_table, guess=None):
+        raise ZeroDivisionError
+
+    lesson.after("p-one", broken, 90)
+    told = lesson.told("words")
+    with pytest.raises(ZeroDivisionError):
+        lesson.predict("p-one").value = {"guess": 55}
+    assert not told.state["waiting"]
+    assert lesson.sheet.get("p-one")["value"] == {"guess": 55}

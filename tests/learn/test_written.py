@@ -179,3 +179,14 @@ def test_a_malformed_task_is_named(limits):
 
     with pytest.raises(UserError, match="c-one"):
         parse_items({"written": [{"id": "c-one", "prompt": "Part C", **limits}]}, "decisions.json")
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u2009"], ids=["no-break", "ideographic", "thin"])
+def test_spaces_of_other_kinds_keep_words_apart(space):
+    assert written.tidy({"text": f"Fund{space}intact{space}goods"}) == "Fund intact goods"
+    assert written.tidy({"text": "zero\u200bwidth"}) == "zerowidth"
+
+
+def test_who_wrote_in_the_cell_is_not_told_on_the_receipt_that_it_is_blank(task, workspace):
+    (workspace / "assignments/01_needs/exercise.ipynb").write_bytes(notebook("Mine."))
+    assert task.wrote() == ["Part C: written in the notebook"]

@@ -43,6 +43,9 @@ def whole_folder(place: Path) -> Iterator[Path]:
     holds a lock. When the block fails, what stood at `place` still stands there.
     """
     new, old = (place.with_name(f".{place.name}.{word}") for word in ("new", "old"))
+    if old.exists() and not place.exists():
+        # A process died between the two renames: this is the only copy.
+        old.replace(place)
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
     new.mkdir(parents=True)

@@ -21,7 +21,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
-from servicelab.grading.seats import side_by_side
+from servicelab.grading.seats import Failed, side_by_side
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import _
 
@@ -150,6 +150,8 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
                 if result is None:
                     _give_up(course, assignment, student)
                     result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
+                elif isinstance(result, Failed):
+                    result = "failed", result.reason, 0.0
                 if result[0] == "failed":
                     # A full disk would fail everybody after this one too, and is nobody's own fault.
                     ensure_room(course.root, course.autograded)
@@ -173,9 +175,9 @@ def _grade_one(student: str, *, course: Course, assignment: str, stamp: str) -> 
     """Grade one submission in this process; returns status, reason and seconds."""
     began = time.monotonic()
     submitted = course.submitted / student / assignment
-    digest = submission_hash(submitted)
-    why = ""
+    digest = why = ""
     try:
+        digest = submission_hash(submitted)
         api = course.api()
         _forget_scores(course, assignment, student)
         with captured() as log:

@@ -70,7 +70,8 @@ def _with_metadata(content: bytes, released: Path) -> tuple[bytes, int]:
         kept = {key: value for key, value in about.items() if key != "nbgrader"} if isinstance(about, dict) else {}
         there = own.get(cell["id"]) if isinstance(cell.get("id"), str) else None
         cell["metadata"] = kept | ({"nbgrader": there} if there else {})
-    return json.dumps(notebook, ensure_ascii=False, indent=1).encode(), len(broken)
+    # Python reads half a surrogate pair out of raw bytes, and nothing else takes it.
+    return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", errors="replace"), len(broken)
 
 
 def _is_sound(cell: Mapping[str, Any]) -> bool:

@@ -141,7 +141,14 @@ def _collect(assignment: str, inbox: Sequence[Path], course: Course, moment: dat
     )
     with tqdm(desc=_("Collecting"), unit="", disable=None) as bar:
         for label, read in found:
-            desk.receive(label, read)
+            try:
+                desk.receive(label, read)
+            except OSError:
+                # The course's own disk, not this archive.
+                raise
+            except Exception as problem:  # noqa: BLE001 - one archive must not stop the others, whatever is in it
+                why = _("something in it cannot be worked with ({kind})", kind=type(problem).__name__)
+                desk.lines.append(Line(label, "refused", detail=why))
             bar.update()
     if not desk.lines:
         where = ", ".join(str(place) for place in inbox) or _("the exchange")

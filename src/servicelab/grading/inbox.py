@@ -79,11 +79,14 @@ def arrivals(places: Sequence[Path]) -> Iterator[Arrival]:
         if place.is_symlink():
             yield Arrival(shown(place.name), refusal=_("it is a link"))
         elif place.is_dir():
-            for folder, below, names in os.walk(place, followlinks=False):
+            closed: list[OSError] = []
+            for folder, below, names in os.walk(place, followlinks=False, onerror=closed.append):
                 below.sort()
                 for name in sorted([*names, *(each for each in below if (Path(folder) / each).is_symlink())]):
                     path = Path(folder) / name
                     yield from _file(path, shown(path.relative_to(place).as_posix()))
+            for error in closed:
+                yield Arrival(shown(str(error.filename)), refusal=_("it cannot be opened ({why})", why=error.strerror))
         elif place.exists():
             yield from _file(place, shown(place.name))
         else:

@@ -24,7 +24,7 @@ def lodging() -> Iterator[Path]:
         _bring_fonts(home / "matplotlib")
         yield home
     finally:
-        shutil.rmtree(home, onerror=_unlock)
+        _clear(home)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -52,12 +52,24 @@ def _bring_fonts(folder: Path) -> None:
             shutil.copy(path, folder)
 
 
-def _unlock(again: Callable[[str], Any], path: str, _why: object) -> None:
-    """Remove what a submission made unremovable by its mode; what cannot be removed even so stays, behind 0700."""
+def _clear(home: Path) -> None:
+    """Remove a home, whatever modes its submission gave to what is in it, and touch nothing outside of it.
+
+    What cannot be removed even so stays, behind 0700.
+    """
+
+    def unlock(again: Callable[[str], Any], path: str, _why: object) -> None:
+        held = Path(path)
+        with suppress(OSError):
+            # The folder around the home is everybody's: its mode is none of ours.
+            if home in held.parents:
+                held.parent.chmod(0o700)
+            if held.is_dir() and not held.is_symlink():
+                held.chmod(0o700)
+                shutil.rmtree(held, ignore_errors=True)
+            else:
+                again(path)
+
     with suppress(OSError):
-        Path(path).parent.chmod(0o700)
-        if Path(path).is_dir() and not Path(path).is_symlink():
-            Path(path).chmod(0o700)
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            again(path)
+        home.chmod(0o700)
+    shutil.rmtree(home, onerror=unlock)

@@ -13,8 +13,10 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,8 +32,21 @@ ROUNDS = 200
 """How often what is left of a submission is looked for and ended: something that forks on and on is outrun or left."""
 
 
-def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> Iterator[tuple[str, T | None]]:
-    """Yield each name with what `work` returned for it, as it is done; None where its process ended before that.
+@dataclass(frozen=True)
+class Failed:
+    """What a seat sends when the work raised: a mistake of ours or of the machine, not of the submission."""
+
+    traceback: str
+
+    @property
+    def reason(self) -> str:
+        """Its last line: the kind of error and what it says."""
+        return self.traceback.strip().splitlines()[-1]
+
+
+def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> Iterator[tuple[str, T | Failed | None]]:
+    """Yield each name with what `work` returned for it, as it is done; `Failed` where it raised, None where its process
+    ended before that.
 
     Parameters
     ----------
@@ -46,7 +61,8 @@ def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> 
     if LINUX:
         context.set_forkserver_preload(PRELOADED)
     left = list(names)
-    taken: dict[Connection, tuple[str, Any]] = {}
+    # A pipe's end is of another class on Windows.
+    taken: dict[Any, tuple[str, Any]] = {}
     try:
         while left or taken:
             while left and len(taken) < seats:
@@ -55,8 +71,8 @@ def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> 
                 taken[result] = (left.pop(0), process)
                 process.start()
                 sender.close()
-            for result in wait(list(taken)):
-                assert isinstance(result, Connection)
+            finished: list[Any] = wait(list(taken))
+            for result in finished:
                 name, process = taken[result]
                 try:
                     done = result.recv()
@@ -82,7 +98,7 @@ def _seat(work: Callable[[str], T], name: str, sender: Connection) -> None:
     if not LINUX:
         # Ctrl-C reaches every process of a console; the one that was started ends the others.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sender.send(work(name))
+        sender.send(_done(work, name))
         return
     os.setsid()
     _tell_kernel(PR_SET_CHILD_SUBREAPER, 1)
@@ -102,12 +118,19 @@ def _grade_inside(work: Callable[[str], T], name: str, sender: Connection) -> No
     _tell_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
     status = 1
     try:
-        sender.send(work(name))
+        sender.send(_done(work, name))
         status = 0
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _done(work: Callable[[str], T], name: str) -> T | Failed:
+    try:
+        return work(name)
+    except Exception:  # noqa: BLE001 - it is raised again where somebody sees it
+        return Failed(traceback.format_exc())
 
 
 def _tell_kernel(what: int, value: int) -> None:

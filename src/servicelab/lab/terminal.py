@@ -13,8 +13,8 @@ LOG = ".servicelab.log"
 
 
 def log_of(root: Path) -> Path:
-    """The log of a server that shows `root`: there, or in the temporary folder when `root` cannot be written to."""
-    return (root if os.access(root, os.W_OK) else Path(tempfile.gettempdir())) / LOG
+    """The log of a server that shows `root`: there, or in a temporary folder of its own when `root` is not writable."""
+    return (root if os.access(root, os.W_OK) else Path(tempfile.mkdtemp(prefix="servicelab-"))) / LOG
 
 
 @contextmanager

@@ -75,8 +75,16 @@ def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] =
                 if present is not None and alike(present, incoming):
                     same.append(name)
                     continue
-                copies.append(set_aside(target, stamp).relative_to(root).as_posix())
-            write_whole(target, incoming)
+                aside = set_aside(target, stamp)
+                try:
+                    write_whole(target, incoming)
+                except OSError:
+                    # No room: what stood there is the learner's work, and stands there again.
+                    aside.replace(target)
+                    raise
+                copies.append(aside.relative_to(root).as_posix())
+            else:
+                write_whole(target, incoming)
         taken.append(name)
     restore_student(root, manifest)
     if not taken and not same:

@@ -88,7 +88,10 @@ class Assignment(Session):
 
     def wrote(self) -> list[str]:
         """A line on each written part: how long it is, or that it is blank."""
-        return [written.report(one, self.sheet.get(key).get("value")) for key, one in self.items.written.items()]
+        notebook = read_json(self.notebook_path, LARGEST_NOTEBOOK) if self.items.written else None
+        return [
+            written.report(one, self.sheet.get(key).get("value"), notebook) for key, one in self.items.written.items()
+        ]
 
     def doubts(self) -> list[str]:
         """What to look at once more before handing in: open decisions, written parts that are blank or too long."""

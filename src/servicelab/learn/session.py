@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +15,7 @@ from servicelab.i18n import _, language
 from servicelab.learn import progress
 from servicelab.learn.items import Items, load_items
 from servicelab.learn.outline import Outline, read_outline
-from servicelab.learn.sheet import AnswerSheet, utc_now
+from servicelab.learn.sheet import AnswerSheet, plain_json, utc_now
 from servicelab.learn.workspace import Place, shown
 
 T = TypeVar("T")
@@ -94,7 +93,7 @@ class Session:
         """
         where = self.outline.section_of(key)
         seconds, moment = self._watch.lap(), utc_now().isoformat()
-        kept = {**json.loads(json.dumps(entry, allow_nan=False)), "at": moment}
+        kept = {**plain_json(dict(entry)), "at": moment}
 
         def edit(document: dict[str, Any]) -> None:
             document["entries"][key] = kept
@@ -125,8 +124,14 @@ class Session:
         self._listeners[view] = refresh
 
     def _changed(self, _key: str) -> None:
+        problems = []
         for refresh in list(self._listeners.values()):
-            refresh()
+            try:
+                refresh()
+            except Exception as problem:  # noqa: BLE001 - a view that fails must not keep the others from following
+                problems.append(problem)
+        if problems:
+            raise problems[0]
 
     def find(self, among: Mapping[str, T], key: str, what: str) -> T:
         """One item by its id; UserError that lists the ids when there is none."""

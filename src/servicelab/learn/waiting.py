@@ -6,6 +6,7 @@ a print, nor the page of a plain JupyterLab, nor a look at the cell's output giv
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from servicelab.learn.session import Session
 
 WAITING = "waiting"
+SERIAL = itertools.count()
+"""One number a picture: two of them may draw the same, and both wait."""
 
 
 class LatePicture(Figure):
@@ -32,7 +35,7 @@ class LatePicture(Figure):
     def __init__(self, session: Session, asked: Prediction, draw: Callable[..., Figure], arguments: tuple[Any, ...]):
         self._session, self._asked, self._draw, self._arguments = session, asked, draw, arguments
         super().__init__({})
-        session.on_change(f"picture after {asked.id}: {draw.__qualname__}", self.refresh)
+        session.on_change(f"picture {next(SERIAL)}", self.refresh)
 
     def name(self) -> str:
         return _("A picture that waits for your guess")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,7 +39,9 @@ def tidy(value: object) -> str:
         return ""
     # Half a surrogate pair is possible in JSON and impossible in UTF-8.
     text = given[:LONGEST].encode("utf-8", errors="replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or c.isprintable() or c == "\u200b").replace("\u200b", "")
+    # Word's and Chinese indents are spaces of other kinds: without them two words would become one.
+    plain = (" " if unicodedata.category(c) == "Zs" else c for c in text)
+    return "".join(c for c in plain if c in "\n\t" or c.isprintable())
 
 
 def count(text: str) -> tuple[int, bool]:
@@ -104,10 +107,14 @@ def faults(task: Written, value: object, notebook: Mapping[str, Any] | None) -> 
                 part=task.prompt)  # fmt: skip
 
 
-def report(task: Written, value: object) -> str:
-    """One line for the receipt."""
+def report(task: Written, value: object, notebook: Mapping[str, Any] | None = None) -> str:
+    """One line for the receipt; who wrote in the notebook's own cell is not told that it is blank."""
     text = tidy(value)
-    return f"{task.prompt}: " + (length(task, text)[0] if text.strip() else _("blank"))
+    if text.strip():
+        return f"{task.prompt}: {length(task, text)[0]}"
+    cell = graded_cell(notebook, task.id) if notebook is not None else None
+    there = cell is not None and not untouched(source_of(cell))
+    return f"{task.prompt}: " + (_("written in the notebook") if there else _("blank"))
 
 
 # -- the graded cell

@@ -76,7 +76,9 @@ def curriculum_findings(course: Course) -> Iterator[Finding]:
         yield document.finding((), "", "there are no items", "Write them under `topics: {N1: {items: …}}`")
     topics = document.data.get("topics", {}) if isinstance(document.data, dict) else {}
     for key, item in items.items():
-        topic = next((name for name in topics if key in (topics[name].get("items") or {})), "")
+        topic = next(
+            (n for n, said in topics.items() if isinstance(said, dict) and key in (said.get("items") or {})), ""
+        )
         at = ("topics", topic, "items", key)
         if not ID.fullmatch(key) or not key.startswith(str(topic)):
             yield document.finding(at, key, f"“{key}” is not an id of topic {topic}", "Write N1.2, or X01a")
