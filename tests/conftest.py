@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from servicelab.course.layout import UNITS
+
 # How long an example takes says something about the machine and what else runs on it, not about the code.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -23,6 +25,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # nbgrader shells out to `alembic`: the environment's bin must be on PATH however pytest was started.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--only UNIT`: the tests that every unit has are run for one."""
+    parser.addoption("--only", default="", metavar="UNIT", help="of the tests that every unit has, those of this one")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever asks for a `unit` is asked of every module and case that the course has, drafts included."""
+    if "unit" not in metafunc.fixturenames:
+        return
+    there = [path.name for place in UNITS.values() for path in sorted((ROOT / place).glob("[!._]*")) if path.is_dir()]
+    only = metafunc.config.getoption("--only")
+    if only and only not in there:
+        raise pytest.UsageError(f"There is no unit called {only}: the course has {', '.join(there)}.")
+    metafunc.parametrize("unit", [only] if only else there)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

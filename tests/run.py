@@ -1,10 +1,12 @@
 """Run every check the way `make test` and CI do: lint and types, the editions, then pytest on all cores.
 
-`--fast` leaves out what needs a kernel or a browser. Anything else is passed to pytest.
+`--fast` leaves out what needs a kernel or a browser. `--only UNIT` is for the author of a unit: lint, that unit's
+editions in both languages with its gates, and the tests that every unit has. Anything else is passed to pytest.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -14,13 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+EVERY_UNIT = ["tests/content/test_every_unit.py", "tests/notebooks/test_solved.py", "tests/grading/test_every_unit.py"]
+"""The tests that ask for a `unit`."""
 SLOW = "not browser and not grading and not notebooks and not binder"
 
 
 def main() -> int:
     """Run the layers in turn, stop at the first that fails, and say what each took."""
-    passed_on = [a for a in sys.argv[1:] if a != "--fast"]
-    fast = "--fast" in sys.argv[1:]
+    parser = argparse.ArgumentParser(description="Run the checks of the course.")
+    parser.add_argument("--fast", action="store_true", help="only what needs no kernel and no browser")
+    parser.add_argument("--only", default="", metavar="UNIT", help="one module or case")
+    arguments, passed_on = parser.parse_known_args()
+    fast, only = arguments.fast, arguments.only
     os.chdir(ROOT)
     # nbgrader shells out to `alembic`; kernels start `python`.
     os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
@@ -37,8 +44,10 @@ def main() -> int:
         )
     ]
     if not fast:
-        build = [str(BIN / "servicelab"), "build", "--all", "--lang"]
+        build = [str(BIN / "servicelab"), "build", "--all", *(["--only", only] if only else []), "--lang"]
         steps.append(("editions", [[*build, language] for language in ("en", "zh")]))
+    if only:
+        passed_on = [*EVERY_UNIT, "--only", only, "-k", only, *passed_on]
     workers = str(os.cpu_count() or 1)
     pytest = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-q", "--durations", "15"]
     steps.append(("tests", [[*pytest, *(["-m", SLOW] if fast else []), *passed_on]]))

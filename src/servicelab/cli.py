@@ -8,10 +8,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servicelab import i18n
 from servicelab.errors import UserError
 from servicelab.i18n import _
+
+if TYPE_CHECKING:
+    from servicelab.publish.watching import Watch
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -58,9 +62,20 @@ def parser() -> argparse.ArgumentParser:
     build_verb.add_argument("--edition", choices=["solved", "trainee", "instructor"], default="trainee")
     build_verb.add_argument("--lang", choices=["en", "zh"], default="en")
     build_verb.add_argument("--out", type=Path, help="default: build/EDITION-LANG")
+    build_verb.add_argument("--only", default="", metavar="UNIT", help="one module or case, into build/units/UNIT")
+    build_verb.add_argument("--watch", action="store_true", help="build again whenever a source changes, until Ctrl-C")
     build_verb.add_argument("--no-drafts", action="store_true", help="refuse a course with drafts, as Binder does")
     build_verb.add_argument("--all", action="store_true", help="every edition in this language")
     build_verb.add_argument("--update-catalogues", action="store_true", help="renew locales/ from the sources instead")
+
+    new_verb = verb("new", new, "begin a module or a case: a small draft that builds, to be written over")
+    new_verb.add_argument("kind", choices=["module", "case"])
+    new_verb.add_argument("name", help="a module: 02_process; a case: any word")
+
+    look_verb = verb(
+        "look", look, "a contact sheet of every section: both languages, laptop and phone (needs Chromium)"
+    )
+    look_verb.add_argument("unit", nargs="?", default="", help="one module or case (default: the whole course)")
 
     data_verb = verb("data", data, "the firm's data: generate, check; a company's own: import MAPPING SOURCE --out DIR")
     data_verb.add_argument("action", choices=["generate", "check", "import"])
@@ -163,6 +178,7 @@ def build(arguments: argparse.Namespace) -> int:
     """Build one edition, or every edition of a language, or renew the catalogues."""
     from servicelab import publish
     from servicelab.lab.place import checkout_here
+    from servicelab.publish.watching import Watch
 
     root = checkout_here()
     if arguments.update_catalogues:
@@ -174,9 +190,53 @@ def build(arguments: argparse.Namespace) -> int:
         raise UserError("--out names one folder and --all makes three: give one edition, or leave --out away.")
     if arguments.no_drafts:
         publish.refuse_drafts(root)
+    # From before the first build: what is changed while it runs is built as well.
+    watch = Watch(root) if arguments.watch else None
     for edition in editions:
-        report = publish.build(edition, arguments.lang, arguments.out, root=root)
-        print(report.sentence())
+        report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only)
+        print(report.sentence(), flush=True)
+    if watch:
+        build_again(watch, root, arguments)
+    return 0
+
+
+def build_again(watch: Watch, root: Path, arguments: argparse.Namespace) -> None:
+    """Build whenever a source has changed, each time in a Python that has not loaded the package's older code."""
+    import subprocess
+
+    again = [sys.executable, "-m", "servicelab", "build", "--lang", arguments.lang, "--only", arguments.only]
+    again += ["--all"] if arguments.all else ["--edition", arguments.edition]
+    again += ["--out", str(arguments.out.resolve())] if arguments.out else []
+    for changed in watch.changes():
+        print(_("Changed: {files}", files=", ".join(changed)), flush=True)
+        # What a draft lacks was said at the beginning; what is wrong is said on stderr, all of it.
+        said = subprocess.run(again, cwd=root, check=False, stdout=subprocess.PIPE, text=True).stdout
+        print("\n".join(line for line in said.splitlines() if " is a draft and still lacks: " not in line), flush=True)
+
+
+def new(arguments: argparse.Namespace) -> int:
+    """Begin a unit in its own folder."""
+    from servicelab.lab.place import checkout_here
+    from servicelab.publish.newunit import new_unit
+
+    root = checkout_here()
+    folder = new_unit(root, arguments.kind, arguments.name).relative_to(root).as_posix()
+    print(
+        _(
+            '{folder} is begun. Write over it; make test ARGS="--only {name}" tests it.',
+            folder=folder,
+            name=arguments.name,
+        )
+    )
+    return 0
+
+
+def look(arguments: argparse.Namespace) -> int:
+    """Take a picture of every section."""
+    from servicelab.lab.look import look as take_pictures
+    from servicelab.lab.place import checkout_here
+
+    print(_("The contact sheet is {file}.", file=take_pictures(checkout_here(), arguments.unit)))
     return 0
 
 

@@ -13,7 +13,6 @@ import pytest
 from servicelab.course.layout import GAPS
 from servicelab.files.yamllines import read_yaml
 from servicelab.publish import build, build_source
-from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.catalogues import interface_messages_by_file, messages, superfluous, wanting
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.coverage import curriculum
@@ -121,11 +120,12 @@ def test_the_search_for_secrets_would_have_found_them(
     root: Path, course: Course, known: list[Secret], tmp_path: Path
 ) -> None:
     """The same search over the unstripped sources of the assignments: it finds lines of every solution and test."""
-    for assignment in course.assignments:
+    finished = [name for name, document in course.assignments.items() if not course.units[document.module].draft]
+    for assignment in finished:
         build_source(assignment, tmp_path / assignment, root=root)
     found = find_leaks(tmp_path, known)
     assert {leak.secret.kind for leak in found} >= {"solution", "hidden test"}
-    assert {leak.file.split("/")[0] for leak in found} == set(course.assignments)
+    assert {leak.file.split("/")[0] for leak in found} == set(finished)
 
 
 def test_decisions_ship_without_keys(trainee: dict[str, Path]) -> None:
@@ -136,25 +136,3 @@ def test_decisions_ship_without_keys(trainee: dict[str, Path]) -> None:
             for item in decisions:
                 for holder in (item, *item.get("options", [])):
                     assert not holder.keys() & {"right", "because", "misconception", "answer", "key", "correct"}
-
-
-def test_full_marks_can_be_reached(course: Course) -> None:
-    for module in course.units.values():
-        decided = perfect_decisions(module)
-        assert decided
-        assert None not in decided.values()
-
-
-def test_a_trainees_path_fits_its_time(course: Course) -> None:
-    """Frontline 60 to 75 minutes, at most three interactives; every section states its own minutes."""
-    for module in course.units.values():
-        lesson = module.documents["lesson"]
-        sections = [cell for cell in lesson.cells if "section" in cell.metadata]
-        minutes = sum(cell.metadata["minutes"] for cell in sections if cell.metadata.get("track") != "analyst")
-        assert 60 <= minutes <= 75, f"{module.id}: {minutes} minutes"
-        track, shown = None, 0
-        for cell in lesson.cells:
-            track = cell.metadata.get("track") if "section" in cell.metadata else track
-            if track != "analyst" and cell.metadata.get("track") != "analyst":
-                shown += cell.source.count("explore.") if cell.kind == "code" else 0
-        assert shown <= 3, f"{module.id}: {shown} interactives on the frontline path"

@@ -5,28 +5,43 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from servicelab import publish
+from servicelab.course.layout import FACTS, UNITS
 
 pytestmark = [pytest.mark.notebooks]
-KINDS = ["lessons/01_needs/lesson", "assignments/01_needs/exercise", "assignments/01_needs_analysis/analysis"]
-ONLY_THERE = ["start", "teaching/01_needs/instructor"]
+LESSON, EXERCISE, ANALYSIS = "lessons/{}/lesson", "assignments/{}/exercise", "assignments/{}_analysis/analysis"
+KINDS = [LESSON, EXERCISE, ANALYSIS]
+TEACHING = "teaching/{}/instructor"
+Built = Callable[[str, str, str], Path]
 
 
-def built(root: Path, edition: str, language: str, name: str) -> Path:
-    return publish.build(edition, language, root=root).path / f"{name}.ipynb"
+def short(name: str) -> str:
+    return name.split("/")[-1]
+
+
+@pytest.fixture(scope="module")
+def built(root: Path, request: pytest.FixtureRequest) -> Built:
+    """A notebook of a unit in an edition and a language; with `--only`, from the editions of that unit alone."""
+    only = str(request.config.getoption("--only"))
+
+    def find(edition: str, language: str, name: str) -> Path:
+        return publish.build(edition, language, root=root, only=only).path / f"{name}.ipynb"
+
+    return find
 
 
 def code_cells(path: Path) -> list[dict[str, object]]:
     return [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_nbval_finds_the_same_outputs_in_a_fresh_kernel(root: Path, name: str, tmp_path: Path) -> None:
-    notebook = built(root, "solved", "en", name)
+@pytest.mark.parametrize("name", KINDS, ids=short)
+def test_nbval_finds_the_same_outputs_in_a_fresh_kernel(built: Built, unit: str, name: str) -> None:
+    notebook = built("solved", "en", name.format(unit))
     assert any(cell["outputs"] for cell in code_cells(notebook)), "the solved edition was not executed"
     done = subprocess.run(
         [
@@ -43,26 +58,32 @@ def test_nbval_finds_the_same_outputs_in_a_fresh_kernel(root: Path, name: str, t
     assert " passed" in done.stdout
 
 
-@pytest.mark.parametrize("name", [*KINDS, *ONLY_THERE])
-def test_the_chinese_notebook_has_the_same_code(root: Path, name: str) -> None:
-    english = code_cells(built(root, "instructor", "en", name))
-    chinese = code_cells(built(root, "instructor", "zh", name))
+@pytest.mark.parametrize("name", [*KINDS, TEACHING, "start"], ids=short)
+def test_the_chinese_notebook_has_the_same_code(built: Built, unit: str, name: str) -> None:
+    english = code_cells(built("instructor", "en", name.format(unit)))
+    chinese = code_cells(built("instructor", "zh", name.format(unit)))
     assert [(c["id"], c["source"]) for c in english] == [(c["id"], c["source"]) for c in chinese]
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_the_chinese_notebook_ran_without_an_error(root: Path, name: str) -> None:
-    for cell in code_cells(built(root, "solved", "zh", name)):
+@pytest.mark.parametrize("name", KINDS, ids=short)
+def test_the_chinese_notebook_ran_without_an_error(built: Built, unit: str, name: str) -> None:
+    cells = code_cells(built("solved", "zh", name.format(unit)))
+    assert any(cell["outputs"] for cell in cells), "the solved edition was not executed"
+    for cell in cells:
         for output in cell["outputs"]:  # type: ignore[attr-defined]
             assert output["output_type"] != "error", cell["source"]
 
 
-def test_the_chinese_lesson_speaks_chinese(root: Path) -> None:
-    """Its language-dependent cells: what a control says as text differs from the English one, and is Chinese."""
+def test_the_chinese_lesson_speaks_chinese(built: Built, unit: str, root: Path) -> None:
+    """Its language-dependent cells: what a control says as text differs from the English one, and is Chinese.
+
+    A draft is not translated yet, so what its author wrote stands there in English.
+    """
+    draft = any((root / place / unit / FACTS).is_file() for place in UNITS.values())
 
     def said(language: str) -> dict[str, str]:
         texts = {}
-        for cell in code_cells(built(root, "solved", language, "lessons/01_needs/lesson")):
+        for cell in code_cells(built("solved", language, LESSON.format(unit))):
             for output in cell["outputs"]:  # type: ignore[attr-defined]
                 data = output.get("data", {})
                 if "application/vnd.jupyter.widget-view+json" in data:
@@ -72,6 +93,8 @@ def test_the_chinese_lesson_speaks_chinese(root: Path) -> None:
     english, chinese = said("en"), said("zh")
     assert english.keys() == chinese.keys()
     assert len(english) > 5
+    if draft:
+        return
     for cell, text in chinese.items():
         assert any("一" <= letter <= "鿿" for letter in text), f"{cell} says no Chinese: {text[:200]}"
         assert text != english[cell]

@@ -84,14 +84,9 @@ def test_a_rubric_that_is_missing(rubric: str, file: str, cell: str, course_root
     [
         ("cell: c-letter", "cell: c-lettre", "c-lettre", "nobody marks 01_demo#c-lettre"),
         ("cell: c-letter", "cell: a-voice-test", "a-voice-test", "nobody marks"),
-        (
-            "points: 4\n    levels:\n      - points: 4",
-            "points: 5\n    levels:\n      - points: 5",
-            "c-letter",
-            "come to 5 p",
-        ),
-        ("points: 4\n    levels", "points: 3\n    levels", "criteria", "its highest level has 4 points, not 3"),
-        ("name: {en: Met, zh: 达到}", "name: {en: Met}", "criteria", "a text in each of en, zh"),
+        ("points: 4", "points: 5", "c-letter", "come to 5 p"),
+        ("points: 4", "points: 0", "criteria", "points must be a number above 0"),
+        ("name: {en: Reading, zh: 标准}", "name: {en: Reading}", "criteria", "a text in each of en, zh"),
         ("comments:", "remarks:", "comments", "must have exactly the fields"),
         ("assignment: 01_demo", "assignment: [", "", "not YAML"),
     ],

@@ -8,10 +8,22 @@ from typing import Any
 
 from servicelab.course.declared import Declared, Text, replaced, texts
 from servicelab.course.deskfile import Desk
-from servicelab.course.layout import GLOSSARY, GRADED, READ, UNITS, catalogue_path, group, notebook_path, way_up
+from servicelab.course.layout import (
+    GLOSSARY,
+    GRADED,
+    READ,
+    TRANSLATIONS,
+    UNITS,
+    catalogue_path,
+    group,
+    notebook_path,
+    way_up,
+)
 from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
+from servicelab.errors import UserError
+from servicelab.i18n import _
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.gates import draft_gaps
@@ -23,19 +35,22 @@ from servicelab.publish.text import links, plain_terms, translatable
 
 
 class Content:
-    """The course under `root`, in `language`.
+    """The course under `root`, in `language`; of its units `only` the one that is named, if any is.
 
     Raises `SourceMistakes` with everything that is wrong; in Chinese and `strict`, also with every message that is
     missing or fuzzy.
     """
 
-    def __init__(self, root: Path, language: str, *, strict: bool) -> None:
+    def __init__(self, root: Path, language: str, *, strict: bool, only: str = "") -> None:
         self.language = language
         self.root = root
         self.course: Course = load_course(root)
         self.notes: list[str] = []
         self._catalogues: dict[str, catalogues.Catalogue] = {}
         findings = course_findings(self.course)
+        if only:
+            others = _leave_only(self.course, only)
+            findings = [finding for finding in findings if not finding.file.startswith(others)]
         if language != "en":
             wanted = {**catalogues.messages(self.course), **catalogues.interface_messages_by_file(root)}
             missing = list(catalogues.wanting(root, wanted))
@@ -123,3 +138,21 @@ class Content:
         if file not in self._catalogues:
             self._catalogues[file] = catalogues.Catalogue(self.root / file)
         return self._catalogues[file].translate(context, text)
+
+
+def _leave_only(course: Course, name: str) -> tuple[str, ...]:
+    """Take every unit but one out of a course that was checked as a whole; return where the others stand.
+
+    Raises
+    ------
+    UserError
+        The course has no such unit.
+    """
+    if name not in course.units:
+        raise UserError(
+            _("There is no unit called {name}: the course has {units}.", name=name, units=", ".join(course.units))
+        )
+    others = [unit for key, unit in course.units.items() if key != name]
+    course.units = {name: course.units[name]}
+    places = (f"{place}/{unit.id}/" for unit in others for place in (UNITS[unit.kind], TRANSLATIONS))
+    return tuple(places)

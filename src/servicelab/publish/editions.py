@@ -16,10 +16,11 @@ from servicelab.files.lock import locked
 from servicelab.files.whole import whole_folder
 from servicelab.i18n import LANGUAGES, MARKER
 from servicelab.publish import stamp
+from servicelab.publish.executed import Executed
 
 if TYPE_CHECKING:
     from servicelab.publish.content import Content
-    from servicelab.publish.sources import Course, Unit
+    from servicelab.publish.sources import Unit
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def build(
     root: Path | None = None,
     execute: bool | None = None,
     strict: bool = True,
+    only: str = "",
 ) -> BuildReport:
     """Build an edition in a language, unless it stands there already, built from the same sources.
 
@@ -59,13 +61,16 @@ def build(
     language
         `"en"` or `"zh"`.
     out
-        The folder of the built tree; default `build/<edition>-<language>` in the checkout.
+        The folder of the built tree; default `build/<edition>-<language>` in the checkout, and
+        `build/units/<unit>/<edition>-<language>` for a single unit.
     root
         The checkout; default the one this package is installed from.
     execute
         Run the notebooks and keep their outputs; default for the solved and the instructor edition.
     strict
         A missing or doubtful translation stops a Chinese build. Otherwise the English stands in its place.
+    only
+        The one unit to build and to hold against its gates; default all of them.
 
     Raises
     ------
@@ -75,9 +80,10 @@ def build(
     if edition not in EDITIONS or language not in LANGUAGES:
         raise UserError(f"There is no {edition} edition in “{language}”: take {', '.join(EDITIONS)} in en or zh.")
     root = checkout(root)
-    out = (out or root / "build" / f"{edition}-{language}").resolve()
+    place = root / "build" / "units" / only if only else root / "build"
+    out = (out or place / f"{edition}-{language}").resolve()
     executed = edition != "trainee" if execute is None else execute
-    about = {"edition": edition, "language": language, "execute": executed, "strict": strict}
+    about = {"edition": edition, "language": language, "execute": executed, "strict": strict, "only": only}
     if stamp.fresh(out, root, about, executed=executed):
         return BuildReport(edition, language, out, 0, True)
     if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
@@ -85,7 +91,7 @@ def build(
     run_already = None
     if edition == "instructor" and executed:
         # The same notebooks with the same outputs, and running them is what takes long.
-        run_already = build("solved", language, root=root, strict=strict).path
+        run_already = build("solved", language, root=root, strict=strict, only=only).path
     with locked(stamp.lock_path(out)):
         if stamp.fresh(out, root, about, executed=executed):
             return BuildReport(edition, language, out, 0, True)
@@ -97,9 +103,13 @@ def _build(out: Path, root: Path, about: dict[str, Any], run_already: Path | Non
 
     edition, language, executed = about["edition"], about["language"], about["execute"]
     sources = stamp.sources_state(root, executed=executed)
-    content = Content(root, language, strict=about["strict"])
+    content = Content(root, language, strict=about["strict"], only=about["only"])
     with whole_folder(out) as unfinished:
-        notebooks = _fill(unfinished, content, edition, executed, run_already)
+        notebooks = _fill(unfinished, content, edition)
+        if executed:
+            _execute(unfinished, content, Executed(root, sources), run_already)
+        if edition == "instructor":
+            _print_teaching(unfinished, language)
     stamp.write_stamp(out, about, sources)
     return BuildReport(edition, language, out, notebooks, False, tuple(content.notes))
 
@@ -154,8 +164,8 @@ def checkout(root: Path | None) -> Path:
     return found
 
 
-def _fill(tree: Path, content: Content, edition: str, executed: bool, run_already: Path | None) -> int:
-    """Write the whole tree; return how many notebooks it has."""
+def _fill(tree: Path, content: Content, edition: str) -> int:
+    """Write the whole tree, nothing in it run yet; return how many notebooks it has."""
     from servicelab.publish.nbgrader_rules import strip
     from servicelab.publish.nodes import write_node
     from servicelab.publish.notebooks import glossary_node
@@ -190,35 +200,42 @@ def _fill(tree: Path, content: Content, edition: str, executed: bool, run_alread
             _write_json(read.with_name("voices.json"), content.voices(unit))
         exercise = tree / notebook_path("exercise", unit.id)
         _write_json(exercise.with_name("decisions.json"), content.decisions(unit))
-    if executed:
-        _execute(tree, [path for path in written if path != GLOSSARY], course, language, run_already)
-    if edition == "instructor":
-        from servicelab.publish.printable import write_printable
-
-        for path in [path for path in written if path.startswith("teaching/")]:
-            write_printable(tree / path, language)
     return len(written)
 
 
-def _execute(tree: Path, paths: list[str], course: Course, language: str, run_already: Path | None) -> None:
-    """Run the notebooks; those that stand executed in the tree `run_already` are taken from there."""
+def _execute(tree: Path, content: Content, executed: Executed, run_already: Path | None) -> None:
+    """Run the notebooks; those that stand executed in the tree `run_already`, or were run before, are taken."""
     from servicelab.publish.answers import write_sheet
     from servicelab.publish.execute import run_tree
+
+    course = content.course
 
     def answer() -> None:
         for unit in course.units.values():
             exercise = tree / notebook_path("exercise", unit.id)
-            write_sheet(exercise.with_name("exercise.answers.json"), unit, language)
+            write_sheet(exercise.with_name("exercise.answers.json"), unit, content.language)
 
-    left = paths
-    if run_already:
-        left = [path for path in paths if not (run_already / path).is_file()]
-        for path in set(paths) - set(left):
-            shutil.copyfile(run_already / path, tree / path)
     answer()
-    run_tree(tree, left, course)
+    units = {path: d.module for d in course.documents if (tree / (path := notebook_path(d.kind, d.module))).is_file()}
+    # Before the first of them is replaced: a notebook can read what its neighbours say.
+    keys = {path: executed.key(tree, path, unit) for path, unit in units.items()}
+    left = []
+    for path, key in keys.items():
+        if run_already and (run_already / path).is_file():
+            shutil.copyfile(run_already / path, tree / path)
+        elif not executed.take(key, tree / path):
+            left.append(path)
+    run_tree(tree, left, course, lambda path: executed.keep(keys[path], tree / path))
     # What running left in the sheets is nobody's work; the right decisions stay for whoever runs it again.
     answer()
+
+
+def _print_teaching(tree: Path, language: str) -> None:
+    """Lay a page to print beside every teaching notebook."""
+    from servicelab.publish.printable import write_printable
+
+    for path in sorted((tree / "teaching").glob("*/*.ipynb")):
+        write_printable(path, language)
 
 
 def _copy(source: Path, target: Path) -> None:

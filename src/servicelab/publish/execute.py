@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +17,30 @@ CELL_SECONDS = 120
 ANSWERS = "*.answers*.json"
 
 
-def run_tree(tree: Path, paths: list[str], course: Course) -> None:
-    """Execute the notebooks at `paths` in place, as many at a time as there are cores.
+def run_tree(tree: Path, paths: list[str], course: Course, done: Callable[[str], None] | None = None) -> None:
+    """Execute the notebooks at `paths` in place, as many at a time as there are cores; `done` hears of each that ran.
 
     Raises `SourceMistakes` that name the cells which failed, or wrote to stderr where nbgrader scores that 0.
     """
     sources = {notebook_path(d.kind, d.module): d.file for d in course.documents}
-    findings = asyncio.run(_run_all([(tree / path, sources[path]) for path in paths]))
+    findings = asyncio.run(_run_all(tree, {path: sources[path] for path in paths}, done))
     if findings:
         raise SourceMistakes(findings)
     for sheet in tree.rglob(ANSWERS):
         sheet.unlink()
 
 
-async def _run_all(notebooks: list[tuple[Path, str]]) -> list[Finding]:
+async def _run_all(tree: Path, notebooks: dict[str, str], done: Callable[[str], None] | None) -> list[Finding]:
     turn = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def run(path: Path, file: str) -> list[Finding]:
+    async def run(path: str, file: str) -> list[Finding]:
         async with turn:
-            return await _run(path, file)
+            found = await _run(tree / path, file)
+            if done and not found:
+                done(path)
+            return found
 
-    found = await asyncio.gather(*(run(path, file) for path, file in notebooks))
+    found = await asyncio.gather(*(run(path, file) for path, file in notebooks.items()))
     return [finding for findings in found for finding in findings]
 
 

@@ -1,0 +1,71 @@
+"""What every module and case keeps to, whoever wrote it: its gates, its secrets, its marks and its minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from servicelab.course.layout import READ
+from servicelab.publish import build
+from servicelab.publish.answers import perfect_decisions
+from servicelab.publish.checks import course_findings
+from servicelab.publish.secrets import find_leaks, secrets
+from servicelab.publish.sources import Course, load_course
+
+
+@pytest.fixture(scope="module")
+def course(root: Path) -> Course:
+    return load_course(root)
+
+
+def test_its_sources_have_no_mistake(course: Course, unit: str) -> None:
+    folder = course.units[unit].folder.relative_to(course.root).as_posix()
+    found = [str(finding) for finding in course_findings(course) if finding.file.startswith(f"{folder}/")]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_trainee_gets_of_it_gives_nothing_away(root: Path, unit: str, language: str) -> None:
+    known = secrets(root)
+    assert {secret.kind for secret in known} >= {"solution", "hidden test", "instructor"}
+    folder = build("trainee", language, root=root, only=unit).path
+    assert (folder / f"lessons/{unit}/lesson.ipynb").is_file()
+    leaks = find_leaks(folder, known)
+    assert not leaks, "\n".join(map(str, leaks))
+
+
+def test_full_marks_can_be_reached(course: Course, unit: str) -> None:
+    decided = perfect_decisions(course.units[unit])
+    assert decided
+    assert None not in decided.values()
+
+
+def test_the_minutes_of_its_sections_add_up(course: Course, unit: str) -> None:
+    """Every section states its own; together they are what is announced, for either track."""
+    sections = sections_of(course, unit)
+    frontline = sum(minutes for minutes, track in sections if track != "analyst")
+    assert frontline == course.units[unit].said["minutes"]["frontline"]
+    assert sum(minutes for minutes, _track in sections) == course.units[unit].said["minutes"]["analyst"]
+
+
+def test_a_trainees_path_fits_its_time(course: Course, unit: str) -> None:
+    """A finished module takes the frontline 60 to 75 minutes; no unit has more than three interactives on that path."""
+    made = course.units[unit]
+    if made.kind == "module" and not made.draft:
+        assert 60 <= sum(minutes for minutes, track in sections_of(course, unit) if track != "analyst") <= 75
+    track, shown = None, 0
+    for cell in made.documents[READ[made.kind]].cells:
+        track = cell.metadata.get("track") if "section" in cell.metadata else track
+        if track != "analyst" and cell.metadata.get("track") != "analyst":
+            shown += cell.source.count("explore.") if cell.kind == "code" else 0
+    assert shown <= 3, f"{shown} interactives on the frontline path"
+
+
+def sections_of(course: Course, unit: str) -> list[tuple[float, str | None]]:
+    """The minutes and the track of every section."""
+    made = course.units[unit]
+    cells = made.documents[READ[made.kind]].cells
+    found = [(cell.metadata["minutes"], cell.metadata.get("track")) for cell in cells if "section" in cell.metadata]
+    assert found
+    return found

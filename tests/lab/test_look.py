@@ -1,0 +1,43 @@
+"""The contact sheet: what it needs, and what stands in it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.lab.look import SIZES, Shot, look, sheet
+from servicelab.publish.newunit import new_unit
+
+
+def test_without_a_browser_it_is_one_sentence(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError, match="look needs Chromium: install it") as told:
+        look(root)
+    assert "\n" not in str(told.value)
+
+
+def test_a_title_is_words_and_no_markup() -> None:
+    made = sheet("trial", [Shot("lessons/trial/lesson.ipynb", "zh", 390, 1, "<b>1 · 开场</b>", b"jpeg")])
+    assert "&lt;b&gt;1 · 开场" in made
+    assert "<b>" not in made
+
+
+@pytest.mark.browser
+def test_every_section_in_both_languages_and_widths(root: Path, chromium: str, tmp_path: Path) -> None:
+    """A course of one new unit: its lesson has an overview and three sections."""
+    course = tmp_path / "checkout"
+    for part in ("course", "datasets", "grading/rubrics", "locales", "src"):
+        shutil.copytree(root / part, course / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.rmtree(course / "course/cases")
+    new_unit(course, "case", "trial")
+    made = look(course, "trial").read_text(encoding="utf-8")
+    assert made.count('src="data:image/jpeg;base64,/9j/') == made.count("<figure>")
+    for page, sections in (("lesson", 4), ("exercise", 4), ("analysis", 2)):
+        part = made.split(f"/{page}.ipynb</h2>")[1].split("<h2>")[0]
+        assert part.count("<figure>") >= sections * len(SIZES), page
+        assert {
+            part.count(f"· {language} · {width} px</figcaption>") for language in ("en", "zh") for width in SIZES
+        } == {part.count("<figure>") // 4}
