@@ -60,7 +60,7 @@ def test_a_cell_that_fails_or_writes_to_stderr_is_named(course_root: Path, edit:
 
 
 def decided(root: Path) -> dict[str, object]:
-    return perfect_decisions(load_course(root).modules["01_demo"])
+    return perfect_decisions(load_course(root).units["01_demo"])
 
 
 def test_the_right_decisions_are_what_the_hidden_tests_accept(course_root: Path, edit: Edit) -> None:
