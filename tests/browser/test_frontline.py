@@ -49,6 +49,12 @@ def test_the_whole_way(bundle_lab, open_notebook, page) -> None:  # type: ignore
     lesson = open_notebook(lab, "lessons/01_needs/lesson.ipynb")
     lesson.run_all()
     assert lesson.errors() == []
+    # Each guess first: questions that would give it away wait for it.
+    for waiting in page.locator(".lp").all()[1:]:
+        waiting.scroll_into_view_if_needed()
+        waiting.locator("input").press("ArrowRight")
+        waiting.locator("button.sl-primary").click()
+        waiting.locator("button.sl-primary").wait_for(state="hidden")
     shown = [q for q in quiz["quiz"] + quiz["recall"] if page.get_by_text(q["prompt"], exact=True).count()]
     assert len(shown) >= 10
     half = len(shown) // 2
@@ -56,6 +62,8 @@ def test_the_whole_way(bundle_lab, open_notebook, page) -> None:  # type: ignore
         answer_question(lesson, item)
     guess = page.locator(".lp").first
     guess.scroll_into_view_if_needed()
+    assert guess.locator("button.sl-primary").is_disabled()
+    guess.locator("input").press("ArrowLeft")
     guess.locator("button.sl-primary").click()
     guess.locator("button.sl-primary").wait_for(state="hidden")
 

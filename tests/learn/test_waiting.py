@@ -97,3 +97,23 @@ def test_a_picture_that_cannot_be_drawn_keeps_no_other_view_from_following(lesso
         lesson.predict("p-one").value = {"guess": 55}
     assert not told.state["waiting"]
     assert lesson.sheet.get("p-one")["value"] == {"guess": 55}
+
+
+def test_a_question_that_would_tell_waits_as_well(lesson):
+    late = lesson.quiz("q-one", after="p-one")
+    assert late.state == {"waiting": True, "text": "This question waits for your guess above."}
+    assert "Which?" not in sent(late)
+    lesson.predict("p-one").value = {"guess": 55}
+    assert late.state["prompt"] == "Which?"
+    late.value = {"picked": ["a"], "tries": [["a"]]}
+    assert late.state["status"] == "right"
+
+
+def test_a_figure_that_knows_of_no_guess_waits_too(lesson):
+    def plain(table):
+        return picture(table)
+
+    late = lesson.after("p-one", plain, 90)
+    assert late.state["waiting"]
+    lesson.predict("p-one").value = {"guess": 55}
+    assert late.state["text"] == "90, not None."

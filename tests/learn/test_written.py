@@ -74,6 +74,26 @@ def test_the_box_counts_keeps_and_comes_back(task):
         assert control.state["counted"] == "5 / 8 字"
 
 
+def test_two_windows_lose_nothing_of_each_other(task):
+    first = task.write("c-one")
+    second = open_exercise("01_needs").write("c-one")
+    second.value = {"text": "From the second."}
+    first.value = {"text": "From the first."}
+    assert first.state["other"] == "From the second."
+    assert task.sheet.get("c-one")["other"] == "From the second."
+    first.value = {"text": "From the first.\n\nFrom the second."}
+    assert first.state["other"] == ""
+    assert "other" not in task.sheet.get("c-one")
+    first.value = {"text": "Typed on."}
+    assert first.state["other"] == "From the second."
+
+
+def test_an_empty_box_counts_in_the_language_of_the_page(workspace):
+    with use("zh"):
+        assert written.length(TASK, "")[0] == "0 / 8 字"
+    assert written.length(TASK, "")[0] == "0 of at most 5 words"
+
+
 def test_numbers_stand_beside_the_box_as_they_are_in_the_table(task):
     frame = pd.DataFrame({"mention it": [21, 1], "come back": [86, 59]}, index=["slot", "intact"])
     table = task.write("c-one", frame).state["table"]

@@ -89,11 +89,22 @@ class QuizControl(Control):
 
     view = "quiz.js"
 
-    def __init__(self, session: Session, question: Question) -> None:
+    def __init__(self, session: Session, question: Question, after: Prediction | None = None) -> None:
         self.question = question
+        self.after = after
         super().__init__(session, question.id)
+        if after is not None:
+            session.on_change(f"question {question.id}", self._follow)
+
+    def _follow(self) -> None:
+        """Come forward when the guess has come."""
+        if self.state.get("waiting"):
+            self.refresh()
 
     def name(self) -> str:
+        if self.after is not None:
+            # Its words may tell as well; a screen reader hears them when it may.
+            return _("Check yourself")
         prompt = shown(self.question.prompt, 60)
         return (
             _("Do you remember? {prompt}", prompt=prompt)
@@ -125,7 +136,13 @@ class QuizControl(Control):
         return _("Do you remember? From module {module}", module=source)
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        return quiz.state(self.question, value, show_answer=self._session.place.solved)
+        solved = self._session.place.solved
+        if self.after is not None and not solved:
+            guess = self._session.sheet.get(self.after.id).get("value")
+            if prediction.tidy(self.after, guess) is None:
+                ask = _("This question waits for your guess above.")
+                return {"waiting": True, "text": ask}
+        return {**quiz.state(self.question, value, show_answer=solved), "waiting": False}
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return quiz.entry(self.question, value)
@@ -148,6 +165,7 @@ class PredictControl(Control):
             "kind": _("Guess first"),
             "guess": _("Your guess"),
             "record": _("Record my guess"),
+            "move": _("Move the slider to your guess first."),
             "once": _("A guess that is wrong teaches more than none. It is recorded once and stays."),
         }
 

@@ -41,11 +41,12 @@ class Lesson(Session):
 
         return Welcome(self)
 
-    def quiz(self, key: str) -> QuizControl:
-        """A question whose every option is explained."""
+    def quiz(self, key: str, *, after: str = "") -> QuizControl:
+        """A question whose every option is explained; with `after` it waits for the guess that it would give away."""
         from servicelab.learn.controls import QuizControl
 
-        return QuizControl(self, self.find(self.items.questions, key, _("question")))
+        guess = self.find(self.items.predictions, after, _("prediction")) if after else None
+        return QuizControl(self, self.find(self.items.questions, key, _("question")), guess)
 
     def recall(self, key: str) -> QuizControl:
         """A question from an earlier module, to be answered from memory."""

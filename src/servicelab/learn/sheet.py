@@ -94,6 +94,13 @@ class AnswerSheet:
         entry: Entry = json.loads(json.dumps(self._document["entries"].get(key, {})))
         return entry
 
+    def fresh(self, key: str) -> Entry:
+        """The answer as it stands on disk now: another window may have written it."""
+        if not self.locked:
+            with exclusively(self.path):
+                self._refresh()
+        return self.get(key)
+
     @property
     def saved_at(self) -> str:
         """When the file was last written, as it says itself (ISO 8601, UTC); "" when there is none."""

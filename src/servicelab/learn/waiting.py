@@ -6,6 +6,7 @@ a print, nor the page of a plain JupyterLab, nor a look at the cell's output giv
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,8 @@ SERIAL = itertools.count()
 class LatePicture(Figure):
     """A picture that is drawn once there is a guess, with the guess in it.
 
-    `draw` is called with `arguments` and `guess=` (None where an edition shows the answer without one).
+    `draw` is called with `arguments`, and with `guess=` if it takes one (None where an edition shows the answer
+    without).
     """
 
     def __init__(self, session: Session, asked: Prediction, draw: Callable[..., Figure], arguments: tuple[Any, ...]):
@@ -45,7 +47,8 @@ class LatePicture(Figure):
         if guess is None and not self._session.place.solved:
             return waiting()
         if not self._drawn:
-            picture = self._draw(*self._arguments, guess=guess)
+            own = {"guess": guess} if "guess" in inspect.signature(self._draw).parameters else {}
+            picture = self._draw(*self._arguments, **own)
             self._drawn = {**picture.state, "title": picture.name_shown, WAITING: False}
             picture.close()
         return dict(self._drawn)

@@ -103,6 +103,8 @@ def student_id(root: Path) -> str:
 def keep_student_id(root: Path, given: str) -> str:
     """Keep the staff number for every later submission and return it; UserError when it cannot be a file name."""
     student = given.strip()
+    if not student:
+        raise UserError(_("Give your staff number first, such as E1042."))
     if not STUDENT.fullmatch(student):
         raise UserError(
             _(

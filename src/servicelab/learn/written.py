@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from servicelab.course.quizfile import Written
-from servicelab.i18n import _
+from servicelab.i18n import _, language
 
 STUB = "YOUR ANSWER HERE · 请在此作答"
 """What stands in an unanswered written task, the same in every language: nbgrader compares it with the English one."""
@@ -59,7 +59,8 @@ def count(text: str) -> tuple[int, bool]:
 def length(task: Written, text: str) -> tuple[str, bool]:
     """How long a text is against what the task allows, as a phrase, and whether it is too long."""
     number, chinese = count(text)
-    if chinese:
+    # Nothing written yet is in the language of the page.
+    if chinese or (not text.strip() and language() == "zh"):
         most = task.characters
         said = _("{number} of at most {most} characters", number=number, most=most)
     else:

@@ -1,4 +1,4 @@
-export default house.view((ui) => {
+function question(ui) {
   const { h, t } = ui;
   const first = ui.state;
   const many = first.kind === "many";
@@ -53,5 +53,19 @@ export default house.view((ui) => {
     // The button that was pressed is gone: the keyboard goes on from what it brought about.
     if (over && pressed) verdict.focus({ preventScroll: true });
     pressed = false;
+  };
+}
+
+// A question that waits for a guess has no words yet.
+export default house.view((ui) => {
+  const wait = ui.h("p", { class: "sl-help" });
+  ui.root.append(wait);
+  let draw = null;
+  return (state) => {
+    wait.hidden = !state.waiting;
+    wait.textContent = state.waiting ? state.text : "";
+    if (state.waiting) return;
+    draw ??= question(ui);
+    draw(state);
   };
 });

@@ -20,9 +20,18 @@ export default house.view((ui) => {
   ui.root.classList.add("lb");
   ui.root.append(h("p", { class: "lb-kind", text: t("kind") }));
   if (numbers) ui.root.append(h("p", { class: "sl-help", text: t("numbers") }), numbers);
-  ui.root.append(box.el, counted);
+  const theirs = h("blockquote", { class: "lb-theirs" });
+  const join = ui.button({ text: t("join"), press: () => {
+    box.input.value = `${box.input.value.trimEnd()}\n\n${ui.state.other}`.trim();
+    box.input.dispatchEvent(new Event("input", { bubbles: true }));
+    box.input.focus();
+  } });
+  const other = h("div", { role: "alert" }, h("p", { text: t("elsewhere") }), theirs, join);
+  ui.root.append(box.el, counted, other);
   return (state) => {
     counted.textContent = state.counted;
     counted.classList.toggle("lb-over", state.over);
+    other.hidden = !state.other;
+    theirs.textContent = state.other;
   };
 });

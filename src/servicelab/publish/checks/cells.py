@@ -18,7 +18,7 @@ LONGEST = 12
 TRACKS = ("frontline", "analyst")
 KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader", "after", "marking"}
 BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
-LATE = re.compile(r"""\blesson\.(?:after|reveal)\(["']([^"']+)["']""")
+LATE = re.compile(r"""(?:\blesson\.(?:after|reveal)\(|\bafter=)["']([^"']+)["']""")
 TITLED = re.compile(r"^#{1,6}\s", re.MULTILINE)
 
 

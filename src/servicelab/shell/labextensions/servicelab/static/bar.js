@@ -50,8 +50,8 @@ export class Bar {
     this.title.textContent = many && !state.whole ? here.title : state.title;
     this.where.hidden = !this.where.textContent;
     this.backButton.hidden = this.nextButton.hidden = !many || state.whole;
-    this.backButton.disabled = state.at === 0;
-    this.nextButton.disabled = state.at === state.sections.length - 1;
+    this.backButton.disabled = state.back < 0;
+    this.nextButton.disabled = state.next < 0;
     this.steps.hidden = !many;
     this.steps.replaceChildren(...state.sections.filter((s) => s.id).map((s) =>
       make("span", { class: [s === here && !state.whole && "slx-now", state.done.has(s.id) && "slx-done"].filter(Boolean).join(" ") || null })));

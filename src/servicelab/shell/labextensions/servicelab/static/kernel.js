@@ -46,6 +46,8 @@ export class KernelWatch {
 
   question(turn) {
     if (!this.asked.has(turn)) this.asked.set(turn, performance.now());
+    // What is typed after a stop is kept in the page: the sentence on top says so.
+    if (this.stopped) this.tell(this.said);
     this.look();
   }
 

@@ -30,8 +30,8 @@ export class CoursePage {
     this.bar = new Bar(this.t, about.language, {
       skip: () => this.focus(),
       go: (index) => this.go(index),
-      back: () => this.go(this.sections.at - 1),
-      next: () => this.go(this.sections.at + 1),
+      back: () => this.go(this.sections.beside(-1)),
+      next: () => this.go(this.sections.beside(1)),
       home: () => this.open(course.startPage(this.path)),
       return: () => this.app.shell.activateById(this.previous.panel.id),
       whole: (on) => this.wholePage(on),
@@ -318,6 +318,8 @@ export class CoursePage {
     this.bar.show({
       sections: sections.list,
       at: sections.at,
+      back: sections.beside(-1),
+      next: sections.beside(1),
       total: sections.total,
       number: (section) => sections.number(section),
       done: this.done,

@@ -47,6 +47,14 @@ export class Sections {
     return this.list.findIndex((section) => section.id === id);
   }
 
+  // Where Back and Next lead: from a section for everybody to the next of those, as the lesson's own buttons do; whoever
+  // is in one for analysts goes through them in order.
+  beside(step) {
+    const open = (section) => this.current?.analyst || !section.analyst;
+    for (let index = this.at + step; index >= 0 && index < this.list.length; index += step) if (open(this.list[index])) return index;
+    return -1;
+  }
+
   ofCell(index) {
     return this.list.findIndex((section) => section.cells.includes(index));
   }
