@@ -90,7 +90,7 @@ def test_one_big_button_leads_to_the_section_that_is_next(workspace, monkeypatch
     lesson.predict("p-one").value = {"guess": 3}
     lesson.desk().value = {"path": ["a"]}
     assert button().groups() == ("assignments/01_needs/exercise.ipynb", "Go on: the exercise of module 01")
-    open_exercise("01_needs").submit().value = {"student": "E1", "press": 1, "clean": True}
+    open_exercise("01_needs").submit().value = {"student": "E1", "press": 1, "clean": True, "sure": True}
     assert button() is None
 
 
