@@ -168,7 +168,11 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.mark.parametrize("seats", [1, 3])
 def test_each_seat_is_told_apart(seats: int, work: Any) -> None:
     names = ["a", "killed", "b", "raises", "c"]
-    assert dict(side_by_side(work.ends, names, seats)) == {"a": "A", "killed": None, "b": "B", "raises": None, "c": "C"}
+    done = dict(side_by_side(work.ends, names, seats))
+    raised = done.pop("raises")
+    assert isinstance(raised, Failed)
+    assert raised.reason == "RuntimeError: raises"
+    assert done == {"a": "A", "killed": None, "b": "B", "c": "C"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -147,6 +147,7 @@ def test_a_source_that_does_not_build_leaves_the_one_that_did(tmp_path: Path) ->
     root = repository / "grading"
     root.mkdir()
     shutil.copy(ROOT / "grading" / "nbgrader_config.py", root)
+    shutil.copytree(ROOT / "grading" / "rubrics", root / "rubrics")
     course = Course.at(root, repository)
     assert release("01_needs", course=course).points == 30
     before = tree(course.source, course.release)
@@ -177,10 +178,10 @@ sys.exit(code)
 PLACES = {
     "release-strip": ("release", f"/release/{TRIAL}/exercise.ipynb"),
     "release-copy": ("release", "exchange/servicelab/outbound"),
-    "collect-store": ("collect", ".zip.part"),
+    "collect-store": ("collect", ".zip."),
     "collect-unpack": ("collect", ".new/exercise.ipynb"),
     "feedback": ("feedback", f"feedback/lin/{TRIAL}/exercise.html"),
-    "export": ("export", ".part"),
+    "export": ("export", ".csv."),
 }
 
 
