@@ -71,7 +71,7 @@ def test_a_missing_file_is_named(course_root: Path) -> None:
 def test_voices_need_the_firms_statements_and_a_module_need_not_have_any(course_root: Path) -> None:
     (course_root / "datasets/voices.csv").unlink()
     found = course_findings(load_course(course_root))
-    assert [(f.file, f.line, f.place) for f in found] == [(VOICES, 2, "voices")]
+    assert [(f.file, f.line, f.place) for f in found] == [(VOICES, 1, "voices")]
     assert "voices is not in" in found[0].problem
     (course_root / VOICES).unlink()
     assert course_findings(load_course(course_root)) == []
