@@ -18,12 +18,15 @@ from servicelab.publish.checks.choices import distractors, echoes, tells
 from servicelab.publish.checks.coverage import assessed, curriculum, unit_coverage
 from servicelab.publish.checks.marking import rubrics, unmarked
 from servicelab.publish.findings import Finding, Gap, SourceMistakes
-from servicelab.publish.sources import Course, Unit
+from servicelab.publish.sources import Course, Unit, relative
 from servicelab.publish.yamlfile import YamlFile, read_yaml
 
 
-def gate_findings(course: Course) -> Iterator[Finding]:
-    """The gaps of finished units that are not known, known gaps that are closed, and mistakes in what gates read."""
+def gate_findings(course: Course, already: Sequence[Finding] = ()) -> Iterator[Finding]:
+    """The gaps of finished units that are not known, known gaps that are closed, and mistakes in what gates read.
+
+    `already` is what is wrong in the sources: a gate that stumbles over such a mistake says nothing more about it.
+    """
     marking, wrong = rubrics(course)
     yield from wrong
     known = read_yaml(course.root / GAPS, GAPS) if (course.root / GAPS).is_file() else YamlFile(GAPS, {})
@@ -35,7 +38,7 @@ def gate_findings(course: Course) -> Iterator[Finding]:
     found = set()
     for unit in course.units.values():
         if not unit.draft:
-            for gap in gaps(course, unit, marking):
+            for gap in gaps_or_none(course, unit, marking, already):
                 found.add((gap.gate, gap.item))
                 if (gap.gate, gap.item) not in listed:
                     yield gap.finding
@@ -43,6 +46,17 @@ def gate_findings(course: Course) -> Iterator[Finding]:
         if (gate, item) not in found:
             problem = f"{item} has no gap at the gate “{gate}” any more"
             yield known.finding(("gaps", number), gate, problem, "Take the entry away: the list only gets shorter")
+
+
+def gaps_or_none(course: Course, unit: Unit, marking: Sequence[Rubric], already: Sequence[Finding]) -> Sequence[Gap]:
+    """What a unit lacks; nothing where its own sources are too broken to be held against anything."""
+    try:
+        return list(gaps(course, unit, marking))
+    except Exception:
+        folder = relative(unit.folder, course.root)
+        if any(finding.file.startswith(f"{folder}/") for finding in already):
+            return []
+        raise
 
 
 def draft_gaps(course: Course) -> Iterator[str]:
