@@ -70,7 +70,12 @@ def test_submitting_from_a_terminal_makes_the_zip_and_prints_the_receipt(root: P
     asked = subprocess.run(command, cwd=work, capture_output=True, text=True)
     assert asked.returncode == 1
     assert "--student" in asked.stderr
-    done = subprocess.run([*command, "--student", "SL-7"], cwd=work, capture_output=True, text=True)
+    unsure = subprocess.run([*command, "--student", "SL-7"], cwd=work, capture_output=True, text=True)
+    assert unsure.returncode == 1
+    assert "Part C" in unsure.stderr
+    assert "--sure" in unsure.stderr
+    assert not list(work.glob("submissions/*.zip"))
+    done = subprocess.run([*command, "--student", "SL-7", "--sure"], cwd=work, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "SL-7" in done.stdout
     assert len(list((work / "submissions").glob("SL-7--01_needs--*.zip"))) == 1
