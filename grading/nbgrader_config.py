@@ -33,7 +33,7 @@ c.Autograde.exclude_overwriting = {
 
 # A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.
 c.Autograde.autograde_preprocessors = [
-    "servicelab.grading.execute.BoundedExecute",
+    "servicelab.grading.bounded.BoundedExecute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",

@@ -63,3 +63,10 @@ def test_a_module_imports_only_downwards(path: Path) -> None:
 def test_no_module_is_a_drawer_for_leftovers() -> None:
     drawers = {"utils", "util", "common", "helpers", "helper", "misc"}
     assert not [p for p in MODULES if p.stem in drawers]
+
+
+def test_no_file_name_stands_for_two_things() -> None:
+    """A folder an interactive has its `model`; the firm's files get names of their own when the firm is regrouped."""
+    shared = {"__init__", "model"}
+    names = [p.stem for p in MODULES if p.relative_to(SOURCE).parts[0] != "company" and p.stem not in shared]
+    assert sorted({name for name in names if names.count(name) > 1}) == ["needs"]

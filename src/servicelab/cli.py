@@ -157,7 +157,7 @@ def lab(arguments: argparse.Namespace) -> int:
 def open_workspace(edition: Path, workspace: Path, arguments: Sequence[str]) -> int:
     """Deliver an edition into a trainee's folder and open it."""
     from servicelab.lab import launch
-    from servicelab.publish.workspace import deliver
+    from servicelab.publish.delivering import deliver
 
     delivery = deliver(edition, workspace)
     if delivery.beside:
@@ -328,7 +328,7 @@ def submit(arguments: argparse.Namespace) -> int:
     from servicelab.lab.place import workspace_here
     from servicelab.learn import submission
     from servicelab.learn.assignment import Assignment
-    from servicelab.learn.workspace import find_place, keep_student_id, student_id
+    from servicelab.learn.whereabouts import find_place, keep_student_id, student_id
 
     name = arguments.assignment
     notebook = "analysis" if name.endswith("_analysis") else "exercise"

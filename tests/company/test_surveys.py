@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from servicelab.company.codes import THEMES
-from servicelab.company.firm import mechanisms as m
 from servicelab.company.firm import servqual as questionnaire
 from servicelab.company.firm import survey_mechanisms as sm
+from servicelab.company.firm import survey_truths as m
 from servicelab.company.firm.truth import as_text
 from servicelab.company.firm.voices import make_voices
 from servicelab.models.channels import removal_effects

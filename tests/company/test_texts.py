@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from servicelab.company.firm.circumstances import COMPLAINT, CONTEXTS, ONLINE, fitting
-from servicelab.company.firm.mechanisms import FEATURES
+from servicelab.company.firm.survey_truths import FEATURES
 from servicelab.company.firm.texts import (
     NEED_LETTER,
     Pattern,

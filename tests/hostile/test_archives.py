@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from servicelab.files.zips import Refused, shown
-from servicelab.grading.archive import FILE_LIMIT, MEMBER_LIMIT, Submission, read_submission
+from servicelab.grading.envelope import FILE_LIMIT, MEMBER_LIMIT, Submission, read_submission
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'

@@ -9,7 +9,7 @@ from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.learn import open_analysis, open_exercise, open_lesson
 from servicelab.learn.sheet import utc_now
-from servicelab.learn.workspace import student_id
+from servicelab.learn.whereabouts import student_id
 from servicelab.widgets import Interactive
 from servicelab.widgets.voices.model import QUESTIONS
 

@@ -12,7 +12,7 @@ from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.learn import submission
 from servicelab.learn.sheet import AnswerSheet
-from servicelab.learn.workspace import keep_student_id, student_id
+from servicelab.learn.whereabouts import keep_student_id, student_id
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

@@ -18,9 +18,9 @@ from tqdm import tqdm
 from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder, write_whole
 from servicelab.files.zips import Refused, pack
-from servicelab.grading.archive import Submission, read_submission
 from servicelab.grading.border import mended
 from servicelab.grading.course import Course
+from servicelab.grading.envelope import Submission, read_submission
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 from servicelab.grading.storing import storing

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from servicelab.errors import UserError
 from servicelab.files.zips import Refused, shown
-from servicelab.grading.archive import FILE_LIMIT, TOTAL_LIMIT, Submission, allowed, check_student
 from servicelab.grading.course import Course
+from servicelab.grading.envelope import FILE_LIMIT, TOTAL_LIMIT, Submission, allowed, check_student
 from servicelab.i18n import LANGUAGES, _
 
 

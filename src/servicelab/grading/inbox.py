@@ -16,7 +16,7 @@ from zipfile import ZipInfo
 
 from servicelab.errors import UserError
 from servicelab.files.zips import Archive, Budget, Limits, Refused, shown
-from servicelab.grading.archive import ARCHIVE_LIMIT, MANIFEST
+from servicelab.grading.envelope import ARCHIVE_LIMIT, MANIFEST
 from servicelab.i18n import _
 
 DEPTH = 2

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from servicelab.grading.execute import CONTROL, WIDGET
+from servicelab.grading.bounded import CONTROL, WIDGET
 from servicelab.grading.inert import markdown, rich
 from servicelab.grading.messages import text_of
 from servicelab.grading.scrub import ANSI, is_test
@@ -170,7 +170,7 @@ def _decisions(folder: Path) -> dict[str, dict[str, str]]:
     from servicelab.errors import UserError
     from servicelab.learn import decisions
     from servicelab.learn.items import load_items
-    from servicelab.learn.workspace import read_json
+    from servicelab.learn.whereabouts import read_json
 
     texts = folder.parents[2] / "source" / WORDS / f"{folder.name}.{language()}.json"
     try:

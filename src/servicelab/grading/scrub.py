@@ -17,7 +17,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from servicelab.grading.execute import STOPPED, explained, output
+from servicelab.grading.bounded import STOPPED, explained, output
 from servicelab.grading.language import spoken
 from servicelab.grading.messages import is_authored, messages_of, text_of
 from servicelab.i18n import _, use

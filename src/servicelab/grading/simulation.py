@@ -219,7 +219,7 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
     from servicelab.learn import submission
     from servicelab.learn.assignment import Assignment
     from servicelab.learn.decisions import entry
-    from servicelab.learn.workspace import Place
+    from servicelab.learn.whereabouts import Place
 
     folder = workspace / "assignments" / work.assignment
     shutil.copytree(edition / "assignments" / work.assignment, folder, dirs_exist_ok=True)

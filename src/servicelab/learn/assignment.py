@@ -11,7 +11,7 @@ from servicelab.learn import decisions, written
 from servicelab.learn.items import Items, load_items
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.session import Session
-from servicelab.learn.workspace import find_place, read_json
+from servicelab.learn.whereabouts import find_place, read_json
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from servicelab.course.quizfile import Decision, Prediction, Question, Task
 from servicelab.i18n import _, use
 from servicelab.learn import decisions, desk, ladder, prediction, quiz
 from servicelab.learn.session import Session
-from servicelab.learn.workspace import shown
+from servicelab.learn.whereabouts import shown
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 from servicelab.course.quizfile import Decision
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
-from servicelab.learn.workspace import shown
+from servicelab.learn.whereabouts import shown
 
 Answer = str | float | list[str] | None
 MISSING = "—"

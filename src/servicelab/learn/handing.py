@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _, use
-from servicelab.learn import archive, keepsake, submission
+from servicelab.learn import keepsake, saving, submission
 from servicelab.learn.parts import with_part
 from servicelab.learn.sheet import being_graded
-from servicelab.learn.workspace import keep_student_id, shown, student_id
+from servicelab.learn.whereabouts import keep_student_id, shown, student_id
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class SaveControl(Interactive):
         }  # fmt: skip
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
-        return {"says": self._says, "kind": self._kind, "saves": self._saves, "limit": archive.LARGEST_ARCHIVE}
+        return {"says": self._says, "kind": self._kind, "saves": self._saves, "limit": saving.LARGEST_ARCHIVE}
 
     def text(self) -> str:
         """The title: what was saved differs from run to run."""
@@ -213,7 +213,7 @@ class SaveControl(Interactive):
 
     def _save(self) -> None:
         try:
-            name, content = archive.save_progress(self._root)
+            name, content = saving.save_progress(self._root)
             self._file = self._root / name
             write_whole(self._file, content)
         except UserError as problem:
@@ -229,7 +229,7 @@ class SaveControl(Interactive):
     def restore(self, content: bytes) -> None:
         """Restore from the bytes of a saved file and say what was done."""
         try:
-            done = archive.restore_progress(self._root, content)
+            done = saving.restore_progress(self._root, content)
         except UserError as problem:
             self._tell("wrong", str(problem))
         except OSError as problem:

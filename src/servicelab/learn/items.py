@@ -13,7 +13,7 @@ from servicelab.course.declared import Declared, all_faults, read, shown_path
 from servicelab.course.quizfile import LISTS, Decision, Prediction, Question, Task, Written
 from servicelab.errors import UserError
 from servicelab.i18n import _
-from servicelab.learn.workspace import read_regular
+from servicelab.learn.whereabouts import read_regular
 
 Raw = Mapping[str, Any]
 

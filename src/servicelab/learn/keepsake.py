@@ -15,7 +15,7 @@ from servicelab.i18n import _, language
 from servicelab.learn import desk, prediction
 from servicelab.learn.outline import LARGEST_NOTEBOOK, source_of
 from servicelab.learn.sheet import understand
-from servicelab.learn.workspace import LARGEST_FILE, read_json, read_regular
+from servicelab.learn.whereabouts import LARGEST_FILE, read_json, read_regular
 from servicelab.learn.written import KIND, tidy
 
 if TYPE_CHECKING:

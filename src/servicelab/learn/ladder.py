@@ -17,7 +17,7 @@ from typing import Any
 from servicelab.course.quizfile import Task
 from servicelab.errors import UserError
 from servicelab.i18n import _
-from servicelab.learn.workspace import shown
+from servicelab.learn.whereabouts import shown
 
 DIGEST = 16
 """Characters that tell one handed-in value from another."""

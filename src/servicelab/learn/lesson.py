@@ -10,7 +10,7 @@ from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn import prediction
 from servicelab.learn.session import Session
-from servicelab.learn.workspace import find_place
+from servicelab.learn.whereabouts import find_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.learn.numbers import finite
-from servicelab.learn.workspace import read_regular
+from servicelab.learn.whereabouts import read_regular
 
 LARGEST_NOTEBOOK = 64 * 2**20
 # Calls that put something to do before the learner, with the place of the item's id among their arguments.

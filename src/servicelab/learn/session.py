@@ -16,7 +16,7 @@ from servicelab.learn import progress
 from servicelab.learn.items import Items, load_items
 from servicelab.learn.outline import Outline, read_outline
 from servicelab.learn.sheet import AnswerSheet, plain_json, utc_now
-from servicelab.learn.workspace import Place, shown
+from servicelab.learn.whereabouts import Place, shown
 
 T = TypeVar("T")
 BURST = 2.0

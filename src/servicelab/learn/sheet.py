@@ -21,7 +21,7 @@ from typing import Any
 from servicelab.files.lock import Held, locked_folder
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _
-from servicelab.learn.workspace import LARGEST_FILE, read_regular
+from servicelab.learn.whereabouts import LARGEST_FILE, read_regular
 
 FORMAT = 1
 LARGEST_ENTRY = 256 * 1024

@@ -22,7 +22,7 @@ from servicelab.learn.progress import Progress, measure
 from servicelab.learn.session import Session
 from servicelab.learn.sheet import understand
 from servicelab.learn.submission import Receipt, receipts
-from servicelab.learn.workspace import LARGEST_FILE, read_regular, workspace_root
+from servicelab.learn.whereabouts import LARGEST_FILE, read_regular, workspace_root
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from servicelab.i18n import _, language
 from servicelab.learn import written
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import understand, utc_now
-from servicelab.learn.workspace import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, shown
+from servicelab.learn.whereabouts import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, shown
 
 FORMAT = 1
 FOLDER = "submissions"

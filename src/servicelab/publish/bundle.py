@@ -14,7 +14,7 @@ from pathlib import Path
 from servicelab import publish
 from servicelab.errors import UserError
 from servicelab.files.whole import whole
-from servicelab.publish.workspace import files
+from servicelab.publish.delivering import files
 
 STARTERS = Path(__file__).parent / "starters"
 FOLDER = "ServiceLab"

@@ -22,9 +22,9 @@ from servicelab.course.voicesfile import VoicesFile
 from servicelab.files.whole import write_whole
 from servicelab.publish.findings import Finding
 from servicelab.publish.interface import interface_messages, placeholders
+from servicelab.publish.prose import blocks, translatable
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import MARKDOWN, Course, Document
-from servicelab.publish.text import blocks, translatable
 from servicelab.publish.yamlfile import YamlFile
 
 HEADER = {

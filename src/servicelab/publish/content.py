@@ -30,8 +30,8 @@ from servicelab.publish.checks.gates import draft_gaps
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
 from servicelab.publish.notebooks import localised, notebook_node, told
+from servicelab.publish.prose import links, plain_terms, translatable
 from servicelab.publish.sources import CODE, Cell, Course, Document, Unit, load_course
-from servicelab.publish.text import links, plain_terms, translatable
 
 
 class Content:

@@ -206,7 +206,7 @@ def _fill(tree: Path, content: Content, edition: str) -> int:
 def _execute(tree: Path, content: Content, executed: Executed, run_already: Path | None) -> None:
     """Run the notebooks; those that stand executed in the tree `run_already`, or were run before, are taken."""
     from servicelab.publish.answers import write_sheet
-    from servicelab.publish.execute import run_tree
+    from servicelab.publish.running import run_tree
 
     course = content.course
 

@@ -9,9 +9,9 @@ from typing import Any
 from servicelab.course.layout import GLOSSARY, notebook_path, way_up
 from servicelab.publish.glossary import TITLES, glossary_cells
 from servicelab.publish.nodes import cell_node, notebook
+from servicelab.publish.prose import link_terms, translate_blocks
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
-from servicelab.publish.text import link_terms, translate_blocks
 
 SHOWN = "show-code"
 # In these a trainee reads and decides; in an analysis the code is the work.

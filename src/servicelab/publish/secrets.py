@@ -21,9 +21,9 @@ from servicelab.course.layout import DEMO, GRADED, RUBRICS
 from servicelab.errors import UserError
 from servicelab.files.zips import Archive, Budget, Limits, Refused
 from servicelab.publish.catalogues import Catalogue, catalogue_file
+from servicelab.publish.prose import translate_blocks
 from servicelab.publish.regions import REGIONS, has_region, segments
 from servicelab.publish.sources import CODE, Cell, Course, Document, load_course, relative
-from servicelab.publish.text import translate_blocks
 from servicelab.publish.yamlfile import read_yaml
 
 SHORTEST = 12

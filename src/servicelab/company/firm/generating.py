@@ -15,7 +15,7 @@ import pandas as pd
 
 from servicelab.company.describing import write_description
 from servicelab.company.dictionary import TABLES
-from servicelab.company.firm.progress import Progress
+from servicelab.company.firm.bar import Progress
 from servicelab.company.firm.servqual import make_servqual_items, make_servqual_survey, make_servqual_weights
 from servicelab.company.firm.shaping import make_features, renumbered, shape, used_ids
 from servicelab.company.firm.staging import PACKAGE, SUMS, Staging, ended_like_an_interruption, fingerprint, only_run

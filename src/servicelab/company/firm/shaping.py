@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.firm.mechanisms import FEATURES
+from servicelab.company.firm.survey_truths import FEATURES
 from servicelab.company.firm.texts import make_texts
 from servicelab.company.simulation import LINES, Scenario
 from servicelab.company.simulation import mechanisms as m

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.codes import THEMES
-from servicelab.company.firm import mechanisms as m
+from servicelab.company.firm import survey_truths as m
 from servicelab.company.simulation.draws import answers, pick, pick_each, stream
 
 KANO_CUSTOMERS = 600

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.company.codes import THEMES
-from servicelab.company.firm import mechanisms as m
+from servicelab.company.firm import survey_truths as m
 from servicelab.company.firm.survey_mechanisms import servqual_truth
 from servicelab.company.simulation import Scenario
 from servicelab.company.simulation.effects import engine_effects

@@ -14,13 +14,13 @@ from servicelab.company.importing.batches import Batch, Reader
 from servicelab.company.importing.converting import against_clock, cells, chosen, resolved, values
 from servicelab.company.importing.delimited import Delimited
 from servicelab.company.importing.eventlogs import CaseOrder
+from servicelab.company.importing.landing import Seen, TableFile, described, prepared, unwritable
 from servicelab.company.importing.limits import Limits, opened, unpacked
 from servicelab.company.importing.mapping import Field, ImportMapping, Target
 from servicelab.company.importing.personal import Pseudonyms, defused, looks_personal, pseudonyms
 from servicelab.company.importing.report import Findings, ImportReport, Rejects
 from servicelab.company.importing.tables import PERSONS, contradictions
 from servicelab.company.importing.workbook import Workbook
-from servicelab.company.importing.writing import Seen, TableFile, described, prepared, unwritable
 from servicelab.company.importing.xes import Xes
 from servicelab.company.reading import ENCODING
 from servicelab.errors import UserError

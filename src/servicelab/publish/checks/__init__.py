@@ -8,7 +8,7 @@ from servicelab.publish.checks.coverage import coverage_findings, curriculum_fin
 from servicelab.publish.checks.gates import gate_findings
 from servicelab.publish.checks.graded import graded_findings
 from servicelab.publish.checks.questions import desk_findings, question_findings, voice_findings
-from servicelab.publish.checks.texts import text_findings
+from servicelab.publish.checks.readers import text_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import glossary_findings
 from servicelab.publish.interface import interface_findings

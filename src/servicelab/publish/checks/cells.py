@@ -11,8 +11,8 @@ from servicelab.course.quizfile import named
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
+from servicelab.publish.prose import links
 from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
-from servicelab.publish.text import links
 
 LONGEST = 12
 TRACKS = ("frontline", "analyst")

@@ -17,7 +17,7 @@ from servicelab.files.zips import Archive, Budget, Limits, Refused, pack, plain_
 from servicelab.i18n import _
 from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import FORMAT, exclusively, understand, utc_now
-from servicelab.learn.workspace import TRAINEE, keep_student_id, read_json, read_regular, shown, student_id
+from servicelab.learn.whereabouts import TRAINEE, keep_student_id, read_json, read_regular, shown, student_id
 
 MANIFEST = "progress.json"
 LIMITS = Limits(members=500, directory=256 << 10)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from servicelab.publish.workspace import LEDGER, deliver
+from servicelab.publish.delivering import LEDGER, deliver
 
 
 def notebook(*sources: str, outputs: object = ()) -> str:

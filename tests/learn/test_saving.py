@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from servicelab.errors import UserError
-from servicelab.learn.archive import restore_progress, save_progress
+from servicelab.learn.saving import restore_progress, save_progress
 from servicelab.learn.sheet import AnswerSheet
-from servicelab.learn.workspace import keep_student_id, student_id
+from servicelab.learn.whereabouts import keep_student_id, student_id
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -194,7 +194,7 @@ def test_a_full_disk_leaves_the_learners_own_file_where_it_was(workspace, monkey
     answer(workspace, "theirs")
     _name, content = save_progress(workspace)
     answer(workspace, "mine")
-    import servicelab.learn.archive as archive
+    import servicelab.learn.saving as archive
 
     def full(_path, _content):
         raise OSError(28, "No space left on device")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicelab.publish.prose import blocks, headings, link_terms, links, translatable, translate_blocks
 from servicelab.publish.regions import segments
-from servicelab.publish.text import blocks, headings, link_terms, links, translatable, translate_blocks
 
 LINES = st.lists(st.sampled_from(["", "  ", "a", "- b", "```", "~~~", "````", "    c", "# d", "### BEGIN SOLUTION",
                                   "### END SOLUTION", "### BEGIN HIDDEN TESTS", "x ``` y"]), max_size=12)  # fmt: skip

@@ -10,8 +10,8 @@ from servicelab.course.layout import COURSE, DATASETS, GLOSSARY, catalogue_path,
 from servicelab.publish.catalogues import Catalogue, catalogue_file, messages
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import terms
+from servicelab.publish.prose import HTML_IMAGE, TERM, links, prose
 from servicelab.publish.sources import MARKDOWN, Course, Document
-from servicelab.publish.text import HTML_IMAGE, TERM, links, prose
 
 CELL = "cell-id="
 OUTSIDE = re.compile(r"(https?|mailto):")
