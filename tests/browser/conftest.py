@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from servicelab import publish
+
 # The flags without which Chromium does not run as root, or talks to hosts of its own.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -31,6 +33,17 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# What belongs to the tool and not to the course.
+TOOL = ["#jp-menu-panel .lm-MenuBar-item", ".jp-SideBar .lm-TabBar-tab", "#jp-left-stack *", ".jp-Toolbar-item",
+        "#jp-bottom-panel *", ".jp-InputPrompt", ".jp-OutputPrompt", ".cm-editor", ".jp-cell-toolbar",
+        ".lm-DockPanel-tabBar .lm-TabBar-tab", ".jp-Launcher", ".jp-InputPlaceholder", ".jp-Dialog"]  # fmt: skip
+
+
+def in_sight(page: Page, selectors: list[str]) -> list[str]:
+    """Those of the selectors that match anything visible."""
+    return [selector for selector in selectors if page.locator(f"{selector} >> visible=true").count()]
 
 
 @dataclass
@@ -102,6 +115,14 @@ class Notebook:
         self.page, self.lab, self.path = page, lab, path
         page.goto(lab.url(path))
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000, state="attached")
+
+    @classmethod
+    def in_front(cls, page: Page, lab: Lab, path: str) -> Notebook:
+        """A notebook that a click has opened, or an address of the test's own."""
+        notebook = cls.__new__(cls)
+        notebook.page, notebook.lab, notebook.path = page, lab, path
+        page.locator(f'.slx-page[data-servicelab-path="{path}"]:visible').wait_for(timeout=90_000)
+        return notebook
 
     @property
     def panel(self) -> Locator:
@@ -198,6 +219,25 @@ def bundle_lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             )
             # The start script hands over to Python with exec, so its process is JupyterLab's.
             running[language].folder = folder / "my-course"
+        return running[language]
+
+    yield start
+    for lab in running.values():
+        stop_lab(lab)
+
+
+@pytest.fixture(scope="module")
+def edition_lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
+    """The edition of a language, opened as an unpacked bundle is, with the environment that runs the tests."""
+    running: dict[str, Lab] = {}
+
+    def start(language: str) -> Lab:
+        if language not in running:
+            home = tmp_path_factory.mktemp(f"edition-{language}")
+            shutil.copytree(publish.build("trainee", language, root=root).path, home / "app/edition")
+            command = [sys.executable, "-m", "servicelab", "lab", "--no-browser"]
+            running[language] = start_lab(command, home, home / "lab.log")
+            running[language].folder = home / "my-course"
         return running[language]
 
     yield start

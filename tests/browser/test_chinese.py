@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.browser.conftest import Lab, start_lab, stop_lab
-
-from servicelab import publish
+from tests.browser.conftest import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-zh")]
 PAGES = [
@@ -23,15 +19,10 @@ PAGES = [
 KNOWN = {"binder", "python", "pandas", "jupyterlab", "servicelab", "progress", "apology"}
 
 
-@pytest.fixture(scope="module")
-def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The Chinese edition, opened as an unpacked bundle is, with the environment that runs the tests."""
-    home = tmp_path_factory.mktemp("zh")
-    shutil.copytree(publish.build("trainee", "zh", root=root).path, home / "app/edition")
-    running = start_lab([sys.executable, "-m", "servicelab", "lab", "--no-browser"], home, home / "lab.log")
-    running.folder = home / "my-course"
-    yield running
-    stop_lab(running)
+@pytest.fixture
+def lab(edition_lab: Callable[[str], Lab]) -> Lab:
+    """The Chinese edition."""
+    return edition_lab("zh")
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: Path(path).stem)

@@ -1,164 +1,268 @@
-"""A frontline trainee's whole way, from the unpacked bundle to the receipt: clicks, one written answer, no terminal."""
+"""A frontline trainee's whole way on a laptop, in both languages: from the start file to the instructor's formgrader.
+
+Nobody presses ▶▶, sees code or opens a terminal; Python is killed half-way; the written answer goes into its box.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Locator, Page
+from tests.browser.conftest import TOOL, Notebook, in_sight, start_lab, stop_lab
 
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
+from servicelab.grading.releasing import release
 from servicelab.learn.written import graded_cell, source_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("bundle-en")]
+LANGUAGES = [
+    pytest.param("en", marks=pytest.mark.xdist_group("bundle-en")),
+    pytest.param("zh", marks=pytest.mark.xdist_group("browser-zh")),
+]
+pytestmark = pytest.mark.browser
+WRITTEN = {
+    "en": ("Fund intact packaging: few mention it, many leave over it. ", " of 100 would be displeased. Check June."),
+    "zh": ("先保证包装完好：提的人少，走的人多。", "% 会不满。六月再看破损率。"),
+}
+INSTRUCTOR = """
+import sys
+from pathlib import Path
+from servicelab.lab import launch
+root = Path(sys.argv[1])
+launch(root, role="instructor", language="en", page="", config=[root / "grading"],
+       arguments=["--no-browser", "--port-retries=50"])
+"""
 
 
-def entries(path: Path) -> dict[str, dict[str, object]]:
+def entries(path: Path) -> dict[str, Any]:
     """What an answers file holds."""
-    return json.loads(path.read_text(encoding="utf-8"))["entries"]
+    return json.loads(path.read_text(encoding="utf-8"))["entries"] if path.exists() else {}
 
 
-def answer_question(notebook, item: dict) -> None:  # type: ignore[no-untyped-def, type-arg]
-    """Take a wrong option where there is one, read why, then take the right ones."""
-    card = notebook.card(".lq", item["prompt"])
-    card.scroll_into_view_if_needed()
-    right = [o for o in item["options"] if o.get("right")]
-    wrong = [o for o in item["options"] if not o.get("right")]
-    if item["kind"] == "choice" and wrong:
-        card.get_by_label(wrong[0]["text"], exact=True).check()
-        card.locator("button.sl-primary").click()
-        card.get_by_text(wrong[0]["because"]).first.wait_for()
-    for option in item["options"]:
-        if option in right:
+class Walk:
+    """One trainee in one lesson: does what the section in sight asks for."""
+
+    def __init__(self, page: Page, lesson: Notebook, quiz: dict[str, Any]) -> None:
+        self.page, self.lesson = page, lesson
+        self.questions = {item["prompt"]: item for item in [*quiz["quiz"], *quiz["recall"]]}
+        self.answered: list[str] = []
+        self.done: set[str] = set()
+
+    @property
+    def bar(self) -> Locator:
+        return self.lesson.panel.locator(".slx-bar")
+
+    @property
+    def section(self) -> str:
+        """The section that the address names."""
+        return self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
+
+    def work(self) -> None:
+        """Guesses first: questions and figures wait for them."""
+        panel = self.lesson.panel
+        for guess in panel.locator(".lp:visible").all():
+            assert guess.locator("button.sl-primary").is_disabled()
+            guess.locator("input").press("ArrowLeft")
+            guess.locator("button.sl-primary").click()
+            guess.locator("button.sl-primary").wait_for(state="hidden")
+            self.done.add("guess")
+        for number in range(panel.locator(".lq:visible").count()):
+            self.answer(panel.locator(".lq:visible").nth(number))
+        for voices in panel.locator("section.sl:visible", has=self.page.locator(".voices-dots")).all():
+            self.sort(voices)
+        for desk in panel.locator("section.sl:visible", has=self.page.locator(".lk-choices")).all():
+            self.serve(desk)
+
+    def answer(self, card: Locator) -> None:
+        """Take a wrong option where there is one, read why, then take the right ones."""
+        card.locator("legend").first.wait_for()
+        item = next(each for prompt, each in self.questions.items() if prompt in card.inner_text())
+        wrong = [o for o in item["options"] if not o.get("right")]
+        right = [o for o in item["options"] if o.get("right")]
+        if item["kind"] == "choice" and wrong:
+            card.get_by_label(wrong[0]["text"], exact=True).check()
+            card.locator("button.sl-primary").click()
+            card.get_by_text(wrong[0]["because"]).first.wait_for()
+        for option in right:
             card.get_by_label(option["text"], exact=True).check()
-    card.locator("button.sl-primary").click()
-    card.get_by_text(right[0]["because"]).first.wait_for()
+        card.locator("button.sl-primary").click()
+        card.get_by_text(right[0]["because"]).first.wait_for()
+        self.answered.append(item["id"])
+
+    def sort(self, voices: Locator) -> None:
+        """Every statement, by clicking."""
+        count = voices.locator(".voices-dot").count()
+        for number in range(count):
+            assert voices.locator(".voices-dot[aria-current]").inner_text().startswith(str(number + 1))
+            for field in voices.locator("fieldset:visible").all()[:2]:
+                field.locator("input").first.check()
+            voices.locator("button.sl-primary:visible").click()
+            # What was wrong or right about this one stands below; the same place now leads on.
+            voices.locator(".sl-note").first.wait_for()
+            voices.locator("button.sl-primary:visible").click()
+            voices.locator(".sl-note").first.wait_for(state="hidden")
+        voices.locator(".voices-matrix").first.wait_for()
+        self.done.add("voices")
+
+    def serve(self, desk: Locator) -> None:
+        """One contact to one of its endings."""
+        while (choices := desk.locator(".lk-choice:visible")).count():
+            said = choices.first.inner_text()
+            choices.first.click()
+            self.page.wait_for_function(
+                "said => document.querySelector('.lk-choice')?.innerText !== said || "
+                "document.querySelector('.lk-outcome')?.offsetParent",
+                arg=said,
+            )
+        desk.locator(".lk-debrief").wait_for()
+        self.done.add("desk")
+
+    def kill_python(self) -> None:
+        """Told within two seconds; one button, and everything is as it was."""
+        here = self.section
+        began = time.monotonic()
+        assert self.lesson.lab.kill_kernels() >= 1
+        self.bar.locator(".slx-notice.slx-bad").wait_for()
+        told = time.monotonic() - began
+        assert told < 2, f"told after {told:.2f} s"
+        self.bar.locator(".slx-notice button").click()
+        self.lesson.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
+        self.lesson.live()
+        assert self.section == here
 
 
-def test_the_whole_way(bundle_lab, open_notebook, page) -> None:  # type: ignore[no-untyped-def]
-    lab = bundle_lab("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_way(request: pytest.FixtureRequest, page: Page, root: Path, tmp_path: Path, language: str) -> None:
+    # One of the two from the unpacked bundle, with an environment that its start file made.
+    lab = request.getfixturevalue("bundle_lab" if language == "en" else "edition_lab")(language)
     work = lab.folder
+    page.set_viewport_size({"width": 1366, "height": 768})
+    seen: set[str] = set()
+
+    # The start page has one button, and it leads into the lesson.
+    start = Notebook(page, lab, "start.ipynb")
+    start.live()
+    seen |= set(in_sight(page, TOOL))
+    page.locator("a.sl-go:visible").click()
+    lesson = Notebook.in_front(page, lab, "lessons/01_needs/lesson.ipynb")
+    lesson.live()
+    assert lesson.errors() == []
+
+    # The lesson, section by section. Half-way Python dies: nothing that was answered is lost.
     sheet = work / "lessons/01_needs/lesson.answers.json"
-    quiz = json.loads((work / "lessons/01_needs/quiz.json").read_text(encoding="utf-8"))
-
-    start = open_notebook(lab, "start.ipynb")
-    start.run_all()
-    assert start.errors() == []
-
-    # The lesson, first half: questions with a wrong turn, a guess before its reveal.
-    lesson = open_notebook(lab, "lessons/01_needs/lesson.ipynb")
-    lesson.run_all()
-    assert lesson.errors() == []
-    # Each guess first: questions that would give it away wait for it.
-    for waiting in page.locator(".lp").all()[1:]:
-        waiting.scroll_into_view_if_needed()
-        waiting.locator("input").press("ArrowRight")
-        waiting.locator("button.sl-primary").click()
-        waiting.locator("button.sl-primary").wait_for(state="hidden")
-    shown = [q for q in quiz["quiz"] + quiz["recall"] if page.get_by_text(q["prompt"], exact=True).count()]
-    assert len(shown) >= 10
-    half = len(shown) // 2
-    for item in shown[:half]:
-        answer_question(lesson, item)
-    guess = page.locator(".lp").first
-    guess.scroll_into_view_if_needed()
-    assert guess.locator("button.sl-primary").is_disabled()
-    guess.locator("input").press("ArrowLeft")
-    guess.locator("button.sl-primary").click()
-    guess.locator("button.sl-primary").wait_for(state="hidden")
-
-    # Half-way the browser is closed and the kernel dies. Nothing that was answered is lost.
-    before = entries(sheet)
-    assert {q["id"] for q in shown[:half]} <= before.keys()
-    page.goto("about:blank")
-    assert lab.kill_kernels() >= 1
-    lesson = open_notebook(lab, "lessons/01_needs/lesson.ipynb")
-    lesson.run_all()
-    after = entries(sheet)
-    assert {k: v for k, v in after.items() if k in before} == before
-    for item in shown[:half]:
-        right = next(o for o in item["options"] if o.get("right"))
-        card = lesson.card(".lq", item["prompt"])
-        assert card.get_by_label(right["text"], exact=True).is_checked(), f"{item['id']} did not come back"
-    for item in shown[half:]:
-        answer_question(lesson, item)
-
-    # Sort the voices, by clicking.
-    voices = page.locator("section.sl", has=page.locator(".voices-dots"))
-    voices.scroll_into_view_if_needed()
-    for number in range(12):
-        for field in voices.locator("fieldset:visible").all()[:2]:
-            field.locator("input").first.check()
-        voices.get_by_role("button", name="Check", exact=True).click()
-        following = voices.locator("button.sl-primary:visible", has_not_text="Check")
-        following.wait_for()
+    walk = Walk(page, lesson, json.loads((work / "lessons/01_needs/quiz.json").read_text(encoding="utf-8")))
+    following = walk.bar.locator(".slx-ways .slx-primary")
+    sections = 0
+    while True:
+        walk.work()
+        seen |= set(in_sight(page, TOOL))
+        sections += 1
+        if sections == 5:
+            before = entries(sheet)
+            assert set(walk.answered) <= before.keys()
+            walk.kill_python()
+            assert {key: value for key, value in entries(sheet).items() if key in before} == before
+            for card in lesson.panel.locator(".lq:visible").all():
+                assert card.locator("input:checked").count() >= 1
+        if not following.is_enabled():
+            break
         following.click()
-        if number < 11:
-            voices.get_by_text(f"Statement {number + 2} of 12").wait_for()
-    voices.locator(".voices-matrix").first.wait_for()
-
-    # The desk: one contact to one of its endings.
-    choices = page.locator(".lk-choice:visible")
-    while choices.count():
-        said = choices.first.inner_text()
-        choices.first.click()
-        page.wait_for_function(
-            "said => document.querySelector('.lk-choice')?.innerText !== said || "
-            "document.querySelector('.lk-outcome')?.offsetParent",
-            arg=said,
-        )
-    page.locator(".lk-debrief").wait_for()
+    assert walk.done == {"guess", "voices", "desk"}
+    assert sections >= 10
+    assert len(walk.answered) >= 10
+    assert set(walk.answered) <= entries(sheet).keys()
     assert lesson.errors() == []
-    assert "desk" in " ".join(entries(sheet))
 
-    # The graded exercise: decisions, one written answer, Submit, receipt.
-    exercise = open_notebook(lab, "assignments/01_needs/exercise.ipynb")
-    exercise.run_all()
+    # The graded exercise: decisions, and part C in its box: a number from the table by a click, the rest typed.
+    exercise = Notebook(page, lab, "assignments/01_needs/exercise.ipynb")
+    exercise.live()
     assert exercise.errors() == []
     decisions = json.loads((work / "assignments/01_needs/decisions.json").read_text(encoding="utf-8"))["decisions"]
-    for item in decisions:
-        card = exercise.card(".ld", item["prompt"])
-        card.scroll_into_view_if_needed()
-        if item.get("kind") == "number":
-            card.locator("input").fill("625")
-            card.locator("input").press("Tab")
-        else:
-            card.get_by_label(item["options"][0]["text"], exact=True).check()
+    by_prompt = {item["prompt"]: item for item in decisions}
     answers = work / "assignments/01_needs/exercise.answers.json"
-    page.wait_for_timeout(1500)
-    assert {d["id"] for d in decisions} <= entries(answers).keys()
-
-    # Part C in its box: a number from the table by a click, the rest typed, all of it kept while one types.
-    box = page.locator(".lb")
-    box.scroll_into_view_if_needed()
-    box.locator("textarea").press_sequentially("Fund intact packaging: few mention it, many leave over it.", delay=2)
-    number = box.locator(".sl-pickable").last
-    quoted = number.inner_text()
-    number.click()
-    box.locator("textarea").press_sequentially(" of 100 would be displeased. Check damage in June.", delay=2)
-    box.get_by_text("19 of at most 150 words").wait_for()
-    page.wait_for_timeout(1000)
-    written = entries(answers)["c-answer"]["value"]["text"]  # type: ignore[index]
-    assert written == (
-        f"Fund intact packaging: few mention it, many leave over it. {quoted} of 100 would be displeased. "
-        "Check damage in June."
-    )
-
-    submit = page.locator("section.sl", has=page.locator(".lh-student"))
-    submit.scroll_into_view_if_needed()
-    submit.get_by_role("textbox").fill("SL-2041")
-    submit.locator("button.sl-primary").first.click()
-    receipt = submit.locator(".lh-receipt")
-    page.wait_for_function("() => document.querySelector('.lh-receipt')?.textContent.length > 40")
-    assert "SL-2041" in receipt.inner_text()
-    zips = list((work / "submissions").glob("*.zip"))
-    assert len(zips) == 1
-    with zipfile.ZipFile(zips[0]) as handed_in:
+    onward = exercise.panel.locator(".slx-ways .slx-primary:visible")
+    begun, ended = WRITTEN[language]
+    decided, quoted, receipt = [], "", ""
+    while True:
+        seen |= set(in_sight(page, TOOL))
+        for card in exercise.panel.locator(".ld:visible").all():
+            item = next(each for prompt, each in by_prompt.items() if prompt in card.inner_text())
+            if item.get("kind") == "number":
+                card.locator("input").fill("625")
+                card.locator("input").press("Tab")
+            else:
+                card.get_by_label(item["options"][0]["text"], exact=True).check()
+            decided.append(item["id"])
+        for box in exercise.panel.locator(".lb:visible").all():
+            box.locator("textarea").press_sequentially(begun, delay=2)
+            number = box.locator(".sl-pickable").last
+            quoted = number.inner_text()
+            number.click()
+            box.locator("textarea").press_sequentially(ended, delay=2)
+        for submit in exercise.panel.locator("section.sl:visible", has=page.locator(".lh-student")).all():
+            submit.get_by_role("textbox").fill("SL-2041")
+            submit.locator("button.sl-primary").first.click()
+            page.wait_for_function("() => document.querySelector('.lh-receipt')?.textContent.length > 40")
+            receipt = submit.locator(".lh-receipt").inner_text()
+        if not onward.count() or not onward.is_enabled():
+            break
+        onward.click()
+    assert set(decided) == {item["id"] for item in decisions}
+    assert set(decided) <= entries(answers).keys()
+    written = f"{begun.rstrip() + ' ' if language == 'en' else begun + ' '}{quoted}{ended}"
+    assert entries(answers)["c-answer"]["value"]["text"] == written
+    assert "SL-2041" in receipt
+    assert seen == set(), f"parts of the tool were in sight: {sorted(seen)}"
+    (handed_in,) = (work / "submissions").glob("*.zip")
+    with zipfile.ZipFile(handed_in) as archive:
         assert {"submission.json", "exercise.ipynb", "exercise.answers.json", "evidence/lesson.answers.json"} <= set(
-            handed_in.namelist()
+            archive.namelist()
         )
-        graded = graded_cell(json.loads(handed_in.read("exercise.ipynb")), "c-answer")
+        graded = graded_cell(json.loads(archive.read("exercise.ipynb")), "c-answer")
     assert graded is not None
     assert source_of(graded) == written
     # The open notebook was left alone: only the copy holds the text.
-    assert "Fund intact" not in (work / "assignments/01_needs/exercise.ipynb").read_text(encoding="utf-8")
+    assert begun[:10] not in (work / "assignments/01_needs/exercise.ipynb").read_text(encoding="utf-8")
+
+    at_the_instructors(root, tmp_path, handed_in, page, written)
+
+
+def at_the_instructors(root: Path, tmp_path: Path, handed_in: Path, page: Page, written: str) -> None:
+    """Stock nbgrader leaves the filled cell to a person, and formgrader shows that person what was written."""
+    (tmp_path / "grading").mkdir()
+    for name in ("nbgrader_config.py", "jupyter_server_config.json"):
+        shutil.copy(root / "grading" / name, tmp_path / "grading")
+    shutil.copytree(root / "grading" / "rubrics", tmp_path / "grading" / "rubrics")
+    course = Course.at(tmp_path / "grading", root)
+    release("01_needs", course=course)
+    assert collect("01_needs", [handed_in], course=course).counts == {"taken": 1}
+    (tmp_path / "stock").mkdir()
+    (tmp_path / "stock/nbgrader_config.py").write_text(
+        f'c = get_config()\nc.CourseDirectory.course_id = "servicelab"\nc.CourseDirectory.root = {str(course.root)!r}\n'
+    )
+    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    command = [sys.executable, "-m", "nbgrader", "autograde", "01_needs"]
+    stock = subprocess.run(command, cwd=tmp_path / "stock", env=environment, capture_output=True, text=True)
+    assert stock.returncode == 0, stock.stderr[-3000:]
+    with course.gradebook() as book:
+        notebook = book.find_submission("01_needs", "SL-2041").notebooks[0]
+        grade = next(each for each in notebook.grades if each.name == "c-answer")
+        assert (grade.needs_manual_grade, grade.auto_score) == (True, None)
+        shown = f"formgrader/submissions/{notebook.id}/"
+    instructor = start_lab([sys.executable, "-c", INSTRUCTOR, str(tmp_path)], tmp_path, tmp_path / "instructor.log")
+    try:
+        page.goto(f"{instructor.base}/lab?token={instructor.token}")
+        page.goto(f"{instructor.base}/{shown}")
+        page.get_by_text(re.sub(r"\s+", " ", written)).first.wait_for()
+    finally:
+        stop_lab(instructor)

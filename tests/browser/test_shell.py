@@ -11,41 +11,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import Lab, Notebook, start_lab, stop_lab
+from tests.browser.conftest import TOOL, Lab, Notebook, in_sight, start_lab, stop_lab
 
 from servicelab import publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell")]
 LESSON = "lessons/01_needs/lesson.ipynb"
-# What belongs to the tool and not to the course.
-TOOL = ["#jp-menu-panel .lm-MenuBar-item", ".jp-SideBar .lm-TabBar-tab", "#jp-left-stack *", ".jp-Toolbar-item",
-        "#jp-bottom-panel *", ".jp-InputPrompt", ".jp-OutputPrompt", ".cm-editor", ".jp-cell-toolbar",
-        ".lm-DockPanel-tabBar .lm-TabBar-tab", ".jp-Launcher", ".jp-InputPlaceholder", ".jp-Dialog"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def labs(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
-    """The edition of a language, opened as an unpacked bundle is, with the environment that runs the tests."""
-    running: dict[str, Lab] = {}
-
-    def start(language: str) -> Lab:
-        if language not in running:
-            home = tmp_path_factory.mktemp(f"shell-{language}")
-            shutil.copytree(publish.build("trainee", language, root=root).path, home / "app/edition")
-            command = [sys.executable, "-m", "servicelab", "lab", "--no-browser"]
-            running[language] = start_lab(command, home, home / "lab.log")
-            running[language].folder = home / "my-course"
-        return running[language]
-
-    yield start
-    for lab in running.values():
-        stop_lab(lab)
 
 
 @pytest.fixture
@@ -76,11 +53,6 @@ def analysts(lab: Lab) -> list[str]:
     return [said["section"] for said in own if said.get("section") and said.get("track") == "analyst"]
 
 
-def seen(page: Page, selectors: list[str]) -> list[str]:
-    """Those of the selectors that match anything visible."""
-    return [s for s in selectors if page.locator(f"{s} >> visible=true").count()]
-
-
 def kernels(lab: Lab) -> list[int]:
     """The kernels' process numbers."""
     found = subprocess.run(
@@ -96,13 +68,13 @@ def at(page: Page) -> str:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_lesson_is_live_on_opening_and_next_leads_through_it(
-    labs: Callable[[str], Lab], page: Page, axe_source: str, language: str
+    edition_lab: Callable[[str], Lab], page: Page, axe_source: str, language: str
 ) -> None:
-    lab = labs(language)
+    lab = edition_lab(language)
     lesson = Notebook(page, lab, LESSON)
     lesson.live()
     assert lesson.errors() == []
-    assert seen(page, TOOL) == []
+    assert in_sight(page, TOOL) == []
     bar = lesson.panel.locator(".slx-bar")
     following = bar.locator(".slx-ways .slx-primary")
     # Next leads past what is for analysts, as the lesson's own buttons do; the menu has it all.
@@ -124,7 +96,7 @@ def test_a_lesson_is_live_on_opening_and_next_leads_through_it(
         shown = lesson.panel.locator(".jp-MarkdownCell h2 >> visible=true")
         assert shown.count() == 1
         assert shown.first.inner_text().strip("¶ \n") == bar.locator(".slx-title").inner_text()
-        assert seen(page, TOOL) == []
+        assert in_sight(page, TOOL) == []
     assert walked == expected
 
     bar.locator(".slx-open").click()
@@ -134,8 +106,8 @@ def test_a_lesson_is_live_on_opening_and_next_leads_through_it(
     assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
 
 
-def test_next_and_the_activity_are_within_five_tabs(labs: Callable[[str], Lab], page: Page) -> None:
-    lesson = Notebook(page, labs("en"), LESSON)
+def test_next_and_the_activity_are_within_five_tabs(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lesson = Notebook(page, edition_lab("en"), LESSON)
     lesson.live()
     reached = []
     for _ in range(5):
@@ -149,12 +121,11 @@ def test_next_and_the_activity_are_within_five_tabs(labs: Callable[[str], Lab], 
 
 
 def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
-    labs: Callable[[str], Lab], page: Page
+    edition_lab: Callable[[str], Lab], page: Page
 ) -> None:
-    lab = labs("en")
+    lab = edition_lab("en")
     page.goto(lab.url(LESSON) + "#section=s5")
-    lesson = Notebook.__new__(Notebook)
-    lesson.page, lesson.lab, lesson.path = page, lab, LESSON
+    lesson = Notebook.in_front(page, lab, LESSON)
     lesson.live()
     assert at(page) == "s5"
     scroller = lesson.panel.locator(".jp-WindowedPanel-outer")
@@ -168,8 +139,10 @@ def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
     )
 
 
-def test_a_killed_python_is_said_within_two_seconds_and_started_again(labs: Callable[[str], Lab], page: Page) -> None:
-    lab = labs("en")
+def test_a_killed_python_is_said_within_two_seconds_and_started_again(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
     lesson = Notebook(page, lab, LESSON)
     lesson.live()
     bar = lesson.panel.locator(".slx-bar")
@@ -206,8 +179,10 @@ def test_a_killed_python_is_said_within_two_seconds_and_started_again(labs: Call
     assert not bar.locator(".slx-notice").is_visible()
 
 
-def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(labs: Callable[[str], Lab], page: Page) -> None:
-    lab = labs("en")
+def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
     lesson = Notebook(page, lab, LESSON)
     lesson.live()
     bar = lesson.panel.locator(".slx-bar")
@@ -228,8 +203,39 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(labs: Ca
     bar.locator(".slx-notice").wait_for(state="hidden")
 
 
-def test_code_that_was_not_delivered_waits_for_a_click(labs: Callable[[str], Lab], page: Page, tmp_path: Path) -> None:
-    lab = labs("en")
+def test_ticks_made_while_python_is_slow_stay(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    """Python's answer to the first tick comes after the second: not for a moment may it take the second away."""
+    lab = edition_lab("en")
+    lesson = Notebook(page, lab, LESSON)
+    lesson.live()
+    lesson.whole_page()
+    card = lesson.panel.locator(".lq:visible", has=page.locator("input[type=checkbox]")).first
+    card.scroll_into_view_if_needed()
+    for pid in kernels(lab):
+        os.kill(pid, signal.SIGSTOP)
+    boxes = card.locator("input[type=checkbox]")
+    for number in range(2):
+        boxes.nth(number).check()
+        page.wait_for_timeout(200)
+    watched = """
+        cards => new Promise(done => {
+            const [card] = cards, seen = new Set(), end = performance.now() + 4000;
+            const look = () => {
+                seen.add(card.querySelectorAll("input:checked").length);
+                performance.now() < end ? requestAnimationFrame(look) : done([...seen]);
+            };
+            look();
+        })"""
+    for pid in kernels(lab):
+        subprocess.Popen(["sh", "-c", f"sleep 1; kill -CONT {pid}"])
+    assert card.evaluate_all(watched) == [2]
+    card.get_by_text(re.compile("^Saved ")).wait_for()
+
+
+def test_code_that_was_not_delivered_waits_for_a_click(
+    edition_lab: Callable[[str], Lab], page: Page, tmp_path: Path
+) -> None:
+    lab = edition_lab("en")
     changed = lab.folder / "start.ipynb"
     before = changed.read_text(encoding="utf-8")
     document = json.loads(before)
@@ -249,8 +255,8 @@ def test_code_that_was_not_delivered_waits_for_a_click(labs: Callable[[str], Lab
         changed.write_text(before, encoding="utf-8")
 
 
-def test_a_person_who_chose_full_windowing_still_sees_every_cell(labs: Callable[[str], Lab], page: Page) -> None:
-    lab = labs("en")
+def test_a_person_who_chose_full_windowing_still_sees_every_cell(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lab = edition_lab("en")
     setting = "lab/api/settings/@jupyterlab/notebook-extension:tracker"
     for raw in ('{"windowingMode": "full"}', "{}"):
         request = urllib.request.Request(
@@ -270,9 +276,9 @@ def test_a_person_who_chose_full_windowing_still_sees_every_cell(labs: Callable[
             assert lesson.panel.get_by_role("heading", name=text).is_visible()
 
 
-def test_nothing_is_cut_off_on_a_narrow_screen(labs: Callable[[str], Lab], page: Page) -> None:
+def test_nothing_is_cut_off_on_a_narrow_screen(edition_lab: Callable[[str], Lab], page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    lesson = Notebook(page, labs("en"), LESSON)
+    lesson = Notebook(page, edition_lab("en"), LESSON)
     lesson.live()
     following = lesson.panel.locator(".slx-ways .slx-primary")
     wide = {}
@@ -288,7 +294,7 @@ def test_nothing_is_cut_off_on_a_narrow_screen(labs: Callable[[str], Lab], page:
 
 
 def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
-    labs: Callable[[str], Lab], root: Path, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    edition_lab: Callable[[str], Lab], root: Path, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "off/labconfig").mkdir(parents=True)
     off: dict[str, Any] = {"disabledExtensions": {"servicelab": True}}

@@ -41,7 +41,9 @@ function question(ui) {
       const kind = { right: "right", missed: "agreed", wrong: "wrong", other: "info" }[o.mark];
       if (o.because) box.replaceChildren(ui.note(kind, t("sentence", { words: t(o.mark) }), o.because));
     }
-    const now = state.options.filter((o) => o.picked).map((o) => o.id);
+    // What was picked here, not what Python has answered so far: it may still be at an earlier pick.
+    const mine = ui.value.picked || [];
+    const now = options.map((o) => o.id).filter((id) => mine.includes(id));
     if (JSON.stringify(now) !== JSON.stringify(picked())) set.set(many ? now : now[0] ?? null);
     set.disable(over);
     how.hidden = row.hidden = over;
