@@ -84,13 +84,19 @@ export class KernelWatch {
   // A fresh Python, on purpose.
   async restart() {
     this.restarting = true;
+    const { kernel } = this.context.session ?? {};
+    const crashed = this.stopped;
     this.stopped = false;
     this.asked.clear();
     clearTimeout(this.looking);
     clearTimeout(this.losing);
     this.say("");
     try {
-      await (this.context.session?.kernel ? this.context.restartKernel() : this.context.startKernel());
+      if (!kernel) await this.context.startKernel();
+      // After a crash the server starts that Python again by itself. A second start on top of the first leaves this page
+      // on a connection that nobody answers: another Python takes its place.
+      else if (crashed) await this.context.changeKernel({ name: kernel.name });
+      else await this.context.restartKernel();
     } finally {
       this.restarting = false;
     }
