@@ -117,6 +117,10 @@ def parser() -> argparse.ArgumentParser:
     export_verb = verb("export", export, "write the gradebook as a CSV a spreadsheet opens")
     export_verb.add_argument("--out", type=Path)
 
+    guesses_verb = verb("guesses", guesses, "keep what this cohort guessed in a lesson, to show it to later cohorts")
+    guesses_verb.add_argument("unit", help="a module or case: 01_needs")
+    guesses_verb.add_argument("--cohort", required=True, help="a name for these trainees: autumn-2026")
+
     demo_verb = verb("demo", demo, "take a simulated cohort through the whole loop")
     demo_verb.add_argument("--out", type=Path)
 
@@ -393,6 +397,14 @@ def export(arguments: argparse.Namespace) -> int:
     course = grading.course_here()
     out = grading.export(course=course, out=arguments.out or Path("grades.csv"))
     print(f"The grades are in {out}.")
+    return 0
+
+
+def guesses(arguments: argparse.Namespace) -> int:
+    """Keep a cohort's guesses in the unit's sources."""
+    from servicelab import grading
+
+    print(grading.keep_guesses(arguments.unit, arguments.cohort, course=grading.course_here()).sentence())
     return 0
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from servicelab.grading.course import Course, course_here
     from servicelab.grading.demo import demo
     from servicelab.grading.exporting import export
+    from servicelab.grading.guessing import keep_guesses
     from servicelab.grading.releasing import release
     from servicelab.grading.returning import feedback
     from servicelab.grading.rubric import load_rubrics, mark
@@ -26,6 +27,7 @@ __all__ = [
     "export",
     "feedback",
     "grade",
+    "keep_guesses",
     "load_rubrics",
     "mark",
     "release",
@@ -39,6 +41,7 @@ _HOMES = {
     "export": "exporting",
     "feedback": "returning",
     "grade": "autograding",
+    "keep_guesses": "guessing",
     "load_rubrics": "rubric",
     "mark": "rubric",
     "release": "releasing",

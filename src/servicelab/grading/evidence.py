@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,13 +46,8 @@ def read_evidence(path: Path) -> Evidence:
 
     The file comes from a trainee: every value in it is checked before it is used.
     """
-    try:
-        if path.is_symlink() or path.stat().st_size > LARGEST:
-            return Evidence()
-        sheet = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return Evidence()
-    if not isinstance(sheet, dict):
+    sheet = _sheet(path)
+    if not sheet:
         return Evidence()
     entries = [each for each in _mapping(sheet.get("entries")).values() if isinstance(each, dict)]
     quizzes = [each for each in entries if each.get("kind") in ("quiz", "recall")]
@@ -66,6 +62,25 @@ def read_evidence(path: Path) -> Evidence:
         predictions=sum(each.get("kind") == "prediction" and each.get("done") is True for each in entries),
         desk_grade=next((grade for grade in reversed(grades) if grade in ("good", "mixed", "poor")), None),
     )
+
+
+def read_guesses(path: Path) -> dict[str, float]:
+    """Return the guesses in one `lesson.answers.json` by question; none when it is missing or damaged."""
+    entries = _mapping(_sheet(path).get("entries"))
+    found = {key: _mapping(_mapping(each).get("value")).get("guess") for key, each in entries.items()
+             if _mapping(each).get("kind") == "prediction"}  # fmt: skip
+    return {key: float(guess) for key, guess in found.items()
+            if isinstance(guess, int | float) and not isinstance(guess, bool) and math.isfinite(guess)}  # fmt: skip
+
+
+def _sheet(path: Path) -> Mapping[str, Any]:
+    """What a trainee's file says; nothing when it is missing, damaged, or too large to be one of ours."""
+    try:
+        if path.is_symlink() or path.stat().st_size > LARGEST:
+            return {}
+        return _mapping(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return {}
 
 
 def _seconds(activity: Mapping[str, Any]) -> float:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import servicelab
+from servicelab.course.declared import read as read_declared
+from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, READ, is_checkout, notebook_path
 from servicelab.errors import UserError
 from servicelab.files.lock import locked
@@ -198,6 +200,8 @@ def _fill(tree: Path, content: Content, edition: str) -> int:
             _write_json(read.with_name("desk.json"), content.desk(unit))
         if unit.voices:
             _write_json(read.with_name("voices.json"), content.voices(unit))
+        if unit.guesses:
+            _write_json(read.with_name("guesses.json"), read_declared(GuessesFile, unit.guesses.data).shown())
         exercise = tree / notebook_path("exercise", unit.id)
         _write_json(exercise.with_name("decisions.json"), content.decisions(unit))
     return len(written)

@@ -104,6 +104,7 @@ class Unit:
     quiz: YamlFile
     desk: YamlFile | None
     voices: YamlFile | None
+    guesses: YamlFile | None
     facts: YamlFile
     at: Trail = ()
 
@@ -215,9 +216,11 @@ def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, fin
     found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in documents(kind)}
     quiz = read_yaml(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
-    desk, voices = (_if_there(folder / each, root, findings) for each in ("desk.yml", "voices.yml"))
+    desk, voices, guesses = (
+        _if_there(folder / each, root, findings) for each in ("desk.yml", "voices.yml", "guesses.yml")
+    )
     there = {each: document for each, document in found.items() if document is not None}
-    return Unit(name, kind, folder, there, quiz, desk, voices, facts, at)
+    return Unit(name, kind, folder, there, quiz, desk, voices, guesses, facts, at)
 
 
 def _if_there(path: Path, root: Path, findings: list[Finding]) -> YamlFile | None:

@@ -1,12 +1,13 @@
-"""Quizzes, predictions, tasks, decisions, the desk and the voices: as they are declared, and of this course."""
+"""Quizzes, predictions, tasks, decisions, the desk, voices and guesses: as they are declared, and of this course."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from servicelab.course.declared import Fault, mistakes
+from servicelab.course.declared import Fault, mistakes, read
 from servicelab.course.deskfile import Desk
+from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.layout import DATASETS
 from servicelab.course.quizfile import LISTS, NO_ID, items
 from servicelab.course.voicesfile import VoicesFile
@@ -111,3 +112,25 @@ def voice_findings(course: Course, module: Unit) -> Iterator[Finding]:
         if key not in stated:
             remedy = f"Correct the id, or take it away: {DATASETS} knows no such voice_id"
             yield voices.finding(("voices", key), str(key), "there is no such statement", remedy)
+
+
+def guess_findings(module: Unit) -> Iterator[Finding]:
+    """What is wrong in a module's `guesses.yml`: as it is declared, and held against the questions that were asked."""
+    guesses = module.guesses
+    if guesses is None or guesses.findings:
+        return
+    wrong = mistakes(GuessesFile, guesses.data)
+    for path, problem, remedy in wrong:
+        yield guesses.finding(path, "guesses", problem, remedy)
+    if wrong:
+        return
+    asked = {str(item.get("id", "")): item for _list, _index, item in module.items("predictions")}
+    for number, each in enumerate(read(GuessesFile, guesses.data).guesses):
+        at = ("guesses", number)
+        scale = asked.get(each.prediction)
+        if scale is None:
+            remedy = "Take the entry away, or correct the id"
+            yield guesses.finding(at, each.prediction, "quiz.yml has no such prediction", remedy)
+        elif any(not scale["low"] <= value <= scale["high"] for value in each.values):
+            remedy = f"Keep to {scale['low']}–{scale['high']}, the scale in quiz.yml"
+            yield guesses.finding(at, each.prediction, "a guess is not on the scale of its question", remedy)

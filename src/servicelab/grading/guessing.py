@@ -1,0 +1,112 @@
+"""`servicelab guesses`: what a cohort guessed before it saw the truth, kept in the unit's sources for later cohorts.
+
+Only numbers leave the submissions, sorted, so that they cannot be told apart; nothing is shown until there are enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from servicelab.course.declared import read
+from servicelab.course.guessesfile import ENOUGH, GuessesFile
+from servicelab.course.layout import GRADED, assignment_name
+from servicelab.course.quizfile import Prediction
+from servicelab.errors import UserError
+from servicelab.files.whole import write_whole
+from servicelab.grading.course import Course
+from servicelab.grading.envelope import EVIDENCE
+from servicelab.grading.evidence import read_guesses
+from servicelab.i18n import _
+
+HEAD = "# What earlier cohorts guessed, written by `servicelab guesses`: sorted numbers, nobody's own.\n"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was kept of a cohort: the file, and the number of guesses by question, all cohorts together."""
+
+    path: Path
+    counts: dict[str, int]
+
+    def sentence(self) -> str:
+        """One line for the person who asked."""
+        told = ", ".join(f"{key} {count}" for key, count in sorted(self.counts.items()))
+        return _(
+            "{path} now holds guesses ({told}); a lesson shows those of a question once there are {enough}.",
+            path=self.path,
+            told=told,
+            enough=ENOUGH,
+        )
+
+
+def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
+    """Put the guesses of everybody who handed a unit in into its `guesses.yml`, in the place of the cohort's earlier.
+
+    Parameters
+    ----------
+    unit
+        A module or case: `01_needs`.
+    cohort
+        A name for these trainees: `autumn-2026`. Running it again for the same cohort counts nobody twice.
+    course
+        The course with the submissions; its `repository` holds the unit.
+
+    Raises
+    ------
+    UserError
+        There is no such unit, the folder has no course sources, or nobody's guesses were found.
+    """
+    from servicelab.publish.sources import load_course
+
+    if course.repository is None:
+        raise UserError(
+            _("{root} does not belong to a checkout of the course: guesses are kept in its sources.", root=course.root)
+        )
+    sources = load_course(course.repository)
+    there = sources.units.get(unit)
+    if there is None:
+        raise UserError(
+            _("There is no unit {unit}: the course has {units}.", unit=unit, units=", ".join(sources.units))
+        )
+    asked = {
+        str(item["id"]): read(Prediction, item) for _list, _index, item in there.items("predictions") if "id" in item
+    }
+    found = _guessed(course, unit, asked)
+    if not any(found.values()):
+        raise UserError(
+            _(
+                "No guess about {unit} is in {folder}: collect its submissions first.",
+                unit=unit,
+                folder=course.submitted,
+            )
+        )
+    stated = read(GuessesFile, there.guesses.data) if there.guesses else GuessesFile()
+    entries = [
+        {"cohort": each.cohort, "prediction": each.prediction, "values": list(each.values)}
+        for each in stated.guesses
+        if each.cohort != cohort
+    ]
+    entries += [{"cohort": cohort, "prediction": key, "values": values} for key, values in found.items() if values]
+    path = there.folder / "guesses.yml"
+    written = yaml.safe_dump({"guesses": entries}, default_flow_style=None, sort_keys=False, allow_unicode=True)
+    write_whole(path, (HEAD + written).encode("utf-8"))
+    counts: dict[str, int] = {}
+    for entry in entries:
+        counts[str(entry["prediction"])] = counts.get(str(entry["prediction"]), 0) + len(entry["values"])
+    return Kept(path, counts)
+
+
+def _guessed(course: Course, unit: str, asked: dict[str, Prediction]) -> dict[str, list[float]]:
+    """Each question's guesses, one a trainee: who hands in both assignments sends the same lesson twice."""
+    mine: dict[str, dict[str, float]] = {}
+    for kind in GRADED:
+        for sheet in sorted(course.submitted.glob(f"*/{assignment_name(kind, unit)}/{EVIDENCE}")):
+            student = sheet.relative_to(course.submitted).parts[0]
+            mine.setdefault(student, {}).update(read_guesses(sheet))
+    return {
+        key: sorted(given[key] for given in mine.values() if key in given and scale.low <= given[key] <= scale.high)
+        for key, scale in asked.items()
+    }

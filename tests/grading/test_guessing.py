@@ -1,0 +1,96 @@
+"""What a cohort guessed goes into the unit's sources: numbers only, nobody twice, shown once there are enough."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.grading.conftest import ROOT
+
+from servicelab import publish
+from servicelab.course.guessesfile import ENOUGH
+from servicelab.errors import UserError
+from servicelab.grading.course import Course
+from servicelab.grading.guessing import keep_guesses
+from servicelab.publish.checks import course_findings
+from servicelab.publish.sources import load_course
+
+
+def sheet(**guesses: object) -> bytes:
+    """A lesson's answers file with these guesses."""
+    entries = {key: {"kind": "prediction", "value": {"guess": each}, "done": True} for key, each in guesses.items()}
+    entries["q-x"] = {"kind": "quiz", "value": {"guess": 5}, "done": True}
+    return json.dumps({"format": 1, "entries": entries}).encode()
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A checkout of its own, without submissions."""
+    repository = tmp_path / "repository"
+    shutil.copytree(ROOT / "course", repository / "course")
+    for name in ("locales", "datasets"):
+        (repository / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "grading" / "rubrics", repository / "grading" / "rubrics")
+    (repository / "grading" / "nbgrader_config.py").write_text("")
+    return Course.at(repository / "grading", repository)
+
+
+def hand_in(course: Course, student: str, content: bytes, assignment: str = "01_needs") -> None:
+    path = course.submitted / student / assignment / "evidence" / "lesson.answers.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+
+
+def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course: Course, tmp_path: Path) -> None:
+    for number in range(ENOUGH - 1):
+        hand_in(course, f"t{number}", sheet(**{"p-rank": 1 + number % 14}))
+    # The same person in the other assignment, a guess off the scale, nonsense, a damaged file: none of them counts.
+    hand_in(course, "t0", sheet(**{"p-rank": 1}), "01_needs_analysis")
+    hand_in(course, "off", sheet(**{"p-rank": 99, "p-apology": True}))
+    hand_in(course, "odd", sheet(**{"p-rank": "3", "p-ontime": float("inf")}))
+    hand_in(course, "broken", b"{")
+    kept = keep_guesses("01_needs", "autumn", course=course)
+    assert kept.counts == {"p-rank": ENOUGH - 1}
+    assert keep_guesses("01_needs", "autumn", course=course).counts == {"p-rank": ENOUGH - 1}
+    repository = course.repository
+    assert repository is not None
+    assert not course_findings(load_course(repository))
+    lesson = publish.build("trainee", "en", tmp_path / "few", root=repository).path / "lessons/01_needs"
+    assert json.loads((lesson / "guesses.json").read_text(encoding="utf-8")) == {}
+
+    shutil.rmtree(course.submitted)
+    hand_in(course, "later", sheet(**{"p-rank": 14}))
+    assert keep_guesses("01_needs", "spring", course=course).counts == {"p-rank": ENOUGH}
+    lesson = publish.build("trainee", "en", tmp_path / "enough", root=repository).path / "lessons/01_needs"
+    shown = json.loads((lesson / "guesses.json").read_text(encoding="utf-8"))
+    assert shown.keys() == {"p-rank"}
+    assert shown["p-rank"] == sorted([1.0 + number % 14 for number in range(ENOUGH - 1)] + [14.0])
+
+
+def test_what_cannot_be_kept_is_one_sentence(course: Course) -> None:
+    with pytest.raises(UserError, match="There is no unit 09_none"):
+        keep_guesses("09_none", "autumn", course=course)
+    with pytest.raises(UserError, match="collect its submissions first"):
+        keep_guesses("01_needs", "autumn", course=course)
+    with pytest.raises(UserError, match="does not belong to a checkout"):
+        keep_guesses("01_needs", "autumn", course=Course.at(course.root))
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{cohort: a, prediction: p-none, values: [1]}", "no such prediction"),
+        ("{cohort: a, prediction: p-rank, values: [1, 40]}", "not on the scale"),
+        ("{cohort: a, prediction: p-rank, values: []}", "not a list of numbers"),
+        ("{cohort: '', prediction: p-rank, values: [1]}", "no cohort"),
+    ],
+)
+def test_an_authors_mistake_has_its_line(course: Course, entry: str, said: str) -> None:
+    repository = course.repository
+    assert repository is not None
+    path = repository / "course/modules/01_needs/guesses.yml"
+    path.write_text(f"guesses:\n- {{cohort: b, prediction: p-rank, values: [3]}}\n- {entry}\n", encoding="utf-8")
+    found = [each for each in course_findings(load_course(repository)) if each.file.endswith("guesses.yml")]
+    assert [(each.line, said in each.problem) for each in found] == [(3, True)]
