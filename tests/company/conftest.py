@@ -21,6 +21,7 @@ from servicelab.company.firm.staging import fingerprint
 SEEDS = (company.SEED, 7, 21)
 CACHE = Path(__file__).resolve().parents[2] / "build" / "cache" / "firm"
 DAY = 86_400
+HERE = Path(__file__).resolve().parent
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -110,3 +111,12 @@ def generated() -> Callable[[int], Tables]:
 def firm(request: pytest.FixtureRequest, generated: Callable[[int], Tables]) -> Tables:
     """The firm's tables, once for each seed."""
     return generated(request.param)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at one seed's firm runs on one worker: the firm is then made and read once, not once a worker."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if item.path.is_relative_to(HERE) and "firm" in parameters and item.get_closest_marker("xdist_group") is None:
+            simulated = item.path.is_relative_to(HERE / "simulation")
+            item.add_marker(pytest.mark.xdist_group(f"{'run' if simulated else 'firm'}-{parameters['firm']}"))
