@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def test_a_page_reads_its_marker_once(tmp_path: Path, monkeypatch: pytest.Monkey
     assert lesson.language == "zh"
     assert lesson.place.solved
     assert "您的猜测：40 %。" in guess.text()
-    assert OPENED == [str(page / "edition.json")]
+    assert [str(page / "edition.json")] == OPENED
 
 
 def test_a_marker_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +77,7 @@ def test_a_marker_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path / "lesson")
     assert language() == "en"
     mark(tmp_path / "new", json.dumps({"language": "zh"}))
-    os.replace(tmp_path / "new" / "edition.json", tmp_path / "lesson" / "edition.json")
+    (tmp_path / "new" / "edition.json").replace(tmp_path / "lesson" / "edition.json")
     assert language() == "zh"
     (tmp_path / "lesson" / "edition.json").unlink()
     mark(tmp_path, json.dumps({"language": "zh"}))
