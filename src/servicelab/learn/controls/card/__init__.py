@@ -33,7 +33,7 @@ def lines(value: object) -> dict[str, str]:
 class CardControl(Control):
     """Three short lines. `value` has a text for each of `QUESTIONS`."""
 
-    view = "card.js"
+    view = "view.js"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "card")

@@ -12,7 +12,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, language
-from servicelab.learn import desk, prediction
+from servicelab.learn.controls.card import QUESTIONS, lines
+from servicelab.learn.controls.desk import model as desk
+from servicelab.learn.controls.prediction import model as prediction
 from servicelab.learn.outline import LARGEST_NOTEBOOK, source_of
 from servicelab.learn.sheet import understand
 from servicelab.learn.whereabouts import LARGEST_FILE, read_json, read_regular
@@ -91,8 +93,6 @@ def _endings(lesson: Lesson, kept: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _card(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    from servicelab.learn.card import QUESTIONS, lines
-
     given = lines(entries.get("card", {}).get("value"))
     for key, question in QUESTIONS.items():
         if given[key]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class WriteControl(Control):
     """A labelled text box: counted while one types, kept at once. `value` is {"text": …}."""
 
-    view = "writebox.js"
+    view = "view.js"
 
     def __init__(self, session: Session, task: Written, table: pd.DataFrame | None = None) -> None:
         self.task = task

@@ -1,4 +1,4 @@
-"""The controls that hand work in and keep it safe: Submit, and save or restore as one file."""
+"""Handing a graded notebook in, and the receipt."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
-from servicelab.files.whole import write_whole
 from servicelab.i18n import _, use
-from servicelab.learn import keepsake, saving, submission
-from servicelab.learn.parts import with_part
+from servicelab.learn import submission
+from servicelab.learn.controls.parts import with_part
+from servicelab.learn.controls.parts.offer import send_file
 from servicelab.learn.sheet import being_graded
-from servicelab.learn.whereabouts import keep_student_id, shown, student_id
+from servicelab.learn.whereabouts import keep_student_id, student_id
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
     from servicelab.learn.assignment import Assignment
-    from servicelab.learn.lesson import Lesson
 
 FRESH = 30.0
 """Seconds since the notebook file was written within which it counts as saved, where the page cannot tell."""
@@ -33,7 +32,7 @@ class SubmitControl(Interactive):
     `sure` hands in although something is blank or too long: that is asked once.
     """
 
-    view = "submit.js"
+    view = "view.js"
 
     def __init__(self, task: Assignment) -> None:
         self._task = task
@@ -168,157 +167,6 @@ class SubmitControl(Interactive):
                 send_file(self, self._task.place.root / submission.FOLDER / Path(latest.file).name)
 
 
-@with_part("offer.js")
-class SaveControl(Interactive):
-    """Saves the workspace's progress as one file, and restores it. `value` is {"save": n}: each higher n saves once."""
-
-    view = "keep.js"
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._says = ""
-        self._kind = ""
-        self._saves = 0
-        self._file: Path | None = None
-        super().__init__({"save": 0})
-        self.on_msg(self._asked)
-
-    def name(self) -> str:
-        return _("Save or restore my progress")
-
-    def words(self) -> dict[str, str]:
-        return {
-            "lead": _("Everything is saved as you go. On Binder, or before you change computers, take it with you: one "
-                      "file holds all your answers and your graded notebooks."),
-            "save": _("Save my progress as a file"),
-            "restore": _("Restore my progress from a file"),
-            "choose": _("A file called servicelab-progress-….zip"),
-            "large": _("This file is too large to be a saved progress: choose servicelab-progress-….zip."),
-        }  # fmt: skip
-
-    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
-        return {"says": self._says, "kind": self._kind, "saves": self._saves, "limit": saving.LARGEST_ARCHIVE}
-
-    def text(self) -> str:
-        """The title: what was saved differs from run to run."""
-        return self.name_shown
-
-    def _recompute(self, change: Any) -> None:
-        count = change["new"].get("save")
-        if isinstance(count, int) and count > self._saves:
-            self._saves = count
-            with use(self._language):
-                self._save()
-        super()._recompute(change)
-
-    def _save(self) -> None:
-        try:
-            name, content = saving.save_progress(self._root)
-            self._file = self._root / name
-            write_whole(self._file, content)
-        except UserError as problem:
-            self._tell("wrong", str(problem))
-        except OSError as problem:
-            self._tell("wrong", _("The file could not be written ({why}).", why=problem.strerror or "OSError"))
-        else:
-            self._tell(
-                "right", _("Saved as {name}, beside the start page. Your browser can download it too.", name=name)
-            )
-            send_file(self, self._file)
-
-    def restore(self, content: bytes) -> None:
-        """Restore from the bytes of a saved file and say what was done."""
-        try:
-            done = saving.restore_progress(self._root, content)
-        except UserError as problem:
-            self._tell("wrong", str(problem))
-        except OSError as problem:
-            self._tell("wrong", _("The file could not be restored ({why}).", why=problem.strerror or "OSError"))
-        else:
-            says = [_("Files restored: {count}; the same already: {same}.", count=len(done.taken),
-                      same=len(done.same))]  # fmt: skip
-            if done.copies:
-                says.append(_("What stood there before was kept as {names}.", names=", ".join(done.copies)))
-            says.append(_("Close the notebooks that are open and open them again to see your answers."))
-            self._tell("right", " ".join(says))
-        self.state = self.derive(self.value)
-
-    def _tell(self, kind: str, says: str) -> None:
-        self._kind, self._says = kind, says
-
-    def _asked(self, _widget: object, content: object, buffers: object) -> None:
-        if not isinstance(content, Mapping):
-            return
-        with use(self._language):
-            if content.get("do") == "restore" and isinstance(buffers, list) and buffers:
-                self.restore(bytes(buffers[0]))
-
-
-@with_part("offer.js")
-class KeepsakeControl(Interactive):
-    """Makes the page to keep, in the workspace and as a download. `value` is {"press": n}: each higher n once."""
-
-    view = "keepsake.js"
-
-    def __init__(self, lesson: Lesson) -> None:
-        self._lesson = lesson
-        self._pressed = 0
-        self._kind, self._says = "", ""
-        super().__init__({"press": 0})
-
-    def name(self) -> str:
-        return _("A page to keep")
-
-    def words(self) -> dict[str, str]:
-        return {
-            "lead": _("Your guesses beside the numbers, how your contacts ended, what you wrote and what to take away: "
-                      "one page for you, to print or to keep."),
-            "make": _("Make my page"),
-        }  # fmt: skip
-
-    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
-        return {"says": self._says, "kind": self._kind, "pressed": self._pressed}
-
-    def text(self) -> str:
-        """The title: what was made differs from run to run."""
-        return self.name_shown
-
-    def _recompute(self, change: Any) -> None:
-        press = change["new"].get("press")
-        if isinstance(press, int) and press > self._pressed:
-            self._pressed = press
-            with use(self._language):
-                self._make()
-        super()._recompute(change)
-
-    def _make(self) -> None:
-        root = self._lesson.place.root
-        kept = keepsake.gather(self._lesson, student_id(root), time.strftime("%Y-%m-%d"))
-        if kept.empty:
-            self._kind, self._says = "info", _("There is nothing of yours to put on it yet: make a guess first.")
-            return
-        path = root / f"my-page-{self._lesson.name}.html"
-        try:
-            write_whole(path, keepsake.page(kept))
-        except OSError as problem:
-            self._kind = "wrong"
-            self._says = _("The file could not be written ({why}).", why=problem.strerror or "OSError")
-            return
-        self._kind = "right"
-        self._says = _("Made: {name}, beside the start page. Your browser can download it too.", name=path.name)
-        send_file(self, path)
-
-
 def last(found: list[submission.Receipt]) -> submission.Receipt | None:
     """The latest receipt."""
     return found[-1] if found else None
-
-
-def send_file(control: Interactive, path: Path) -> None:
-    """Send a file to the page, which offers it as a download; says nothing when the file is gone."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return
-    kind = "text/html" if path.suffix == ".html" else "application/zip"
-    control.send({"do": "file", "name": shown(path.name, 120), "type": kind}, buffers=[content])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from servicelab.i18n import _, use
-from servicelab.learn.parts import with_part
+from servicelab.learn.controls.parts import with_part
 from servicelab.learn.progress import Progress, SectionProgress
 from servicelab.learn.session import Session
 from servicelab.widgets.house import Interactive

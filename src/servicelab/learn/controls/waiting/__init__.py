@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.course.quizfile import Prediction
 from servicelab.i18n import _, use
-from servicelab.learn import prediction
+from servicelab.learn.controls.parts import with_part
+from servicelab.learn.controls.prediction.model import tidy
 from servicelab.learn.items import Told
-from servicelab.learn.parts import with_part
 from servicelab.widgets.figures import Figure
 from servicelab.widgets.house import Interactive
 
@@ -104,7 +104,7 @@ class LateWords(Interactive):
 
 def guess_of(session: Session, asked: Prediction) -> float | None:
     """The guess that is kept, or None."""
-    return prediction.tidy(asked, session.sheet.get(asked.id).get("value"))
+    return tidy(asked, session.sheet.get(asked.id).get("value"))
 
 
 def waiting(says: str = "") -> dict[str, Any]:
