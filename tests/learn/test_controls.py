@@ -13,7 +13,7 @@ from servicelab.learn import controls, open_analysis, open_exercise, open_lesson
 from servicelab.learn.sheet import utc_now
 from servicelab.learn.whereabouts import student_id
 from servicelab.widgets import Interactive
-from servicelab.widgets.voices.model import QUESTIONS
+from servicelab.widgets.explore.needs.voices.model import QUESTIONS
 
 
 def kept(root, name="lessons/01_needs/lesson"):

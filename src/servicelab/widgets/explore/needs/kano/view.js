@@ -31,7 +31,7 @@ export default house.view((ui) => {
     h("li", {}, ui.swatch(LOOK[letter]), `${letter} ${name}`)));
 
   const plane = ui.chart({ height: 380 });
-  const fate = ui.chart({ left: 108, bottom: 40, top: 6, right: 46 });
+  const fate = ui.chart();
   const fateHead = h("h4", { class: "sl-head" });
   const table = ui.table();
   ui.root.append(
@@ -56,38 +56,37 @@ export default house.view((ui) => {
     });
     summary.set(state.text);
     const small = at.n < state.size;
-    const marks = [
-      { t: "zone", x0: 0, x1: 0.5, y0: 0.5, y1: 1, label: content.categories.A, color: 3 },
-      { t: "zone", x0: 0.5, x1: 1, y0: 0.5, y1: 1, label: content.categories.O, color: 1, corner: "right" },
-      { t: "zone", x0: 0, x1: 0.5, y0: 0, y1: 0.5, label: content.categories.I, color: 7, corner: "bottom" },
-      { t: "zone", x0: 0.5, x1: 1, y0: 0, y1: 0.5, label: content.categories.M, color: 2, corner: "right bottom" },
-      ...state.cloud.map(([x, y]) => ({ t: "dot", x, y, r: 3, color: 7, faint: true })),
+    const others = state.points.filter((p) => p.id !== at.feature);
+    const layers = [
+      { zones: [
+        { x0: 0, x1: 0.5, y0: 0.5, y1: 1, label: content.categories.A, color: 3 },
+        { x0: 0.5, x1: 1, y0: 0.5, y1: 1, label: content.categories.O, color: 1, corner: "right" },
+        { x0: 0, x1: 0.5, y0: 0, y1: 0.5, label: content.categories.I, color: 7, corner: "bottom" },
+        { x0: 0.5, x1: 1, y0: 0, y1: 0.5, label: content.categories.M, color: 2, corner: "right bottom" },
+      ] },
+      { dots: state.cloud.map(([x, y]) => ({ x, y })), r: 3, color: 7, faint: true },
+      { dots: others.map((p) => ({ x: p.worse, y: p.better, ...LOOK[p.verdict], label: names[p.id], title: names[p.id], pick: () => ui.send({ feature: p.id }) })), r: 5 },
     ];
-    for (const p of state.points) {
-      if (p.id === at.feature) continue;
-      marks.push({ t: "dot", x: p.worse, y: p.better, ...LOOK[p.verdict], r: 5, label: names[p.id], title: names[p.id], pick: () => ui.send({ feature: p.id }) });
-    }
     if (mine.better !== null) {
       const [ylo, yhi] = mine.better_interval;
       const [xlo, xhi] = mine.worse_interval;
       const look = LOOK[mine.verdict];
-      marks.push({ t: "error", x: mine.worse, y: mine.better, xlo, xhi, ylo, yhi, color: look.color, width: 2.2 });
-      if (small && whole.better !== null) marks.push({ t: "dot", x: whole.worse, y: whole.better, ...LOOK[whole.verdict], r: 7, hollow: true });
-      marks.push({ t: "dot", x: mine.worse, y: mine.better, ...look, r: 9, label: names[at.feature], bold: true });
+      layers.push({ intervals: [{ x: mine.worse, y: mine.better, xlo, xhi, ylo, yhi }], color: look.color, width: 2.2 });
+      if (small && whole.better !== null) layers.push({ dots: [{ x: whole.worse, y: whole.better }], ...LOOK[whole.verdict], r: 7, hollow: true });
+      layers.push({ dots: [{ x: mine.worse, y: mine.better, label: names[at.feature] }], ...look, r: 9, bold: true });
     }
     plane.draw({
       x: { label: t("x"), min: 0, max: 1, ticks: [0, 0.25, 0.5, 0.75, 1], format: percent },
       y: { label: t("y"), min: 0, max: 1, ticks: [0, 0.25, 0.5, 0.75, 1], format: percent },
-      marks, alt: state.text,
+      layers, alt: state.text,
       legend: small ? [{ shape: "circle", color: 7, text: t("cloud") }, { shape: "circle", color: 7, hollow: true, text: t("truth") }] : [],
     });
     const verdicts = Object.entries(state.verdicts).sort((a, b) => b[1] - a[1]);
     fateHead.textContent = t("verdicts", { n: at.n });
     fate.draw({
-      height: 60 + 32 * Math.max(1, verdicts.length),
       x: { label: t("verdict_x"), min: 0, max: 100, ticks: [0, 50, 100] },
       y: { names: verdicts.map(([c]) => content.categories[c]).reverse() },
-      marks: verdicts.map(([c, share], i) => ({ t: "bar", x: share, y: verdicts.length - 1 - i, color: LOOK[c].color, label: `${share} %` })),
+      layers: [{ bars: verdicts.map(([c, share], i) => ({ x: share, y: verdicts.length - 1 - i, color: LOOK[c].color, label: `${share} %` })) }],
       alt: verdicts.map(([c, share]) => `${content.categories[c]} ${share} %`).join(", "),
     });
     table.set(state.table);

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servicelab.i18n import _
-from servicelab.widgets.classifiers import sample
+from servicelab.widgets.explore.needs.classifiers import sample
 from servicelab.widgets.frames import require
-from servicelab.widgets.values import number, text, whole
+from servicelab.widgets.house.values import number, text, whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from servicelab.widgets.classifiers import Classifier
+    from servicelab.widgets.explore.needs.classifiers import Classifier
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LONGEST = 300

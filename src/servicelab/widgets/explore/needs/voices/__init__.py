@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
-from servicelab.widgets.classifiers import Classifier, fit_on, require_contacts
+from servicelab.widgets.explore.needs.classifiers import Classifier, fit_on, require_contacts
+from servicelab.widgets.explore.needs.voices.model import FIRST, QUESTIONS, Voice, VoicesModel, pick, read_voices
+from servicelab.widgets.explore.needs.voices.words import hint, option_name
 from servicelab.widgets.house import Interactive
-from servicelab.widgets.voices.model import FIRST, QUESTIONS, Voice, VoicesModel, pick, read_voices
-from servicelab.widgets.voices.words import hint, option_name
 
 if TYPE_CHECKING:
     import pandas as pd

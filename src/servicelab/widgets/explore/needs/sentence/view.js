@@ -18,7 +18,7 @@ export default house.view((ui) => {
   const key = h("p", { class: "sl-help" }, h("span", { class: "sentence-word sentence-for", style: "--pull:60%", text: t("for") }), "  ",
     h("span", { class: "sentence-word sentence-against", style: "--pull:60%", text: t("against") }));
   const truth = h("div", {});
-  const shares = ui.chart({ left: 96, right: 46, top: 6, bottom: 42 });
+  const shares = ui.chart();
   const why = h("div", {}, h("h4", { class: "sl-head", text: t("marked") }), marked, key, truth);
   const sure = h("div", {}, h("h4", { class: "sl-head", text: t("confidence") }), shares.el);
   const words = ui.table();
@@ -29,7 +29,7 @@ export default house.view((ui) => {
   const check = ui.slider({ key: "check", label: t("check"), min: 0, max: content.most.check, format: yuan });
   const misroute = ui.slider({ key: "misroute", label: t("misroute"), min: 0, max: content.most.misroute, step: 5, format: yuan });
   const money = ui.summary();
-  const curve = ui.chart({ height: 280, left: 68 });
+  const curve = ui.chart();
   const table = ui.table();
   ui.root.append(
     h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
@@ -59,11 +59,12 @@ export default house.view((ui) => {
         : []));
       const ranked = [...reading.shares].reverse();
       shares.draw({
-        height: 56 + 30 * ranked.length,
         x: { label: t("confidence_x"), min: 0, max: 1, ticks: [0, 0.5, 1], format: (v) => String(v * 100) },
         y: { names: ranked.map(([need]) => content.needs[need] ?? need) },
-        marks: [...ranked.map(([need, share], i) => ({ t: "bar", x: share, y: i, color: need === reading.need ? 1 : 7, label: percent(share) })),
-          { t: "rule", x: at.threshold }],
+        layers: [
+          { bars: ranked.map(([need, share], i) => ({ x: share, y: i, color: need === reading.need ? 1 : 7, label: percent(share) })) },
+          { rules: [{ x: at.threshold }] },
+        ],
         legend: [{ dash: "5 4", color: 7, text: t("line") }],
         alt: reading.shares.map(([need, share]) => `${content.needs[need] ?? need} ${percent(share)}`).join(", "),
       });
@@ -78,13 +79,17 @@ export default house.view((ui) => {
     curve.draw({
       x: { label: t("cost_x"), min: 0, max: 1, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (v) => String(Math.round(v * 100)) },
       y: { label: t("cost_y"), min: 0, max: top, format: (v) => ui.number(v), every: 50 },
-      marks: [
-        { t: "line", points: costs.curve.map((c, i) => [i / 100, c]), color: 1, width: 2.5 },
-        { t: "rule", x: at.threshold },
-        { t: "note", x: 0, y: costs.curve[0], text: t("all_alone"), dx: 6, dy: -8 },
-        { t: "note", x: 1, y: costs.curve[100], text: t("all_checked"), anchor: "end", dx: -4, dy: -8 },
-        { t: "dot", x: costs.best.threshold, y: costs.best.cost, shape: "diamond", color: 3, r: 7, label: `${t("cheapest")} ${yuan(costs.best.cost)}`, bold: true },
-        { t: "dot", x: at.threshold, y: costs.here.cost, shape: "circle", color: 2, r: 7, label: `${t("here")} ${yuan(costs.here.cost)}`, bold: true },
+      layers: [
+        { lines: [{ points: costs.curve.map((c, i) => [i / 100, c]) }], color: 1, width: 2.5 },
+        { rules: [{ x: at.threshold }] },
+        { notes: [
+          { x: 0, y: costs.curve[0], text: t("all_alone"), dx: 6 },
+          { x: 1, y: costs.curve[100], text: t("all_checked"), anchor: "end", dx: -4 },
+        ], dy: -8 },
+        { dots: [
+          { x: costs.best.threshold, y: costs.best.cost, shape: "diamond", color: 3, label: `${t("cheapest")} ${yuan(costs.best.cost)}` },
+          { x: at.threshold, y: costs.here.cost, shape: "circle", color: 2, label: `${t("here")} ${yuan(costs.here.cost)}` },
+        ], r: 7, bold: true },
       ],
       alt: state.money,
     });

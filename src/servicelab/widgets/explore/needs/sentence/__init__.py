@@ -6,9 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, language
-from servicelab.widgets.classifiers import Classifier, fit_on, require_contacts
+from servicelab.widgets.explore.needs.classifiers import Classifier, fit_on, require_contacts
+from servicelab.widgets.explore.needs.sentence.model import LONGEST, MOST_CHECK, MOST_MISROUTE, SentenceModel, need_name
 from servicelab.widgets.house import Interactive
-from servicelab.widgets.sentence.model import LONGEST, MOST_CHECK, MOST_MISROUTE, SentenceModel, need_name
 
 if TYPE_CHECKING:
     import pandas as pd

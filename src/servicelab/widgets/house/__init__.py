@@ -1,7 +1,8 @@
 """What every control of ours is built on: a value, the state derived from it, a view that draws the state.
 
 The front end sends ``value`` (only what the learner set), Python derives ``state`` with a pure model, and the view
-draws ``state``. Client code is plain JavaScript: ``static/house.js``, then the widget's own file, sent as one module.
+draws ``state``. Client code is plain JavaScript: ``elements.js``, ``chart.js`` (the chart grammar) and ``controls.js``
+here, then the widget's own file, sent as one module.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ import traitlets
 
 from servicelab.i18n import _, language, use
 
-STATIC = Path(__file__).parent / "static"
+HERE = Path(__file__).parent
+CODE = ("elements.js", "chart.js", "controls.js")
+STYLES = ("controls.css", "chart.css")
 
 
 @cache
-def _static(name: str) -> str:
-    return (STATIC / name).read_text(encoding="utf-8")
+def _together(names: tuple[str, ...]) -> str:
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names) + "\n"
 
 
 class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """A control with labelled inputs, a picture and a text equivalent.
 
-    A subclass names its view file (beside its own module, or in a ``static`` folder there) and implements
+    A subclass names its view file, which stands beside its own module, and implements
     :meth:`derive`, :meth:`name` and usually :meth:`words`::
 
         class Kano(Interactive):
@@ -56,13 +59,10 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "view" in cls.__dict__:
-            beside = Path(str(sys.modules[cls.__module__].__file__)).parent
-            own = beside / cls.view
-            if not own.is_file():
-                own = beside / "static" / cls.view
-            cls._esm = _static("house.js") + "\n" + own.read_text(encoding="utf-8")
+            own = Path(str(sys.modules[cls.__module__].__file__)).with_name(cls.view)
+            cls._esm = _together(CODE) + own.read_text(encoding="utf-8")
             styles = own.with_suffix(".css")
-            cls._css = _static("house.css") + (styles.read_text(encoding="utf-8") if styles.is_file() else "")
+            cls._css = _together(STYLES) + (styles.read_text(encoding="utf-8") if styles.is_file() else "")
         super().__init_subclass__(**kwargs)
 
     def __init__(self, value: Mapping[str, Any] | None = None, *, content: Mapping[str, Any] | None = None) -> None:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from servicelab.i18n import _
 from servicelab.models.needs import KANO_TABLE, kano_category, kano_coefficients
 from servicelab.widgets.frames import ALL, feature_names, require, segment_name, segments_in
+from servicelab.widgets.house.values import choice, whole
 from servicelab.widgets.intervals import wilson
-from servicelab.widgets.values import choice, whole
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
+from servicelab.widgets.explore.needs.trends.model import HIGH, LOW, TrendsModel, quadrant_name, theme_name
 from servicelab.widgets.frames import ALL, segment_name
 from servicelab.widgets.house import Interactive
-from servicelab.widgets.trends.model import HIGH, LOW, TrendsModel, quadrant_name, theme_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from servicelab.widgets.classifiers import Classifier
-    from servicelab.widgets.kano import Kano
-    from servicelab.widgets.sentence import Sentence
-    from servicelab.widgets.trends import Trends
-    from servicelab.widgets.voices import Voices
+    from servicelab.widgets.explore.needs.classifiers import Classifier
+    from servicelab.widgets.explore.needs.kano import Kano
+    from servicelab.widgets.explore.needs.sentence import Sentence
+    from servicelab.widgets.explore.needs.trends import Trends
+    from servicelab.widgets.explore.needs.voices import Voices
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
 
@@ -23,7 +23,7 @@ def kano(survey: pd.DataFrame, features: pd.DataFrame, *, seed: int = 1) -> Kano
     ``features`` gives the names (``feature_id, name_en, name_zh``); ``seed`` fixes which customers a small sample
     holds. Raises ``UserError`` when a table lacks a column or has no rows.
     """
-    from servicelab.widgets.kano import Kano
+    from servicelab.widgets.explore.needs.kano import Kano
 
     return Kano(survey, features, seed=seed)
 
@@ -43,7 +43,7 @@ def voices(
     text}}; one that it does not know is explained by the definitions. ``size`` statements are drawn, fixed by ``seed``.
     Raises ``UserError`` when a table lacks a column or no statement is coded.
     """
-    from servicelab.widgets.voices import Voices
+    from servicelab.widgets.explore.needs.voices import Voices
 
     return Voices(voices, predictions, notes, size=size, seed=seed)
 
@@ -55,7 +55,7 @@ def sentence(contacts: pd.DataFrame, english: Classifier | None = None, chinese:
     ``chinese`` are fitted classifiers; without them they are fitted here on the training split. Raises ``UserError``
     when a column is missing.
     """
-    from servicelab.widgets.sentence import Sentence
+    from servicelab.widgets.explore.needs.sentence import Sentence
 
     return Sentence(contacts, english, chinese)
 
@@ -66,6 +66,6 @@ def trends(tracker: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) 
     ``survey`` has ``wave, customer_id, segment, feature_id, importance, performance, satisfaction``; ``features``
     gives the names. Raises ``UserError`` when a table lacks a column or has no rows.
     """
-    from servicelab.widgets.trends import Trends
+    from servicelab.widgets.explore.needs.trends import Trends
 
     return Trends(tracker, survey, features)

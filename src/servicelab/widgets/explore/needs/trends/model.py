@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servicelab.i18n import _
+from servicelab.widgets.explore.needs.trends.matrix import Matrix
 from servicelab.widgets.frames import ALL, feature_names, require, segment_name, segments_in
+from servicelab.widgets.house.values import choice, number, whole
 from servicelab.widgets.intervals import difference, wilson
-from servicelab.widgets.trends.matrix import Matrix
-from servicelab.widgets.values import choice, number, whole
 
 if TYPE_CHECKING:
     import pandas as pd

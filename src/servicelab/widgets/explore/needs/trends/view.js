@@ -46,32 +46,21 @@ export default house.view((ui) => {
     const { at, periods, lines, band } = state;
     const last = periods.length - 1;
     const top = Math.min(1, Math.max(0.1, ...lines.flatMap((l) => l.shares), ...band.map((b) => b[1])) * 1.08);
-    const wide = (trend.el.clientWidth || 700) > 520;
     const chosen = lines.findIndex((l) => l.theme === at.theme);
-    const marks = [{ t: "band", points: band.map(([lo, hi], i) => [i, lo, hi]), color: LINES[chosen % 6].color }];
+    const layers = [{ bands: [{ points: band.map(([lo, hi], i) => [i, lo, hi]) }], color: LINES[chosen % 6].color }];
     lines.forEach((line, i) => {
       const look = LINES[i % 6];
       const on = line.theme === at.theme;
-      marks.push({ t: "line", points: line.shares.map((v, j) => [j, v]), color: look.color, dash: look.dash, width: on ? 3.2 : 1.6 });
-      line.shares.forEach((v, j) => {
-        if (on || j % Math.ceil(periods.length / 12) === 0) marks.push({ t: "dot", x: j, y: v, ...look, r: on ? 5 : 3.6, faint: true, title: `${themes[line.theme]}, ${periods[j]}: ${whole(v)} %` });
-      });
+      const name = themes[line.theme];
+      const shown = line.shares.map((y, x) => ({ x, y, title: `${name}, ${periods[x]}: ${whole(y)} %` }));
+      layers.push(
+        { lines: [{ points: line.shares.map((v, j) => [j, v]), end: name, strong: on }], color: look.color, dash: look.dash, width: on ? 3.2 : 1.6 },
+        { dots: shown.filter((_, j) => on || j % Math.ceil(periods.length / 12) === 0), ...look, r: on ? 5 : 3.6, faint: true });
     });
-    if (wide && last >= 0) {
-      // Names at the line ends, moved apart until none touches another.
-      const gap = (15 / 320) * top;
-      const ends = lines.map((l) => ({ l, y: l.shares[last] })).sort((a, b) => a.y - b.y);
-      ends.forEach((e, i) => { if (i) e.y = Math.max(e.y, ends[i - 1].y + gap); });
-      let above = top;
-      for (const e of [...ends].reverse()) { e.y = Math.min(e.y, above); above = e.y - gap; }
-      for (const e of ends) marks.push({ t: "note", x: last, y: e.y, dx: 10, dy: 4, text: themes[e.l.theme], strong: e.l.theme === at.theme });
-    }
-    const every = Math.max(1, Math.ceil(periods.length / (wide ? 6 : 4)));
     trend.draw({
-      right: wide ? 150 : 16,
-      x: { label: t("time_x"), min: 0, max: Math.max(1, last), ticks: periods.map((_, i) => i).filter((i) => i % every === 0), format: (i) => periods[i] },
+      x: { label: t("time_x"), min: 0, max: Math.max(1, last), ticks: periods.map((_, i) => i), format: (i) => periods[i] },
       y: { label: t("share_y"), min: 0, max: top, format: whole, every: 55 },
-      marks, alt: state.text,
+      layers, alt: state.text,
       legend: [...lines.map((l, i) => ({ ...LINES[i % 6], line: true, text: themes[l.theme] })), { shape: "square", color: LINES[chosen % 6].color, faint: true, text: t("band") }],
     });
   }
@@ -79,29 +68,34 @@ export default house.view((ui) => {
     const { at, points, cuts, path } = state;
     cutX.el.hidden = cutY.el.hidden = at.cut !== "own";
     fit.textContent = t("derived_help", { fit: state.fit === null ? "–" : Math.round(state.fit * 100) });
-    if (!points.length) return plane.draw({ x: { label: t("performance_x"), min: 1, max: 7 }, y: { label: t("importance_y"), min: 1, max: 7 }, marks: [], alt: state.text });
+    if (!points.length) return plane.draw({ x: { label: t("performance_x"), min: 1, max: 7 }, y: { label: t("importance_y"), min: 1, max: 7 }, layers: [], alt: state.text });
     const span = (values) => [Math.max(content.low - 0.5, Math.min(...values) - 0.35), Math.min(content.high + 0.5, Math.max(...values) + 0.35)];
     const [x0, x1] = span([...points.map((p) => p.performance), ...path.map((p) => p[1]), cuts[1]]);
     const [y0, y1] = span([...points.map((p) => p.importance), ...path.map((p) => p[2]), cuts[0]]);
     const q = content.quadrants;
-    const marks = [
-      { t: "zone", x0, x1: cuts[1], y0: cuts[0], y1, color: 2, label: `${q.concentrate_here} · ${t("core")}` },
-      { t: "zone", x0: cuts[1], x1, y0: cuts[0], y1, color: 3, label: `${q.keep_up} · ${t("core")}`, corner: "right" },
-      { t: "zone", x0, x1: cuts[1], y0, y1: cuts[0], color: 7, label: `${q.low_priority} · ${t("non_core")}`, corner: "bottom" },
-      { t: "zone", x0: cuts[1], x1, y0, y1: cuts[0], color: 5, label: `${q.possible_overkill} · ${t("non_core")}`, corner: "bottom right" },
-      { t: "rule", x: cuts[1] }, { t: "rule", y: cuts[0] },
+    const layers = [
+      { zones: [
+        { x0, x1: cuts[1], y0: cuts[0], y1, color: 2, label: `${q.concentrate_here} · ${t("core")}` },
+        { x0: cuts[1], x1, y0: cuts[0], y1, color: 3, label: `${q.keep_up} · ${t("core")}`, corner: "right" },
+        { x0, x1: cuts[1], y0, y1: cuts[0], color: 7, label: `${q.low_priority} · ${t("non_core")}`, corner: "bottom" },
+        { x0: cuts[1], x1, y0, y1: cuts[0], color: 5, label: `${q.possible_overkill} · ${t("non_core")}`, corner: "bottom right" },
+      ] },
+      { rules: [{ x: cuts[1] }, { y: cuts[0] }] },
     ];
     if (path.length > 1) {
-      marks.push({ t: "line", points: path.map(([, x, y]) => [x, y]), color: 1, width: 1.8, dash: "3 3" });
-      for (const [year, x, y] of path) if (year !== at.wave) marks.push({ t: "dot", x, y, shape: "circle", color: 1, hollow: true, r: 4.5, label: year });
+      layers.push(
+        { lines: [{ points: path.map(([, x, y]) => [x, y]) }], color: 1, width: 1.8, dash: "3 3" },
+        { dots: path.filter(([year]) => year !== at.wave).map(([label, x, y]) => ({ x, y, label })), color: 1, hollow: true, r: 4.5 });
     }
     for (const p of points) {
       const on = p.id === at.follow;
-      if (on) marks.push({ t: "error", x: p.performance, y: p.importance, xlo: p.performance - p.performance_margin, xhi: p.performance + p.performance_margin, ylo: p.importance - p.importance_margin, yhi: p.importance + p.importance_margin, color: QUADRANT[p.quadrant].color, width: 2 });
-      marks.push({ t: "dot", x: p.performance, y: p.importance, ...QUADRANT[p.quadrant], r: on ? 8 : 6, label: names[p.id], bold: on, pick: () => ui.send({ follow: p.id }), title: names[p.id] });
+      const place = { x: p.performance, y: p.importance };
+      const margins = { xlo: place.x - p.performance_margin, xhi: place.x + p.performance_margin, ylo: place.y - p.importance_margin, yhi: place.y + p.importance_margin };
+      if (on) layers.push({ intervals: [{ ...place, ...margins }], color: QUADRANT[p.quadrant].color, width: 2 });
+      layers.push({ dots: [{ ...place, label: names[p.id], title: names[p.id], pick: () => ui.send({ follow: p.id }) }], ...QUADRANT[p.quadrant], r: on ? 8 : 6, bold: on });
     }
     const short = (v) => v.toFixed(1);
-    plane.draw({ x: { label: t("performance_x"), min: x0, max: x1, format: short }, y: { label: t("importance_y"), min: y0, max: y1, format: short, every: 55 }, marks, alt: state.text,
+    plane.draw({ x: { label: t("performance_x"), min: x0, max: x1, format: short }, y: { label: t("importance_y"), min: y0, max: y1, format: short, every: 55 }, layers, alt: state.text,
       legend: [{ shape: "circle", color: 1, hollow: true, text: t("path", { name: names[at.follow] }) }] });
   }
   return (state) => {

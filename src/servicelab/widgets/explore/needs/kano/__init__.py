@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
 from servicelab.models.needs import KANO_TABLE
+from servicelab.widgets.explore.needs.kano.model import CATEGORIES, KanoModel, category_name
 from servicelab.widgets.frames import segment_name
 from servicelab.widgets.house import Interactive
-from servicelab.widgets.kano.model import CATEGORIES, KanoModel, category_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
+from servicelab.widgets.explore.needs.voices.words import because, option_name, question_name, why_not
 from servicelab.widgets.frames import require
-from servicelab.widgets.values import chosen, whole
-from servicelab.widgets.voices.words import because, option_name, question_name, why_not
+from servicelab.widgets.house.values import chosen, whole
 
 if TYPE_CHECKING:
     import pandas as pd
