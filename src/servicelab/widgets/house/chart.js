@@ -216,7 +216,7 @@ const charts = (() => {
   function placeLabels(dots, p) {
     const { x0, y0, width } = p.frame;
     const free = (box) =>
-      box[0] >= x0 - 4 && box[2] <= width && box[1] >= 0 && box[3] <= y0 + 4 &&
+      box[0] >= x0 - 4 && box[2] <= width + 3 && box[1] >= 0 && box[3] <= y0 + 4 &&
       !p.taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
     for (const m of dots.filter((one) => one.label).sort((a, b) => (b.bold ? 1 : 0) - (a.bold ? 1 : 0))) {
       const [x, y, w] = [p.X.at(m.x), p.Y.at(m.y), textWidth(m.label, m.bold ? STRONG : PLAIN) + 2];

@@ -333,6 +333,13 @@ const house = (() => {
                 }))))));
           },
 
+          // A cell of a table in its own colour, the fuller the larger its share of the largest; 0 leaves it plain.
+          light(cell, share) {
+            cell.classList.toggle("sl-lit", share > 0);
+            cell.style.setProperty("--lit", `${Math.round(12 + 48 * share)}%`);
+            return cell;
+          },
+
           // The text equivalent. Filled only while open, so that a moving slider does not pay for it.
           table() {
             const box = h("details", { class: "sl-details" }, h("summary", { text: t("table") }));

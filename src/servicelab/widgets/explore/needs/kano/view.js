@@ -52,7 +52,7 @@ export default house.view((ui) => {
     const most = Math.max(1, ...state.grid.flat());
     state.grid.flat().forEach((n, i) => {
       cells[i].count.textContent = n || "";
-      cells[i].cell.style.setProperty("--lit", n ? `${Math.round(12 + (48 * n) / most)}%` : "0%");
+      ui.light(cells[i].cell, n / most);
     });
     summary.set(state.text);
     const small = at.n < state.size;

@@ -56,8 +56,7 @@ export default house.view((ui) => {
     const most = Math.max(1, ...m.cells.flat());
     const body = m.cells.map((row, i) => h("tr", {}, h("th", { scope: "row", text: content.kinds[i] }), row.map((n, j) => {
       const cell = h("td", { class: `sl-num voices-cell ${i === j ? "sl-c3 voices-hit" : "sl-c2"}`, text: n || "·" });
-      cell.style.setProperty("--lit", n ? `${Math.round(12 + (40 * n) / most)}%` : "0%");
-      return cell;
+      return ui.light(cell, n / most);
     })));
     const caption = t("matrix", m);
     return h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": caption },
