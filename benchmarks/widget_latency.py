@@ -40,7 +40,7 @@ explore.kano(survey, features)
 PLAIN = """
 import ipywidgets
 import matplotlib.pyplot as plt
-from servicelab.widgets.kano.model import KanoModel
+from servicelab.widgets.explore.needs.kano.model import KanoModel
 model = KanoModel(survey, features)
 def draw(n):
     state = model.derive({"n": n})

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import polib
 import pytest
 
-from servicelab import i18n
+from servicelab import i18n, learn
 from servicelab.i18n import _, language, use
+
+OPENED: list[str] = []
+"""Every marker file that was opened since this module was imported: Python itself says so, whoever reads."""
+
+
+def _watch(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open" and str(arguments[0]).endswith(i18n.MARKER):
+        OPENED.append(str(arguments[0]))
+
+
+# There is no way to take it off again, so there is one for the whole module.
+sys.addaudithook(_watch)
 
 
 def mark(folder: Path, content: str) -> None:
@@ -37,6 +50,49 @@ def test_a_damaged_marker_means_english(content: str, tmp_path: Path, monkeypatc
     mark(tmp_path, content)
     monkeypatch.chdir(tmp_path)
     assert language() == "en"
+
+
+def test_a_page_reads_its_marker_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "lessons" / "01_needs"
+    mark(tmp_path, json.dumps({"edition": "trainee", "language": "en"}))
+    mark(page, json.dumps({"edition": "solved", "language": "zh"}))
+    quiz = {"predictions": [{"id": "p-one", "prompt": "?", "unit": "%", "low": 0, "high": 100, "step": 1}]}
+    (page / "quiz.json").write_text(json.dumps(quiz), encoding="utf-8")
+    monkeypatch.chdir(page)
+    OPENED.clear()
+    lesson = learn.open_lesson("01_needs")
+    for _again in range(3):
+        guess = lesson.predict("p-one")
+        guess.value = {"guess": 40}
+        lesson.welcome()
+    assert lesson.language == "zh"
+    assert lesson.place.solved
+    assert "您的猜测：40 %。" in guess.text()
+    assert [str(page / "edition.json")] == OPENED
+
+
+def test_a_marker_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edition in the other language may be laid over a workspace while its kernel runs."""
+    mark(tmp_path / "lesson", json.dumps({"language": "en"}))
+    monkeypatch.chdir(tmp_path / "lesson")
+    assert language() == "en"
+    mark(tmp_path / "new", json.dumps({"language": "zh"}))
+    (tmp_path / "new" / "edition.json").replace(tmp_path / "lesson" / "edition.json")
+    assert language() == "zh"
+    (tmp_path / "lesson" / "edition.json").unlink()
+    mark(tmp_path, json.dumps({"language": "zh"}))
+    assert language() == "zh"
+    mark(tmp_path / "lesson", json.dumps({"language": "en"}))
+    assert language() == "en"
+
+
+def test_a_marker_that_is_a_link_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark(tmp_path / "elsewhere", json.dumps({"edition": "solved", "language": "zh"}))
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson" / "edition.json").symlink_to(tmp_path / "elsewhere" / "edition.json")
+    monkeypatch.chdir(tmp_path / "lesson")
+    assert language() == "en"
+    assert i18n.marked(tmp_path / "lesson") == {}
 
 
 def test_no_environment_variable_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

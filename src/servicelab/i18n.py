@@ -7,14 +7,18 @@ on a laptop, on Binder and while it is graded, whatever the environment says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from stat import S_ISREG
+from typing import Any
 
 LANGUAGES = ("en", "zh")
 MARKER = "edition.json"
+LARGEST_MARKER = 100_000
+"""Bytes; what is larger was not written by a build."""
 
 _chosen: ContextVar[str | None] = ContextVar("servicelab_language", default=None)
 
@@ -31,16 +35,35 @@ def language() -> str:
     chosen = _chosen.get()
     if chosen is not None:
         return chosen
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        marker = folder / MARKER
-        if marker.is_file():
-            try:
-                stated = json.loads(marker.read_text(encoding="utf-8")).get("language")
-            except (ValueError, OSError, AttributeError):
-                return "en"
-            return stated if stated in LANGUAGES else "en"
-    return "en"
+    stated = marked(Path.cwd()).get("language")
+    return stated if stated in LANGUAGES else "en"
+
+
+def marked(folder: Path) -> Mapping[str, Any]:
+    """Return what the nearest marker file at or above ``folder`` says; nothing without one, or where it is damaged.
+
+    A page asks for its language with every sentence: the file is looked at each time and read again when it changed.
+    """
+    for place in (folder, *folder.parents):
+        marker = place / MARKER
+        try:
+            found = marker.lstat()
+        except OSError:
+            continue
+        # A link could name any file of the reader's, in a folder that came from somebody else.
+        if not S_ISREG(found.st_mode) or found.st_size > LARGEST_MARKER:
+            return {}
+        try:
+            return _read_marker(marker, (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns))
+        except (OSError, ValueError, RecursionError):
+            return {}
+    return {}
+
+
+@lru_cache(maxsize=64)
+def _read_marker(marker: Path, stamp: tuple[int, ...]) -> Mapping[str, Any]:  # noqa: ARG001 - another stamp, another text
+    document = json.loads(marker.read_text(encoding="utf-8-sig"))
+    return document if isinstance(document, dict) else {}
 
 
 @contextmanager

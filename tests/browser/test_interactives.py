@@ -18,7 +18,7 @@ CELLS = (
     # The same control on a machine that takes its time.
     """
 import time
-from servicelab.widgets.voices import Voices
+from servicelab.widgets.explore.needs.voices import Voices
 class Slow(Voices):
     def derive(self, value):
         time.sleep(0.6)

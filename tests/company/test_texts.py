@@ -28,8 +28,8 @@ from servicelab.company.firm.texts import (
 from servicelab.company.firm.voices import make_voices
 from servicelab.company.simulation.mechanisms import ABOUT
 from servicelab.models.needs import NeedsClassifier
-from servicelab.widgets.classifiers import LEARN_FROM
-from servicelab.widgets.sentence.model import COUNTED
+from servicelab.widgets.explore.needs.classifiers import LEARN_FROM
+from servicelab.widgets.explore.needs.sentence.model import COUNTED
 
 LANGUAGES = ("en", "zh")
 TEXTS = [f"{part}_{lang}" for part in ("text", "template") for lang in LANGUAGES]

@@ -11,7 +11,8 @@ import pytest
 from servicelab.company import load
 from servicelab.models.needs import kano_category
 from servicelab.widgets import figures
-from servicelab.widgets.figures import needs
+from servicelab.widgets.figures.needs import failures, gifts, punctuality
+from servicelab.widgets.intervals import difference
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "course" / "modules" / "01_needs"
@@ -54,7 +55,7 @@ def test_section_4_anger_lowers_every_bar(rating: pd.Series) -> None:
 def test_section_5_the_costliest_failure_is_hardly_mentioned_and_the_most_mentioned_costs_little(
     orders: pd.DataFrame,
 ) -> None:
-    costs = needs.costs_of_failure(orders)
+    costs = failures.costs_of_failure(orders)
     ranked = load("contacts")["feature_id"].value_counts().index.tolist()
     costliest = max(costs, key=lambda feature: costs[feature][0])
     assert ranked.index(costliest) >= 11
@@ -62,7 +63,7 @@ def test_section_5_the_costliest_failure_is_hardly_mentioned_and_the_most_mentio
 
 
 def test_section_5_neither_sentence_of_the_source_holds(orders: pd.DataFrame) -> None:
-    costs = needs.costs_of_failure(orders)
+    costs = failures.costs_of_failure(orders)
     _cost, low, _high = costs["human_hotline"]
     assert low > 0.04
     for nothing_seen in ("anniversary_surprise", "e_invoice"):
@@ -70,22 +71,22 @@ def test_section_5_neither_sentence_of_the_source_holds(orders: pd.DataFrame) ->
         assert low < 0
         assert cost < 0.02
     survey, features = load("needs_survey"), load("features")
-    rows = {row[0]: row for row in needs.extras(orders, survey, features)["table"]["rows"]}
+    rows = {row[0]: row for row in gifts.extras(orders, survey, features)["table"]["rows"]}
     _name, place, _gain, interval = rows["Anniversary surprise"]
     assert place == 14
     assert float(interval.split(" – ")[0]) > 0.08
 
 
 def test_section_6_the_last_step_in_punctuality_brings_nearly_nothing(orders: pd.DataFrame) -> None:
-    steps = needs.levels(needs.warehouse_years(orders))
+    steps = punctuality.levels(punctuality.warehouse_years(orders))
     # What the prediction and the text below the picture call 88 %, 92 %, about 96 % and the very best years.
     assert [step.on_time for step in steps] == pytest.approx([0.88, 0.92, 0.96, 0.985], abs=0.007)
-    shares = [round(100 * cell.on_time) for cell in needs.warehouse_years(orders)]
-    assert len({cell.name.rsplit(" ", 1)[0] for cell in needs.warehouse_years(orders)}) == 5
+    shares = [round(100 * cell.on_time) for cell in punctuality.warehouse_years(orders)]
+    assert len({cell.name.rsplit(" ", 1)[0] for cell in punctuality.warehouse_years(orders)}) == 5
     lesson = (MODULE / "lesson.md").read_text(encoding="utf-8")
     assert f"from {min(shares)} % on time to {max(shares)} %" in lesson
     assert steps[1].satisfaction - steps[0].satisfaction > 0.15
-    assert needs.last_step(orders) < 0.3
+    assert punctuality.last_step(orders) < 0.3
     assert abs(steps[3].satisfaction - steps[2].satisfaction) < 0.14
 
 
@@ -161,12 +162,12 @@ def test_the_check_of_the_model_answer_could_tell_a_halved_rate_from_chance(orde
     assert rate == pytest.approx(0.04, abs=0.005)
 
     def beyond_chance(share: float, less: float, n: int) -> bool:
-        return needs.difference(share * n, n, less * n, n)[1] > 0
+        return difference(share * n, n, less * n, n)[1] > 0
 
     assert beyond_chance(rate, rate / 2, 2000)
     assert not beyond_chance(rate, rate / 2, 400)
     # What the teaching notes say of repeat orders: half a point over all customers.
-    lost = rate / 2 * needs.costs_of_failure(orders)["intact_packaging"][0]
+    lost = rate / 2 * failures.costs_of_failure(orders)["intact_packaging"][0]
     assert lost == pytest.approx(0.005, abs=0.002)
     assert not beyond_chance(0.85 + lost, 0.85, 2000)
 

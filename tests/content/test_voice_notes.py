@@ -12,8 +12,8 @@ import pytest
 from servicelab.company import load
 from servicelab.i18n import use
 from servicelab.publish import build
-from servicelab.widgets.voices.model import FIRST, QUESTIONS, Voice, VoicesModel, read_voices
-from servicelab.widgets.voices.words import because, why_not
+from servicelab.widgets.explore.needs.voices.model import FIRST, QUESTIONS, Voice, VoicesModel, read_voices
+from servicelab.widgets.explore.needs.voices.words import because, why_not
 
 Notes = dict[str, dict[str, str]]
 MOST = {"en": 220, "zh": 90}

@@ -1,17 +1,19 @@
 """Controls in a session: setting `.value` changes `.state` and the sheet at once."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from servicelab.errors import UserError
 from servicelab.i18n import use
-from servicelab.learn import open_analysis, open_exercise, open_lesson
+from servicelab.learn import controls, open_analysis, open_exercise, open_lesson
 from servicelab.learn.sheet import utc_now
 from servicelab.learn.whereabouts import student_id
 from servicelab.widgets import Interactive
-from servicelab.widgets.voices.model import QUESTIONS
+from servicelab.widgets.explore.needs.voices.model import QUESTIONS
 
 
 def kept(root, name="lessons/01_needs/lesson"):
@@ -23,6 +25,31 @@ def kept(root, name="lessons/01_needs/lesson"):
 def task(workspace, monkeypatch):
     monkeypatch.chdir(workspace / "assignments/01_needs")
     return open_exercise("01_needs")
+
+
+CONTROLS = Path(controls.__file__).parent
+
+
+def test_every_view_stands_beside_the_python_that_names_it():
+    views = sorted(CONTROLS.rglob("*.js"))
+    assert len(views) > 10
+    python = {view: (view.parent / "__init__.py").read_text(encoding="utf-8") for view in views}
+    parts = {view.name for view in views if view.parent.name == "parts"}
+    named = {name for source in python.values() for name in re.findall(r'@with_part\("([^"]+)"\)', source)}
+    assert named == parts
+    for view, source in python.items():
+        assert view.name in parts or f'view = "{view.name}"' in source, view
+    for styles in CONTROLS.rglob("*.css"):
+        assert styles.with_suffix(".js") in views, styles
+    assert not [path for path in CONTROLS.parent.rglob("*.js") if CONTROLS not in path.parents]
+
+
+def test_a_view_asks_only_for_words_that_its_python_sends():
+    house = {"title", "locale", "table", "colon", "saved", "stale"}
+    for view in CONTROLS.rglob("*.js"):
+        sent = set(re.findall(r'"(\w+)": ', (view.parent / "__init__.py").read_text(encoding="utf-8"))) | house
+        asked = set(re.findall(r'\bt\("(\w+)"', view.read_text(encoding="utf-8")))
+        assert asked <= sent, (view, asked - sent)
 
 
 def test_a_quiz_is_kept_and_restored(workspace):

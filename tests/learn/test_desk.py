@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicelab.errors import UserError
-from servicelab.learn import desk
+from servicelab.learn.controls.desk import model as desk
 
 RAW = {
     "id": "d", "title": "A call", "minutes": 5, "scene": "Thursday.", "start": "n1",

@@ -77,7 +77,7 @@ def test_an_empty_page_is_not_made(lesson, workspace):
 
 
 def test_a_guess_whose_truth_was_not_shown_stands_without_it(lesson):
-    from servicelab.learn.keepsake import gather
+    from servicelab.learn.controls.keepsake.model import gather
 
     lesson.predict("p-one").value = {"guess": 55}
     assert gather(lesson, "", "2026-03-01").guesses == [("How many?", "55 %", "")]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from servicelab.errors import UserError
-from servicelab.learn import ladder
+from servicelab.learn.controls.ladder import model as ladder
 from servicelab.learn.items import parse_items
 
 SETUP = "frame = pd.DataFrame({'need': list('ffffffeenn'), 'csat': [1, 2, 3, 4, 5, 1, 2, 3, 4, 5]})"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicelab.learn import prediction
+from servicelab.learn.controls.prediction import model as prediction
 from servicelab.learn.items import Prediction, parse_items
 
 share = Prediction("p-ontime", "How many on time?", "%", 0, 100, 1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicelab.errors import UserError
-from servicelab.learn import quiz
+from servicelab.learn.controls.quiz import model as quiz
 from servicelab.learn.items import load_items, parse_items
 
 CHOICE = {

@@ -14,7 +14,7 @@ drawn = []
 def picture(table, guess=None):
     drawn.append(guess)
     said = f"90, not {guess and round(guess)}."
-    charts = [{"marks": [{"t": "dot", "x": table, "y": 0}]}]
+    charts = [{"layers": [{"dots": [{"x": table, "y": 0}]}]}]
     shown = {"caption": "c", "columns": ["a"], "rows": [[90]]}
     return Figure({"title": "The answer is 90", "charts": charts, "text": said, "table": shown})
 

@@ -8,7 +8,8 @@ import pytest
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.widgets import figures
-from servicelab.widgets.figures import needs
+from servicelab.widgets.figures.needs import failures
+from servicelab.widgets.figures.needs.punctuality import Cell, levels
 
 FEATURES = pd.DataFrame(
     {
@@ -33,7 +34,7 @@ def make_contacts() -> pd.DataFrame:
 
 
 def test_the_cost_of_a_failure_is_the_difference_to_orders_on_which_nothing_failed() -> None:
-    costs = needs.costs_of_failure(make_orders())
+    costs = failures.costs_of_failure(make_orders())
     assert costs["intact_packaging"][0] == pytest.approx(0.4)
     assert costs["delivery_window_choice"][0] == pytest.approx(0.0)
     low, high = costs["intact_packaging"][1:]
@@ -43,7 +44,7 @@ def test_the_cost_of_a_failure_is_the_difference_to_orders_on_which_nothing_fail
 def test_orders_of_which_the_next_is_not_known_yet_do_not_count() -> None:
     open_orders = pd.DataFrame({"failed_feature": [None] * 500, "repurchased_180d": pd.array([pd.NA] * 500, "boolean")})
     with_open = pd.concat([make_orders(), open_orders], ignore_index=True)
-    assert needs.costs_of_failure(with_open) == needs.costs_of_failure(make_orders())
+    assert failures.costs_of_failure(with_open) == failures.costs_of_failure(make_orders())
 
 
 def test_consequences_names_the_most_mentioned_and_the_costliest_feature() -> None:
@@ -110,8 +111,12 @@ def test_agreement_counts_statements_by_how_many_kinds_the_experts_gave() -> Non
 
 
 def test_levels_weight_each_warehouse_by_its_answers() -> None:
-    cells = [needs.Cell("a", 0.88, 3.0, 10), needs.Cell("b", 0.89, 4.0, 30), needs.Cell("c", 0.99, 4.0, 5)]
-    low, high = needs.levels(cells)
+    cells = [
+        Cell("a", 0.88, 3.0, 10),
+        Cell("b", 0.89, 4.0, 30),
+        Cell("c", 0.99, 4.0, 5),
+    ]
+    low, high = levels(cells)
     assert (low.satisfaction, low.answers, high.name) == (3.75, 40, "99 %")
 
 

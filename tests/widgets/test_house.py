@@ -12,7 +12,7 @@ import pytest
 
 from servicelab.i18n import language, use
 from servicelab.widgets import Interactive
-from servicelab.widgets.house import text_table
+from servicelab.widgets.house import CODE, text_table
 
 WIDGETS = Path(sys.modules["servicelab.widgets"].__file__ or "").parent
 
@@ -70,13 +70,16 @@ def test_plain_text_is_title_summary_and_table() -> None:
 
 def test_the_module_is_the_house_followed_by_the_view_and_asks_no_network() -> None:
     module = Doubler._esm
-    assert module.startswith((WIDGETS / "static" / "house.js").read_text(encoding="utf-8"))
+    house = [(WIDGETS / "house" / name).read_text(encoding="utf-8") for name in CODE]
+    assert module.startswith("\n".join(house))
     assert module.rstrip().endswith(Path(__file__).with_name("doubler.js").read_text(encoding="utf-8").rstrip())
-    for view in [*WIDGETS.glob("*/view.js"), *WIDGETS.glob("static/*.js")]:
+    views = [*WIDGETS.rglob("*.js")]
+    assert {view.name for view in views} == {*CODE, "view.js"}
+    for view in views:
         source = view.read_text(encoding="utf-8")
         assert "import " not in source, view
         assert source.replace("http://www.w3.org/2000/svg", "").count("http") == 0, view
-    for styles in [*WIDGETS.glob("*/view.css"), *WIDGETS.glob("static/*.css")]:
+    for styles in WIDGETS.rglob("*.css"):
         assert "url(" not in styles.read_text(encoding="utf-8"), styles
 
 
@@ -85,7 +88,9 @@ def test_a_view_asks_only_for_strings_that_python_sends() -> None:
     import re
 
     house = {"title", "locale", "table", "colon", "saved", "stale"}
-    for view in WIDGETS.glob("*/view.js"):
+    views = [*WIDGETS.rglob("view.js")]
+    assert len(views) > 4
+    for view in views:
         python = (view.parent / "__init__.py").read_text(encoding="utf-8")
         sent = set(re.findall(r'^\s+"(\w+)": _\(', python, flags=re.MULTILINE)) | house
         asked = set(re.findall(r'\bt\("(\w+)"', view.read_text(encoding="utf-8")))

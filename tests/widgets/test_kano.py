@@ -12,8 +12,8 @@ from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.models.needs import kano_coefficients
 from servicelab.widgets import explore
+from servicelab.widgets.explore.needs.kano.model import KanoModel
 from servicelab.widgets.intervals import difference, wilson
-from servicelab.widgets.kano.model import KanoModel
 
 NAMES = pd.DataFrame({"feature_id": ["f", "g"], "name_en": ["Ease", "Grip"], "name_zh": ["易转", "抓地"]})
 

@@ -12,9 +12,10 @@ import pytest
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.models.needs import NeedsClassifier
-from servicelab.widgets import classifiers, explore
-from servicelab.widgets.sentence import Sentence, model
-from servicelab.widgets.sentence.model import HeldOut, SentenceModel, pieces
+from servicelab.widgets import explore
+from servicelab.widgets.explore.needs import classifiers
+from servicelab.widgets.explore.needs.sentence import Sentence, model
+from servicelab.widgets.explore.needs.sentence.model import HeldOut, SentenceModel, pieces
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pytest
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.widgets import explore
-from servicelab.widgets.trends.matrix import Matrix
-from servicelab.widgets.trends.model import TrendsModel
+from servicelab.widgets.explore.needs.trends.matrix import Matrix
+from servicelab.widgets.explore.needs.trends.model import TrendsModel
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.models.needs import NeedsClassifier
 from servicelab.widgets import explore
-from servicelab.widgets.voices.model import FIRST, KINDS, QUESTIONS, Voice, VoicesModel, pick, read_voices
-from servicelab.widgets.voices.words import because, hint, option_name, why_not
+from servicelab.widgets.explore.needs.voices.model import FIRST, KINDS, QUESTIONS, Voice, VoicesModel, pick, read_voices
+from servicelab.widgets.explore.needs.voices.words import because, hint, option_name, why_not
 
 
 def sort_all(model: VoicesModel, answer: dict[str, str] | None = None) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from servicelab.learn.whereabouts import find_place, read_json
 if TYPE_CHECKING:
     import pandas as pd
 
-    from servicelab.learn.controls import DecideControl
-    from servicelab.learn.handing import SubmitControl
-    from servicelab.learn.writebox import WriteControl
+    from servicelab.learn.controls.decision import DecideControl
+    from servicelab.learn.controls.submit import SubmitControl
+    from servicelab.learn.controls.writebox import WriteControl
 
 
 class Assignment(Session):
@@ -52,13 +52,13 @@ class Assignment(Session):
 
     def decide(self, key: str) -> DecideControl:
         """A decision to make; it is kept at once."""
-        from servicelab.learn.controls import DecideControl
+        from servicelab.learn.controls.decision import DecideControl
 
         return DecideControl(self, self.find(self.items.decisions, key, _("decision")))
 
     def write(self, key: str, table: pd.DataFrame | None = None) -> WriteControl:
         """The box for a written answer; `table` holds numbers that a click puts into the text."""
-        from servicelab.learn.writebox import WriteControl
+        from servicelab.learn.controls.writebox import WriteControl
 
         return WriteControl(self, self.find(self.items.written, key, _("written task")), table)
 
@@ -104,6 +104,6 @@ class Assignment(Session):
 
     def submit(self) -> SubmitControl:
         """The button that hands this notebook in and gives a receipt."""
-        from servicelab.learn.handing import SubmitControl
+        from servicelab.learn.controls.submit import SubmitControl
 
         return SubmitControl(self)

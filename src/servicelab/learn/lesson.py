@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
-from servicelab.learn import prediction
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import find_place
 
@@ -16,13 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from servicelab.course.deskfile import Desk
-    from servicelab.learn.card import CardControl
-    from servicelab.learn.controls import DeskControl, LadderControl, PredictControl, QuizControl, RevealControl
-    from servicelab.learn.handing import KeepsakeControl
-    from servicelab.learn.ladder import Verdict
-    from servicelab.learn.overview import SectionEnd, Welcome
+    from servicelab.learn.controls.card import CardControl
+    from servicelab.learn.controls.desk import DeskControl
+    from servicelab.learn.controls.keepsake import KeepsakeControl
+    from servicelab.learn.controls.ladder import LadderControl
+    from servicelab.learn.controls.ladder.model import Verdict
+    from servicelab.learn.controls.overview import SectionEnd, Welcome
+    from servicelab.learn.controls.prediction import PredictControl, RevealControl
+    from servicelab.learn.controls.quiz import QuizControl
+    from servicelab.learn.controls.waiting import LatePicture, LateWords
     from servicelab.learn.start import Page
-    from servicelab.learn.waiting import LatePicture, LateWords
     from servicelab.widgets.figures import Figure
     from servicelab.widgets.house import Interactive
 
@@ -37,26 +39,26 @@ class Lesson(Session):
 
     def welcome(self) -> Welcome:
         """The sections with their minutes, what is done, and where you stopped."""
-        from servicelab.learn.overview import Welcome
+        from servicelab.learn.controls.overview import Welcome
 
         return Welcome(self)
 
     def quiz(self, key: str, *, after: str = "") -> QuizControl:
         """A question whose every option is explained; with `after` it waits for the guess that it would give away."""
-        from servicelab.learn.controls import QuizControl
+        from servicelab.learn.controls.quiz import QuizControl
 
         guess = self.find(self.items.predictions, after, _("prediction")) if after else None
         return QuizControl(self, self.find(self.items.questions, key, _("question")), guess)
 
     def recall(self, key: str) -> QuizControl:
         """A question from an earlier module, to be answered from memory."""
-        from servicelab.learn.controls import QuizControl
+        from servicelab.learn.controls.quiz import QuizControl
 
         return QuizControl(self, self.find(self.items.recall, key, _("recall question")))
 
     def predict(self, key: str) -> PredictControl:
         """A guess, recorded before `reveal` shows the truth."""
-        from servicelab.learn.controls import PredictControl
+        from servicelab.learn.controls.prediction import PredictControl
 
         return PredictControl(self, self.find(self.items.predictions, key, _("prediction")))
 
@@ -65,28 +67,29 @@ class Lesson(Session):
 
         Raises ValueError for a truth that is not on the prediction's scale.
         """
-        from servicelab.learn.controls import RevealControl
+        from servicelab.learn.controls.prediction import RevealControl
+        from servicelab.learn.controls.prediction.model import on_scale
 
         asked = self.find(self.items.predictions, key, _("prediction"))
-        self.truths[key] = prediction.on_scale(asked, truth)
+        self.truths[key] = on_scale(asked, truth)
         return RevealControl(self, asked, truth, note)
 
     def after(self, key: str, draw: Callable[..., Figure], *arguments: Any) -> LatePicture:
         """A figure that is drawn when the guess `key` is made, with the guess in it: `draw(*arguments, guess=…)`."""
-        from servicelab.learn.waiting import LatePicture
+        from servicelab.learn.controls.waiting import LatePicture
 
         return LatePicture(self, self.find(self.items.predictions, key, _("prediction")), draw, arguments)
 
     def told(self, key: str) -> LateWords:
         """Words that wait for a guess; the build puts this in place of a Markdown cell with `after`."""
-        from servicelab.learn.waiting import LateWords
+        from servicelab.learn.controls.waiting import LateWords
 
         told = self.find(self.items.told, key, _("text"))
         return LateWords(self, self.find(self.items.predictions, told.after, _("prediction")), told)
 
     def check(self, key: str, value: object = None) -> LadderControl:
         """Compare a value of your own with a task's answer, and say in what way it differs."""
-        from servicelab.learn import ladder
+        from servicelab.learn.controls.ladder import model as ladder
 
         task = self.find(self.items.tasks, key, _("task"))
         verdict = ladder.check(task, value)
@@ -98,7 +101,7 @@ class Lesson(Session):
 
     def hint(self, key: str) -> LadderControl:
         """The next hint of a task, with those before it."""
-        from servicelab.learn import ladder
+        from servicelab.learn.controls.ladder import model as ladder
 
         task = self.find(self.items.tasks, key, _("task"))
         after = ladder.after_hint(task, self.sheet.get(key).get("value"))
@@ -107,7 +110,7 @@ class Lesson(Session):
 
     def solution(self, key: str) -> LadderControl:
         """A task's solution: after an attempt, or when asked for a second time."""
-        from servicelab.learn import ladder
+        from servicelab.learn.controls.ladder import model as ladder
 
         task = self.find(self.items.tasks, key, _("task"))
         after = ladder.after_asking(task, self.sheet.get(key).get("value"))
@@ -115,7 +118,7 @@ class Lesson(Session):
         return self._ladder(key)
 
     def _ladder(self, key: str, verdict: Verdict | None = None) -> LadderControl:
-        from servicelab.learn.controls import LadderControl
+        from servicelab.learn.controls.ladder import LadderControl
 
         return LadderControl(self, self.items.tasks[key], verdict)
 
@@ -152,32 +155,32 @@ class Lesson(Session):
     @cached_property
     def contact(self) -> Desk:
         """The contact at the desk."""
-        from servicelab.learn.desk import parse_desk
+        from servicelab.learn.controls.desk.model import parse_desk
         from servicelab.learn.items import load_object
 
         return parse_desk(load_object(self.place.folder / "desk.json"))
 
     def desk(self) -> DeskControl:
         """The module's contact at the desk."""
-        from servicelab.learn.controls import DeskControl
+        from servicelab.learn.controls.desk import DeskControl
 
         return DeskControl(self, self.contact)
 
     def card(self) -> CardControl:
         """Three lines at the end, which travel with the submission."""
-        from servicelab.learn.card import CardControl
+        from servicelab.learn.controls.card import CardControl
 
         return CardControl(self)
 
     def keepsake(self) -> KeepsakeControl:
         """A button that makes a page to keep: own guesses, endings, written lines, take-aways."""
-        from servicelab.learn.handing import KeepsakeControl
+        from servicelab.learn.controls.keepsake import KeepsakeControl
 
         return KeepsakeControl(self)
 
     def section_end(self, section: str) -> SectionEnd:
         """What is done in a section, what is still open, and where to go next."""
-        from servicelab.learn.overview import SectionEnd
+        from servicelab.learn.controls.overview import SectionEnd
 
         return SectionEnd(self, section)
 

@@ -26,7 +26,7 @@ from servicelab.learn.whereabouts import LARGEST_FILE, read_regular, workspace_r
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
-    from servicelab.learn.handing import SaveControl
+    from servicelab.learn.controls.save import SaveControl
 
 # Signs that every font has; emoji are boxes on many a company laptop.
 DONE, OPEN = "✓", "○"
@@ -99,14 +99,14 @@ class Page:
     @property
     def keep(self) -> SaveControl:
         """The control that saves and restores."""
-        from servicelab.learn.handing import SaveControl
+        from servicelab.learn.controls.save import SaveControl
 
         return next(part for part in self.parts if isinstance(part, SaveControl))
 
 
 def home_page(directory: Path | None = None) -> Page:
     """The start page of the workspace around `directory` (here); UserError when there is no course."""
-    from servicelab.learn.handing import SaveControl
+    from servicelab.learn.controls.save import SaveControl
     from servicelab.learn.waymarks import way_html
 
     here = (directory or Path.cwd()).resolve()
@@ -123,8 +123,8 @@ def home_page(directory: Path | None = None) -> Page:
 
 def finish_page(session: Session) -> Page:
     """The end of a lesson: how far it is done, the way to the graded work, and saving."""
-    from servicelab.learn.handing import SaveControl
-    from servicelab.learn.overview import Finish
+    from servicelab.learn.controls.overview import Finish
+    from servicelab.learn.controls.save import SaveControl
 
     root = session.place.root
     places = onward(root, session.name)
@@ -199,7 +199,7 @@ def course_text(modules: list[Module]) -> str:
 
 def steps(module: Module) -> list[tuple[str, str, Path, str]]:
     """What there is to do in a module: tick, name, notebook, and how far it is."""
-    from servicelab.learn.overview import standing
+    from servicelab.learn.controls.overview import standing
 
     found = [(tick(module.progress.done), _("Lesson"), module.lesson, standing(module.progress))]
     if module.exercise:

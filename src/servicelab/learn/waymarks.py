@@ -10,7 +10,7 @@ from urllib.parse import quote
 from servicelab.i18n import _
 from servicelab.learn.start import DONE, Module, go_on, link, next_step, steps
 
-STYLES = (Path(__file__).parent / "static" / "waymarks.css").read_text(encoding="utf-8")
+STYLES = (Path(__file__).with_name("waymarks.css")).read_text(encoding="utf-8")
 
 
 def way_html(modules: Sequence[Module], here: Path, refresh: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
-from servicelab.i18n import MARKER, _
+from servicelab.i18n import MARKER, _, marked
 
 TRAINEE = "trainee.json"
 COURSE = "course.json"
@@ -64,11 +64,8 @@ def workspace_root(here: Path) -> Path:
 
 def edition_at(folder: Path) -> str:
     """The edition that the nearest marker file names; "trainee" where there is none."""
-    for parent in (folder, *folder.parents):
-        if (parent / MARKER).is_file():
-            named = read_json(parent / MARKER).get("edition")
-            return named if named in ("trainee", "solved", "instructor") else "trainee"
-    return "trainee"
+    named = marked(folder).get("edition")
+    return named if named in ("trainee", "solved", "instructor") else "trainee"
 
 
 def read_json(path: Path, limit: int = LARGEST_FILE) -> dict[str, Any]:

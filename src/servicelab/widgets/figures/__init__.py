@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servicelab.widgets.figures import needs
+from servicelab.widgets.figures.needs import experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Figure(Interactive):
 
 def agreement(voices: pd.DataFrame) -> Figure:
     """On how many statements three experts agree about the kind of need, and on which they do not."""
-    return Figure(needs.agreement(voices))
+    return Figure(experts.agreement(voices))
 
 
 def remedies(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
@@ -39,7 +39,7 @@ def remedies(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
 
     ``guess`` is somebody's guess at the rating of angry customers with a functional need after an apology only.
     """
-    return Figure(needs.remedies(contacts, guess))
+    return Figure(replies.remedies(contacts, guess))
 
 
 def consequences(
@@ -49,24 +49,24 @@ def consequences(
 
     ``guess`` is somebody's guess at the place, by mentions, of the feature whose failure costs most.
     """
-    return Figure(needs.consequences(contacts, orders, features, guess))
+    return Figure(failures.consequences(contacts, orders, features, guess))
 
 
 def evidence(
     contacts: pd.DataFrame, orders: pd.DataFrame, answers: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]
 ) -> pd.DataFrame:
     """The features in ``only`` side by side, of 100: mentions, customers who come back, Kano answers."""
-    return needs.evidence(contacts, orders, answers, features, only)
+    return failures.evidence(contacts, orders, answers, features, only)
 
 
 def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) -> Figure:
     """Customers lost after a failure of the features in ``only``, with 95 % intervals."""
-    return Figure(needs.losses(orders, features, only))
+    return Figure(failures.losses(orders, features, only))
 
 
 def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> Figure:
     """What extras that were given at random did to satisfaction, beside how important customers call them."""
-    return Figure(needs.extras(orders, survey, features))
+    return Figure(gifts.extras(orders, survey, features))
 
 
 def saturation(orders: pd.DataFrame, guess: float | None = None) -> Figure:
@@ -74,14 +74,14 @@ def saturation(orders: pd.DataFrame, guess: float | None = None) -> Figure:
 
     ``guess`` is somebody's guess at what the last step brings, in per cent of the gain from the first.
     """
-    return Figure(needs.saturation(orders, guess))
+    return Figure(punctuality.saturation(orders, guess))
 
 
 def last_step(orders: pd.DataFrame) -> float:
     """The gain in satisfaction from the last step up in punctuality, as a share of the gain from the first step."""
-    return needs.last_step(orders)
+    return punctuality.last_step(orders)
 
 
 def sample_sizes() -> Figure:
     """The 95 % margin of error of a share of one half, by the number of random answers."""
-    return Figure(needs.sample_sizes())
+    return Figure(margins.sample_sizes())

@@ -11,7 +11,7 @@ export default house.view((ui) => {
   return (state) => {
     if (frames.length !== state.charts.length) {
       frames = state.charts.map((spec) => {
-        const picture = ui.chart({ left: spec.left });
+        const picture = ui.chart();
         return { picture, el: h("div", {}, spec.head && h("h4", { class: "sl-head", text: spec.head }), picture.el) };
       });
       pictures.className = frames.length > 1 ? "sl-pair" : "";

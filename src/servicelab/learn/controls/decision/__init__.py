@@ -1,0 +1,56 @@
+"""A graded decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from servicelab.course.quizfile import Decision
+from servicelab.i18n import _
+from servicelab.learn import decisions
+from servicelab.learn.controls import Control
+from servicelab.learn.whereabouts import shown
+
+if TYPE_CHECKING:
+    from servicelab.learn.assignment import Assignment
+
+
+class DecideControl(Control):
+    """A graded decision: kept at once, changed as often as one likes, without any feedback."""
+
+    view = "view.js"
+
+    def __init__(self, session: Assignment, decision: Decision) -> None:
+        self.decision = decision
+        self.place = session.order.index(decision.id) + 1
+        super().__init__(session, decision.id)
+
+    def name(self) -> str:
+        return _("Decision: {prompt}", prompt=shown(self.decision.prompt, 60))
+
+    def limits(self) -> dict[str, str]:
+        """The smallest and the largest number that can be typed, as they are shown."""
+        return {"low": f"{self.decision.low:g}", "high": f"{self.decision.high:g}"}
+
+    def words(self) -> dict[str, str]:
+        return {
+            "kind": _("Decision {number} of {all}", number=self.place, all=len(self._session.items.decisions)),
+            "range": _("{unit}, {low} to {high}", unit=self.decision.unit, **self.limits())
+            if self.decision.unit
+            else _("{low} to {high}", **self.limits()),
+            "how": {
+                "choice": _("Pick one. You can change it until you hand in."),
+                "many": _("Pick all that fit. You can change it until you hand in."),
+                "number": _("Type a number. You can change it until you hand in."),
+            }[self.decision.kind],
+            "number": _("Your answer"),
+        }
+
+    def restored(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        return {"value": decisions.answer(self.decision, kept)}
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        return decisions.state(self.decision, value)
+
+    def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        return decisions.entry(self.decision, value)

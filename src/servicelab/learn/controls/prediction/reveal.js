@@ -1,0 +1,21 @@
+export default house.view((ui) => {
+  const { h, t } = ui;
+  const summary = ui.summary();
+  const picture = ui.chart();
+  const table = ui.table();
+  const over = h("div", {}, picture.el, table.el);
+  ui.root.append(summary.el, over);
+  return (state) => {
+    over.hidden = state.waiting;
+    summary.set(state.feedback);
+    if (state.waiting) return;
+    const bars = [{ x: state.truth, y: 1, color: 1, label: state.truth_label }];
+    if (state.guess !== null) bars.unshift({ x: state.guess, y: 0, color: 2, label: state.guess_label });
+    picture.draw({
+      alt: state.feedback, layers: [{ bars, start: state.low }],
+      x: { label: state.unit, min: state.low, max: state.high },
+      y: { names: [t("guess"), t("truth")], band: 44 },
+    });
+    table.set(state.table);
+  };
+});

@@ -1,0 +1,78 @@
+"""A question whose every option is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from servicelab.course.quizfile import Prediction, Question
+from servicelab.i18n import _
+from servicelab.learn.controls import Control
+from servicelab.learn.controls.prediction.model import tidy
+from servicelab.learn.controls.quiz import model
+from servicelab.learn.session import Session
+from servicelab.learn.whereabouts import shown
+
+
+class QuizControl(Control):
+    """One question with an explanation for each option."""
+
+    view = "view.js"
+
+    def __init__(self, session: Session, question: Question, after: Prediction | None = None) -> None:
+        self.question = question
+        self.after = after
+        super().__init__(session, question.id)
+        if after is not None:
+            session.on_change(f"question {question.id}", self._follow)
+
+    def _follow(self) -> None:
+        """Come forward when the guess has come."""
+        if self.state.get("waiting"):
+            self.refresh()
+
+    def name(self) -> str:
+        if self.after is not None:
+            # Its words may tell as well; a screen reader hears them when it may.
+            return _("Check yourself")
+        prompt = shown(self.question.prompt, 60)
+        return (
+            _("Do you remember? {prompt}", prompt=prompt)
+            if self.question.source
+            else _("Question: {prompt}", prompt=prompt)
+        )
+
+    def words(self) -> dict[str, str]:
+        return {
+            "kind": self._where_from(),
+            "how": _("Pick one.") if self.question.kind == "choice" else _("Pick all that are right."),
+            "check": _("Check"),
+            "sentence": _("{words}.", words="{words}"),
+            "ask": _("Show the answer"),
+            "pick": _("Pick an option, then check it."),
+            "stale": _("You changed your answer: check it again."),
+            "right": _("Right"),
+            "missed": _("This is the answer") if self.question.kind == "choice" else _("Belongs to the answer"),
+            "wrong": _("Not this one"),
+            "other": _("Not this one"),
+        }  # fmt: skip
+
+    def _where_from(self) -> str:
+        source = self.question.source
+        if not source:
+            return _("Check yourself")
+        if source == self._session.name.split("_")[0]:
+            return _("Do you remember? From earlier in this lesson")
+        return _("Do you remember? From module {module}", module=source)
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        solved = self._session.place.solved
+        if self.after is not None and not solved:
+            guess = self._session.sheet.get(self.after.id).get("value")
+            if tidy(self.after, guess) is None:
+                ask = _("This question waits for your guess above.")
+                return {"waiting": True, "text": ask}
+        return {**model.state(self.question, value, show_answer=solved), "waiting": False}
+
+    def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        return model.entry(self.question, value)

@@ -1,0 +1,113 @@
+"""What waits for a guess: a picture, or the words that say what to see in it.
+
+Nothing of either exists before the guess is kept: the picture is not drawn and the words are not sent, so that neither
+a print, nor the page of a plain JupyterLab, nor a look at the cell's output gives the answer away.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from servicelab.course.quizfile import Prediction
+from servicelab.i18n import _, use
+from servicelab.learn.controls.parts import with_part
+from servicelab.learn.controls.prediction.model import tidy
+from servicelab.learn.items import Told
+from servicelab.widgets.figures import Figure
+from servicelab.widgets.house import Interactive
+
+if TYPE_CHECKING:
+    from servicelab.learn.session import Session
+
+WAITING = "waiting"
+SERIAL = itertools.count()
+"""One number a picture: two of them may draw the same, and both wait."""
+
+
+class LatePicture(Figure):
+    """A picture that is drawn once there is a guess, with the guess in it.
+
+    `draw` is called with `arguments`, and with `guess=` if it takes one (None where an edition shows the answer
+    without).
+    """
+
+    def __init__(self, session: Session, asked: Prediction, draw: Callable[..., Figure], arguments: tuple[Any, ...]):
+        self._session, self._asked, self._draw, self._arguments = session, asked, draw, arguments
+        super().__init__({})
+        session.on_change(f"picture {next(SERIAL)}", self.refresh)
+
+    def name(self) -> str:
+        return _("A picture that waits for your guess")
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
+        guess = guess_of(self._session, self._asked)
+        if guess is None and not self._session.place.solved:
+            return waiting()
+        if not self._drawn:
+            own = {"guess": guess} if "guess" in inspect.signature(self._draw).parameters else {}
+            picture = self._draw(*self._arguments, **own)
+            self._drawn = {**picture.state, "title": picture.name_shown, WAITING: False}
+            picture.close()
+        return dict(self._drawn)
+
+    def refresh(self) -> None:
+        """Draw it when the guess has come; a picture that stands is left alone, since a guess stays."""
+        if not self._drawn:
+            with use(self._language):
+                self.state = self.derive(self.value)
+
+    @property
+    def name_shown(self) -> str:
+        """The picture's own title, once it may be known."""
+        return str(self.state.get("title") or self.labels["title"])
+
+
+@with_part("prose.js")
+class LateWords(Interactive):
+    """Words that would give a guess away before it is made."""
+
+    view = "told.js"
+
+    def __init__(self, session: Session, asked: Prediction, told: Told) -> None:
+        self._session, self._asked, self._told = session, asked, told
+        super().__init__()
+        session.on_change(f"words after {asked.id}: {told.id}", self.refresh)
+
+    def name(self) -> str:
+        return _("What to see")
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
+        if guess_of(self._session, self._asked) is None and not self._session.place.solved:
+            return waiting(_("What there is to see is told after your guess."))
+        return {WAITING: False, "markdown": self._told.text, "text": self._told.text}
+
+    def refresh(self) -> None:
+        """Derive the state again: a guess may have come."""
+        with use(self._language):
+            self.state = self.derive(self.value)
+
+    def text(self) -> str:
+        """The words alone, or the sentence that they wait."""
+        return str(self.state["text"])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The words as Markdown too, for a print and for a page without widgets."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None or self.state[WAITING]:
+            return bundle
+        data, metadata = bundle
+        return {**data, "text/markdown": self._told.text}, metadata
+
+
+def guess_of(session: Session, asked: Prediction) -> float | None:
+    """The guess that is kept, or None."""
+    return tidy(asked, session.sheet.get(asked.id).get("value"))
+
+
+def waiting(says: str = "") -> dict[str, Any]:
+    """The state of what waits: a sentence and nothing else."""
+    says = says or _("Make your guess above first: this picture waits for it.")
+    return {WAITING: True, "charts": [], "table": None, "text": says}
