@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from servicelab.course.handin import LESSON_ANSWERS, answers_file, notebook_file
 from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn import decisions
@@ -149,7 +150,7 @@ def survey(root: Path) -> list[Module]:
     for lesson in sorted(root.glob("lessons/*/lesson.ipynb")):
         name = lesson.parent.name
         outline = read_outline(lesson)
-        document = stored(lesson.with_name("lesson.answers.json"))
+        document = stored(lesson.with_name(LESSON_ANSWERS))
         progress = measure(outline, document["entries"], document["activity"])
         exercise = graded(root, name, "exercise")
         analysis = graded(root, f"{name}_analysis", "analysis")
@@ -168,10 +169,10 @@ def stored(path: Path) -> dict[str, Any]:
 def graded(root: Path, assignment: str, notebook: str) -> Graded | None:
     """A graded notebook, or None when the workspace has none of that name."""
     folder = root / "assignments" / assignment
-    path = folder / f"{notebook}.ipynb"
+    path = folder / notebook_file(notebook)
     if not path.is_file():
         return None
-    entries: Mapping[str, Any] = stored(folder / f"{notebook}.answers.json")["entries"]
+    entries: Mapping[str, Any] = stored(folder / answers_file(notebook))["entries"]
     asked = load_items(folder / "decisions.json").decisions if (folder / "decisions.json").is_file() else {}
     answered = sum(decisions.answer(one, entries.get(key, {})) is not None for key, one in asked.items())
     handed_in = receipts(root, assignment)
