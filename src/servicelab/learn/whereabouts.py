@@ -102,8 +102,8 @@ def too_heavy(name: str) -> UserError:
     """What is said of a notebook that weighs more than anybody takes."""
     return UserError(
         _(
-            "{name} is larger than {limit} MB, more than can be handed in: clear the outputs of its cells (menu Edit, "
-            "Clear Outputs of All Cells), save it and try again.",
+            "{name} is larger than {limit} MB, more than can be handed in: clear the outputs of its cells "
+            "(JupyterLab's menu Edit, Clear Outputs of All Cells), save it and try again.",
             name=name,
             limit=LARGEST_NOTEBOOK >> 20,
         )
