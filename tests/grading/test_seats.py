@@ -134,6 +134,17 @@ def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path:
     assert "half \ufffd" in (course.feedback / "lin" / TRIAL / "exercise.html").read_text(encoding="utf-8")
 
 
+def test_a_kernel_is_told_nothing_that_is_the_instructors_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ("JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+    for name in (*own, "HOME", "TMPDIR", "MPLCONFIGDIR", "JUPYTER_DATA_DIR"):
+        monkeypatch.setenv(name, "/home/instructor")
+    monkeypatch.setenv("PATH", "/bin")
+    told = lodging.environment(tmp_path)
+    assert not [name for name in own if name in told]
+    assert [name for name, value in told.items() if value == "/home/instructor"] == []
+    assert told["PATH"] == "/bin"
+
+
 # The seats themselves, without nbgrader.
 
 
