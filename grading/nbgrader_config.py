@@ -5,6 +5,8 @@ from pathlib import Path
 import nbgrader
 
 import servicelab
+from servicelab.course.handin import COURSE_ID, EVIDENCE, MANIFEST, TRAINEE, answers_file
+from servicelab.i18n import MARKER
 from servicelab.publish.nbgrader_rules import nbgrader_settings
 
 c = get_config()  # noqa: F821 - traitlets puts it here
@@ -13,7 +15,7 @@ here = Path(__file__).resolve().parent
 # What publishing strips by and what grading compares with must be the same.
 c.merge(nbgrader_settings())
 
-c.CourseDirectory.course_id = "servicelab"
+c.CourseDirectory.course_id = COURSE_ID
 c.CourseDirectory.root = str(here)
 
 # The exchange for people who share this machine. Trainees elsewhere send the zip that Submit makes.
@@ -22,11 +24,11 @@ c.Exchange.root = str(here / "exchange")
 # A learner's own files are never replaced by the source's, should one ever stand there by mistake.
 c.Autograde.exclude_overwriting = {
     folder.name: [
-        "edition.json",
-        "trainee.json",
-        "submission.json",
-        "evidence/lesson.answers.json",
-        *(f"{notebook.stem}.answers.json" for notebook in folder.glob("*.ipynb")),
+        MARKER,
+        TRAINEE,
+        MANIFEST,
+        EVIDENCE,
+        *(answers_file(notebook.stem) for notebook in folder.glob("*.ipynb")),
     ]
     for folder in (here / "source").glob("*/")
 }

@@ -91,3 +91,19 @@ def test_raw_half_characters_beside_broken_metadata_stop_nothing(tmp_path: Path)
     files, notes = mended({"exercise.ipynb": raw}, tmp_path)
     assert notes
     json.loads(files["exercise.ipynb"].decode("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "about", [{"grade_id": "a", "schema_version": 2}, {"grade_id": "a"}, {"grade_id": "", "schema_version": 3}, None]
+)
+def test_metadata_that_nbgrader_would_stop_at_is_replaced_by_the_released_one(about: object, tmp_path: Path) -> None:
+    whole = {"grade_id": "a", "schema_version": 3, "points": 4}
+
+    def page(said: object) -> bytes:
+        return json.dumps({"cells": [{"cell_type": "code", "id": "a", "metadata": {"nbgrader": said}}]}).encode()
+
+    (tmp_path / "exercise.ipynb").write_bytes(page(whole))
+    files, notes = mended({"exercise.ipynb": page(about)}, tmp_path)
+    assert json.loads(files["exercise.ipynb"])["cells"][0]["metadata"] == {"nbgrader": whole}
+    assert notes == ["1 cells had lost what they are scored by, and have it back"]
+    assert mended({"exercise.ipynb": page(whole)}, tmp_path) == ({"exercise.ipynb": page(whole)}, [])

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
+from nbformat.notebooknode import from_dict
 from nbformat.v4 import new_markdown_cell
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
@@ -263,3 +264,92 @@ def test_outputs_of_any_shape_are_laid_out() -> None:
         assert list(inert.rich(data)) == ["text/plain"]
     assert inert.rich({"text/html": "<script>1</script>", "text/plain": "kept"}) == {"text/plain": "kept"}
     assert inert.rich({"text/html": "<style>a{}</style><b>x</b>"}) == {"text/html": "<b>x</b>"}
+
+
+def encoded(image: Image.Image, **how: int) -> str:
+    stream = io.BytesIO()
+    image.save(stream, "PNG", **how)
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def test_a_picture_may_have_forty_million_pixels_and_not_one_row_more() -> None:
+    assert inert.picture("image/png", encoded(Image.new("1", (8_000, 5_000))))
+    assert inert.picture("image/png", encoded(Image.new("1", (8_000, 5_001)))) is None
+
+
+def test_a_picture_or_drawing_may_weigh_eight_megabytes() -> None:
+    heavy = encoded(Image.new("RGB", (2_000, 1_500)), compress_level=0)
+    assert inert.picture("image/png", heavy) is None
+    assert inert.picture("image/png", encoded(Image.new("RGB", (2_000, 1_500))))
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg">' + " " * inert.HEAVIEST + "</svg>"
+    assert list(inert.rich({"image/svg+xml": drawing})) == ["text/plain"]
+    assert list(inert.rich({"image/svg+xml": DRAWING})) == ["image/svg+xml"]
+
+
+def test_a_picture_whose_inside_is_damaged_is_none() -> None:
+    raw = bytearray(base64.b64decode(png()))
+    raw[raw.index(b"IDAT") + 6] ^= 0xFF
+    assert inert.picture("image/png", base64.b64encode(raw).decode()) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://lab.localhost:8888/lab",
+        "http://LAB.LocalHost./lab",
+        "http://localhost./lab",
+        "http://localhost/lab",
+        "http://intranet/lab",
+        "http://127.0.0.1/lab",
+        "http://127.1/lab",
+        "http://0x7f.0x1/lab",
+        "http://[::1]/lab",
+        "//example.org/a",
+        "ftp://example.org/a",
+    ],
+)
+def test_a_link_into_this_machine_leads_nowhere(address: str) -> None:
+    assert "href" not in inert.clean(f'<a href="{address}">x</a>')
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a", "http://example.org./a", "mailto:lin@example.org"])
+def test_a_link_into_the_world_stays(address: str) -> None:
+    assert f'href="{address}"' in inert.clean(f'<a href="{address}">x</a>')
+
+
+def settled(*cells: dict[str, object], **resources: str) -> tuple[nbformat.NotebookNode, dict[str, str]]:
+    made = {"cells": list(cells), "metadata": {"language_info": {"name": RUN, "pygments_lexer": "html"}}}
+    node, about = inert.Inert().preprocess(from_dict(made), dict(resources))
+    return node, about
+
+
+def test_names_on_the_page_are_text() -> None:
+    _node, about = settled(student="<b>lin</b>", first_name='"Lin"', last_name="Yue & Co")
+    assert (about["student"], about["first_name"], about["last_name"]) == (
+        "&lt;b&gt;lin&lt;/b&gt;", "&quot;Lin&quot;", "Yue &amp; Co"
+    )  # fmt: skip
+    assert about["nonce"]
+
+
+def test_every_field_that_a_template_prints_is_of_its_kind() -> None:
+    shown = {"output_type": "execute_result", "execution_count": RUN, "data": {"text/plain": "1"}, "metadata": {RUN: 1}}
+    scored = {"grade_id": "b-1", "points": 3, "score": 2, "comment": "Good.", "grade": True, "own": RUN}
+    node, _about = settled(
+        {"cell_type": "code", "source": "1", "id": f"a {RUN}", "execution_count": RUN, "outputs": [shown]},
+        {"cell_type": "raw", "source": "<script>1</script>"},
+        {"cell_type": RUN, "source": ""},
+        {"cell_type": "markdown", "source": "x", "id": "b-1", "metadata": {"nbgrader": scored, "tags": [RUN]}},
+        {"cell_type": "markdown", "source": "x", "metadata": {"nbgrader": {**scored, "grade_id": f"b {RUN}"}}},
+    )
+    code, raw, graded, forged = node.cells
+    assert "id" not in code
+    assert code.execution_count is code.outputs[0].execution_count is None
+    assert code.outputs[0].metadata == {}
+    assert (raw.cell_type, raw.source) == ("markdown", "<pre>&lt;script&gt;1&lt;/script&gt;</pre>")
+    assert graded.id == "b-1"
+    flags = {"grade": True, "solution": False, "task": False, "locked": False}
+    assert graded.metadata == {
+        "nbgrader": {"grade_id": "b-1", "points": 3, "score": 2, "comment": "Good.", **flags}
+    }  # fmt: skip
+    assert forged.metadata == {}
+    assert node.metadata == {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -134,12 +136,24 @@ def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path:
     assert "half \ufffd" in (course.feedback / "lin" / TRIAL / "exercise.html").read_text(encoding="utf-8")
 
 
+def test_a_kernel_is_told_nothing_that_is_the_instructors_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ("JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+    for name in (*own, "HOME", "TMPDIR", "MPLCONFIGDIR", "JUPYTER_DATA_DIR"):
+        monkeypatch.setenv(name, "/home/instructor")
+    monkeypatch.setenv("PATH", "/bin")
+    told = lodging.environment(tmp_path)
+    assert not [name for name in own if name in told]
+    assert [name for name, value in told.items() if value == "/home/instructor"] == []
+    assert told["PATH"] == "/bin"
+
+
 # The seats themselves, without nbgrader.
 
 
 WORK = """\
 import os, signal, time
 from pathlib import Path
+from servicelab.grading.lodging import lodging
 
 def ends(name):
     if name == "killed":
@@ -153,6 +167,22 @@ def waits(name, folder):
     while name != "a" or len([each for each in Path(folder).iterdir() if each.read_text()]) < 3:
         time.sleep(0.05)
     return name
+
+def lodges(name, folder):
+    with lodging() as home:
+        (home / "left.txt").write_text(name, encoding="utf-8")
+        whole_text(Path(folder) / name, str(home))
+        if name == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if name == "killed-with-its-group":
+            os.killpg(os.getpgid(0), signal.SIGKILL)
+        while name == "stays":
+            time.sleep(0.05)
+    return name
+
+def whole_text(path, text):
+    path.with_suffix(".new").write_text(text, encoding="utf-8")
+    path.with_suffix(".new").replace(path)
 """
 
 
@@ -186,6 +216,38 @@ def test_leaving_early_ends_every_seat(work: Any, tmp_path: Path) -> None:
     assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
 
 
+def test_a_home_goes_with_the_process_that_lodged_in_it(work: Any, tmp_path: Path) -> None:
+    names = ["killed", "killed-with-its-group", "ends"]
+    done = dict(side_by_side(partial(work.lodges, folder=str(tmp_path)), names, 1))
+    assert done == {"killed": None, "killed-with-its-group": None, "ends": "ends"}
+    homes = [Path((tmp_path / name).read_text(encoding="utf-8")) for name in names]
+    assert [(home.exists(), home.parent.exists()) for home in homes] == [(False, False)] * 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes that lose their parent are followed on Linux")
+def test_a_home_goes_when_the_whole_program_is_killed(work: Any, tmp_path: Path) -> None:
+    program = (
+        f"from functools import partial; import {work.__name__} as work; from servicelab.grading import seats; "
+        f"list(seats.side_by_side(partial(work.lodges, folder={str(tmp_path)!r}), ['stays'], 1))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    running = subprocess.Popen([sys.executable, "-c", program], env=environment, start_new_session=True)
+    within(60, (tmp_path / "stays").is_file)
+    home = Path((tmp_path / "stays").read_text(encoding="utf-8"))
+    assert (home / "left.txt").is_file()
+    running.kill()
+    running.wait()
+    within(30, lambda: not home.parent.exists())
+
+
+def within(seconds: float, happens: Callable[[], bool]) -> None:
+    """Wait until something is so, and fail when it is not in time."""
+    until = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_clearing_a_home_touches_nothing_around_it(tmp_path: Path) -> None:
     around = tmp_path / "everybody"
     around.mkdir()
@@ -195,7 +257,7 @@ def test_clearing_a_home_touches_nothing_around_it(tmp_path: Path) -> None:
     (home / "closed" / "left.txt").write_text("x")
     (home / "closed").chmod(0)
     home.chmod(0)
-    lodging._clear(home)
+    lodging.clear(home)
     assert not home.exists()
     assert around.stat().st_mode & 0o7777 == 0o1777
 
@@ -209,7 +271,7 @@ def test_a_home_that_cannot_be_removed_yet_leaves_the_folder_around_it_alone(tmp
         raise OSError(39, "Directory not empty", str(path))
 
     monkeypatch.setattr("os.rmdir", busy)
-    lodging._clear(around / "home")
+    lodging.clear(around / "home")
     assert around.stat().st_mode & 0o7777 == 0o1777
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.files.zips import Refused, shown
-from servicelab.grading.envelope import FILE_LIMIT, MEMBER_LIMIT, Submission, read_submission
+from servicelab.grading.envelope import MEMBER_LIMIT, Submission, read_submission
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -117,7 +118,7 @@ def test_the_same_name_twice_and_in_two_unicode_forms() -> None:
 
 
 def test_a_bomb_is_stopped_by_the_bytes_that_come_out_whatever_it_says_of_itself() -> None:
-    bomb = b"\0" * (FILE_LIMIT + 1)
+    bomb = b"\0" * (LARGEST_NOTEBOOK + 1)
     data = zipped({"exercise.ipynb": bomb, "submission.json": stated({"exercise.ipynb": bomb})})
     assert len(data) < 200_000
     # The stated size is a lie as well: 10 bytes.
@@ -129,7 +130,7 @@ def test_a_bomb_is_stopped_by_the_bytes_that_come_out_whatever_it_says_of_itself
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert time.perf_counter() - began < 10
-    assert peak < 4 * FILE_LIMIT
+    assert peak < 4 * LARGEST_NOTEBOOK
 
 
 def test_a_manifest_that_is_a_bomb_or_nested_without_end() -> None:

@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import zmq
+from jupyter_client.manager import KernelManager
+from traitlets.config.loader import KVArgParseConfigLoader
 
 from servicelab.errors import UserError
 from servicelab.lab import settings_folders
-from servicelab.lab.launch import SETTINGS, first_address, refuse_taken_port
+from servicelab.lab.launch import SETTINGS, first_address, machine_options, refuse_taken_port
 from servicelab.lab.place import checkout_here, unpacked_bundle
 
 
@@ -111,3 +114,15 @@ def test_a_source_saved_from_jupyterlab_keeps_the_header_the_build_reads(tmp_pat
 def test_no_page_is_the_launcher_not_a_path_that_is_not_there(page: str, address: str) -> None:
     """JupyterLab answers an empty path with a “Path Not Found” dialog: an instructor's first sight of it."""
     assert first_address(page) == address
+
+
+@pytest.mark.skipif(not zmq.has("curve"), reason="this machine's ZeroMQ cannot encrypt")
+def test_nobody_on_this_machine_can_listen_to_a_kernel(tmp_path: Path) -> None:
+    options = KVArgParseConfigLoader([each for each in machine_options() if "=" in each]).load_config()
+    manager = KernelManager(config=options, connection_file=str(tmp_path / "kernel.json"))
+    manager.start_kernel()
+    try:
+        stated = json.loads((tmp_path / "kernel.json").read_text(encoding="utf-8"))
+        assert len(stated["curve_publickey"]) == 40
+    finally:
+        manager.shutdown_kernel(now=True)

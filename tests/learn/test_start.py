@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -101,3 +102,57 @@ def test_a_title_is_text_on_the_start_page(workspace, monkeypatch):
     path.write_text(json.dumps(document))
     monkeypatch.chdir(workspace)
     assert "<script" not in home().parts[0].html
+
+
+@pytest.fixture
+def with_case(workspace, monkeypatch):
+    """The workspace with a case and one more module, and a course that puts the case between the two."""
+    for name, title in (("refund", "A refund"), ("00_welcome", "Begin here")):
+        folder = workspace / "lessons" / name
+        shutil.copytree(workspace / "lessons/01_needs", folder)
+        document = json.loads((folder / "lesson.ipynb").read_text())
+        document["metadata"]["servicelab"] = {"title": title}
+        (folder / "lesson.ipynb").write_text(json.dumps(document))
+    units = [{"id": "01_needs", "kind": "module"}, {"id": "refund", "kind": "case"}]
+    (workspace / "course.json").write_text(json.dumps({"modules": units}))
+    monkeypatch.chdir(workspace)
+    return workspace
+
+
+def test_a_case_is_called_one(with_case):
+    html = home().parts[0].html
+    assert re.findall(r"<h3>(.*?)</h3>", html) == [
+        "Module 01 · Needs analysis", "Case · A refund", "Module 00 · Begin here"
+    ]  # fmt: skip
+    assert [re.search(r"<li.*?<a[^>]*>(.*?)</a>", card)[1] for card in html.split("<h3>")[1:]] == [
+        "Lesson", "Case", "Lesson"
+    ]  # fmt: skip
+
+
+def test_the_way_leads_through_the_units_in_the_courses_order(with_case, monkeypatch):
+    def page():
+        monkeypatch.chdir(with_case)
+        found = re.search(r'<a class="sl-go" href="([^"]*)">([^<]*)</a>', home().parts[0].html)
+        return found[1].split("#")[0], found[2], home().text().splitlines()[0]
+
+    monkeypatch.chdir(with_case / "lessons/01_needs")
+    lesson = open_lesson("01_needs")
+    lesson.quiz("q-one").value = {"tries": [["a"]]}
+    lesson.predict("p-one").value = {"guess": 3}
+    lesson.desk().value = {"path": ["a"]}
+    monkeypatch.chdir(with_case)
+    open_exercise("01_needs").submit().value = {"student": "E1", "press": 1, "clean": True, "sure": True}
+    case = "lessons/refund/lesson.ipynb"
+    assert page() == (case, "Begin: the case “A refund”", "Next: begin the case “A refund”.")
+    monkeypatch.chdir(with_case / "lessons/refund")
+    case_lesson = open_lesson("refund")
+    case_lesson.quiz("q-one").value = {"tries": [["a"]]}
+    goes_on = "Next: go on with the case “A refund”, at “1 · Begin”."
+    assert page() == (case, "Go on: section 1 of the case “A refund”", goes_on)
+
+
+@pytest.mark.parametrize("stated", ["{", "[]", '{"modules": 7}', '{"modules": [1, {"kind": []}, {"id": {}}]}'])
+def test_a_damaged_list_of_units_hides_no_unit(workspace, monkeypatch, stated):
+    (workspace / "course.json").write_text(stated)
+    monkeypatch.chdir(workspace)
+    assert "Module 01 · Needs analysis" in home().parts[0].html

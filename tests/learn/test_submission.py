@@ -6,13 +6,18 @@ import json
 import zipfile
 from datetime import UTC, datetime
 
+import nbformat
 import pytest
+from nbformat import v4
 
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.learn import submission
+from servicelab.learn.saving import save_progress
 from servicelab.learn.sheet import AnswerSheet
 from servicelab.learn.whereabouts import keep_student_id, student_id
+from servicelab.learn.written import STUB
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -97,7 +102,9 @@ def test_links_are_left_out_and_a_linked_notebook_is_refused(workspace, tmp_path
         hand_in(workspace)
 
 
-@pytest.mark.parametrize("student", ["", "a b", "../x", "a--b", ".x", "-x", "x" * 41, "a/b", "é", "a\nb"])
+@pytest.mark.parametrize(
+    "student", ["", "a b", "../x", "a--b", ".x", "-x", "x" * 41, "a/b", "é", "a\nb", "aux", "Con", "NUL.1"]
+)
 def test_a_staff_number_that_cannot_be_a_name_is_refused(workspace, student):
     with pytest.raises(UserError):
         keep_student_id(workspace, student)
@@ -111,6 +118,31 @@ def test_a_staff_number_that_cannot_be_a_name_is_refused(workspace, student):
 def test_usual_staff_numbers_are_kept(workspace, student):
     assert keep_student_id(workspace, f" {student} ") == student
     assert student_id(workspace) == student
+
+
+def test_a_notebook_that_nobody_would_take_is_not_handed_in(workspace):
+    heavy = workspace / "assignments/01_needs/exercise.ipynb"
+    heavy.write_bytes(b" " * (LARGEST_NOTEBOOK + 1))
+    with pytest.raises(UserError, match=r"exercise\.ipynb is larger than 32 MB.*Clear Outputs"):
+        hand_in(workspace)
+    AnswerSheet(heavy.with_name("exercise.answers.json"), "n").put("a-one", {"value": "f"})
+    with pytest.raises(UserError, match="larger than 32 MB"):
+        save_progress(workspace)
+    assert not (workspace / "submissions").exists()
+
+
+def test_a_notebook_that_becomes_too_heavy_by_what_was_written_in_its_box_is_not_handed_in(workspace):
+    marks = {"grade": True, "solution": True, "locked": False, "points": 4, "schema_version": 3, "task": False}
+    about = {"nbgrader": {**marks, "cell_type": "markdown", "grade_id": "c-why"}}
+    node = v4.new_notebook(cells=[v4.new_markdown_cell(""), v4.new_markdown_cell(STUB, metadata=about)])
+    page = workspace / "assignments/01_needs/exercise.ipynb"
+    node.cells[0].source = "x" * (LARGEST_NOTEBOOK - len(nbformat.writes(node).encode()) - 50)
+    nbformat.write(node, page)
+    assert hand_in(workspace).bytes
+    sheet = AnswerSheet(page.with_name("exercise.answers.json"), "n")
+    sheet.put("c-why", {"kind": "written", "value": {"text": "Because. " * 100}})
+    with pytest.raises(UserError, match="larger than 32 MB"):
+        hand_in(workspace)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(workspace):

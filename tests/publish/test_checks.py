@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,17 +31,42 @@ def test_the_fixture_is_sound(course_root: Path) -> None:
     assert course_findings(load_course(course_root)) == []
 
 
+def make(mistake: str, root: Path, edit: Edit) -> str:
+    """Make a prepared mistake, and return the file in which it shows."""
+    entry = MISTAKES[mistake]
+    file = str(entry["file"] if "/" in entry["file"] else f"{M}/{entry['file']}")
+    if "instead" not in entry:
+        # What is wrong shows in another file than the one that was changed.
+        edit(f"{M}/{entry['edit']}" if "edit" in entry else file, entry["old"], entry["new"])
+    elif entry["instead"] is None:
+        (root / file).unlink()
+    else:
+        (root / file).write_text(entry["instead"], encoding="utf-8")
+    return file
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_named_with_file_place_and_remedy(mistake: str, course_root: Path, edit: Edit) -> None:
-    entry = MISTAKES[mistake]
-    file = entry["file"] if "/" in entry["file"] else f"{M}/{entry['file']}"
-    # What is wrong shows in another file than the one that was changed.
-    edit(f"{M}/{entry['edit']}" if "edit" in entry else file, entry["old"], entry["new"])
+    entry, file = MISTAKES[mistake], make(mistake, course_root, edit)
     found = [f for f in course_findings(load_course(course_root)) if f.file == file]
     said = [f for f in found if all(entry[part] in getattr(f, part) for part in ("place", "problem", "remedy"))]
     assert said, f"found only: {[str(f) for f in found]}"
-    lines = len((course_root / file).read_text(encoding="utf-8").split("\n"))
+    there = (course_root / file).is_file()
+    lines = len((course_root / file).read_text(encoding="utf-8").split("\n")) if there else 0
     assert all(0 <= f.line <= lines for f in said)
+
+
+@pytest.mark.parametrize("mistake", [mistake for mistake in MISTAKES if mistake.startswith("ruined: ")])
+def test_a_ruined_source_is_told_and_stops_the_build(mistake: str, course_root: Path, edit: Edit) -> None:
+    entry, file = MISTAKES[mistake], make(mistake, course_root, edit)
+    done = subprocess.run(
+        [sys.executable, "-m", "servicelab", "build"], cwd=course_root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if file in line and entry["problem"] in line]
+    assert said, done.stderr
+    assert entry["remedy"] in said[0]
 
 
 @pytest.mark.parametrize(

@@ -227,3 +227,19 @@ def test_what_a_draft_lacks_stops_nobody(course_root: Path, edit: Edit) -> None:
     edit(QUIZ, *TELL)
     edit("course/course.yml", "    core: true\n", "    draft: true\n")
     assert found(course_root) == []
+
+
+def test_a_known_gap_is_not_called_closed_while_its_gate_cannot_look(course_root: Path, edit: Edit) -> None:
+    edit(QUIZ, *TELL)
+    (course_root / GAPS).write_text("gaps:\n  - {gate: tell, item: 01_demo/en}\n", encoding="utf-8")
+    edit(QUIZ, "recall: []", "recall:")
+    assert only(course_root).problem == "this is not a list of items"
+
+
+def test_a_gate_looks_although_another_cannot(course_root: Path, edit: Edit) -> None:
+    """A test that is no Python judges nothing; what a person marks is held against its rubric all the same."""
+    edit(EXERCISE, 'in {"functional", "never-an-option"}', 'in {"functional", "never-an-option"')
+    (course_root / RUBRIC).unlink()
+    assert [finding.problem for finding in found(course_root)] == [
+        "the code is not Python", "there is no rubric to mark 01_demo#c-letter by"
+    ]  # fmt: skip

@@ -10,33 +10,29 @@ import hashlib
 import io
 import json
 import re
-import unicodedata
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from servicelab.course.handin import (
+    FORMAT,
+    LARGEST_ARCHIVE,
+    LARGEST_NOTEBOOK,
+    MANIFEST,
+    handed_in,
+    is_reserved,
+    is_staff_number,
+)
 from servicelab.files.zips import Archive, Budget, Limits, Refused, plain_name, shown
 from servicelab.i18n import _
 
-MANIFEST = "submission.json"
-EVIDENCE = "evidence/lesson.answers.json"
-
-ARCHIVE_LIMIT = 64 << 20
-"""Bytes of one submission archive, packed."""
-FILE_LIMIT = 32 << 20
-"""Bytes of one file in it, as they really come out."""
-TOTAL_LIMIT = 64 << 20
-"""Bytes of all files taken from one archive, as they really come out."""
 MEMBER_LIMIT = 200
 """Entries one submission may list; `submit` writes four."""
 LIMITS = Limits(members=MEMBER_LIMIT, directory=64 << 10)
 
-STUDENT = re.compile(r"[\w][\w.@-]{0,63}")
 ASSIGNMENT = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,63}")
-RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
-"""Names that Windows keeps for devices, with or without an ending."""
 
 
 @dataclass(frozen=True)
@@ -72,31 +68,24 @@ class Submission:
 
 
 def check_student(name: object) -> str:
-    """Return a trainee's id in one Unicode form, or refuse it.
-
-    It becomes a folder name on any system and a pattern in nbgrader: letters and digits of any script, `. _ - @`.
+    """Return a trainee's id, or refuse what handing in does not take for a staff number.
 
     >>> check_student("lin.yue")
     'lin.yue'
     """
     if not isinstance(name, str):
         raise Refused(_("it names no trainee"))
-    plain = unicodedata.normalize("NFC", name.strip())
-    if not STUDENT.fullmatch(plain) or plain.endswith(".") or plain.split(".")[0].casefold() in RESERVED:
+    plain = name.strip()
+    if not is_staff_number(plain):
         raise Refused(_("{name} cannot be a trainee's id", name=shown(name)))
     return plain
 
 
 def check_assignment(name: object) -> str:
     """Return an assignment's name, or refuse it."""
-    if not isinstance(name, str) or not ASSIGNMENT.fullmatch(name) or name.casefold() in RESERVED:
+    if not isinstance(name, str) or not ASSIGNMENT.fullmatch(name) or is_reserved(name):
         raise Refused(_("it names no assignment"))
     return name
-
-
-def allowed(notebook: str) -> tuple[str, ...]:
-    """Return the file names that the format knows for one notebook."""
-    return (f"{notebook}.ipynb", f"{notebook}.answers.json", EVIDENCE)
 
 
 def read_submission(
@@ -118,9 +107,9 @@ def read_submission(
     Refused
         The archive is not a submission, or not one that can be believed.
     """
-    if len(data) > ARCHIVE_LIMIT:
-        raise Refused(_("it is larger than {limit} MB", limit=ARCHIVE_LIMIT >> 20))
-    archive = Archive(io.BytesIO(data), LIMITS, Budget(TOTAL_LIMIT, room))
+    if len(data) > LARGEST_ARCHIVE:
+        raise Refused(_("it is larger than {limit} MB", limit=LARGEST_ARCHIVE >> 20))
+    archive = Archive(io.BytesIO(data), LIMITS, Budget(LARGEST_ARCHIVE, room))
     members = _members(archive)
     digest = hashlib.sha256(data).hexdigest()
     if MANIFEST in members:
@@ -131,7 +120,7 @@ def read_submission(
     notebooks = [name for name in members if name.endswith(".ipynb") and "/" not in name]
     if len(notebooks) != 1:
         raise Refused(_("it has no submission.json and not exactly one notebook"))
-    wanted = [name for name in allowed(notebooks[0].removesuffix(".ipynb")) if name in members]
+    wanted = [name for name in handed_in(notebooks[0].removesuffix(".ipynb")) if name in members]
     files = _read(archive, members, wanted)
     note = _("it has no submission.json, so its file name was believed")
     return Submission(check_student(student), check_assignment(assignment), created, "en", files, digest, (note,), data)
@@ -148,7 +137,7 @@ def _stated(archive: Archive, members: Mapping[str, zipfile.ZipInfo], digest: st
     notebooks = [name for name in hashes if isinstance(name, str) and re.fullmatch(r"[\w-]{1,64}\.ipynb", name)]
     if len(notebooks) != 1:
         raise Refused(_("its submission.json does not name exactly one notebook"))
-    wanted = [name for name in allowed(notebooks[0].removesuffix(".ipynb")) if name in hashes]
+    wanted = [name for name in handed_in(notebooks[0].removesuffix(".ipynb")) if name in hashes]
     missing = [name for name in wanted if name not in members]
     if missing:
         raise Refused(_("{names} is missing from it", names=", ".join(missing)))
@@ -193,7 +182,7 @@ def _members(archive: Archive) -> dict[str, zipfile.ZipInfo]:
 
 
 def _read(archive: Archive, members: Mapping[str, zipfile.ZipInfo], wanted: list[str]) -> dict[str, bytes]:
-    return {name: archive.read(members[name], FILE_LIMIT) for name in wanted}
+    return {name: archive.read(members[name], LARGEST_NOTEBOOK) for name in wanted}
 
 
 def _parse(stated: bytes) -> Mapping[str, Any]:
@@ -203,7 +192,7 @@ def _parse(stated: bytes) -> Mapping[str, Any]:
         raise Refused(_("its submission.json cannot be read")) from error
     if not isinstance(manifest, dict):
         raise Refused(_("its submission.json cannot be read"))
-    if manifest.get("format") != 1:
+    if manifest.get("format") != FORMAT:
         raise Refused(_("its format is not one this version reads: update the package"))
     return manifest
 

@@ -42,7 +42,7 @@ class Evidence:
 
 
 def read_evidence(path: Path) -> Evidence:
-    """Return the figures of one `lesson.answers.json`; empty when it is missing or damaged.
+    """Return the figures of one lesson's answers; empty when it is missing or damaged.
 
     The file comes from a trainee: every value in it is checked before it is used.
     """

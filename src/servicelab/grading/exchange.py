@@ -9,12 +9,14 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
+from fnmatch import fnmatch
 from pathlib import Path
 
+from servicelab.course.handin import ANY_ANSWERS, LARGEST_ARCHIVE, LARGEST_NOTEBOOK, handed_in
 from servicelab.errors import UserError
 from servicelab.files.zips import Refused, shown
 from servicelab.grading.course import Course
-from servicelab.grading.envelope import FILE_LIMIT, TOTAL_LIMIT, Submission, allowed, check_student
+from servicelab.grading.envelope import Submission, check_student
 from servicelab.i18n import LANGUAGES, _
 
 
@@ -72,7 +74,7 @@ def _read(folder: Path, student: str, assignment: str, time: str, notebooks: Seq
     except (ValueError, OverflowError, AttributeError) as error:
         raise Refused(_("its name does not say when it was made")) from error
     files: dict[str, bytes] = {}
-    room = TOTAL_LIMIT
+    room = LARGEST_ARCHIVE
     # The folder is its trainee's own, who could change it while it is read: every step is by descriptor, no link.
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -80,8 +82,8 @@ def _read(folder: Path, student: str, assignment: str, time: str, notebooks: Seq
         raise Refused(_("it is a link or cannot be read")) from error
     try:
         for notebook in notebooks:
-            for name in (*allowed(notebook), "submission_secret.txt"):
-                content = _take(handle, name, min(FILE_LIMIT, room))
+            for name in (*handed_in(notebook), "submission_secret.txt"):
+                content = _take(handle, name, min(LARGEST_NOTEBOOK, room))
                 if content is not None:
                     files[name] = content
                     room -= len(content)
@@ -105,7 +107,7 @@ def _read(folder: Path, student: str, assignment: str, time: str, notebooks: Seq
 def _language(files: Mapping[str, bytes]) -> str:
     """Return the language that the answers were given in."""
     for name, content in files.items():
-        if name.endswith(".answers.json"):
+        if fnmatch(name, ANY_ANSWERS):
             try:
                 stated = json.loads(content)["language"]
             except (ValueError, KeyError, TypeError, RecursionError):

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import EVIDENCE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.grading.autograding import opens
 from servicelab.grading.course import Course
-from servicelab.grading.envelope import EVIDENCE
 from servicelab.grading.evidence import read_evidence
 from servicelab.grading.language import spoken
 from servicelab.i18n import _

@@ -12,12 +12,12 @@ import yaml
 
 from servicelab.course.declared import read
 from servicelab.course.guessesfile import ENOUGH, GuessesFile
+from servicelab.course.handin import EVIDENCE
 from servicelab.course.layout import GRADED, assignment_name
 from servicelab.course.quizfile import Prediction
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
-from servicelab.grading.envelope import EVIDENCE
 from servicelab.grading.evidence import read_guesses
 from servicelab.i18n import _
 

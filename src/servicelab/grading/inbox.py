@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipInfo
 
+from servicelab.course.handin import LARGEST_ARCHIVE, MANIFEST
 from servicelab.errors import UserError
 from servicelab.files.zips import Archive, Budget, Limits, Refused, shown
-from servicelab.grading.envelope import ARCHIVE_LIMIT, MANIFEST
 from servicelab.i18n import _
 
 DEPTH = 2
@@ -163,8 +163,8 @@ def _opened(stream: BinaryIO, label: str, *, depth: int, room: Budget) -> Iterat
         return
     if not inner:
         size = stream.seek(0, os.SEEK_END)
-        if size > ARCHIVE_LIMIT:
-            yield Arrival(label, refusal=_("it is larger than {limit} MB", limit=ARCHIVE_LIMIT >> 20))
+        if size > LARGEST_ARCHIVE:
+            yield Arrival(label, refusal=_("it is larger than {limit} MB", limit=LARGEST_ARCHIVE >> 20))
             return
         stream.seek(0)
         yield Arrival(label, stream.read(), room=room)

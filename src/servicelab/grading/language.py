@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from servicelab.course.handin import ANY_ANSWERS, MANIFEST
 from servicelab.i18n import LANGUAGES, MARKER
 
 LARGEST = 4 << 20
@@ -15,7 +16,7 @@ def spoken(folder: Path) -> str:
 
     These are a trainee's files: anything unreadable is passed over, and English is the answer of last resort.
     """
-    for path in (folder / "submission.json", *sorted(folder.glob("*.answers.json")), folder / MARKER):
+    for path in (folder / MANIFEST, *sorted(folder.glob(ANY_ANSWERS)), folder / MARKER):
         try:
             if path.is_symlink() or path.stat().st_size > LARGEST:
                 continue

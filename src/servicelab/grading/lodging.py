@@ -24,7 +24,7 @@ def lodging() -> Iterator[Path]:
         _bring_fonts(home / "matplotlib")
         yield home
     finally:
-        _clear(home)
+        clear(home)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -52,8 +52,8 @@ def _bring_fonts(folder: Path) -> None:
             shutil.copy(path, folder)
 
 
-def _clear(home: Path) -> None:
-    """Remove a home, whatever modes its submission gave to what is in it, and touch nothing outside of it.
+def clear(home: Path) -> None:
+    """Remove a home that is there, whatever modes its submission gave to what is in it; touch nothing outside of it.
 
     What cannot be removed even so stays, behind 0700.
     """

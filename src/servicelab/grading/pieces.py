@@ -10,6 +10,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
+from servicelab.course.handin import ANY_ANSWERS
 from servicelab.grading.bounded import CONTROL, WIDGET
 from servicelab.grading.inert import markdown, rich
 from servicelab.grading.messages import text_of
@@ -179,7 +180,7 @@ def _decisions(folder: Path) -> dict[str, dict[str, str]]:
         return {}
     found = {}
     entries: dict[str, Any] = {}
-    for sheet in sorted(folder.glob("*.answers.json")):
+    for sheet in sorted(folder.glob(ANY_ANSWERS)):
         stated = read_json(sheet).get("entries")
         entries.update(stated if isinstance(stated, dict) else {})
     for key, decision in asked.items():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from servicelab.course.handin import ANY_ANSWERS, EVIDENCE, MANIFEST, TRAINEE
 from servicelab.errors import UserError
 from servicelab.grading import exchange
 from servicelab.grading.course import Course, sqlite_file
@@ -21,7 +22,7 @@ from servicelab.grading.pieces import WORDS
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import LANGUAGES, MARKER, _
 
-LEARNERS_OWN = ("*.answers.json", MARKER, "trainee.json", "submission.json", "evidence")
+LEARNERS_OWN = (ANY_ANSWERS, MARKER, TRAINEE, MANIFEST, EVIDENCE.split("/")[0])
 """What must never stand in `source/`: nbgrader would hand it out, and copy it over the learner's when grading."""
 
 

@@ -3,6 +3,9 @@
 On Linux each seat is two processes. The outer one leads a session of its own and inherits whatever loses its parent
 below it; the inner one grades. A kernel's parent is therefore never the program that the instructor started; when the
 inner process ends, however it ended, the outer one ends everything that is left. Elsewhere one process does the work.
+
+What a seat puts into temporary folders lies in one of its own, which is removed after it: by the outer process, and by
+the program itself for a seat that was killed whole.
 """
 
 from __future__ import annotations
@@ -12,14 +15,18 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
+
+from servicelab.grading.lodging import clear
 
 T = TypeVar("T")
 
@@ -28,6 +35,8 @@ PRELOADED = ["servicelab.grading.autograding", "nbgrader.apps.api", "nbgrader.pr
 """Imported once, in the process that seats are forked from: nbgrader alone takes two seconds."""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+CHECK = 0.05
+"""Seconds between two looks at whether the inner process has ended."""
 ROUNDS = 200
 """How often what is left of a submission is looked for and ended: something that forks on and on is outrun or left."""
 
@@ -62,39 +71,43 @@ def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> 
         context.set_forkserver_preload(PRELOADED)
     left = list(names)
     # A pipe's end is of another class on Windows.
-    taken: dict[Any, tuple[str, Any]] = {}
+    taken: dict[Any, tuple[str, Any, str]] = {}
     try:
         while left or taken:
             while left and len(taken) < seats:
                 result, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_seat, args=(work, left[0], sender), daemon=False)
-                taken[result] = (left.pop(0), process)
+                room = tempfile.mkdtemp(prefix="servicelab-")
+                process = context.Process(target=_seat, args=(work, left[0], sender, room), daemon=False)
+                taken[result] = (left.pop(0), process, room)
                 process.start()
                 sender.close()
             finished: list[Any] = wait(list(taken))
             for result in finished:
-                name, process = taken[result]
+                name, process, room = taken[result]
                 try:
                     done = result.recv()
                 except (EOFError, OSError):
                     done = None
                 process.join()
+                clear(Path(room))
                 del taken[result]
                 result.close()
                 yield name, done
     finally:
-        for _name, process in taken.values():
+        for _name, process, _room in taken.values():
             with suppress(ValueError, AttributeError):
                 process.terminate()
-        for result, (_name, process) in taken.items():
+        for result, (_name, process, room) in taken.items():
             with suppress(ValueError, AssertionError):
                 process.join()
+            clear(Path(room))
             result.close()
 
 
-def _seat(work: Callable[[str], T], name: str, sender: Connection) -> None:
-    """Do the work in this process, or on Linux in one below it, and end what it leaves behind."""
+def _seat(work: Callable[[str], T], name: str, sender: Connection, room: str) -> None:
+    """Do the work in this process, or on Linux in one below it, and end and remove what it leaves behind."""
     os.umask(0o077)
+    tempfile.tempdir = room
     if not LINUX:
         # Ctrl-C reaches every process of a console; the one that was started ends the others.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -103,13 +116,17 @@ def _seat(work: Callable[[str], T], name: str, sender: Connection) -> None:
     os.setsid()
     _tell_kernel(PR_SET_CHILD_SUBREAPER, 1)
     _tell_kernel(PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, partial(_leave, room))
     inner = os.fork()
     if not inner:
         _grade_inside(work, name, sender)
     sender.close()
-    os.waitpid(inner, 0)
+    # Python's fork server outlives the program as long as one seat does: its end is no sign of the program's.
+    program: Any = multiprocessing.parent_process()
+    while not os.waitpid(inner, os.WNOHANG)[0] and not wait([program.sentinel], CHECK):
+        pass
     _end_what_is_left()
+    clear(Path(room))
 
 
 def _grade_inside(work: Callable[[str], T], name: str, sender: Connection) -> None:
@@ -137,8 +154,9 @@ def _tell_kernel(what: int, value: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(what, value, 0, 0, 0)
 
 
-def _leave(_number: int, _frame: object) -> None:
+def _leave(room: str, _number: int, _frame: object) -> None:
     _end_what_is_left()
+    clear(Path(room))
     os._exit(128 + signal.SIGTERM)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import LESSON_ANSWERS
 from servicelab.course.layout import GRADED, assignment_name, notebook_path
 from servicelab.course.rubricfile import Rubric
 from servicelab.errors import UserError
@@ -258,7 +259,7 @@ def _lesson(trainee: Trainee, unit: str, workspace: Path) -> Path:
     """Write the lesson's answer sheet as the lesson would have, and return it."""
     from servicelab.learn.sheet import AnswerSheet
 
-    path = (workspace / notebook_path("lesson", unit)).with_name("lesson.answers.json")
+    path = (workspace / notebook_path("lesson", unit)).with_name(LESSON_ANSWERS)
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet = AnswerSheet(path, f"{unit}/lesson", language=trainee.language)
     did = trainee.lessons[unit]

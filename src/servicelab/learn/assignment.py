@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from servicelab.course.handin import LARGEST_NOTEBOOK, LESSON_ANSWERS
 from servicelab.i18n import _
 from servicelab.learn import decisions, written
 from servicelab.learn.items import Items, load_items
-from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import find_place, read_json
 
@@ -41,7 +41,7 @@ class Assignment(Session):
     @property
     def lesson_answers(self) -> Path:
         """The answer sheet of the lesson that this work belongs to, which travels with it as evidence."""
-        return self.place.root / "lessons" / self.name.removesuffix("_analysis") / "lesson.answers.json"
+        return self.place.root / "lessons" / self.name.removesuffix("_analysis") / LESSON_ANSWERS
 
     @property
     def order(self) -> list[str]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.learn.numbers import finite
 from servicelab.learn.whereabouts import read_regular
 
-LARGEST_NOTEBOOK = 64 * 2**20
 # Calls that put something to do before the learner, with the place of the item's id among their arguments.
 ASKING = {"quiz": 0, "recall": 0, "predict": 0, "check": 0, "show": 1, "decide": 0, "write": 0}
 

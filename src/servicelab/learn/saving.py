@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from servicelab.course.handin import LARGEST_NOTEBOOK, TRAINEE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.files.zips import Archive, Budget, Limits, Refused, pack, plain_name
 from servicelab.i18n import _
-from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import FORMAT, exclusively, understand, utc_now
-from servicelab.learn.whereabouts import TRAINEE, keep_student_id, read_json, read_regular, shown, student_id
+from servicelab.learn.whereabouts import keep_student_id, read_json, read_notebook, read_regular, shown, student_id
 
 MANIFEST = "progress.json"
 LIMITS = Limits(members=500, directory=256 << 10)
@@ -46,7 +46,7 @@ def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
         name = path.relative_to(root).as_posix()
         if belongs(name) and not path.is_symlink() and not path.parent.is_symlink():
             with contextlib.suppress(OSError):
-                files[name] = read_regular(path, LARGEST_NOTEBOOK)
+                files[name] = read_notebook(path)
     if not any(ANSWERS.fullmatch(name) for name in files):
         raise UserError(_("There is nothing to save yet: answer something first."))
     manifest = {"format": FORMAT, "saved": moment.isoformat(), "student": student_id(root), "files": sorted(files)}

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from IPython import get_ipython
 
+from servicelab.course.handin import answers_file, notebook_file
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
 from servicelab.learn import progress
@@ -65,12 +66,12 @@ class Session:
     @property
     def answers_path(self) -> Path:
         """Where this notebook's answers are kept."""
-        return self.place.folder / f"{self.notebook}.answers.json"
+        return self.place.folder / answers_file(self.notebook)
 
     @property
     def notebook_path(self) -> Path:
         """The notebook itself."""
-        return self.place.folder / f"{self.notebook}.ipynb"
+        return self.place.folder / notebook_file(self.notebook)
 
     @cached_property
     def items(self) -> Items:

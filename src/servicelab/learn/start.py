@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from servicelab.course.handin import LESSON_ANSWERS, answers_file, notebook_file
+from servicelab.course.layout import COURSE, UnitKind
 from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn import decisions
@@ -22,7 +24,7 @@ from servicelab.learn.progress import Progress, measure
 from servicelab.learn.session import Session
 from servicelab.learn.sheet import understand
 from servicelab.learn.submission import Receipt, receipts
-from servicelab.learn.whereabouts import LARGEST_FILE, read_regular, workspace_root
+from servicelab.learn.whereabouts import LARGEST_FILE, read_json, read_regular, workspace_root
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -44,10 +46,11 @@ class Graded:
 
 
 @dataclass(frozen=True)
-class Module:
-    """One module of the workspace."""
+class Stage:
+    """One unit of the workspace, a module or a case: a stage of the way through the course."""
 
     name: str
+    kind: UnitKind
     title: str
     lesson: Path
     progress: Progress
@@ -60,7 +63,7 @@ class Module:
         return self.progress.done and (self.exercise is None or self.exercise.receipt is not None)
 
 
-class Written(NamedTuple):
+class Passage(NamedTuple):
     """A part of a page that is no control, in every form that something shows: JupyterLab takes HTML where it is."""
 
     markdown: str
@@ -71,7 +74,7 @@ class Written(NamedTuple):
 class Page:
     """Controls and written parts, shown one under the other."""
 
-    def __init__(self, *parts: Interactive | Written) -> None:
+    def __init__(self, *parts: Interactive | Passage) -> None:
         self.parts = parts
 
     def _ipython_display_(self) -> None:
@@ -111,14 +114,14 @@ def home_page(directory: Path | None = None) -> Page:
 
     here = (directory or Path.cwd()).resolve()
     root = workspace_root(here)
-    modules = survey(root)
-    if not modules:
+    stages = survey(root)
+    if not stages:
         raise UserError(
             _("There are no lessons in {folder}: open start.ipynb from the course's own folder.", folder=root)
         )
     refresh = _("Come back to this page and press ▶▶ to see the list as it stands then.")
-    markdown = f"{course_markdown(modules, here)}\n\n{refresh}"
-    return Page(Written(markdown, course_text(modules), way_html(modules, here, refresh)), SaveControl(root))
+    markdown = f"{course_markdown(stages, here)}\n\n{refresh}"
+    return Page(Passage(markdown, course_text(stages), way_html(stages, here, refresh)), SaveControl(root))
 
 
 def finish_page(session: Session) -> Page:
@@ -130,7 +133,7 @@ def finish_page(session: Session) -> Page:
     places = onward(root, session.name)
     links = "\n".join(f"- [{label}]({link(path, session.place.folder)})" for label, path in places)
     plain = "\n".join(f"- {label}" for label, _path in places)
-    return Page(Finish(session), Written(links, plain), SaveControl(root))
+    return Page(Finish(session), Passage(links, plain), SaveControl(root))
 
 
 def onward(root: Path, name: str) -> list[tuple[str, Path]]:
@@ -143,18 +146,32 @@ def onward(root: Path, name: str) -> list[tuple[str, Path]]:
     return [(label, path) for label, path in places if path.is_file()]
 
 
-def survey(root: Path) -> list[Module]:
-    """Every module of a workspace with how far it is, in the order of their names."""
-    modules = []
-    for lesson in sorted(root.glob("lessons/*/lesson.ipynb")):
+def survey(root: Path) -> list[Stage]:
+    """Every unit of a workspace with how far it is, in the course's order; what the course does not list comes last."""
+    listed = course_order(root)
+    stages = []
+    for lesson in sorted(root.glob("lessons/*/lesson.ipynb"), key=lambda path: in_order(path.parent.name, [*listed])):
         name = lesson.parent.name
         outline = read_outline(lesson)
-        document = stored(lesson.with_name("lesson.answers.json"))
+        document = stored(lesson.with_name(LESSON_ANSWERS))
         progress = measure(outline, document["entries"], document["activity"])
         exercise = graded(root, name, "exercise")
         analysis = graded(root, f"{name}_analysis", "analysis")
-        modules.append(Module(name, outline.title or name, lesson, progress, exercise, analysis))
-    return modules
+        kind = listed.get(name, "module")
+        stages.append(Stage(name, kind, outline.title or name, lesson, progress, exercise, analysis))
+    return stages
+
+
+def course_order(root: Path) -> dict[str, UnitKind]:
+    """The units that the workspace's `course.json` lists, in its order, with their kinds."""
+    units = read_json(root / COURSE).get("modules")
+    listed = [unit for unit in units if isinstance(unit, dict)] if isinstance(units, list) else []
+    return {str(unit.get("id")): "case" if unit.get("kind") == "case" else "module" for unit in listed}
+
+
+def in_order(name: str, order: list[str]) -> tuple[int, str]:
+    """Where a name stands in a list, by which names can be sorted; after everything in it for one that it lacks."""
+    return (order.index(name) if name in order else len(order), name)
 
 
 def stored(path: Path) -> dict[str, Any]:
@@ -168,46 +185,53 @@ def stored(path: Path) -> dict[str, Any]:
 def graded(root: Path, assignment: str, notebook: str) -> Graded | None:
     """A graded notebook, or None when the workspace has none of that name."""
     folder = root / "assignments" / assignment
-    path = folder / f"{notebook}.ipynb"
+    path = folder / notebook_file(notebook)
     if not path.is_file():
         return None
-    entries: Mapping[str, Any] = stored(folder / f"{notebook}.answers.json")["entries"]
+    entries: Mapping[str, Any] = stored(folder / answers_file(notebook))["entries"]
     asked = load_items(folder / "decisions.json").decisions if (folder / "decisions.json").is_file() else {}
     answered = sum(decisions.answer(one, entries.get(key, {})) is not None for key, one in asked.items())
     handed_in = receipts(root, assignment)
     return Graded(assignment, path, answered, len(asked), handed_in[-1] if handed_in else None)
 
 
-def course_markdown(modules: list[Module], here: Path) -> str:
+def course_markdown(stages: list[Stage], here: Path) -> str:
     """The start page's list, with links relative to the notebook in `here`."""
     lines: list[str] = []
-    for module in modules:
-        lines += [f"### {escaped(module.title)}", ""]
-        lines += [f"- {tick} [{label}]({link(path, here)}) — {says}" for tick, label, path, says in steps(module)]
+    for stage in stages:
+        lines += [f"### {escaped(stage.title)}", ""]
+        lines += [f"- {tick} [{label}]({link(path, here)}) — {says}" for tick, label, path, says in steps(stage)]
         lines.append("")
-    return "\n".join([f"**{next_step(modules)}**", "", *lines])
+    return "\n".join([f"**{next_step(stages)}**", "", *lines])
 
 
-def course_text(modules: list[Module]) -> str:
+def course_text(stages: list[Stage]) -> str:
     """The start page as plain text."""
-    lines = [next_step(modules)]
-    for module in modules:
-        lines.append(module.title)
-        lines += [f"  {'[x]' if tick == DONE else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(module)]
+    lines = [next_step(stages)]
+    for stage in stages:
+        lines.append(stage.title)
+        lines += [f"  {'[x]' if tick == DONE else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(stage)]
     return "\n".join(lines)
 
 
-def steps(module: Module) -> list[tuple[str, str, Path, str]]:
-    """What there is to do in a module: tick, name, notebook, and how far it is."""
+def steps(stage: Stage) -> list[tuple[str, str, Path, str]]:
+    """What there is to do in a unit: tick, name, notebook, and how far it is."""
     from servicelab.learn.controls.overview import standing
 
-    found = [(tick(module.progress.done), _("Lesson"), module.lesson, standing(module.progress))]
-    if module.exercise:
-        done = module.exercise.receipt is not None
-        found.append((tick(done), _("Exercise, for marks"), module.exercise.notebook, how_far(module.exercise)))
-    if module.analysis:
-        done = module.analysis.receipt is not None
-        found.append((tick(done), _("Analysis, for analysts"), module.analysis.notebook, how_far(module.analysis)))
+    found = [
+        (
+            tick(stage.progress.done),
+            _("Case") if stage.kind == "case" else _("Lesson"),
+            stage.lesson,
+            standing(stage.progress),
+        )
+    ]
+    if stage.exercise:
+        done = stage.exercise.receipt is not None
+        found.append((tick(done), _("Exercise, for marks"), stage.exercise.notebook, how_far(stage.exercise)))
+    if stage.analysis:
+        done = stage.analysis.receipt is not None
+        found.append((tick(done), _("Analysis, for analysts"), stage.analysis.notebook, how_far(stage.analysis)))
     return found
 
 
@@ -226,33 +250,50 @@ def how_far(work: Graded) -> str:
     return _("not handed in")
 
 
-def next_step(modules: list[Module]) -> str:
+def next_step(stages: list[Stage]) -> str:
     """The one thing to do now."""
-    for module in modules:
-        if not module.progress.started:
-            return _("Next: begin the lesson “{title}”.", title=module.title)
-        if not module.progress.done:
-            at = module.progress.next
-            return _("Next: go on with the lesson “{title}”, at “{section}”.",
-                     title=module.title, section=at.section.title if at else "")  # fmt: skip
-        if module.exercise and not module.exercise.receipt:
-            return _("Next: do the exercise of “{title}” and hand it in.", title=module.title)
+    for stage in stages:
+        title, case = stage.title, stage.kind == "case"
+        if not stage.progress.started:
+            if case:
+                return _("Next: begin the case “{title}”.", title=title)
+            return _("Next: begin the lesson “{title}”.", title=title)
+        if not stage.progress.done:
+            section = stage.progress.next.section.title if stage.progress.next else ""
+            if case:
+                return _("Next: go on with the case “{title}”, at “{section}”.", title=title, section=section)
+            return _("Next: go on with the lesson “{title}”, at “{section}”.", title=title, section=section)
+        if stage.exercise and not stage.exercise.receipt:
+            return _("Next: do the exercise of “{title}” and hand it in.", title=title)
     return _("Everything is done and handed in.")
 
 
-def go_on(modules: list[Module]) -> tuple[str, Path, str] | None:
+def called(stage: Stage) -> str:
+    """What a unit is called within a sentence: a module by its number, a case by its title."""
+    if stage.kind == "case":
+        return _("the case “{title}”", title=stage.title)
+    return _("module {module}", module=stage.name.split("_")[0])
+
+
+def heading(stage: Stage) -> str:
+    """What stands over a unit."""
+    if stage.kind == "case":
+        return _("Case · {title}", title=stage.title)
+    return _("Module {module} · {title}", module=stage.name.split("_")[0], title=stage.title)
+
+
+def go_on(stages: list[Stage]) -> tuple[str, Path, str] | None:
     """The one big button: its words, the notebook it leads to and the section there; None when everything is done."""
-    for module in modules:
-        number = module.name.split("_")[0]
-        if not module.progress.started:
-            return _("Begin: module {module}", module=number), module.lesson, ""
-        at = module.progress.next
+    for stage in stages:
+        if not stage.progress.started:
+            return _("Begin: {unit}", unit=called(stage)), stage.lesson, ""
+        at = stage.progress.next
         if at is not None:
-            section = 1 + [one.section.id for one in module.progress.sections].index(at.section.id)
-            label = _("Go on: section {section} of module {module}", section=section, module=number)
-            return label, module.lesson, at.section.id
-        if module.exercise and not module.exercise.receipt:
-            return _("Go on: the exercise of module {module}", module=number), module.exercise.notebook, ""
+            section = 1 + [one.section.id for one in stage.progress.sections].index(at.section.id)
+            label = _("Go on: section {section} of {unit}", section=section, unit=called(stage))
+            return label, stage.lesson, at.section.id
+        if stage.exercise and not stage.exercise.receipt:
+            return _("Go on: the exercise of {unit}", unit=called(stage)), stage.exercise.notebook, ""
     return None
 
 

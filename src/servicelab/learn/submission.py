@@ -10,16 +10,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import (
+    COURSE_ID,
+    EVIDENCE,
+    FORMAT,
+    LARGEST_NOTEBOOK,
+    MANIFEST,
+    answers_file,
+    is_staff_number,
+    notebook_file,
+)
+from servicelab.course.layout import COURSE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.files.zips import pack
 from servicelab.i18n import _, language
 from servicelab.learn import written
-from servicelab.learn.outline import LARGEST_NOTEBOOK
 from servicelab.learn.sheet import understand, utc_now
-from servicelab.learn.whereabouts import COURSE, LARGEST_FILE, MODULE, STUDENT, read_json, read_regular, shown
+from servicelab.learn.whereabouts import LARGEST_FILE, MODULE, read_json, read_notebook, read_regular, shown, too_heavy
 
-FORMAT = 1
 FOLDER = "submissions"
 
 
@@ -84,7 +93,7 @@ def course_facts(root: Path) -> dict[str, str]:
         return given if isinstance(given, str) and given.strip() else default
 
     return {
-        "course": said("course", "servicelab"),
+        "course": said("course", COURSE_ID),
         "marks": said("marks", _("Marks and feedback come from your instructor, for the whole group at once.")),
         "seen_by": said(
             "seen_by",
@@ -94,34 +103,38 @@ def course_facts(root: Path) -> dict[str, str]:
 
 
 def collect_files(folder: Path, notebook: str, evidence: Path | None) -> dict[str, bytes]:
-    """What goes into the zip, by its name there; UserError when the notebook is missing.
+    """What goes into the zip, by its name there; UserError when the notebook is missing or weighs too much.
 
     Only these few files are ever read, and never through a link.
     """
     try:
-        files = {f"{notebook}.ipynb": read_regular(folder / f"{notebook}.ipynb", LARGEST_NOTEBOOK)}
+        files = {notebook_file(notebook): read_notebook(folder / notebook_file(notebook))}
     except OSError:
         raise UserError(
             _(
                 "The notebook {name} cannot be read in {folder}: it must keep its name and place to be handed in.",
-                name=f"{notebook}.ipynb",
+                name=notebook_file(notebook),
                 folder=folder,
             )
         ) from None
-    wanted = {f"{notebook}.answers.json": folder / f"{notebook}.answers.json"}
+    wanted = {answers_file(notebook): folder / answers_file(notebook)}
     if evidence:
-        wanted["evidence/lesson.answers.json"] = evidence
+        wanted[EVIDENCE] = evidence
     for name, path in wanted.items():
         try:
             files[name] = read_regular(path, LARGEST_FILE)
         except OSError:
             continue
-    return completed(files, notebook)
+    whole = completed(files, notebook)
+    # What was written in boxes stands twice in it then.
+    if len(whole[notebook_file(notebook)]) > LARGEST_NOTEBOOK:
+        raise too_heavy(notebook_file(notebook))
+    return whole
 
 
 def completed(files: Mapping[str, bytes], notebook: str) -> dict[str, bytes]:
     """The files of a submission with what was written in boxes put into the notebook's graded cells."""
-    page, sheet = f"{notebook}.ipynb", files.get(f"{notebook}.answers.json")
+    page, sheet = notebook_file(notebook), files.get(answers_file(notebook))
     if sheet is None or page not in files:
         return dict(files)
     return {**files, page: written.filled(files[page], understand(sheet)[0]["entries"])}
@@ -144,7 +157,7 @@ def submit(
 
     Raises UserError for a staff number that cannot be used, a missing notebook, or a folder that cannot be written.
     """
-    if not STUDENT.fullmatch(student):
+    if not is_staff_number(student):
         raise UserError(_("Give your staff number first."))
     if not MODULE.fullmatch(assignment):
         raise ValueError(f"assignment must be a name such as 01_needs, not {assignment!r}")
@@ -163,7 +176,7 @@ def submit(
         "language": language(),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    files["submission.json"] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
+    files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
     content = pack(files, moment)
     target = root / FOLDER / zip_name(student, assignment, moment)
     receipt = Receipt(

@@ -1,4 +1,4 @@
-"""The way through the course as HTML: one big button, then every module with its steps."""
+"""The way through the course as HTML: one big button, then every unit with its steps."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from servicelab.i18n import _
-from servicelab.learn.start import DONE, Module, go_on, link, next_step, steps
+from servicelab.learn.start import DONE, Stage, go_on, heading, link, next_step, steps
 
 STYLES = (Path(__file__).with_name("waymarks.css")).read_text(encoding="utf-8")
 
 
-def way_html(modules: Sequence[Module], here: Path, refresh: str) -> str:
+def way_html(stages: Sequence[Stage], here: Path, refresh: str) -> str:
     """The start page's way, with links relative to the notebook in `here`.
 
     `refresh` says how to see the list anew where nothing does so by itself; the course's own view of JupyterLab does,
@@ -23,36 +23,36 @@ def way_html(modules: Sequence[Module], here: Path, refresh: str) -> str:
         [
             f"<style>{STYLES}</style>",
             '<div class="sl-way">',
-            *big_button(list(modules), here),
-            *(part for module in modules for part in card(module, here)),
+            *big_button(list(stages), here),
+            *(part for stage in stages for part in card(stage, here)),
             f'<p class="sl-by-hand">{escape(refresh)}</p>',
             "</div>",
         ]
     )
 
 
-def big_button(modules: list[Module], here: Path) -> Iterator[str]:
+def big_button(stages: list[Stage], here: Path) -> Iterator[str]:
     """What to do now, in a sentence and as the one button of the page."""
-    onward = go_on(modules)
+    onward = go_on(stages)
     if onward:
         label, path, section = onward
         # The course's view of JupyterLab opens the section; elsewhere the notebook opens at its beginning.
         goal = link(path, here) + (f"#section={quote(section)}" if section else "")
         yield f'<p><a class="sl-go" href="{escape(goal)}">{escape(label)}</a></p>'
-    yield f'<p class="sl-now">{escape(next_step(modules))}</p>'
+    yield f'<p class="sl-now">{escape(next_step(stages))}</p>'
 
 
-def card(module: Module, here: Path) -> Iterator[str]:
-    """One module: how far its lesson is, and its steps."""
-    share = round(100 * module.progress.share)
+def card(stage: Stage, here: Path) -> Iterator[str]:
+    """One unit: how far its lesson is, and its steps."""
+    share = round(100 * stage.progress.share)
     yield '<section class="sl-module">'
-    yield f"<h3>{escape(_('Module {module}', module=module.name.split('_')[0]))} · {escape(module.title)}</h3>"
+    yield f"<h3>{escape(heading(stage))}</h3>"
     yield (
-        f'<div class="sl-share" role="img" aria-label="{escape(_("{share} % of the lesson done", share=share))}">'
+        f'<div class="sl-share" role="img" aria-label="{escape(_("{share} % done", share=share))}">'
         f'<span style="width: {share}%"></span></div>'
     )
     yield "<ul>"
-    for tick, label, path, says in steps(module):
+    for tick, label, path, says in steps(stage):
         state = "done" if tick == DONE else "open"
         said = _("done") if tick == DONE else _("open")
         yield (

@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import LARGEST_NOTEBOOK, TRAINEE, is_reserved, is_staff_number
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import MARKER, _, marked
 
-TRAINEE = "trainee.json"
-COURSE = "course.json"
 LARGEST_FILE = 4 * 2**20
 """Bytes; no file of ours comes near it, so a larger one is a mistake or an attack."""
 
-# Also what nbgrader and every file system take as a folder name; "--" separates the parts of a submission's name.
-STUDENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@]|-(?!-)){0,38}[A-Za-z0-9]|[A-Za-z0-9]")
 MODULE = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
 
 
@@ -91,10 +88,29 @@ def read_regular(path: Path, limit: int = LARGEST_FILE) -> bytes:
         return stream.read(limit + 1)[:limit]
 
 
+def read_notebook(path: Path) -> bytes:
+    """The bytes of a graded notebook; OSError as for `read_regular`, UserError when it weighs too much to hand in."""
+    if path.lstat().st_size > LARGEST_NOTEBOOK:
+        raise too_heavy(path.name)
+    return read_regular(path, LARGEST_NOTEBOOK)
+
+
+def too_heavy(name: str) -> UserError:
+    """What is said of a notebook that weighs more than anybody takes."""
+    return UserError(
+        _(
+            "{name} is larger than {limit} MB, more than can be handed in: clear the outputs of its cells "
+            "(JupyterLab's menu Edit, Clear Outputs of All Cells), save it and try again.",
+            name=name,
+            limit=LARGEST_NOTEBOOK >> 20,
+        )
+    )
+
+
 def student_id(root: Path) -> str:
     """The staff number kept in the workspace, or "" when none was given yet."""
     kept = read_json(root / TRAINEE).get("student")
-    return kept if isinstance(kept, str) and STUDENT.fullmatch(kept) else ""
+    return kept if isinstance(kept, str) and is_staff_number(kept) else ""
 
 
 def keep_student_id(root: Path, given: str) -> str:
@@ -102,7 +118,15 @@ def keep_student_id(root: Path, given: str) -> str:
     student = given.strip()
     if not student:
         raise UserError(_("Give your staff number first, such as E1042."))
-    if not STUDENT.fullmatch(student):
+    if is_reserved(student):
+        raise UserError(
+            _(
+                "“{given}” cannot be used as a staff number, since Windows keeps this name for a device: put something "
+                "before it, such as E-{given}.",
+                given=shown(given, 60),
+            )
+        )
+    if not is_staff_number(student):
         raise UserError(
             _(
                 "“{given}” cannot be used as a staff number: use 1 to 40 letters, digits, dots or single hyphens, "

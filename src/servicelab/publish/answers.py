@@ -16,8 +16,8 @@ from typing import Any
 
 from servicelab.course.declared import read
 from servicelab.course.quizfile import Decision
-from servicelab.publish.findings import Finding, SourceMistakes
-from servicelab.publish.sources import CODE, Cell, Document, Unit
+from servicelab.publish.findings import Finding, stop_on
+from servicelab.publish.sources import CODE, Cell, Document, Unit, parses
 
 MOST = 20_000
 """Combinations tried for one test; a test that judges more at once is split."""
@@ -29,6 +29,30 @@ def perfect_decisions(module: Unit) -> dict[str, Any]:
     """The right value of every decision of a module by its id: an option's id, a list of ids, or a number.
 
     Raises `SourceMistakes` for a decision that no test judges, and for a test that no answer passes.
+    """
+    found, findings = right_decisions(module)
+    stop_on(findings)
+    return found
+
+
+def can_judge(exercise: Document) -> bool:
+    """Whether every test of an exercise is Python and says what it is worth, so that it can be asked."""
+    return all(parses(cell.source) and worth(cell.nbgrader.get("points")) for cell in _tests(exercise))
+
+
+def worth(points: object) -> bool:
+    """Whether what is stated of a cell's points is a number of them.
+
+    >>> worth(2.5), worth(0), worth(True)
+    (True, False, False)
+    """
+    return isinstance(points, int | float) and not isinstance(points, bool) and points > 0
+
+
+def right_decisions(module: Unit) -> tuple[dict[str, Any], list[Finding]]:
+    """The right value of every decision that a test judges, and what is wrong with the others and with the tests.
+
+    The module's exercise must be one that can judge.
     """
     exercise = module.documents["exercise"]
     decisions = {item["id"]: read(Decision, item) for _, _, item in module.items("decisions")}
@@ -47,9 +71,7 @@ def perfect_decisions(module: Unit) -> dict[str, Any]:
     for key in decisions.keys() - found.keys() if not findings else ():
         remedy = "Write a test for it in exercise.md, or take the decision away"
         findings.append(module.quiz.finding(("decisions",), key, "no test judges this decision", remedy))
-    if findings:
-        raise SourceMistakes(findings)
-    return {key: found[key] for key in decisions}
+    return {key: found[key] for key in decisions if key in found}, findings
 
 
 def write_sheet(path: Path, module: Unit, language: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import servicelab
 from servicelab.course.declared import read as read_declared
 from servicelab.course.guessesfile import GuessesFile
+from servicelab.course.handin import answers_file
 from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, READ, is_checkout, notebook_path
 from servicelab.errors import UserError
 from servicelab.files.lock import locked
@@ -217,7 +218,7 @@ def _execute(tree: Path, content: Content, executed: Executed, run_already: Path
     def answer() -> None:
         for unit in course.units.values():
             exercise = tree / notebook_path("exercise", unit.id)
-            write_sheet(exercise.with_name("exercise.answers.json"), unit, content.language)
+            write_sheet(exercise.with_name(answers_file("exercise")), unit, content.language)
 
     answer()
     units = {path: d.module for d in course.documents if (tree / (path := notebook_path(d.kind, d.module))).is_file()}

@@ -24,7 +24,7 @@ from servicelab.publish.catalogues import Catalogue, catalogue_file
 from servicelab.publish.prose import translate_blocks
 from servicelab.publish.regions import REGIONS, has_region, segments
 from servicelab.publish.sources import CODE, Cell, Course, Document, load_course, relative
-from servicelab.publish.yamlfile import read_yaml
+from servicelab.publish.yamlfile import yaml_source
 
 SHORTEST = 12
 """Letters and digits; below this a line says nothing by which it could be told from any other."""
@@ -153,7 +153,7 @@ def _marking(root: Path) -> Iterator[tuple[str, str, str]]:
     for folder in (RUBRICS, DEMO):
         for path in sorted((root / folder).rglob("*.yml")):
             file = relative(path, root)
-            for text in _strings(read_yaml(path, file).data):
+            for text in _strings(yaml_source(path, file).data):
                 # One word is a name or an option's id; a sentence is what gives something away.
                 if " " in text.strip() or len(CHINESE.findall(text)) > SHORTEST:
                     yield "mark scheme", file, text

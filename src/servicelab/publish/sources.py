@@ -6,6 +6,7 @@ that an author sees everything at once.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from servicelab.course.layout import (
 from servicelab.course.quizfile import items
 from servicelab.files.yamllines import Trail
 from servicelab.publish.findings import Finding
-from servicelab.publish.yamlfile import YamlFile, read_yaml
+from servicelab.publish.yamlfile import YamlFile, yaml_source
 
 CODE, MARKDOWN = "code", "markdown"
 FENCE = re.compile(r"`{3,}\{code-cell\}")
@@ -161,9 +162,22 @@ def relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
+def parses(code: str) -> bool:
+    """Whether code is Python.
+
+    >>> parses("a = 1"), parses("a =")
+    (True, False)
+    """
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
 def load_course(root: Path) -> Course:
     """Read every source of the course under `root`/course. Nothing is checked yet beyond what reading needs."""
-    lists = {file: read_yaml(root / file, file) for file in (SETTINGS, GLOSSARY_SOURCE, CURRICULUM, COVERAGE)}
+    lists = {file: yaml_source(root / file, file) for file in (SETTINGS, GLOSSARY_SOURCE, CURRICULUM, COVERAGE)}
     findings = [finding for document in lists.values() for finding in document.findings]
     start = _document(root / START, root, "", "start", findings)
     units = {unit.id: unit for unit in _units(root, lists[SETTINGS], findings)}
@@ -205,7 +219,7 @@ def _units(root: Path, settings: YamlFile, findings: list[Finding]) -> Iterator[
                     remedy = f"Keep it in {SETTINGS} and delete this file"
                     findings.append(Finding(relative(own, root), 0, "", "the unit is described twice", remedy))
             else:
-                facts = read_yaml(own, relative(own, root))
+                facts = yaml_source(own, relative(own, root))
                 findings.extend(facts.findings)
             seen.add(name)
             yield _unit(name, kind, root, facts, at, findings)
@@ -214,7 +228,7 @@ def _units(root: Path, settings: YamlFile, findings: list[Finding]) -> Iterator[
 def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, findings: list[Finding]) -> Unit:
     folder = root / UNITS[kind] / name
     found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in documents(kind)}
-    quiz = read_yaml(folder / "quiz.yml", relative(folder / "quiz.yml", root))
+    quiz = yaml_source(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
     desk, voices, guesses = (
         _if_there(folder / each, root, findings) for each in ("desk.yml", "voices.yml", "guesses.yml")
@@ -227,7 +241,7 @@ def _if_there(path: Path, root: Path, findings: list[Finding]) -> YamlFile | Non
     """A file that a unit may have."""
     if not path.exists():
         return None
-    document = read_yaml(path, relative(path, root))
+    document = yaml_source(path, relative(path, root))
     findings.extend(document.findings)
     return document
 

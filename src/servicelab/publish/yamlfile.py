@@ -28,7 +28,7 @@ class YamlFile:
         return Finding(self.file, self.line(*path), place, problem, remedy)
 
 
-def read_yaml(path: Path, file: str) -> YamlFile:
+def yaml_source(path: Path, file: str) -> YamlFile:
     """Read one file; a missing file, a syntax error and a repeated key become findings."""
     document = YamlFile(file)
     try:

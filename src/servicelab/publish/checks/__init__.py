@@ -34,6 +34,6 @@ def course_findings(course: Course) -> list[Finding]:
         found += guess_findings(unit)
     found += text_findings(course)
     found += coverage_findings(course)
-    found += gate_findings(course, found)
+    found += gate_findings(course)
     found += interface_findings(course.root / "src" / "servicelab", course.root)
     return sorted(set(found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator
 
@@ -12,7 +11,7 @@ from servicelab.publish.checks.coverage import known_ids, teaches_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
 from servicelab.publish.prose import links
-from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
+from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document, parses
 
 LONGEST = 12
 TRACKS = ("frontline", "analyst")
@@ -41,7 +40,7 @@ def _name(document: Document, cell: Cell, before: Cell | None, seen: dict[str, i
     file, line = document.file, cell.line
     if not cell.name:
         # What follows a code cell and has no name is what three backticks inside it cut off.
-        if cell.kind == MARKDOWN and before is not None and before.kind == CODE and not _parses(before.source):
+        if cell.kind == MARKDOWN and before is not None and before.kind == CODE and not parses(before.source):
             problem = "a line of three backticks inside the code cell ended it here"
             yield Finding(
                 file, before.line, before.name, problem, 'Build that text in code ("`" * 3), without such a line'
@@ -114,7 +113,7 @@ def _code(document: Document, cell: Cell) -> Iterator[Finding]:
     for guess in LATE.findall(cell.source):
         if not _asked_above(document, cell, guess):
             yield finding(f"no cell above asks for the guess “{guess}”", f'Write lesson.predict("{guess}") above it')
-    if cell.name and not _parses(cell.source):
+    if cell.name and not parses(cell.source):
         yield finding("the code is not Python", "Mend it; magics (% and !) are not used, since graders read the code")
     lines = [line for line in cell.source.split("\n") if line.strip()]
     if document.kind in READ.values() and len(lines) > LONGEST:
@@ -137,11 +136,3 @@ def _ungraded(document: Document, cell: Cell) -> Iterator[Finding]:
         if marker in cell.source:
             problem = f"“{marker}” stands in {document.kind}.md, where nothing is stripped"
             yield Finding(document.file, cell.line, cell.name, problem, "Move the task to exercise.md or analysis.md")
-
-
-def _parses(code: str) -> bool:
-    try:
-        ast.parse(code)
-    except (SyntaxError, ValueError):
-        return False
-    return True

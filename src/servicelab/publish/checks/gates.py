@@ -6,85 +6,87 @@ that stands there and is found no more is itself a mistake. A draft's gaps are t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from servicelab.course.declared import mistakes, read
-from servicelab.course.gapsfile import GapsFile
-from servicelab.course.layout import COVERAGE, CURRICULUM, GAPS
-from servicelab.course.quizfile import LISTS, QuizFile
-from servicelab.course.rubricfile import Rubric
-from servicelab.publish.answers import perfect_decisions
+from servicelab.course.gapsfile import GapsFile, Gate
+from servicelab.course.layout import COVERAGE, CURRICULUM, GAPS, GRADED
+from servicelab.course.quizfile import QuizFile
+from servicelab.publish.answers import can_judge, right_decisions
 from servicelab.publish.checks.choices import distractors, echoes, tells
 from servicelab.publish.checks.coverage import assessed, curriculum, unit_coverage
-from servicelab.publish.checks.marking import rubrics, unmarked
-from servicelab.publish.findings import Finding, Gap, SourceMistakes
-from servicelab.publish.sources import Course, Unit, relative
-from servicelab.publish.yamlfile import YamlFile, read_yaml
+from servicelab.publish.checks.marking import Marking, rubrics, unmarked
+from servicelab.publish.findings import Finding, Gap
+from servicelab.publish.sources import Course, Unit
+from servicelab.publish.yamlfile import YamlFile, yaml_source
 
 
-def gate_findings(course: Course, already: Sequence[Finding] = ()) -> Iterator[Finding]:
-    """The gaps of finished units that are not known, known gaps that are closed, and mistakes in what gates read.
+class Look(NamedTuple):
+    """What the gates found of a unit; and those that passed it over, since what they need cannot be read."""
 
-    `already` is what is wrong in the sources: a gate that stumbles over such a mistake says nothing more about it.
-    """
-    marking, wrong = rubrics(course)
-    yield from wrong
-    known = read_yaml(course.root / GAPS, GAPS) if (course.root / GAPS).is_file() else YamlFile(GAPS, {})
+    gaps: list[Gap]
+    passed_over: set[Gate]
+
+
+def gate_findings(course: Course) -> Iterator[Finding]:
+    """The gaps of finished units that are not known, known gaps that are closed, and mistakes in what gates read."""
+    marking = rubrics(course)
+    yield from marking.findings
+    known = yaml_source(course.root / GAPS, GAPS) if (course.root / GAPS).is_file() else YamlFile(GAPS, {})
     malformed = known.findings or [known.finding(at, "", *said) for at, *said in mistakes(GapsFile, known.data)]
     if malformed:
         yield from malformed
         return
     listed = [(gap.gate, gap.item) for gap in read(GapsFile, known.data).gaps]
-    found = set()
+    found, passed_over = set(), set()
     for unit in course.units.values():
         if not unit.draft:
-            for gap in gaps_or_none(course, unit, marking, already):
+            look = look_at(course, unit, marking)
+            passed_over |= look.passed_over
+            for gap in look.gaps:
                 found.add((gap.gate, gap.item))
                 if (gap.gate, gap.item) not in listed:
                     yield gap.finding
     for number, (gate, item) in enumerate(listed):
-        if (gate, item) not in found:
+        if (gate, item) not in found and gate not in passed_over:
             problem = f"{item} has no gap at the gate “{gate}” any more"
             yield known.finding(("gaps", number), gate, problem, "Take the entry away: the list only gets shorter")
 
 
-def gaps_or_none(course: Course, unit: Unit, marking: Sequence[Rubric], already: Sequence[Finding]) -> Sequence[Gap]:
-    """What a unit lacks; nothing where its own sources are too broken to be held against anything."""
-    try:
-        return list(gaps(course, unit, marking))
-    except Exception:
-        folder = relative(unit.folder, course.root)
-        if any(finding.file.startswith(f"{folder}/") for finding in already):
-            return []
-        raise
-
-
 def draft_gaps(course: Course) -> Iterator[str]:
     """What each draft still lacks before it can be one no more, a sentence each."""
-    marking, _wrong = rubrics(course)
+    marking = rubrics(course)
     for unit in course.units.values():
         if unit.draft:
-            lacking = [*(gap.finding for gap in gaps(course, unit, marking)), *unit_coverage(course, unit)]
+            gaps = look_at(course, unit, marking).gaps
+            lacking = [*(gap.finding for gap in gaps), *unit_coverage(course, unit)]
             yield from (f"{unit.id} is a draft and still lacks: {finding}" for finding in lacking)
 
 
-def gaps(course: Course, unit: Unit, marking: Sequence[Rubric]) -> Iterator[Gap]:
-    """Everything that one unit lacks; nothing for one whose questions cannot be read, which is a mistake already."""
-    if "exercise" not in unit.documents or unit.quiz.findings:
-        return
-    if any(mistakes(LISTS[name], item) for name, _index, item in unit.items()):
-        return
-    yield from _outside_the_curriculum(course, unit)
-    yield from unmarked(unit, marking)
-    try:
-        right = perfect_decisions(unit)
-    except SourceMistakes as wrong:
-        yield from (Gap("key", f"{unit.id}/{finding.place}", finding) for finding in wrong.findings)
-        return
-    quiz = read(QuizFile, unit.quiz.data)
-    yield from distractors(course, unit, quiz, right)
-    yield from tells(course, unit, quiz, right)
-    yield from echoes(course, unit)
+def look_at(course: Course, unit: Unit, marking: Marking) -> Look:
+    """Everything that one unit lacks, by each gate that finds its sources there and readable.
+
+    What is missing or cannot be read is a mistake of its own, and is told by the check that reads it.
+    """
+    exercise = unit.documents.get("exercise")
+    lists = not course.curriculum.findings and not course.coverage.findings
+    asked = not unit.quiz.findings and not mistakes(QuizFile, unit.quiz.data)
+    judged = asked and exercise is not None and can_judge(exercise)
+    right, unjudged = right_decisions(unit) if judged else ({}, [])
+    decided = judged and not unjudged
+    quiz = read(QuizFile, unit.quiz.data) if asked else QuizFile()
+    # Each looks only when it is asked for what it found.
+    gates: list[tuple[Gate, bool, Iterator[Gap]]] = [
+        ("curriculum", lists, _outside_the_curriculum(course, unit)),
+        ("rubric", marking.whole and all(kind in unit.documents for kind in GRADED), unmarked(unit, marking.sound)),
+        ("key", judged, (Gap("key", f"{unit.id}/{finding.place}", finding) for finding in unjudged)),
+        ("distractor", decided and lists, distractors(course, unit, quiz, right)),
+        ("tell", decided, tells(course, unit, quiz, right)),
+        ("echo", asked and unit.read is not None, echoes(course, unit)),
+    ]
+    found = [gap for _gate, able, gaps in gates if able for gap in gaps]
+    return Look(found, {gate for gate, able, _gaps in gates if not able})
 
 
 def _outside_the_curriculum(course: Course, unit: Unit) -> Iterator[Gap]:

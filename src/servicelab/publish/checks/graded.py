@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from servicelab.publish.answers import worth
 from servicelab.publish.checks.testcells import test_cell_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS, refusals
@@ -73,10 +74,8 @@ def _metadata(cell: Cell, stated: Any) -> Iterator[tuple[str, str]]:
         yield f"grade_id is “{stated.get('grade_id')}”", f"Make it the cell's name: grade_id: {cell.name}"
     if stated.get("cell_type", cell.kind) != cell.kind:
         yield f"the nbgrader metadata says cell_type {stated['cell_type']}", f"Write cell_type: {cell.kind}"
-    if stated.get("grade") or stated.get("task"):
-        points = stated.get("points")
-        if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
-            yield "an exercise without points", "Write points: 2, or however many it is worth"
+    if (stated.get("grade") or stated.get("task")) and not worth(stated.get("points")):
+        yield "an exercise without points", "Write points: 2, or however many it is worth"
     if stated.get("task") and (cell.kind != MARKDOWN or stated.get("grade") or stated.get("solution")):
         yield (
             "a task is not a Markdown cell without grade and solution",

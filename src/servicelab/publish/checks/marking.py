@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from servicelab.course.declared import mistakes, read
 from servicelab.course.layout import GRADED, RUBRICS
 from servicelab.course.rubricfile import Rubric
 from servicelab.publish.findings import Finding, Gap
 from servicelab.publish.sources import Cell, Course, Unit, relative
-from servicelab.publish.yamlfile import read_yaml
+from servicelab.publish.yamlfile import yaml_source
 
 
-def rubrics(course: Course) -> tuple[list[Rubric], list[Finding]]:
-    """The rubrics that can be marked by, and what is wrong with the others."""
-    sound, found = [], []
+class Marking(NamedTuple):
+    """The rubrics that can be marked by, what is wrong with any, and whether all of them could be read."""
+
+    sound: list[Rubric]
+    findings: list[Finding]
+    whole: bool
+
+
+def rubrics(course: Course) -> Marking:
+    """Every rubric of the course, held against the cell that it is to mark."""
+    sound, found, whole = [], [], True
     for path in sorted((course.root / RUBRICS).glob("*.yml")):
-        document = read_yaml(path, relative(path, course.root))
+        document = yaml_source(path, relative(path, course.root))
         wrong = document.findings or [
             document.finding(at, str(at[0]) if at else "", problem, remedy)
             for at, problem, remedy in mistakes(Rubric, document.data)
         ]
         if wrong:
             found += wrong
+            whole = False
             continue
         rubric = read(Rubric, document.data)
         sound.append(rubric)
@@ -34,7 +44,7 @@ def rubrics(course: Course) -> tuple[list[Rubric], list[Finding]]:
         elif cell.nbgrader.get("points") != rubric.points:
             problem = f"the criteria come to {rubric.points:g} points, the cell to {cell.nbgrader.get('points')}"
             found.append(document.finding(("criteria",), rubric.cell, problem, "Make them the same"))
-    return sound, found
+    return Marking(sound, found, whole)
 
 
 def by_hand(cell: Cell) -> bool:

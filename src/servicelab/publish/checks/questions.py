@@ -22,6 +22,8 @@ def question_findings(course: Course, module: Unit) -> Iterator[Finding]:
     document = module.quiz
     if document.findings:
         return
+    if not isinstance(document.data, dict):
+        yield document.finding((), "", "there is no list of questions in this file", f"Write {', '.join(LISTS)}")
     data = document.data if isinstance(document.data, dict) else {}
     for name in data:
         if name not in LISTS:

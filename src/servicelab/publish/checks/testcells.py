@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Iterator
 
 from servicelab.publish.findings import Finding
-from servicelab.publish.sources import Cell
+from servicelab.publish.sources import Cell, parses
 
 MODULES = {
     "inspect",
@@ -49,11 +49,10 @@ REMEDY = "Compare values: read the learner's variables, call the learner's funct
 
 def test_cell_findings(file: str, cell: Cell) -> Iterator[Finding]:
     """What a test cell does that cannot be judged from outside."""
-    try:
-        tree = ast.parse(cell.source)
-    except SyntaxError:
-        return  # reported with the cells
-    for node in ast.walk(tree):
+    if not parses(cell.source):
+        # Reported with the cells.
+        return
+    for node in ast.walk(ast.parse(cell.source)):
         for problem in _problems(node):
             line = cell.first_line - 1 + getattr(node, "lineno", 1)
             yield Finding(file, line, cell.name, f"a test uses {problem}", REMEDY)

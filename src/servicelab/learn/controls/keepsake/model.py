@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.handin import LARGEST_NOTEBOOK, answers_file
 from servicelab.i18n import _, language
 from servicelab.learn.controls.card import QUESTIONS, lines
 from servicelab.learn.controls.desk import model as desk
 from servicelab.learn.controls.prediction import model as prediction
-from servicelab.learn.outline import LARGEST_NOTEBOOK, source_of
+from servicelab.learn.outline import source_of
 from servicelab.learn.sheet import understand
 from servicelab.learn.whereabouts import LARGEST_FILE, read_json, read_regular
 from servicelab.learn.written import KIND, tidy
@@ -102,7 +103,7 @@ def _card(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _judgements(lesson: Lesson) -> Iterator[tuple[str, str]]:
     folder = lesson.place.root / "assignments" / lesson.name
     try:
-        entries = understand(read_regular(folder / "exercise.answers.json", LARGEST_FILE))[0]["entries"]
+        entries = understand(read_regular(folder / answers_file("exercise"), LARGEST_FILE))[0]["entries"]
     except OSError:
         return
     prompts = {
