@@ -20,6 +20,20 @@ def test_the_truth_is_not_in_the_state_before_the_guess():
     assert "first" in state["text"]
 
 
+def test_earlier_guesses_are_shown_after_the_own_one_and_only_when_there_are_enough():
+    many = [10, 20, 20, 30, 40] * 8
+    before = prediction.reveal_state(share, {}, 0.31, earlier=many)
+    assert before["waiting"]
+    assert "earlier" not in before
+    state = prediction.reveal_state(share, {"guess": 33}, 0.31, earlier=[*many, 900])
+    assert "Of 40 trainees before you, the middle half guessed 20 % to 30 %." in state["feedback"]
+    assert {"x": 20, "count": 16} in state["earlier"]
+    assert state["table"]["rows"][-1][1] == 20
+    few = prediction.reveal_state(share, {"guess": 33}, 0.31, earlier=many[:29])
+    assert few["earlier"] == []
+    assert "before you" not in few["feedback"]
+
+
 @pytest.mark.parametrize(
     ("guess", "says"),
     [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
+from servicelab.learn.numbers import finite
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import find_place
 
@@ -72,7 +73,7 @@ class Lesson(Session):
 
         asked = self.find(self.items.predictions, key, _("prediction"))
         self.truths[key] = on_scale(asked, truth)
-        return RevealControl(self, asked, truth, note)
+        return RevealControl(self, asked, truth, note, self.earlier_guesses.get(key, []))
 
     def after(self, key: str, draw: Callable[..., Figure], *arguments: Any) -> LatePicture:
         """A figure that is drawn when the guess `key` is made, with the guess in it: `draw(*arguments, guess=…)`."""
@@ -141,6 +142,18 @@ class Lesson(Session):
         except ValueError as problem:
             raise UserError(_("{name} is malformed: {problem}.", name=path.name, problem=problem)) from None
         return {key: asdict(explained) for key, explained in found.voices.items()}
+
+    @cached_property
+    def earlier_guesses(self) -> dict[str, list[float]]:
+        """What earlier trainees guessed, by question: only questions that enough of them answered are in the file."""
+        from servicelab.learn.items import load_object
+
+        path = self.place.folder / "guesses.json"
+        found = load_object(path) if path.is_file() else {}
+        for key, values in found.items():
+            if not isinstance(values, list) or any(finite(each) is None for each in values):
+                raise UserError(_("{name} is malformed: {problem}.", name=path.name, problem=key))
+        return found
 
     @cached_property
     def truths(self) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from servicelab.course.quizfile import Prediction
@@ -51,8 +51,11 @@ class RevealControl(Control):
 
     view = "reveal.js"
 
-    def __init__(self, session: Session, asked: Prediction, truth: float, note: str) -> None:
+    def __init__(
+        self, session: Session, asked: Prediction, truth: float, note: str, earlier: Sequence[float] = ()
+    ) -> None:
         self.prediction = asked
+        self.earlier = earlier
         self.truth = truth
         self.note = note
         super().__init__(session, asked.id)
@@ -62,12 +65,14 @@ class RevealControl(Control):
         return _("Your guess and the data: {prompt}", prompt=shown(self.prediction.prompt, 60))
 
     def words(self) -> dict[str, str]:
-        return {"guess": _("Your guess"), "truth": _("Skylark's data")}
+        return {"guess": _("Your guess"), "truth": _("Skylark's data"), "earlier": _("Trainees before you")}
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         kept = self._session.sheet.get(self.prediction.id).get("value")
         solved = self._session.place.solved
-        return model.reveal_state(self.prediction, kept, self.truth, self.note, show_answer=solved)
+        return model.reveal_state(
+            self.prediction, kept, self.truth, self.note, earlier=self.earlier, show_answer=solved
+        )
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - a reveal keeps nothing
         return {}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import median, quantiles
 from typing import Any
 
+from servicelab.course.guessesfile import ENOUGH
 from servicelab.course.quizfile import Prediction
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
@@ -58,15 +61,26 @@ def on_scale(prediction: Prediction, truth: float) -> float:
 
 
 def reveal_state(
-    prediction: Prediction, value: object, truth: float, note: str = "", *, show_answer: bool = False
+    prediction: Prediction,
+    value: object,
+    truth: float,
+    note: str = "",
+    *,
+    earlier: Sequence[float] = (),
+    show_answer: bool = False,
 ) -> dict[str, Any]:
-    """Guess against truth once there is a guess; before that, only the request to make one."""
+    """Guess against truth and `earlier` trainees' guesses; before there is a guess, only the request to make one."""
     guess = tidy(prediction, value)
     number = on_scale(prediction, truth)
     if guess is None and not show_answer:
         ask = _("Make your guess above first: this picture waits for it.")
         return {"id": prediction.id, "waiting": True, "feedback": ask, "text": ask}
     sentence = comparison(prediction, guess, number)
+    others = [each for each in earlier if prediction.low <= each <= prediction.high]
+    if len(others) < ENOUGH:
+        others = []
+    else:
+        sentence += " " + spread(prediction, others)
     return {
         "id": prediction.id,
         "waiting": False,
@@ -83,9 +97,25 @@ def reveal_state(
         "table": {
             "caption": prediction.prompt,
             "columns": [_("Source"), prediction.unit or _("Number")],
-            "rows": [[_("Your guess"), guess], [_("Skylark's data"), number]],
+            "rows": [
+                [_("Your guess"), guess],
+                [_("Skylark's data"), number],
+                *([[_("Trainees before you, the one in the middle"), median(others)]] if others else []),
+            ],
         },
+        "earlier": [{"x": each, "count": count} for each, count in sorted(Counter(others).items())],
     }
+
+
+def spread(prediction: Prediction, others: Sequence[float]) -> str:
+    """One sentence on where the middle half of earlier trainees' guesses lies."""
+    low, _middle, high = quantiles(others, n=4, method="inclusive")
+    return _(
+        "Of {count} trainees before you, the middle half guessed {low} to {high}.",
+        count=len(others),
+        low=amount(prediction, low),
+        high=amount(prediction, high),
+    )
 
 
 def comparison(prediction: Prediction, guess: float | None, truth: float) -> str:
