@@ -217,7 +217,7 @@ def put(folder: Path, name: str, content: bytes) -> Path:
 
 
 EXTRA_SETTINGS = """
-c.Execute.timeout = 3
+c.Execute.timeout = 6
 c.BoundedExecute.notebook_timeout = 60
 """
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from servicelab.course.handin import LARGEST_NOTEBOOK
-from servicelab.files.zips import Refused, shown
+from servicelab.files.zips import Refused, spelled_out
 from servicelab.grading.envelope import MEMBER_LIMIT, Submission, read_submission
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 
@@ -345,9 +345,9 @@ def test_one_trainees_bomb_leaves_room_for_the_others(tmp_path: Path) -> None:
 
 
 def test_names_are_shown_without_what_does_not_show() -> None:
-    assert shown("a\u202egnp\x1b[31m.zip") == "a\\u202egnp\\x1b[31m.zip"
-    assert shown("林悦.zip") == "林悦.zip"
-    assert len(shown("x" * 5000)) < 120
+    assert spelled_out("a\u202egnp\x1b[31m.zip") == "a\\u202egnp\\x1b[31m.zip"
+    assert spelled_out("林悦.zip") == "林悦.zip"
+    assert len(spelled_out("x" * 5000)) < 120
 
 
 def test_a_submission_is_a_plain_value() -> None:

@@ -215,20 +215,20 @@ def plain_name(member: zipfile.ZipInfo) -> str:
     """
     raw = member.orig_filename
     if any(unicodedata.category(each) in ("Cc", "Cs") or each in DIRECTION for each in raw):
-        raise Refused(_("the name {name} holds characters that do not show", name=shown(raw)), "name")
+        raise Refused(_("the name {name} holds characters that do not show", name=spelled_out(raw)), "name")
     name = unicodedata.normalize("NFC", raw.replace("\\", "/"))
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        raise Refused(_("the name {name} points outside the archive", name=shown(raw)), "name")
+        raise Refused(_("the name {name} points outside the archive", name=spelled_out(raw)), "name")
     kind = (member.external_attr >> 16) & 0o170000
     if kind not in (0, 0o100000, 0o040000):
-        raise Refused(_("{name} is a link or a device, not a file", name=shown(raw)), "name")
+        raise Refused(_("{name} is a link or a device, not a file", name=spelled_out(raw)), "name")
     return name
 
 
-def shown(name: str) -> str:
+def spelled_out(name: str) -> str:
     r"""Return a name as it may be printed: shortened, with everything that does not show written out.
 
-    >>> shown("a\u202egnp.zip")
+    >>> spelled_out("a\u202egnp.zip")
     'a\\u202egnp.zip'
     """
     short = name if len(name) <= 100 else f"{name[:60]}…{name[-36:]}"

@@ -71,6 +71,12 @@ def _whole(value: Any) -> Any:
     return [_whole(each) for each in value] if isinstance(value, list) else value
 
 
+def _opens(cell: NotebookNode) -> bool:
+    """Whether a cell is the course's own and judges nothing: only the limit on the whole notebook is one for it."""
+    about = cell.metadata.get("nbgrader") or {}
+    return about.get("locked") is True and not about.get("grade") and not about.get("solution")
+
+
 class BoundedExecute(Execute):  # type: ignore[misc]
     """nbgrader's `Execute`, with a limit on the whole notebook and an end for a kernel that does not answer."""
 
@@ -124,9 +130,11 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         ]
         return cell, resources
 
-    def _seconds(self, _cell: Any) -> int:
+    def _seconds(self, cell: NotebookNode) -> int:
+        # On a busy machine the imports that open a notebook take long, which is not its writer's doing.
+        most = self.notebook_timeout if _opens(cell) else self.timeout or self.notebook_timeout
         # At least one second: 0 would mean no limit at all.
-        return max(1, min(self.timeout or self.notebook_timeout, int(self._until - time.monotonic())))
+        return max(1, min(most, int(self._until - time.monotonic())))
 
     def _kill(self) -> None:
         from jupyter_core.utils import run_sync

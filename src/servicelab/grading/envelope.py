@@ -25,7 +25,7 @@ from servicelab.course.handin import (
     is_reserved,
     is_staff_number,
 )
-from servicelab.files.zips import Archive, Budget, Limits, Refused, plain_name, shown
+from servicelab.files.zips import Archive, Budget, Limits, Refused, plain_name, spelled_out
 from servicelab.i18n import _
 
 MEMBER_LIMIT = 200
@@ -77,7 +77,7 @@ def check_student(name: object) -> str:
         raise Refused(_("it names no trainee"))
     plain = name.strip()
     if not is_staff_number(plain):
-        raise Refused(_("{name} cannot be a trainee's id", name=shown(name)))
+        raise Refused(_("{name} cannot be a trainee's id", name=spelled_out(name)))
     return plain
 
 
@@ -170,7 +170,7 @@ def _members(archive: Archive) -> dict[str, zipfile.ZipInfo]:
             continue
         folded = name.casefold()
         if folded in seen:
-            raise Refused(_("two files in it have the name {name}", name=shown(name)))
+            raise Refused(_("two files in it have the name {name}", name=spelled_out(name)))
         seen[folded] = name
         members[name] = info
     if not members:

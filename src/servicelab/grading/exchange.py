@@ -14,7 +14,7 @@ from pathlib import Path
 
 from servicelab.course.handin import ANY_ANSWERS, LARGEST_ARCHIVE, LARGEST_NOTEBOOK, handed_in
 from servicelab.errors import UserError
-from servicelab.files.zips import Refused, shown
+from servicelab.files.zips import Refused, spelled_out
 from servicelab.grading.course import Course
 from servicelab.grading.envelope import Submission, check_student
 from servicelab.i18n import LANGUAGES, _
@@ -60,9 +60,9 @@ def submissions(
         if parts[1] != assignment:
             continue
         try:
-            yield shown(entry.name), _read(entry, parts[0], assignment, parts[2], notebooks)
+            yield spelled_out(entry.name), _read(entry, parts[0], assignment, parts[2], notebooks)
         except Refused as refusal:
-            yield shown(entry.name), refusal
+            yield spelled_out(entry.name), refusal
 
 
 def _read(folder: Path, student: str, assignment: str, time: str, notebooks: Sequence[str]) -> Submission:

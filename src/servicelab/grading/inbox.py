@@ -16,7 +16,7 @@ from zipfile import ZipInfo
 
 from servicelab.course.handin import LARGEST_ARCHIVE, MANIFEST
 from servicelab.errors import UserError
-from servicelab.files.zips import Archive, Budget, Limits, Refused, shown
+from servicelab.files.zips import Archive, Budget, Limits, Refused, spelled_out
 from servicelab.i18n import _
 
 DEPTH = 2
@@ -77,18 +77,20 @@ def arrivals(places: Sequence[Path]) -> Iterator[Arrival]:
     """
     for place in places:
         if place.is_symlink():
-            yield Arrival(shown(place.name), refusal=_("it is a link"))
+            yield Arrival(spelled_out(place.name), refusal=_("it is a link"))
         elif place.is_dir():
             closed: list[OSError] = []
             for folder, below, names in os.walk(place, followlinks=False, onerror=closed.append):
                 below.sort()
                 for name in sorted([*names, *(each for each in below if (Path(folder) / each).is_symlink())]):
                     path = Path(folder) / name
-                    yield from _file(path, shown(path.relative_to(place).as_posix()))
+                    yield from _file(path, spelled_out(path.relative_to(place).as_posix()))
             for error in closed:
-                yield Arrival(shown(str(error.filename)), refusal=_("it cannot be opened ({why})", why=error.strerror))
+                yield Arrival(
+                    spelled_out(str(error.filename)), refusal=_("it cannot be opened ({why})", why=error.strerror)
+                )
         elif place.exists():
-            yield from _file(place, shown(place.name))
+            yield from _file(place, spelled_out(place.name))
         else:
             raise UserError(_("{place} does not exist: name the folder or zip of the submissions.", place=place))
 
@@ -173,7 +175,7 @@ def _opened(stream: BinaryIO, label: str, *, depth: int, room: Budget) -> Iterat
         yield Arrival(label, refusal=_("it holds zips in zips in zips"))
         return
     for info in inner:
-        below = f"{label} › {shown(_legible(info))}"
+        below = f"{label} › {spelled_out(_legible(info))}"
         try:
             data = bulk.read(info, NESTED_LIMIT)
         except Refused as refusal:

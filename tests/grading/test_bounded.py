@@ -1,0 +1,39 @@
+"""A cell has its time; what opens the notebook has the notebook's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from tests.grading.conftest import about
+
+from servicelab.grading.bounded import BoundedExecute
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+
+SLOW = "import time\ntime.sleep({seconds})\nprint({name!r})"
+
+
+def ran(tmp_path: Path, **seconds: int) -> list[str]:
+    """The cells that came to their end, when opening, solving and judging take these seconds."""
+    kinds = {"opens": {"locked": True}, "solves": {"solution": True}, "judges": {"locked": True, "grade": True}}
+    cells = [
+        new_code_cell(SLOW.format(seconds=seconds.get(name, 0), name=name), metadata=about(name, **kind))
+        for name, kind in kinds.items()
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    runner = BoundedExecute(timeout=2, notebook_timeout=60)
+    made, _resources = runner.preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    return [each.text.strip() for cell in made.cells for each in cell.outputs if each.output_type == "stream"]
+
+
+def test_what_opens_a_notebook_may_take_longer_than_a_cell(tmp_path: Path) -> None:
+    """Imports that take long on a busy machine must not cost the decisions that are read after them."""
+    assert ran(tmp_path, opens=4) == ["opens", "solves", "judges"]
+
+
+@pytest.mark.parametrize("slow", ["solves", "judges"])
+def test_a_learners_cell_and_a_test_have_a_cells_time(slow: str, tmp_path: Path) -> None:
+    assert slow not in ran(tmp_path, **{slow: 20})
