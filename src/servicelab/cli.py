@@ -121,6 +121,9 @@ def parser() -> argparse.ArgumentParser:
     guesses_verb.add_argument("unit", help="a module or case: 01_needs")
     guesses_verb.add_argument("--cohort", required=True, help="a name for these trainees: autumn-2026")
 
+    minutes_verb = verb("minutes", minutes, "what a unit's sections take: as stated, as counted, as trainees spent")
+    minutes_verb.add_argument("unit", help="a module or case: 01_needs")
+
     demo_verb = verb("demo", demo, "take a simulated cohort through the whole loop")
     demo_verb.add_argument("--out", type=Path)
 
@@ -405,6 +408,19 @@ def guesses(arguments: argparse.Namespace) -> int:
     from servicelab import grading
 
     print(grading.keep_guesses(arguments.unit, arguments.cohort, course=grading.course_here()).sentence())
+    return 0
+
+
+def minutes(arguments: argparse.Namespace) -> int:
+    """Print what a unit's sections take."""
+    from servicelab import grading
+    from servicelab.course.layout import GRADING
+    from servicelab.publish.editions import checkout
+    from servicelab.publish.minutes import of_unit, table
+
+    root = checkout(None)
+    spent = grading.spent(arguments.unit, course=grading.Course.at(root / GRADING))
+    print(table(of_unit(root, arguments.unit, spent)))
     return 0
 
 

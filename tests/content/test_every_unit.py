@@ -10,6 +10,7 @@ from servicelab.course.layout import READ
 from servicelab.publish import build
 from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.checks import course_findings
+from servicelab.publish.minutes import of_unit, table
 from servicelab.publish.secrets import find_leaks, secrets
 from servicelab.publish.sources import Course, load_course
 
@@ -47,6 +48,14 @@ def test_the_minutes_of_its_sections_add_up(course: Course, unit: str) -> None:
     frontline = sum(minutes for minutes, track in sections if track != "analyst")
     assert frontline == course.units[unit].said["minutes"]["frontline"]
     assert sum(minutes for minutes, _track in sections) == course.units[unit].said["minutes"]["analyst"]
+
+
+def test_the_minutes_of_a_section_are_what_it_takes(root: Path, unit: str) -> None:
+    """Reading in the slower language and the interactives' own time: neither promised too short nor padded."""
+    sections = of_unit(root, unit)
+    assert sections
+    wrong = [each for each in sections if not each.needed - 1 <= each.stated <= 1.25 * each.needed + 1]
+    assert not wrong, table(sections)
 
 
 def test_a_trainees_path_fits_its_time(course: Course, unit: str) -> None:

@@ -69,6 +69,17 @@ def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course
     assert shown["p-rank"] == sorted([1.0 + number % 14 for number in range(ENOUGH - 1)] + [14.0])
 
 
+def test_what_trainees_spent_is_told_by_section(course: Course) -> None:
+    from servicelab import grading
+
+    for student, seconds in (("lin", 300), ("zhao", 420), ("bad", "x"), ("neg", -5)):
+        hand_in(course, student, json.dumps({"activity": {"sections": {"s1": {"seconds": seconds}}}}).encode())
+    hand_in(
+        course, "zhao", json.dumps({"activity": {"sections": {"s1": {"seconds": 480}}}}).encode(), "01_needs_analysis"
+    )
+    assert {key: sorted(each) for key, each in grading.spent("01_needs", course=course).items()} == {"s1": [5.0, 8.0]}
+
+
 def test_what_cannot_be_kept_is_one_sentence(course: Course) -> None:
     with pytest.raises(UserError, match="There is no unit 09_none"):
         keep_guesses("09_none", "autumn", course=course)

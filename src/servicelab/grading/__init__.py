@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from servicelab.grading.collecting import collect
     from servicelab.grading.course import Course, course_here
     from servicelab.grading.demo import demo
+    from servicelab.grading.evidence import spent
     from servicelab.grading.exporting import export
     from servicelab.grading.guessing import keep_guesses
     from servicelab.grading.releasing import release
@@ -31,6 +32,7 @@ __all__ = [
     "load_rubrics",
     "mark",
     "release",
+    "spent",
 ]
 
 _HOMES = {
@@ -45,6 +47,7 @@ _HOMES = {
     "load_rubrics": "rubric",
     "mark": "rubric",
     "release": "releasing",
+    "spent": "evidence",
 }
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import EVIDENCE
+from servicelab.course.layout import GRADED, assignment_name
+from servicelab.grading.course import Course
+
 LARGEST = 8 << 20
 ID = re.compile(r"[\w.-]{1,20}")
 """A misconception's id; anything else is not one of ours."""
@@ -64,6 +68,18 @@ def read_evidence(path: Path) -> Evidence:
     )
 
 
+def lesson_sheets(course: Course, unit: str) -> dict[str, Path]:
+    """Return each trainee's answers in a unit's lesson, as they came with what was handed in last.
+
+    Who hands in both assignments sends the lesson twice: the one that came with the analysis counts.
+    """
+    found: dict[str, Path] = {}
+    for kind in GRADED:
+        for sheet in sorted(course.submitted.glob(f"*/{assignment_name(kind, unit)}/{EVIDENCE}")):
+            found[sheet.relative_to(course.submitted).parts[0]] = sheet
+    return found
+
+
 def read_guesses(path: Path) -> dict[str, float]:
     """Return the guesses in one `lesson.answers.json` by question; none when it is missing or damaged."""
     entries = _mapping(_sheet(path).get("entries"))
@@ -71,6 +87,22 @@ def read_guesses(path: Path) -> dict[str, float]:
              if _mapping(each).get("kind") == "prediction"}  # fmt: skip
     return {key: float(guess) for key, guess in found.items()
             if isinstance(guess, int | float) and not isinstance(guess, bool) and math.isfinite(guess)}  # fmt: skip
+
+
+def read_spent(path: Path) -> dict[str, float]:
+    """Return the minutes worked in each section by one `lesson.answers.json`; none when it is missing or damaged."""
+    sections = _mapping(_mapping(_sheet(path).get("activity")).get("sections"))
+    found = {key: _seconds({"sections": {key: each}}) / 60 for key, each in sections.items()}
+    return {key: minutes for key, minutes in found.items() if minutes}
+
+
+def spent(unit: str, *, course: Course) -> dict[str, list[float]]:
+    """Return the minutes that trainees spent, by section of a unit's lesson; of those who opened the section."""
+    found: dict[str, list[float]] = {}
+    for sheet in lesson_sheets(course, unit).values():
+        for section, minutes in read_spent(sheet).items():
+            found.setdefault(section, []).append(minutes)
+    return found
 
 
 def _sheet(path: Path) -> Mapping[str, Any]:

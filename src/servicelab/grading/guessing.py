@@ -12,13 +12,11 @@ import yaml
 
 from servicelab.course.declared import read
 from servicelab.course.guessesfile import ENOUGH, GuessesFile
-from servicelab.course.handin import EVIDENCE
-from servicelab.course.layout import GRADED, assignment_name
 from servicelab.course.quizfile import Prediction
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
-from servicelab.grading.evidence import read_guesses
+from servicelab.grading.evidence import lesson_sheets, read_guesses
 from servicelab.i18n import _
 
 HEAD = "# What earlier cohorts guessed, written by `servicelab guesses`: sorted numbers, nobody's own.\n"
@@ -100,12 +98,8 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
 
 
 def _guessed(course: Course, unit: str, asked: dict[str, Prediction]) -> dict[str, list[float]]:
-    """Each question's guesses, one a trainee: who hands in both assignments sends the same lesson twice."""
-    mine: dict[str, dict[str, float]] = {}
-    for kind in GRADED:
-        for sheet in sorted(course.submitted.glob(f"*/{assignment_name(kind, unit)}/{EVIDENCE}")):
-            student = sheet.relative_to(course.submitted).parts[0]
-            mine.setdefault(student, {}).update(read_guesses(sheet))
+    """Each question's guesses, one a trainee, of those on its scale."""
+    mine = {student: read_guesses(sheet) for student, sheet in lesson_sheets(course, unit).items()}
     return {
         key: sorted(given[key] for given in mine.values() if key in given and scale.low <= given[key] <= scale.high)
         for key, scale in asked.items()

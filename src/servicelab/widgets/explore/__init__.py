@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from servicelab.widgets.explore.needs.trends import Trends
     from servicelab.widgets.explore.needs.voices import Voices
 
+MINUTES: Mapping[str, float] = {"kano": 3.0, "voices": 5.0, "sentence": 4.0, "trends": 3.0}
+"""What each takes somebody who works it as its page asks, reading what it answers."""
+
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
 
 
