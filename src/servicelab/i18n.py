@@ -7,6 +7,7 @@ on a laptop, on Binder and while it is graded, whatever the environment says.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 MARKER = "edition.json"
+BUNDLED = f"app/edition/{MARKER}"
+"""The marker as the top of an unpacked bundle sees it."""
 
 _chosen: ContextVar[str | None] = ContextVar("servicelab_language", default=None)
 
@@ -28,19 +31,28 @@ def language() -> str:
     ...     language()
     'zh'
     """
-    chosen = _chosen.get()
-    if chosen is not None:
-        return chosen
+    return _chosen.get() or _stated() or "en"
+
+
+def spoken() -> str:
+    """Return the language to talk in to whoever typed a command: the course's, outside of one this machine's."""
+    stated = _stated()
+    machine = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return stated or ("zh" if machine.startswith("zh") else "en")
+
+
+def _stated() -> str:
+    """Return what the nearest marker file says; nothing without one."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        marker = folder / MARKER
-        if marker.is_file():
-            try:
-                stated = json.loads(marker.read_text(encoding="utf-8")).get("language")
-            except (ValueError, OSError, AttributeError):
-                return "en"
-            return stated if stated in LANGUAGES else "en"
-    return "en"
+        for marker in (folder / MARKER, folder / BUNDLED):
+            if marker.is_file():
+                try:
+                    stated = json.loads(marker.read_text(encoding="utf-8")).get("language")
+                except (ValueError, OSError, AttributeError):
+                    return "en"
+                return stated if stated in LANGUAGES else "en"
+    return ""
 
 
 @contextmanager
