@@ -183,6 +183,9 @@ def install_packages(root: str, python: str, part: str, again: bool) -> None:
     for command, anew in installers(root, python, source, environment, log):
         if run(command + ([anew] if again else []) + locked, environment, log) == 0:
             break
+        if "Failed to download" in read(log):
+            # The line broke on the way: another installer would fetch again what this one has kept.
+            explain_failure(log)
     else:
         explain_failure(log)
     own = wheels(root)
@@ -257,8 +260,8 @@ def explain_failure(log: str) -> None:
     if "HASH" in text.upper() and "DO NOT MATCH" in text.upper():
         raise CannotInstall(
             _(
-                "A package that arrived is not the one the lock names; nothing was installed: see {log} and tell "
-                "whoever runs the package index.",
+                "A package arrived damaged, or is not the one the lock names; nothing was installed: run this again, "
+                "and if it says the same, send {log} to whoever runs the package index.",
                 log=log,
             )
         )

@@ -20,7 +20,7 @@ from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.bundle import FOLDER, make_bundle
 from servicelab.publish.sources import load_course
 
-pytestmark = [pytest.mark.notebooks, pytest.mark.xdist_group("trainee_install")]
+pytestmark = [pytest.mark.install, pytest.mark.xdist_group("trainee_install")]
 
 MOST_MB = 650
 INSTRUCTORS = ("nbgrader", "pandera", "hatchling", "editables", "openpyxl", "jupytext", "sqlalchemy", "alembic")
