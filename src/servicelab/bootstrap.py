@@ -187,7 +187,7 @@ def install_packages(root: str, python: str, part: str, again: bool) -> None:
             # The line broke on the way: another installer would fetch again what this one has kept.
             explain_failure(log)
     else:
-        explain_failure(log)
+        explain_failure(log, packed=bool(source))
     own = wheels(root)
     # Analysts' packages are fetched from inside a running course: it must not change under itself.
     base = os.path.join(root, ".venv", mark_name(PARTS[0]))
@@ -252,8 +252,8 @@ def run(command: List[str], environment: Dict[str, str], log: str) -> int:
     return code
 
 
-def explain_failure(log: str) -> None:
-    """Turn the log of a failed installation into one sentence."""
+def explain_failure(log: str, packed: bool = False) -> None:
+    """Turn the log of a failed installation into one sentence; `packed`: its packages came with the bundle."""
     text = read(log)
     if "No space left" in text:
         raise OSError(errno.ENOSPC, "disk full")
@@ -263,6 +263,17 @@ def explain_failure(log: str) -> None:
                 "A package arrived damaged, or is not the one the lock names; nothing was installed: run this again, "
                 "and if it says the same, send {log} to whoever runs the package index.",
                 log=log,
+            )
+        )
+    if packed:
+        raise CannotInstall(
+            _(
+                "The packages that came with this bundle do not fit this machine ({problem}): send {log} to whoever "
+                "gave it to you, and say that this is Python {version} on {system}.",
+                problem=last_line(text),
+                log=log,
+                version=sys.version.split()[0],
+                system=sys.platform,
             )
         )
     raise CannotInstall(

@@ -90,6 +90,22 @@ def test_an_unreachable_index_is_one_sentence_with_the_log(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_packages_for_another_machine_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "requirements.lock").write_text("nothing-of-that-name==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    (tmp_path / "wheels").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-I", bootstrap.__file__, "--root", str(tmp_path), "--lang", "en"],
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("The packages that came with this bundle do not fit this machine (")
+    assert f"this is Python {sys.version.split()[0]} on {sys.platform}." in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_ready_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = tmp_path / "requirements.lock"
     lock.write_text("six==1.17.0")

@@ -82,8 +82,6 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
                     add(archive, f"app/{name}", text.encode())
                 add(archive, "app/requirements-installer.lock", (root / "requirements-installer.lock").read_bytes())
                 add(archive, f"app/package/{wheel.name}", wheel.read_bytes())
-                for path in packed:
-                    add(archive, f"app/wheels/{path.name}", path.read_bytes())
                 for path in files(edition):
                     add(archive, f"app/edition/{path.relative_to(edition).as_posix()}", path.read_bytes())
             leaks = publish.leaks_in_zip(partial, root)
@@ -91,13 +89,17 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
                 raise UserError(
                     _("The bundle was not written, it would give away: {leaks}.", leaks="; ".join(leaks[:5]))
                 )
+            # Only after the search, which would take minutes over other people's packages: the lock has their hashes.
+            with zipfile.ZipFile(partial, "a") as archive:
+                for path in packed:
+                    add(archive, f"app/wheels/{path.name}", path.read_bytes(), packed=True)
     return out
 
 
-def add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False) -> None:
-    """Add one file with a fixed date and Unix permissions."""
+def add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False, packed: bool = False) -> None:
+    """Add one file with a fixed date and Unix permissions; as it is if it is packed already."""
     entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     entry.external_attr = (0o100755 if executable else 0o100644) << 16
     entry.create_system = 3
     archive.writestr(entry, content)
