@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 EVERY_UNIT = ["tests/content/test_every_unit.py", "tests/notebooks/test_solved.py", "tests/grading/test_every_unit.py"]
 """The tests that ask for a `unit`."""
-SLOW = "not browser and not grading and not notebooks and not binder"
+SLOW = "not browser and not grading and not notebooks and not install and not binder"
 
 
 def main() -> int:

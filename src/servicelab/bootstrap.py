@@ -5,19 +5,28 @@ keeps to syntax that an old Python can parse: an old Python must be told what to
 """
 
 import argparse
+import ast
 import errno
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from typing import Dict, List, Optional
+import zipfile
+from typing import Dict, List, Optional, Tuple
 
 OLDEST = (3, 11)
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
-# What a full installation takes on disk with compiled bytecode (measured: 1.2 GB on Linux), with room to unpack.
-NEEDED_BYTES = 2 * 1024**3
+# Who an environment is for; each has what the one before it has. The trainee's lock is called after nobody.
+PARTS = ("trainee", "analyst", "instructor", "dev")
+# What each takes on disk with compiled bytecode (measured on Linux: 0.65, 0.8, 0.9, 1.3 GB), with room to unpack.
+NEEDED_GB = {"trainee": 1, "analyst": 1, "instructor": 2, "dev": 2}
+# Nobody runs the tests of the packages, so nobody's disk has to hold them compiled (a tenth of the whole).
+NOT_COMPILED = r".*[/\\]tests?[/\\]"
+CATALOGUE = "locales/zh_CN/servicelab.po"
 
 
 class CannotInstall(Exception):
@@ -28,23 +37,26 @@ def main(argv: Optional[List[str]] = None) -> int:
     """Install what is missing into `<root>/.venv` and say what was done; 0 when the environment is ready."""
     parser = argparse.ArgumentParser(description="Install ServiceLab into its own .venv")
     parser.add_argument("--root", default=os.getcwd(), help="the checkout, or the unpacked bundle")
-    parser.add_argument("--dev", action="store_true", help="also what the tests need")
+    parser.add_argument("--part", choices=PARTS, default=PARTS[0], help="who it is for")
+    parser.add_argument("--lang", choices=["en", "zh"], help="the language of what is said")
     arguments = parser.parse_args(argv)
     root = os.path.abspath(arguments.root)
+    speak(arguments.lang or language(root), root)
+    room = NEEDED_GB[arguments.part]
     try:
         if sys.version_info < OLDEST:
             return run_with_newer_python(sys.argv[1:] if argv is None else argv)
-        install(root, arguments.dev)
+        install(root, arguments.part)
     except CannotInstall as problem:
-        sys.stderr.write("%s\n" % problem)
+        complain(str(problem))
         return 1
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise
-        sys.stderr.write("The disk is full: free about 2 GB where %s is, then run this again.\n" % root)
+        complain(_("The disk is full: free about {n} GB where {folder} is, then run this again.", n=room, folder=root))
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; run the same command again and it goes on from here.\n")
+        complain(_("Interrupted; run the same command again and it goes on from here."))
         return 130
     return 0
 
@@ -56,41 +68,59 @@ def run_with_newer_python(argv: List[str]) -> int:
         if found and not subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL):
             return subprocess.call([found, "-I", os.path.abspath(__file__)] + list(argv))
     raise CannotInstall(
-        "ServiceLab needs Python 3.11 or newer and this is %d.%d: install a newer Python from python.org or your "
-        "software centre, then run this again." % sys.version_info[:2]
+        _(
+            "ServiceLab needs Python 3.11 or newer and this is {version}: install a newer Python from python.org or "
+            "your software centre, then run this again.",
+            version="%d.%d" % sys.version_info[:2],
+        )
     )
 
 
-def install(root: str, dev: bool) -> None:
-    """Bring `<root>/.venv` up to what the lock and this package's version ask for."""
+def install(root: str, part: str) -> None:
+    """Bring `<root>/.venv` up to what the part's lock and this package's version ask for."""
     venv = os.path.join(root, ".venv")
-    lock = os.path.join(root, "requirements-dev.lock" if dev else "requirements.lock")
-    mark = os.path.join(venv, ".ready-dev" if dev else ".ready")
-    wanted = fingerprint(root, lock)
-    if read(mark) == wanted:
+    mark = os.path.join(venv, mark_name(part))
+    begun = os.path.join(venv, ".begun")
+    if read(mark) == fingerprint(root, part):
         os.utime(mark)
         return
     python = venv_python(venv)
     if not works(python):
-        if shutil.disk_usage(root).free < NEEDED_BYTES:
-            raise CannotInstall(
-                "There is not enough room on the disk: free about 2 GB where %s is, then run this again." % root
-            )
-        say("Making a Python environment in %s" % venv)
+        if shutil.disk_usage(root).free < NEEDED_GB[part] * 1024**3:
+            room = _("There is not enough room on the disk: free about {n} GB where {folder} is, then run this again.",
+                     n=NEEDED_GB[part], folder=root)  # fmt: skip
+            raise CannotInstall(room)
+        say(_("Making a Python environment in {folder}", folder=venv))
         make_venv(venv)
-    say("Installing what the course needs (once; a few minutes on a slow line)")
-    install_packages(root, python, lock)
-    # Both marks: what tests need includes what lessons need.
-    for name in (".ready", ".ready-dev") if dev else (".ready",):
-        other = os.path.join(root, "requirements.lock" if name == ".ready" else "requirements-dev.lock")
-        write(os.path.join(venv, name), fingerprint(root, other))
-    say("Installed.")
+    if part == "analyst":
+        say(_("Fetching what code needs to draw (once; about 40 MB)"))
+    else:
+        say(_("Installing what the course needs (once; a few minutes on a slow line)"))
+    # Whoever was stopped while packages were unpacked left some in pieces, which look whole from outside.
+    again = os.path.exists(begun)
+    write(begun, part)
+    install_packages(root, python, part, again)
+    os.remove(begun)
+    for covered in PARTS[: PARTS.index(part) + 1]:
+        if os.path.exists(lock_of(root, covered)):
+            write(os.path.join(venv, mark_name(covered)), fingerprint(root, covered))
+    say(_("Installed."))
 
 
-def fingerprint(root: str, lock: str) -> str:
+def lock_of(root: str, part: str) -> str:
+    """The lock of a part."""
+    return os.path.join(root, "requirements.lock" if part == PARTS[0] else "requirements-%s.lock" % part)
+
+
+def mark_name(part: str) -> str:
+    """The file in an environment that holds the fingerprint of what was installed for a part."""
+    return ".ready" if part == PARTS[0] else ".ready-%s" % part
+
+
+def fingerprint(root: str, part: str) -> str:
     """A hash of everything that decides what is installed."""
     digest = hashlib.sha256(sys.version.split()[0].encode())
-    for path in [lock, os.path.join(root, "pyproject.toml")] + wheels(root):
+    for path in [lock_of(root, part), os.path.join(root, "pyproject.toml")] + wheels(root):
         if os.path.exists(path):
             with open(path, "rb") as stream:
                 digest.update(hashlib.sha256(stream.read()).digest())
@@ -128,37 +158,61 @@ def make_venv(venv: str) -> None:
     if "No space left" in made.stdout:
         raise OSError(errno.ENOSPC, "disk full")
     if "ensurepip" in made.stdout or "No module named venv" in made.stdout:
-        version = "%d.%d" % sys.version_info[:2]
         raise CannotInstall(
-            "This Python has no venv module: on Debian or Ubuntu run `sudo apt install python%s-venv`, elsewhere "
-            "install Python from python.org, then run this again." % version
+            _(
+                "This Python has no venv module: on Debian or Ubuntu run `sudo apt install python{version}-venv`, "
+                "elsewhere install Python from python.org, then run this again.",
+                version="%d.%d" % sys.version_info[:2],
+            )
         )
-    raise CannotInstall("Python could not make an environment in %s: %s" % (venv, last_line(made.stdout)))
+    raise CannotInstall(
+        _("Python could not make an environment in {folder}: {problem}", folder=venv, problem=last_line(made.stdout))
+    )
 
 
-def install_packages(root: str, python: str, lock: str) -> None:
+def install_packages(root: str, python: str, part: str, again: bool) -> None:
     """Install the lock, then the package itself: from `wheels/` if the bundle has it, else from the usual index."""
     log = os.path.join(root, ".venv", "install.log")
+    # What an earlier run stumbled over must not be told as the reason of this one.
+    write(log, "")
     offline = os.path.join(root, "wheels")
     source = ["--no-index", "--find-links", offline] if os.path.isdir(offline) else []
-    # Compiled bytecode makes every later start about three times as fast, whatever the machine's own setting is.
-    environment = dict(os.environ, UV_COMPILE_BYTECODE="1", PIP_NO_COLOR="1")
+    environment = dict(os.environ, UV_COMPILE_BYTECODE="0", PIP_NO_COLOR="1")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    commands = installers(root, python, source, environment, log)
-    for command in commands:
-        if run(command + ["--require-hashes", "-r", lock], environment, log) == 0:
+    locked = ["--require-hashes", "-r", lock_of(root, part)]
+    for command, anew in installers(root, python, source, environment, log):
+        if run(command + ([anew] if again else []) + locked, environment, log) == 0:
             break
+        if "Failed to download" in read(log):
+            # The line broke on the way: another installer would fetch again what this one has kept.
+            explain_failure(log)
     else:
-        explain_failure(log)
+        explain_failure(log, packed=bool(source))
     own = wheels(root)
+    # Analysts' packages are fetched from inside a running course: it must not change under itself.
+    base = os.path.join(root, ".venv", mark_name(PARTS[0]))
+    running = part == "analyst" and read(base) == fingerprint(root, PARTS[0])
     target = ["--no-deps", "--force-reinstall"] + own if own else ["--no-deps", "--no-build-isolation", "-e", root]
-    if run([python, "-I", "-m", "pip", "install", "--quiet"] + target, environment, log) != 0:
+    if not running and run([python, "-I", "-m", "pip", "install", "--quiet"] + target, environment, log) != 0:
         explain_failure(log)
+    # Compiled bytecode makes every later start about three times as fast, whatever the machine's own setting is.
+    folder = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    packages = subprocess.check_output([python, "-I", "-c", folder], universal_newlines=True).strip()
+    left_out = re.escape(packages) + NOT_COMPILED
+    compile_all = [python, "-I", "-m", "compileall", "-q", "-j", "0", "-x", left_out, packages]
+    if run(compile_all, environment, log) != 0 and "No space left" in read(log):
+        raise OSError(errno.ENOSPC, "disk full")
 
 
-def installers(root: str, python: str, source: List[str], environment: Dict[str, str], log: str) -> List[List[str]]:
-    """The install commands to try in turn: uv (about ten times as fast) where it can be had, then pip."""
-    pip = [python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"] + source
+def installers(
+    root: str, python: str, source: List[str], environment: Dict[str, str], log: str
+) -> List[Tuple[List[str], str]]:
+    """The install commands to try in turn, each with its option for doing everything again.
+
+    uv (about ten times as fast) where it can be had, then pip. Both keep what they fetched whole.
+    """
+    pip = [python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-compile"] + source
+    with_pip = (pip, "--force-reinstall")
     uv = shutil.which("uv")
     own_uv = os.path.join(os.path.dirname(python), "uv.exe" if os.name == "nt" else "uv")
     if not uv and os.path.exists(own_uv):
@@ -168,19 +222,19 @@ def installers(root: str, python: str, source: List[str], environment: Dict[str,
         if run(pip + ["--only-binary", ":all:", "--require-hashes", "-r", pinned], environment, log) == 0:
             uv = own_uv
     if not uv:
-        return [pip]
+        return [with_pip]
     # A company's own index is configured for pip; uv has to be told.
     index = subprocess.run([python, "-I", "-m", "pip", "config", "get", "global.index-url"], stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL, universal_newlines=True).stdout.strip()  # fmt: skip
     index = os.environ.get("PIP_INDEX_URL", index)
     if index and "UV_DEFAULT_INDEX" not in environment and "UV_INDEX_URL" not in environment:
         environment["UV_DEFAULT_INDEX"] = index
-    return [[uv, "pip", "install", "--quiet", "--python", python] + source, pip]
+    return [([uv, "pip", "install", "--quiet", "--python", python] + source, "--reinstall"), with_pip]
 
 
 def run(command: List[str], environment: Dict[str, str], log: str) -> int:
     """Run one install step with its output in the log and a sign of life on the screen."""
-    with open(log, "a") as stream:
+    with open(log, "a", encoding="utf-8") as stream:
         stream.write("\n$ %s\n" % " ".join(command))
         stream.flush()
         process = subprocess.Popen(command, env=environment, stdout=stream, stderr=subprocess.STDOUT)
@@ -191,33 +245,109 @@ def run(command: List[str], environment: Dict[str, str], log: str) -> int:
                     code = process.wait(timeout=10)
                     break
                 except subprocess.TimeoutExpired:
-                    say("  … %d s" % (time.monotonic() - began))
+                    say(_("  … {n} s", n=int(time.monotonic() - began)))
         except KeyboardInterrupt:
             process.terminate()
             raise
     return code
 
 
-def explain_failure(log: str) -> None:
-    """Turn the log of a failed installation into one sentence."""
+def explain_failure(log: str, packed: bool = False) -> None:
+    """Turn the log of a failed installation into one sentence; `packed`: its packages came with the bundle."""
     text = read(log)
     if "No space left" in text:
         raise OSError(errno.ENOSPC, "disk full")
     if "HASH" in text.upper() and "DO NOT MATCH" in text.upper():
         raise CannotInstall(
-            "A package that arrived is not the one the lock names; nothing was installed: see %s and tell whoever "
-            "runs the package index." % log
+            _(
+                "A package arrived damaged, or is not the one the lock names; nothing was installed: run this again, "
+                "and if it says the same, send {log} to whoever runs the package index.",
+                log=log,
+            )
+        )
+    if packed:
+        raise CannotInstall(
+            _(
+                "The packages that came with this bundle do not fit this machine ({problem}): send {log} to whoever "
+                "gave it to you, and say that this is Python {version} on {system}.",
+                problem=last_line(text),
+                log=log,
+                version=sys.version.split()[0],
+                system=sys.platform,
+            )
         )
     raise CannotInstall(
-        "The packages could not be installed (%s): check that this machine reaches its package index, then run this "
-        "again; the whole story is in %s." % (last_line(text), log)
+        _(
+            "The packages could not be installed ({problem}): check that this machine reaches its package index, then "
+            "run this again, which keeps what has arrived; the whole story is in {log}.",
+            problem=last_line(text),
+            log=log,
+        )
     )
 
 
 def last_line(text: str) -> str:
     """The last line that says something."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "no message"
+    return lines[-1][:200] if lines else _("no message")
+
+
+def language(root: str) -> str:
+    """The language of the bundle's course; in a checkout, which has both, this machine's."""
+    try:
+        stated = json.loads(read(os.path.join(root, "edition", "edition.json"))).get("language")
+    except ValueError:
+        stated = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if str(stated).startswith("zh") else "en"
+
+
+CHINESE: Dict[str, str] = {}
+"""What is said, in Chinese, once somebody wants it."""
+
+
+def speak(lang: str, root: str) -> None:
+    """Choose the language of what is said; its catalogue is the package's own, in the wheel or in the checkout."""
+    CHINESE.clear()
+    # A console that cannot show a character still gets the rest of the sentence.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    if lang == "zh":
+        CHINESE.update(messages(catalogue(root)))
+
+
+def catalogue(root: str) -> str:
+    """The text of the package's catalogue; nothing where there is none."""
+    for wheel in wheels(root):
+        with zipfile.ZipFile(wheel) as archive:
+            return archive.read("servicelab/" + CATALOGUE).decode("utf-8")
+    return read(os.path.join(root, *CATALOGUE.split("/")))
+
+
+def messages(text: str) -> Dict[str, str]:
+    """The messages of a gettext catalogue: polib is not there yet.
+
+    >>> messages('msgid "Ready"\\nmsgstr "好了"')
+    {'Ready': '好了'}
+    """
+    line = r'"(?:[^"\\]|\\.)*"'
+    entry = re.compile(r"^msgid ((?:%s\s*)+)msgstr ((?:%s\s*)+)" % (line, line), re.MULTILINE)
+
+    def said(quoted: str) -> str:
+        return "".join(ast.literal_eval(part) for part in re.findall(line, quoted))
+
+    return {said(message): said(translated) for message, translated in entry.findall(text)}
+
+
+def _(message: str, **values: object) -> str:
+    """A sentence in the language that was chosen, with `values` filled in."""
+    text = CHINESE.get(message) or message
+    return text.format(**values) if values else text
+
+
+def complain(line: str) -> None:
+    """One sentence to whoever started this."""
+    sys.stderr.write(line + "\n")
 
 
 def say(line: str) -> None:
@@ -229,7 +359,7 @@ def say(line: str) -> None:
 def read(path: str) -> str:
     """A small text file, or nothing."""
     try:
-        with open(path) as stream:
+        with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.read()
     except OSError:
         return ""
@@ -237,7 +367,7 @@ def read(path: str) -> str:
 
 def write(path: str, text: str) -> None:
     """Write a small file whole."""
-    with open(path + ".new", "w") as stream:
+    with open(path + ".new", "w", encoding="utf-8") as stream:
         stream.write(text)
     os.replace(path + ".new", path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import signal
 import sys
@@ -12,12 +13,34 @@ from typing import TYPE_CHECKING
 
 from servicelab import i18n
 from servicelab.errors import UserError
-from servicelab.i18n import _
+from servicelab.i18n import _, later
 
 if TYPE_CHECKING:
     from servicelab.publish.watching import Watch
 
 Verb = Callable[[argparse.Namespace], int]
+
+TALKS = ("lab", "submit", "doctor")
+"""The verbs that a trainee's machine has; the others need the instructor's part of the installation."""
+
+ARGPARSE = (
+    later("usage: "),
+    later("positional arguments"),
+    later("options"),
+    later("show this help message and exit"),
+    later("%(prog)s: error: %(message)s\n"),
+    later("argument %(argument_name)s: %(message)s"),
+    later("the following arguments are required: %s"),
+    later("unrecognized arguments: %s"),
+    later("expected one argument"),
+    later("expected at least one argument"),
+    later("expected at most one argument"),
+    later("ignored explicit argument %r"),
+    later("invalid %(type)s value: %(value)r"),
+    later("invalid choice: %(value)r (choose from %(choices)s)"),
+    later("ambiguous option: %(option)s could match %(matches)s"),
+)
+"""What argparse itself says to whoever mistypes a verb, so that the catalogue has it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,12 +49,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    arguments, rest = parser().parse_known_args(argv)
-    arguments.rest = rest
-    if rest and arguments.verb != "lab":
-        parser().error(f"unrecognised arguments: {' '.join(rest)}")
+    speaks = i18n.spoken()
+    with i18n.use(speaks):
+        arguments, rest = parser().parse_known_args(argv)
+        arguments.rest = rest
+        if rest and arguments.verb != "lab":
+            parser().error(_("unrecognized arguments: %s") % " ".join(rest))
     try:
         verb: Verb = arguments.run
+        if arguments.verb in TALKS:
+            with i18n.use(speaks):
+                return verb(arguments)
+        require_instructor(arguments.verb)
         return verb(arguments)
     except UserError as problem:
         print(problem, file=sys.stderr)
@@ -46,89 +75,151 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    top = argparse.ArgumentParser(prog="servicelab", description="Learn to run customer service by running it.")
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    # argparse looks its own words up under this name; left to itself it would look for catalogues on the machine.
+    argparse._ = _  # type: ignore[attr-defined]
+    top = argparse.ArgumentParser(prog="servicelab", description=_("Learn to run customer service by running it."))
+    verbs = top.add_subparsers(dest="verb", required=True, metavar=_("VERB"))
 
     def verb(name: str, run: Verb, summary: str) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=summary, description=summary)
         made.set_defaults(run=run)
         return made
 
-    lab_verb = verb("lab", lab, "open the course in JupyterLab (further options go to JupyterLab)")
+    lab_verb = verb("lab", lab, _("open the course in JupyterLab (further options go to JupyterLab)"))
     lab_verb.add_argument("--role", choices=["trainee", "instructor"], default="trainee")
     lab_verb.add_argument("--lang", choices=["en", "zh"])
 
-    build_verb = verb("build", build, "build an edition of the course")
+    build_verb = verb("build", build, _("build an edition of the course"))
     build_verb.add_argument("--edition", choices=["solved", "trainee", "instructor"], default="trainee")
     build_verb.add_argument("--lang", choices=["en", "zh"], default="en")
-    build_verb.add_argument("--out", type=Path, help="default: build/EDITION-LANG")
-    build_verb.add_argument("--only", default="", metavar="UNIT", help="one module or case, into build/units/UNIT")
-    build_verb.add_argument("--watch", action="store_true", help="build again whenever a source changes, until Ctrl-C")
-    build_verb.add_argument("--no-drafts", action="store_true", help="refuse a course with drafts, as Binder does")
-    build_verb.add_argument("--all", action="store_true", help="every edition in this language")
-    build_verb.add_argument("--update-catalogues", action="store_true", help="renew locales/ from the sources instead")
+    build_verb.add_argument("--out", type=Path, metavar=_("PLACE"), help=_("default: build/EDITION-LANG"))
+    build_verb.add_argument(
+        "--only", default="", metavar=_("UNIT"), help=_("one module or case, into build/units/UNIT")
+    )
+    build_verb.add_argument(
+        "--watch", action="store_true", help=_("build again whenever a source changes, until Ctrl-C")
+    )
+    build_verb.add_argument("--no-drafts", action="store_true", help=_("refuse a course with drafts, as Binder does"))
+    build_verb.add_argument("--all", action="store_true", help=_("every edition in this language"))
+    build_verb.add_argument(
+        "--update-catalogues", action="store_true", help=_("renew locales/ from the sources instead")
+    )
 
-    new_verb = verb("new", new, "begin a module or a case: a small draft that builds, to be written over")
+    new_verb = verb("new", new, _("begin a module or a case: a small draft that builds, to be written over"))
     new_verb.add_argument("kind", choices=["module", "case"])
-    new_verb.add_argument("name", help="a module: 02_process; a case: any word")
+    new_verb.add_argument("name", metavar=_("NAME"), help=_("a module: 02_process; a case: any word"))
 
     look_verb = verb(
-        "look", look, "a contact sheet of every section: both languages, laptop and phone (needs Chromium)"
+        "look", look, _("a contact sheet of every section: both languages, laptop and phone (needs Chromium)")
     )
-    look_verb.add_argument("unit", nargs="?", default="", help="one module or case (default: the whole course)")
+    look_verb.add_argument(
+        "unit", metavar=_("UNIT"), nargs="?", default="", help=_("one module or case (default: the whole course)")
+    )
 
-    data_verb = verb("data", data, "the firm's data: generate, check; a company's own: import MAPPING SOURCE --out DIR")
+    data_verb = verb(
+        "data", data, _("the firm's data: generate, check; a company's own: import MAPPING SOURCE --out DIR")
+    )
     data_verb.add_argument("action", choices=["generate", "check", "import"])
-    data_verb.add_argument("directory", type=Path, nargs="?", help="import: the mapping, a YAML file or a shipped name")
-    data_verb.add_argument("source", type=Path, nargs="?", help="import: the export (CSV, XLSX or XES; also .gz)")
-    data_verb.add_argument("--out", type=Path)
-    data_verb.add_argument("--lang", choices=["en", "zh"], help="the language of what is found (default: the folder's)")
-    data_verb.add_argument("--keep-identifiers", action="store_true", help="import: no pseudonyms for people")
-    data_verb.add_argument("--key", type=Path, help="import: file with the key of the pseudonyms, outside --out")
-    data_verb.add_argument("--max-mb", type=int, help="import: the most an export may hold, unpacked (default 2048)")
-    data_verb.add_argument("--scale", type=float, default=1.0, help="generate: 1 is about 20,000 customers (default)")
-    data_verb.add_argument("--seed", type=int, default=1984, help="generate: the same number gives the same bytes")
-    data_verb.add_argument("--truth", type=Path, help="generate: also what only the simulation knows, into this folder")
+    data_verb.add_argument(
+        "directory",
+        metavar=_("PLACE"),
+        type=Path,
+        nargs="?",
+        help=_("import: the mapping, a YAML file or a shipped name"),
+    )
+    data_verb.add_argument(
+        "source", metavar=_("SOURCE"), type=Path, nargs="?", help=_("import: the export (CSV, XLSX or XES; also .gz)")
+    )
+    data_verb.add_argument("--out", type=Path, metavar=_("PLACE"))
+    data_verb.add_argument(
+        "--lang", choices=["en", "zh"], help=_("the language of what is found (default: the folder's)")
+    )
+    data_verb.add_argument("--keep-identifiers", action="store_true", help=_("import: no pseudonyms for people"))
+    data_verb.add_argument(
+        "--key", type=Path, metavar=_("FILE"), help=_("import: file with the key of the pseudonyms, outside --out")
+    )
+    data_verb.add_argument(
+        "--max-mb",
+        metavar=_("NUMBER"),
+        type=int,
+        help=_("import: the most an export may hold, unpacked (default 2048)"),
+    )
+    data_verb.add_argument(
+        "--scale",
+        metavar=_("NUMBER"),
+        type=float,
+        default=1.0,
+        help=_("generate: 1 is about 20,000 customers (default)"),
+    )
+    data_verb.add_argument(
+        "--seed", metavar=_("NUMBER"), type=int, default=1984, help=_("generate: the same number gives the same bytes")
+    )
+    data_verb.add_argument(
+        "--truth",
+        type=Path,
+        metavar=_("PLACE"),
+        help=_("generate: also what only the simulation knows, into this folder"),
+    )
 
-    bundle_verb = verb("bundle", bundle, "make what a trainee gets: one zip, started by a double-click")
+    bundle_verb = verb("bundle", bundle, _("make what a trainee gets: one zip, started by a double-click"))
     bundle_verb.add_argument("--lang", choices=["en", "zh"], default="en")
-    bundle_verb.add_argument("--out", type=Path)
-    bundle_verb.add_argument("--wheels", action="store_true", help="put the packages in too, for machines without one")
+    bundle_verb.add_argument("--out", type=Path, metavar=_("PLACE"))
+    bundle_verb.add_argument(
+        "--wheels", action="store_true", help=_("put the packages in too, for machines without a network")
+    )
 
-    release_verb = verb("release", release, "hand an assignment out: strip it and register it in the gradebook")
-    release_verb.add_argument("assignment")
+    release_verb = verb("release", release, _("hand an assignment out: strip it and register it in the gradebook"))
+    release_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
 
-    submit_verb = verb("submit", submit, "make the zip a trainee hands in")
-    submit_verb.add_argument("assignment")
-    submit_verb.add_argument("--student", help="your staff number; asked for when missing")
-    submit_verb.add_argument("--sure", action="store_true", help="hand in although something is blank or too long")
+    submit_verb = verb("submit", submit, _("make the zip a trainee hands in"))
+    submit_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
+    submit_verb.add_argument("--student", metavar=_("NUMBER"), help=_("your staff number; asked for when missing"))
+    submit_verb.add_argument("--sure", action="store_true", help=_("hand in although something is blank or too long"))
 
-    collect_verb = verb("collect", collect, "take submissions in: from zips, folders of zips, or nbgrader's exchange")
-    collect_verb.add_argument("assignment")
-    collect_verb.add_argument("inbox", type=Path, nargs="*", help="zips, folders, an LMS download; none: the exchange")
+    collect_verb = verb(
+        "collect", collect, _("take submissions in: from zips, folders of zips, or nbgrader's exchange")
+    )
+    collect_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
+    collect_verb.add_argument(
+        "inbox", metavar=_("INBOX"), type=Path, nargs="*", help=_("zips, folders, an LMS download; none: the exchange")
+    )
 
-    grade_verb = verb("grade", grade, "run the autograder on what was collected")
-    grade_verb.add_argument("assignment")
-    grade_verb.add_argument("--workers", type=int, default=1)
+    grade_verb = verb("grade", grade, _("run the autograder on what was collected"))
+    grade_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
+    grade_verb.add_argument("--workers", metavar=_("NUMBER"), type=int, default=1)
 
-    feedback_verb = verb("feedback", feedback, "write the feedback pages for an assignment")
-    feedback_verb.add_argument("assignment")
+    feedback_verb = verb("feedback", feedback, _("write the feedback pages for an assignment"))
+    feedback_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
 
-    export_verb = verb("export", export, "write the gradebook as a CSV a spreadsheet opens")
-    export_verb.add_argument("--out", type=Path)
+    export_verb = verb("export", export, _("write the gradebook as a CSV a spreadsheet opens"))
+    export_verb.add_argument("--out", type=Path, metavar=_("PLACE"))
 
-    guesses_verb = verb("guesses", guesses, "keep what this cohort guessed in a lesson, to show it to later cohorts")
-    guesses_verb.add_argument("unit", help="a module or case: 01_needs")
-    guesses_verb.add_argument("--cohort", required=True, help="a name for these trainees: autumn-2026")
+    guesses_verb = verb("guesses", guesses, _("keep what this cohort guessed in a lesson, to show it to later cohorts"))
+    guesses_verb.add_argument("unit", metavar=_("UNIT"), help=_("a module or case: 01_needs"))
+    guesses_verb.add_argument(
+        "--cohort", required=True, metavar=_("NAME"), help=_("a name for these trainees: autumn-2026")
+    )
 
-    minutes_verb = verb("minutes", minutes, "what a unit's sections take: as stated, as counted, as trainees spent")
-    minutes_verb.add_argument("unit", help="a module or case: 01_needs")
+    minutes_verb = verb("minutes", minutes, _("what a unit's sections take: as stated, as counted, as trainees spent"))
+    minutes_verb.add_argument("unit", metavar=_("UNIT"), help=_("a module or case: 01_needs"))
 
-    demo_verb = verb("demo", demo, "take a simulated cohort through the whole loop")
-    demo_verb.add_argument("--out", type=Path)
+    demo_verb = verb("demo", demo, _("take a simulated cohort through the whole loop"))
+    demo_verb.add_argument("--out", type=Path, metavar=_("PLACE"))
 
-    verb("doctor", doctor, "what this machine can do, with the remedy for what it cannot")
+    verb("doctor", doctor, _("what this machine can do, with the remedy for what it cannot"))
     return top
+
+
+def require_instructor(verb: str) -> None:
+    """Raise UserError where only a trainee's part of the packages is installed."""
+    if importlib.util.find_spec("nbgrader") is None:
+        raise UserError(
+            _(
+                "{verb} needs the instructor's part: run `make lab` in the checkout, or "
+                "`pip install -e '.[analyst,instructor]'` there.",
+                verb=verb,
+            )
+        )
 
 
 def lab(arguments: argparse.Namespace) -> int:
@@ -139,13 +230,17 @@ def lab(arguments: argparse.Namespace) -> int:
     bundle_root = unpacked_bundle(Path.cwd())
     if bundle_root:
         if arguments.role == "instructor":
-            raise UserError("This is a trainee's bundle: grading needs the course's repository, run it there.")
+            raise UserError(_("This is a trainee's bundle: grading needs the course's repository, run it there."))
         return open_workspace(bundle_root / "app" / "edition", bundle_root / "my-course", arguments.rest)
     root = checkout_here()
+    require_instructor(arguments.verb)
     lang = arguments.lang or "en"
     if arguments.role == "instructor":
         print(
-            "To mark written answers: menu Nbgrader, Formgrader. A course/*.md opens as a notebook; save with Ctrl-S."
+            _(
+                "To mark written answers: menu Nbgrader, Formgrader. "
+                "A course/*.md opens as a notebook; save with Ctrl-S."
+            )
         )
         launch(
             root,
@@ -158,7 +253,9 @@ def lab(arguments: argparse.Namespace) -> int:
         return 0
     from servicelab import publish
 
-    return open_workspace(publish.build("trainee", lang, root=root).path, root / "workspace" / lang, arguments.rest)
+    with i18n.use(lang):
+        edition = publish.build("trainee", lang, root=root).path
+        return open_workspace(edition, root / "workspace" / lang, arguments.rest)
 
 
 def open_workspace(edition: Path, workspace: Path, arguments: Sequence[str]) -> int:
@@ -194,7 +291,7 @@ def build(arguments: argparse.Namespace) -> int:
         return 0
     editions = ["trainee", "solved", "instructor"] if arguments.all else [arguments.edition]
     if arguments.all and arguments.out:
-        raise UserError("--out names one folder and --all makes three: give one edition, or leave --out away.")
+        raise UserError(_("--out names one folder and --all makes three: give one edition, or leave --out away."))
     if arguments.no_drafts:
         publish.refuse_drafts(root)
     # From before the first build: what is changed while it runs is built as well.
@@ -318,7 +415,8 @@ def bundle(arguments: argparse.Namespace) -> int:
     from servicelab.publish.bundle import make_bundle
 
     made = make_bundle(checkout_here(), arguments.lang, arguments.out, wheels=arguments.wheels)
-    print(f"The bundle is {made} ({made.stat().st_size / 1e6:.1f} MB): send it, or put it on a share.")
+    size = f"{made.stat().st_size / 1e6:.1f}"
+    print(_("The bundle is {file} ({size} MB): send it, or put it on a share.", file=made, size=size))
     return 0
 
 
@@ -342,14 +440,19 @@ def submit(arguments: argparse.Namespace) -> int:
     root = workspace_here(Path.cwd())
     place = find_place("assignments", name, root)
     if not (place.folder / f"{notebook}.ipynb").is_file():
-        raise UserError(f"{root} has no assignment {name}: look into its assignments folder for the right name.")
+        raise UserError(
+            _("{folder} has no assignment {name}: look into its assignments folder for the right name.",
+              folder=root, name=name)
+        )  # fmt: skip
     student = arguments.student or student_id(root)
     if not student:
-        raise UserError(f"Whose work is it? Give your staff number: servicelab submit {name} --student NUMBER.")
+        raise UserError(
+            _("Whose work is it? Give your staff number: servicelab submit {name} --student NUMBER.", name=name)
+        )
     task = Assignment(place, name, notebook)
     if not arguments.sure and (doubts := task.doubts()):
         lines = "\n".join(f"  {doubt}" for doubt in doubts)
-        raise UserError(f"Not handed in yet; look at this once more, or add --sure:\n{lines}")
+        raise UserError(_("Not handed in yet; look at this once more, or add --sure:") + f"\n{lines}")
     asked = len(task.items.decisions)
     receipt = submission.submit(
         root,
@@ -399,7 +502,7 @@ def export(arguments: argparse.Namespace) -> int:
 
     course = grading.course_here()
     out = grading.export(course=course, out=arguments.out or Path("grades.csv"))
-    print(f"The grades are in {out}.")
+    print(_("The grades are in {file}.", file=out))
     return 0
 
 

@@ -7,6 +7,7 @@ on a laptop, on Binder and while it is graded, whatever the environment says.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,8 @@ LANGUAGES = ("en", "zh")
 MARKER = "edition.json"
 LARGEST_MARKER = 100_000
 """Bytes; what is larger was not written by a build."""
+BUNDLED = f"app/edition/{MARKER}"
+"""The marker as the top of an unpacked bundle sees it."""
 
 _chosen: ContextVar[str | None] = ContextVar("servicelab_language", default=None)
 
@@ -32,32 +35,44 @@ def language() -> str:
     ...     language()
     'zh'
     """
-    chosen = _chosen.get()
-    if chosen is not None:
-        return chosen
-    stated = marked(Path.cwd()).get("language")
+    return _chosen.get() or _stated() or "en"
+
+
+def spoken() -> str:
+    """Return the language to talk in to whoever typed a command: the course's, outside of one this machine's."""
+    stated = _stated()
+    machine = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return stated or ("zh" if machine.startswith("zh") else "en")
+
+
+def _stated() -> str:
+    """Return the language of the nearest marker file; English where that names none of ours, nothing without one."""
+    said = marked(Path.cwd())
+    if said is None:
+        return ""
+    stated = said.get("language")
     return stated if stated in LANGUAGES else "en"
 
 
-def marked(folder: Path) -> Mapping[str, Any]:
-    """Return what the nearest marker file at or above ``folder`` says; nothing without one, or where it is damaged.
+def marked(folder: Path) -> Mapping[str, Any] | None:
+    """Return what the nearest marker file at or above ``folder`` says: nothing where it is damaged, None without one.
 
     A page asks for its language with every sentence: the file is looked at each time and read again when it changed.
     """
     for place in (folder, *folder.parents):
-        marker = place / MARKER
-        try:
-            found = marker.lstat()
-        except OSError:
-            continue
-        # A link could name any file of the reader's, in a folder that came from somebody else.
-        if not S_ISREG(found.st_mode) or found.st_size > LARGEST_MARKER:
-            return {}
-        try:
-            return _read_marker(marker, (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns))
-        except (OSError, ValueError, RecursionError):
-            return {}
-    return {}
+        for marker in (place / MARKER, place / BUNDLED):
+            try:
+                found = marker.lstat()
+            except OSError:
+                continue
+            # A link could name any file of the reader's, in a folder that came from somebody else.
+            if not S_ISREG(found.st_mode) or found.st_size > LARGEST_MARKER:
+                return {}
+            try:
+                return _read_marker(marker, (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns))
+            except (OSError, ValueError, RecursionError):
+                return {}
+    return None
 
 
 @lru_cache(maxsize=64)

@@ -38,6 +38,19 @@ def test_a_page_runs_speaks_chinese_and_passes_axe(lab, open_notebook, axe_sourc
     assert not violations, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in violations]
 
 
+def test_the_button_that_asks_for_a_file_is_in_chinese(lab, open_notebook, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """A browser writes on its own file button in its own language, here English."""
+    notebook = open_notebook(lab, "start.ipynb")
+    notebook.run_all()
+    assert not notebook.page.locator(".jp-OutputArea input[type=file]:visible").count()
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no zip at all")
+    with notebook.page.expect_file_chooser() as asked:
+        notebook.page.get_by_role("button", name="恢复我的进度").first.click()
+    asked.value.set_files(broken)
+    notebook.page.locator(".jp-OutputArea .sl-note-wrong").first.wait_for()
+
+
 def test_jupyterlab_itself_is_in_chinese(lab, open_notebook) -> None:  # type: ignore[no-untyped-def]
     notebook = open_notebook(lab, "start.ipynb")
     notebook.show("完整的 JupyterLab 界面（供技术支持使用）")

@@ -58,7 +58,7 @@ def test_a_nearly_full_disk_is_said_before_anything_is_made(
     (tmp_path / "requirements.lock").write_text("")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, 1000))
     assert bootstrap.main(["--root", str(tmp_path)]) == 1
-    assert "free about 2 GB" in capsys.readouterr().err
+    assert "free about 1 GB" in capsys.readouterr().err
     assert not (tmp_path / ".venv").exists()
 
 
@@ -90,11 +90,27 @@ def test_an_unreachable_index_is_one_sentence_with_the_log(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_packages_for_another_machine_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "requirements.lock").write_text("nothing-of-that-name==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    (tmp_path / "wheels").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-I", bootstrap.__file__, "--root", str(tmp_path), "--lang", "en"],
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("The packages that came with this bundle do not fit this machine (")
+    assert f"this is Python {sys.version.split()[0]} on {sys.platform}." in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_ready_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = tmp_path / "requirements.lock"
     lock.write_text("six==1.17.0")
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv/.ready").write_text(bootstrap.fingerprint(str(tmp_path), str(lock)))
+    (tmp_path / ".venv/.ready").write_text(bootstrap.fingerprint(str(tmp_path), "trainee"))
     monkeypatch.setattr(bootstrap, "works", lambda _: pytest.fail("looked at the environment again"))
     assert bootstrap.main(["--root", str(tmp_path)]) == 0
     lock.write_text("six==1.16.0")

@@ -14,6 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from servicelab.i18n import _, later
+
+AFRESH = later("delete the .venv folder and start again")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -28,17 +32,18 @@ class Finding:
 def python() -> Finding:
     """The interpreter."""
     version = sys.version.split()[0]
-    return Finding(
-        "Python", sys.version_info >= (3, 11), f"{version} at {sys.executable}", "install Python 3.11 or newer"
-    )
+    seen = _("{version} at {place}", version=version, place=sys.executable)
+    return Finding("Python", sys.version_info >= (3, 11), seen, _("install Python 3.11 or newer"))
 
 
 def packages() -> Finding:
     """Whether the packages that lessons need can be found at all."""
-    needed = ["jupyterlab", "nbgrader", "jupytext", "anywidget", "pandas", "sklearn", "jieba", "matplotlib"]
+    needed = ["jupyterlab", "anywidget", "pandas", "scipy", "sklearn", "jieba", "pydantic", "polib"]
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    seen = f"missing: {', '.join(missing)}" if missing else f"servicelab {importlib.metadata.version('servicelab')}"
-    return Finding("Packages", not missing, seen, "delete the .venv folder and start again")
+    seen = f"servicelab {importlib.metadata.version('servicelab')}"
+    if missing:
+        seen = _("missing: {names}", names=", ".join(missing))
+    return Finding(_("Packages"), not missing, seen, _(AFRESH))
 
 
 def kernel() -> Finding:
@@ -48,7 +53,8 @@ def kernel() -> Finding:
     async def start_and_ask() -> float:
         began = time.perf_counter()
         manager = AsyncKernelManager()
-        await manager.start_kernel()
+        # What a kernel says of itself is no part of the report.
+        await manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         client = manager.client()
         client.start_channels()
         try:
@@ -61,66 +67,71 @@ def kernel() -> Finding:
     try:
         seconds = asyncio.run(start_and_ask())
     except (RuntimeError, OSError) as problem:
-        return Finding("Kernel", False, str(problem), "delete the .venv folder and start again")
-    return Finding("Kernel", True, f"starts in {seconds:.1f} s")
+        return Finding(_("Kernel"), False, str(problem), _(AFRESH))
+    return Finding(_("Kernel"), True, _("starts in {seconds} s", seconds=f"{seconds:.1f}"))
 
 
 def grading_tools() -> Finding:
     """nbgrader calls alembic as a program."""
     found = shutil.which("alembic", path=str(Path(sys.executable).parent))
-    return Finding("nbgrader's alembic", bool(found), found or "not beside Python", "delete .venv and start again")
+    return Finding(_("Grading"), bool(found), found or _("nbgrader's alembic is missing"), _(AFRESH))
 
 
 def fonts() -> Finding:
-    """Chinese glyphs for static figures."""
-    found = importlib.util.find_spec("pylopdf_fonts_zh_cn")
-    return Finding("Chinese font", bool(found), "Noto Sans SC" if found else "missing", "delete .venv and start again")
+    """The analysts' part: static figures, and Chinese glyphs for them."""
+    found = importlib.util.find_spec("matplotlib") and importlib.util.find_spec("pylopdf_fonts_zh_cn")
+    return Finding(
+        _("Drawing in code"),
+        bool(found),
+        _("matplotlib with Noto Sans SC") if found else _("not fetched yet"),
+        _("open an analysis with a network; nothing else needs it"),
+    )
 
 
 def browser() -> Finding:
     """A browser for the tests; people bring their own."""
     found = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
-    return Finding(
-        "Chromium (tests only)", bool(found), found or "not found", "sudo apt install chromium; lessons do not need it"
-    )
+    remedy = _("sudo apt install chromium; lessons do not need it")
+    return Finding(_("Chromium (tests only)"), bool(found), found or _("not found"), remedy)
 
 
 def isolation() -> Finding:
     """What stands between a submission's code and this machine while grading."""
+    elsewhere = _("grade on a machine you can throw away")
     bubblewrap = shutil.which("bwrap")
     if bubblewrap:
         works = subprocess.run(
             [bubblewrap, "--ro-bind", "/", "/", "true"], capture_output=True, check=False, timeout=20
         ).returncode
-        seen = "bubblewrap works" if works == 0 else "bubblewrap is here but may not make namespaces"
-        return Finding("Isolation", works == 0, seen, "grade on a machine you can throw away")
-    return Finding(
-        "Isolation",
-        False,
-        "none: submissions run as you" + (" (root!)" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""),
-        "grade on a machine you can throw away",
-    )
+        seen = _("bubblewrap works") if works == 0 else _("bubblewrap is here but may not make namespaces")
+        return Finding(_("Isolation"), works == 0, seen, elsewhere)
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    seen = _("none: submissions run as you, the administrator (root)") if root else _("none: submissions run as you")
+    return Finding(_("Isolation"), False, seen, elsewhere)
 
 
 def disk() -> Finding:
     """Room to work in."""
     free = shutil.disk_usage(Path.cwd()).free
-    return Finding("Disk", free > 500 * 1024**2, f"{free / 1024**3:.1f} GB free here", "free at least 0.5 GB")
+    seen = _("{size} GB free here", size=f"{free / 1024**3:.1f}")
+    return Finding(_("Disk"), free > 500 * 1024**2, seen, _("free at least 0.5 GB"))
 
 
-# The first group must be well for a trainee to work; the second concerns instructors and developers.
-NEEDED: list[Callable[[], Finding]] = [python, packages, kernel, fonts, disk]
-OPTIONAL: list[Callable[[], Finding]] = [grading_tools, isolation, browser]
+# The first group must be well for a trainee to work; the second is for analysts, the third for who grades and develops.
+NEEDED: list[Callable[[], Finding]] = [python, packages, kernel, disk]
+OPTIONAL: list[Callable[[], Finding]] = [fonts]
+GRADING: list[Callable[[], Finding]] = [grading_tools, isolation, browser]
 
 
 def report() -> bool:
     """Print the findings; True when everything a trainee needs is well."""
     well = True
-    for needed, checks in ((True, NEEDED), (False, OPTIONAL)):
+    grades = GRADING if importlib.util.find_spec("nbgrader") else []
+    for needed, checks in ((True, NEEDED), (False, OPTIONAL), (False, grades)):
         for check in checks:
             finding = check()
-            mark = "ok  " if finding.well else ("FAIL" if needed else "note")
+            mark = _("ok  ") if finding.well else (_("FAIL") if needed else _("note"))
             remedy = "" if finding.well else f" → {finding.remedy}"
-            print(f"{mark} {finding.subject}: {finding.seen}{remedy}")
+            print(_("{mark} {subject}: {seen}", mark=mark, subject=finding.subject, seen=finding.seen) + remedy)
             well = well and (finding.well or not needed)
     return well

@@ -175,7 +175,9 @@ def refuse_taken_port(arguments: Sequence[str]) -> None:
     named = [a.split("=", 1)[1] for a in arguments if a.startswith(("--port=", "--ServerApp.port="))]
     for text in named:
         if not text.isdigit() or not 0 < int(text) < 65536:
-            raise UserError(f"--port={text} is not a port: give a number from 1 to 65535, or leave --port out.")
+            raise UserError(
+                _("--port={given} is not a port: give a number from 1 to 65535, or leave --port out.", given=text)
+            )
         with socket.socket() as probe:
             if os.name != "nt":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -183,5 +185,5 @@ def refuse_taken_port(arguments: Sequence[str]) -> None:
                 probe.bind(("127.0.0.1", int(text)))
             except OSError as problem:
                 raise UserError(
-                    f"Port {text} is taken by another program: leave --port out and a free one is found."
+                    _("Port {given} is taken by another program: leave --port out and a free one is found.", given=text)
                 ) from problem

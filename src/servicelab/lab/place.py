@@ -7,6 +7,7 @@ from pathlib import Path
 import servicelab
 from servicelab.course.layout import is_checkout
 from servicelab.errors import UserError
+from servicelab.i18n import _
 
 
 def checkout_here(start: Path | None = None) -> Path:
@@ -22,7 +23,9 @@ def checkout_here(start: Path | None = None) -> Path:
     for folder in candidates:
         if is_checkout(folder):
             return folder
-    raise UserError(f"{start} is not in a ServiceLab checkout: change to the folder that has course/course.yml.")
+    raise UserError(
+        _("{folder} is not in a ServiceLab checkout: change to the folder that has course/course.yml.", folder=start)
+    )
 
 
 def unpacked_bundle(start: Path) -> Path | None:
@@ -50,5 +53,8 @@ def workspace_here(start: Path) -> Path:
     if len(kept) == 1:
         return kept[0]
     if kept:
-        raise UserError(f"There is more than one workspace here: change to {' or '.join(map(str, kept))} first.")
-    raise UserError(f"{start} is not in a trainee's workspace: change to the folder that holds start.ipynb.")
+        places = _(" or ").join(map(str, kept))
+        raise UserError(_("There is more than one workspace here: change to {places} first.", places=places))
+    raise UserError(
+        _("{folder} is not in a trainee's workspace: change to the folder that holds start.ipynb.", folder=start)
+    )

@@ -35,8 +35,11 @@ def open_exercise(name: str) -> Assignment:
 def open_analysis(name: str) -> Assignment:
     """Open the graded analysis of module `name` ("01_needs"); its assignment is called `<name>_analysis`."""
     from servicelab.learn.assignment import Assignment
+    from servicelab.learn.fetching import fetch_for_analysts
 
-    return Assignment.open(f"{name}_analysis", "analysis")
+    opened = Assignment.open(f"{name}_analysis", "analysis")
+    fetch_for_analysts()
+    return opened
 
 
 def home() -> Page:

@@ -61,7 +61,7 @@ def workspace_root(here: Path) -> Path:
 
 def edition_at(folder: Path) -> str:
     """The edition that the nearest marker file names; "trainee" where there is none."""
-    named = marked(folder).get("edition")
+    named = (marked(folder) or {}).get("edition")
     return named if named in ("trainee", "solved", "instructor") else "trainee"
 
 

@@ -14,10 +14,13 @@ from pathlib import Path
 from servicelab import publish
 from servicelab.errors import UserError
 from servicelab.files.whole import whole
+from servicelab.i18n import _
 from servicelab.publish.delivering import files
 
 STARTERS = Path(__file__).parent / "starters"
 FOLDER = "ServiceLab"
+# The first is installed at the first start, the second when an analysis is opened; it holds the first.
+LOCKS = ("requirements.lock", "requirements-analyst.lock")
 # name in the zip, source, executable, line ends
 START_FILES = [
     ("Start ServiceLab (Windows).bat", "start-windows.bat", False, "\r\n"),
@@ -58,40 +61,45 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
     """
     out = out or root / "build" / f"ServiceLab-{language}.zip"
     if out.suffix != ".zip":
-        raise UserError(f"{out} would not be recognised as a bundle: give --out a name that ends in .zip.")
+        raise UserError(_("{file} would not be recognised as a bundle: give --out a name that ends in .zip.", file=out))
     publish.refuse_drafts(root)
     edition = publish.build("trainee", language, root=root).path
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)
         wheel = build_wheel(root, scratch)
-        lock = (root / "requirements.lock").read_bytes()
+        locks = {name: (root / name).read_text(encoding="utf-8") for name in LOCKS}
         packed: list[Path] = []
         if wheels:
             packed = gather_wheels(root, scratch / "wheels")
-            lock = lock_for(packed).encode()
+            locks = {name: lock_for(packed, text) for name, text in locks.items()}
         with whole(out) as partial:
             with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, source, executable, ends in START_FILES:
                     text = (STARTERS / source).read_text(encoding="utf-8").replace("\n", ends)
                     add(archive, name, text.encode(), executable=executable)
                 add(archive, "app/bootstrap.py", (root / "src/servicelab/bootstrap.py").read_bytes())
-                add(archive, "app/requirements.lock", lock)
+                for name, text in locks.items():
+                    add(archive, f"app/{name}", text.encode())
                 add(archive, "app/requirements-installer.lock", (root / "requirements-installer.lock").read_bytes())
                 add(archive, f"app/package/{wheel.name}", wheel.read_bytes())
-                for path in packed:
-                    add(archive, f"app/wheels/{path.name}", path.read_bytes())
                 for path in files(edition):
                     add(archive, f"app/edition/{path.relative_to(edition).as_posix()}", path.read_bytes())
             leaks = publish.leaks_in_zip(partial, root)
             if leaks:
-                raise UserError(f"The bundle was not written, it would give away: {'; '.join(leaks[:5])}.")
+                raise UserError(
+                    _("The bundle was not written, it would give away: {leaks}.", leaks="; ".join(leaks[:5]))
+                )
+            # Only after the search, which would take minutes over other people's packages: the lock has their hashes.
+            with zipfile.ZipFile(partial, "a") as archive:
+                for path in packed:
+                    add(archive, f"app/wheels/{path.name}", path.read_bytes(), packed=True)
     return out
 
 
-def add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False) -> None:
-    """Add one file with a fixed date and Unix permissions."""
+def add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False, packed: bool = False) -> None:
+    """Add one file with a fixed date and Unix permissions; as it is if it is packed already."""
     entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     entry.external_attr = (0o100755 if executable else 0o100644) << 16
     entry.create_system = 3
     archive.writestr(entry, content)
@@ -114,27 +122,43 @@ def build_wheel(root: Path, scratch: Path) -> Path:
 
 
 def gather_wheels(root: Path, folder: Path) -> list[Path]:
-    """Every package of the lock as a wheel for this machine's system and Python."""
-    print("Gathering the packages (a few minutes) …", flush=True)
+    """Every package that a trainee may need as a wheel for this machine's system and Python."""
+    print(_("Gathering the packages (a few minutes) …"), flush=True)
     made = subprocess.run(
         [
             *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--require-hashes"),
-            *("-w", str(folder), "-r", str(root / "requirements.lock")),
+            *("-w", str(folder), "-r", str(root / LOCKS[-1])),
         ],
         capture_output=True,
         text=True,
         check=False,
     )
     if made.returncode:
-        last = (made.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UserError(f"The packages could not be gathered ({last}): check the package index, then run this again.")
+        last = (made.stderr.strip().splitlines() or [_("no message")])[-1]
+        raise UserError(
+            _(
+                "The packages could not be gathered ({problem}): check the package index, then run this again.",
+                problem=last,
+            )
+        )
     return sorted(folder.glob("*.whl"))
 
 
-def lock_for(packed: list[Path]) -> str:
-    """A lock of exactly the wheels in the bundle: those built here have hashes that no index knows."""
+def lock_for(packed: list[Path], lock: str) -> str:
+    """A lock of the wheels in the bundle that `lock` names: those built here have hashes that no index knows."""
+    named = {bare(pin) for pin in re.findall(r"^[\w.-]+==[^\s;]+", lock, re.MULTILINE)}
     hashes = ((wheel_name(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in packed)
-    return "".join(f"{requirement} --hash=sha256:{digest}\n" for requirement, digest in hashes)
+    return "".join(f"{pin} --hash=sha256:{digest}\n" for pin, digest in hashes if bare(pin) in named)
+
+
+def bare(pin: str) -> str:
+    """A pin the way every index spells it.
+
+    >>> bare("Charset_Normalizer==3.4.0")
+    'charset-normalizer==3.4.0'
+    """
+    name, version = pin.split("==")
+    return f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}"
 
 
 def wheel_name(path: Path) -> str:

@@ -13,7 +13,7 @@ from servicelab.files.whole import write_whole
 from servicelab.publish.stamp import State, files
 
 KEPT = "build/cache/notebooks"
-MEANT = ("src/servicelab/", f"{DATASETS}/", f"{TRANSLATIONS}/servicelab.po", "requirements.lock")
+MEANT = ("src/servicelab/", f"{DATASETS}/", f"{TRANSLATIONS}/servicelab.po", "requirements-instructor.lock")
 """Beginnings of the paths of what a notebook can call or read besides its own tree."""
 
 

@@ -28,7 +28,7 @@ UNEXECUTED = (
     "src/servicelab/__init__.py",
 )
 EXECUTED = ("src/servicelab",)
-ALWAYS = (HOME, RUBRICS, DATASETS, TRANSLATIONS, "requirements.lock")
+ALWAYS = (HOME, RUBRICS, DATASETS, TRANSLATIONS, "requirements-instructor.lock")
 
 State = dict[str, list[Any]]
 
