@@ -65,7 +65,7 @@ HERE, OTHERS = f"{sys.version_info[0]}.{sys.version_info[1]}", others()
 
 def locked() -> str:
     """The part of the lock that making the tables needs, with its hashes."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    text = (ROOT / "requirements-instructor.lock").read_text(encoding="utf-8")
     pins = re.split(r"\n(?=\S)", text)
     kept = [pin for pin in pins if re.split(r"[=\[ ]", pin, maxsplit=1)[0] in NEEDED]
     assert {pin.split("==")[0] for pin in kept} == NEEDED
