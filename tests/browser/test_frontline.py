@@ -52,9 +52,13 @@ def entries(path: Path) -> dict[str, Any]:
 class Walk:
     """One trainee in one lesson: does what the section in sight asks for."""
 
-    def __init__(self, page: Page, lesson: Notebook, quiz: dict[str, Any]) -> None:
+    def __init__(self, page: Page, lesson: Notebook, quiz: dict[str, Any], delivered: dict[str, Any]) -> None:
         self.page, self.lesson = page, lesson
         self.questions = {item["prompt"]: item for item in [*quiz["quiz"], *quiz["recall"]]}
+        about = [cell["metadata"].get("servicelab", {}) for cell in delivered["cells"]]
+        self.sections = [str(each["section"]) for each in about if each.get("section")]
+        self.core = [str(each["section"]) for each in about if each.get("section") and each.get("track") != "analyst"]
+        self.walked: list[str] = []
         self.answered: list[str] = []
         self.done: set[str] = set()
 
@@ -66,6 +70,19 @@ class Walk:
     def section(self) -> str:
         """The section that the address names."""
         return self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
+
+    def arrive(self, language: str) -> None:
+        """Where one is stands in the bar, in the course's language; only this section is in sight."""
+        here, said = self.section, self.bar.inner_text()
+        number = self.sections.index(here) + 1
+        assert re.search(rf"\b{number}\b.*\b{len(self.sections)}\b", said)
+        title = self.bar.locator(".slx-title").inner_text()
+        if language == "zh":
+            assert not re.findall(r"[A-Za-z]", said.replace(title, "")), said
+        shown = self.lesson.panel.locator(".jp-MarkdownCell h2 >> visible=true")
+        assert shown.count() == 1
+        assert shown.first.inner_text().strip("¶ \n") == title
+        self.walked.append(here)
 
     def work(self) -> None:
         """Guesses first: questions and figures wait for them."""
@@ -142,7 +159,9 @@ class Walk:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_whole_way(request: pytest.FixtureRequest, page: Page, root: Path, tmp_path: Path, language: str) -> None:
+def test_the_whole_way(
+    request: pytest.FixtureRequest, page: Page, root: Path, tmp_path: Path, axe_source: str, language: str
+) -> None:
     # One of the two from the unpacked bundle, with an environment that its start file made.
     lab = request.getfixturevalue("bundle_lab" if language == "en" else "edition_lab")(language)
     work = lab.folder
@@ -160,14 +179,14 @@ def test_the_whole_way(request: pytest.FixtureRequest, page: Page, root: Path, t
 
     # The lesson, section by section. Half-way Python dies: nothing that was answered is lost.
     sheet = work / "lessons/01_needs/lesson.answers.json"
-    walk = Walk(page, lesson, json.loads((work / "lessons/01_needs/quiz.json").read_text(encoding="utf-8")))
+    quiz, delivered = (work / "lessons/01_needs" / name for name in ("quiz.json", "lesson.ipynb"))
+    walk = Walk(page, lesson, *(json.loads(path.read_text(encoding="utf-8")) for path in (quiz, delivered)))
     following = walk.bar.locator(".slx-ways .slx-primary")
-    sections = 0
     while True:
+        walk.arrive(language)
         walk.work()
         seen |= set(in_sight(page, TOOL))
-        sections += 1
-        if sections == 5:
+        if len(walk.walked) == 5:
             before = entries(sheet)
             assert set(walk.answered) <= before.keys()
             walk.kill_python()
@@ -177,8 +196,18 @@ def test_the_whole_way(request: pytest.FixtureRequest, page: Page, root: Path, t
         if not following.is_enabled():
             break
         following.click()
+        # The keyboard stands on the section's heading.
+        page.wait_for_function("() => /^H[1-3]$/.test(document.activeElement.tagName)")
+    # Next leads past what is for analysts, as the lesson's own buttons do; the menu has it all.
+    assert walk.walked == walk.core
+    assert len(walk.core) < len(walk.sections)
+    walk.bar.locator(".slx-open").click()
+    assert walk.bar.locator(".slx-list li").count() == len(walk.sections) + 1
+    page.evaluate(axe_source)
+    found = page.evaluate("() => axe.run('.slx-bar')")["violations"]
+    assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
+    page.keyboard.press("Escape")
     assert walk.done == {"guess", "voices", "desk"}
-    assert sections >= 10
     assert len(walk.answered) >= 10
     assert set(walk.answered) <= entries(sheet).keys()
     assert lesson.errors() == []

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import TOOL, Lab, Notebook, in_sight, start_lab, stop_lab
+from tests.browser.conftest import Lab, Notebook, start_lab, stop_lab
 
 from servicelab import publish
 
@@ -40,19 +40,6 @@ def cells(lab: Lab) -> list[dict[str, Any]]:
     return found
 
 
-def sections(lab: Lab) -> list[str]:
-    """The ids of the lesson's sections."""
-    return [
-        c["metadata"]["servicelab"]["section"] for c in cells(lab) if c["metadata"].get("servicelab", {}).get("section")
-    ]
-
-
-def analysts(lab: Lab) -> list[str]:
-    """The ids of the sections that are for analysts."""
-    own = [cell["metadata"].get("servicelab", {}) for cell in cells(lab)]
-    return [said["section"] for said in own if said.get("section") and said.get("track") == "analyst"]
-
-
 def kernels(lab: Lab) -> list[int]:
     """The kernels' process numbers."""
     found = subprocess.run(
@@ -64,46 +51,6 @@ def kernels(lab: Lab) -> list[int]:
 def at(page: Page) -> str:
     """The section that the address names."""
     return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_lesson_is_live_on_opening_and_next_leads_through_it(
-    edition_lab: Callable[[str], Lab], page: Page, axe_source: str, language: str
-) -> None:
-    lab = edition_lab(language)
-    lesson = Notebook(page, lab, LESSON)
-    lesson.live()
-    assert lesson.errors() == []
-    assert in_sight(page, TOOL) == []
-    bar = lesson.panel.locator(".slx-bar")
-    following = bar.locator(".slx-ways .slx-primary")
-    # Next leads past what is for analysts, as the lesson's own buttons do; the menu has it all.
-    every = sections(lab)
-    expected = [section for section in every if section not in analysts(lab)]
-    assert 0 < len(expected) < len(every)
-    walked = []
-    while following.is_enabled():
-        following.click()
-        walked.append(at(page))
-        number = every.index(walked[-1]) + 1
-        said = bar.inner_text()
-        assert re.search(rf"\b{number}\b.*\b{len(every)}\b", said)
-        if language == "zh":
-            said = said.replace(bar.locator(".slx-title").inner_text(), "")
-            assert not re.findall(r"[A-Za-z]", said), said
-        # The keyboard stands on the section's heading, and only this section is in sight.
-        page.wait_for_function("() => /^H[1-3]$/.test(document.activeElement.tagName)")
-        shown = lesson.panel.locator(".jp-MarkdownCell h2 >> visible=true")
-        assert shown.count() == 1
-        assert shown.first.inner_text().strip("¶ \n") == bar.locator(".slx-title").inner_text()
-        assert in_sight(page, TOOL) == []
-    assert walked == expected
-
-    bar.locator(".slx-open").click()
-    assert bar.locator(".slx-list li").count() == len(every) + 1
-    page.evaluate(axe_source)
-    found = page.evaluate("() => axe.run('.slx-bar')")["violations"]
-    assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
 
 
 def test_next_and_the_activity_are_within_five_tabs(edition_lab: Callable[[str], Lab], page: Page) -> None:

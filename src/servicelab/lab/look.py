@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,7 @@ from servicelab.files.whole import write_whole
 from servicelab.i18n import LANGUAGES, _
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 SIZES = {1366: 768, 390: 844}
 """The widths that are looked at, each with the height of such a screen."""
@@ -123,42 +124,44 @@ def _shots(edition: Path, language: str, browser: str, address: tuple[str, str])
     pages = sorted(path.relative_to(edition).as_posix() for path in edition.glob("[al]*s/*/*.ipynb"))
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browser, args=FLAGS)
-        every = [(path, width) for path in pages for width in SIZES]
-        for path, width in tqdm(every, desc=language, unit="page", disable=not sys.stderr.isatty()):
-            page = started.new_context(viewport={"width": width, "height": SIZES[width]}).new_page()
+        for path in tqdm(pages, desc=language, unit="page", disable=not sys.stderr.isatty()):
+            page = started.new_context(viewport=_screen(min(SIZES))).new_page()
             try:
-                page.goto(f"{base}/lab/workspaces/auto-{width}/tree/{path}?token={token}")
+                page.goto(f"{base}/lab/workspaces/auto-look/tree/{path}?token={token}")
                 page.locator('.slx-page[data-servicelab-live="true"]:visible').wait_for(timeout=SECONDS * 1000)
-                for number, (title, picture) in enumerate(_sections(page, width)):
+                for number, width, title, picture in _sections(page):
                     yield Shot(path, language, width, number, title, picture)
             except Error as problem:
                 said = str(problem).split("\n")[0]
-                raise UserError(
-                    _("{page} did not come to life at {width} pixels: {problem}", page=path, width=width, problem=said)
-                ) from problem
+                raise UserError(_("{page} did not come to life: {problem}", page=path, problem=said)) from problem
             page.context.close()
         started.close()
 
 
-def _sections(page: Page, width: int) -> Iterator[tuple[str, bytes]]:
-    """Each section from the overview on: what the bar calls it, and all of it in one picture."""
+def _screen(width: int, more: int = 0) -> ViewportSize:
+    """A screen of one of our widths, and so much taller."""
+    return {"width": width, "height": min(TALLEST, SIZES[width] + more)}
+
+
+def _sections(page: Page) -> Iterator[tuple[int, int, str, bytes]]:
+    """Each section from the overview on: its number, a width, what the bar calls it, and all of it in one picture."""
     bar = page.locator(".slx-bar:visible")
     following = bar.locator(".slx-ways .slx-primary")
-    while True:
-        title = bar.locator(".slx-title").inner_text()
-        hidden = page.evaluate(
-            "() => Math.max(0, ...[...document.querySelectorAll('.jp-NotebookPanel .jp-WindowedPanel-outer')]"
-            ".map((one) => one.scrollHeight - one.clientHeight))"
-        )
-        page.set_viewport_size({"width": width, "height": min(TALLEST, SIZES[width] + int(hidden))})
-        # The page lays itself out anew, and charts follow the width a moment later.
-        page.wait_for_timeout(500)
-        yield title, page.screenshot(type="jpeg", quality=70)
-        page.set_viewport_size({"width": width, "height": SIZES[width]})
+    for number in count():
+        for width in SIZES:
+            page.set_viewport_size(_screen(width))
+            # The page lays itself out anew, and charts follow the width a moment later.
+            page.wait_for_timeout(500)
+            hidden = page.evaluate(
+                "() => Math.max(0, ...[...document.querySelectorAll('.jp-NotebookPanel .jp-WindowedPanel-outer')]"
+                ".map((one) => one.scrollHeight - one.clientHeight))"
+            )
+            page.set_viewport_size(_screen(width, int(hidden)))
+            page.wait_for_timeout(500)
+            yield number, width, bar.locator(".slx-title").inner_text(), page.screenshot(type="jpeg", quality=70)
         if not following.count() or not following.is_enabled():
             return
         following.click()
-        page.wait_for_timeout(500)
 
 
 def sheet(title: str, shots: list[Shot]) -> str:
