@@ -179,7 +179,8 @@ def test_the_whole_way(
 
     # The lesson, section by section. Half-way Python dies: nothing that was answered is lost.
     sheet = work / "lessons/01_needs/lesson.answers.json"
-    quiz, delivered = (work / "lessons/01_needs" / name for name in ("quiz.json", "lesson.ipynb"))
+    # As delivered: JupyterLab may be writing its own copy at this moment.
+    quiz, delivered = (work.parent / "app/edition/lessons/01_needs" / name for name in ("quiz.json", "lesson.ipynb"))
     walk = Walk(page, lesson, *(json.loads(path.read_text(encoding="utf-8")) for path in (quiz, delivered)))
     following = walk.bar.locator(".slx-ways .slx-primary")
     while True:
