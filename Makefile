@@ -25,7 +25,7 @@ lab: $(VENV)/.ready-instructor ## open the course in JupyterLab (ARGS="--lang zh
 test: $(VENV)/.ready-dev ## everything: lint, types, units, notebooks, grading, browser
 	@$(BIN)/python tests/run.py $(ARGS)
 
-test-fast: $(VENV)/.ready-dev ## the layers that need no kernel and no browser
+test-fast: $(VENV)/.ready-dev ## the layers that need no kernel, no browser and no environment of their own
 	@$(BIN)/python tests/run.py --fast $(ARGS)
 
 lint: $(VENV)/.ready-dev ## ruff and mypy

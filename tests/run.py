@@ -1,7 +1,8 @@
 """Run every check the way `make test` and CI do: lint and types, the editions, then pytest on all cores.
 
-`--fast` leaves out what needs a kernel or a browser. `--only UNIT` is for the author of a unit: lint, that unit's
-editions in both languages with its gates, and the tests that every unit has. Anything else is passed to pytest.
+`--fast` leaves out what needs a kernel, a browser or an environment of its own. `--only UNIT` is for the author of a
+unit: lint, that unit's editions in both languages with its gates, and the tests that every unit has. Anything else is
+passed to pytest.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SLOW = "not browser and not grading and not notebooks and not install and not bi
 def main() -> int:
     """Run the layers in turn, stop at the first that fails, and say what each took."""
     parser = argparse.ArgumentParser(description="Run the checks of the course.")
-    parser.add_argument("--fast", action="store_true", help="only what needs no kernel and no browser")
+    parser.add_argument("--fast", action="store_true", help="no kernel, no browser, no environment of its own")
     parser.add_argument("--only", default="", metavar="UNIT", help="one module or case")
     arguments, passed_on = parser.parse_known_args()
     fast, only = arguments.fast, arguments.only
