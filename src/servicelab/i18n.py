@@ -108,6 +108,19 @@ def _catalogue() -> dict[str, str]:
     return {}
 
 
+def together(*sentences: str) -> str:
+    """Put sentences one after the other as the running language does: Chinese has no space after its full stop.
+
+    >>> with use("en"):
+    ...     together("Right.", "", "Go on.")
+    'Right. Go on.'
+    >>> with use("zh"):
+    ...     together("对。", "接着看。")
+    '对。接着看。'
+    """
+    return ("" if language() == "zh" else " ").join(sentence for sentence in sentences if sentence)
+
+
 def later(message: str) -> str:
     """Return an interface string as it is: it is in the catalogue, and is looked up when it is said."""
     return message

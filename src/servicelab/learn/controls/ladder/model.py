@@ -16,7 +16,7 @@ from typing import Any
 
 from servicelab.course.quizfile import Task
 from servicelab.errors import UserError
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.learn.whereabouts import shown
 
 DIGEST = 16
@@ -183,7 +183,7 @@ def number_difference(value: float, expected: float, tolerance: float) -> str:
     if abs(value - expected) <= 10 * near:
         return _("Close, and not it: is a row counted twice, left out, or rounded too early?")
     higher = _("Your number is too high.") if value > expected else _("Your number is too low.")
-    return higher + " " + _("What is it divided by, and which rows are in it?")
+    return together(higher, _("What is it divided by, and which rows are in it?"))
 
 
 def kind_of(value: object) -> str:

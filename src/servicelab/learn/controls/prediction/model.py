@@ -10,7 +10,7 @@ from typing import Any
 
 from servicelab.course.guessesfile import ENOUGH
 from servicelab.course.quizfile import Prediction
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.learn.numbers import finite
 
 CLOSE = 0.05
@@ -38,7 +38,7 @@ def state(prediction: Prediction, value: object) -> dict[str, Any]:
         "high": prediction.high,
         "step": prediction.step,
         "guess": guess,
-        "feedback": said and said + " " + _("It is kept: go on and see."),
+        "feedback": said and together(said, _("It is kept: go on and see.")),
         "text": prediction.prompt + "\n  " + (said or _("No guess yet.")),
     }
 
@@ -80,7 +80,7 @@ def reveal_state(
     if len(others) < ENOUGH:
         others = []
     else:
-        sentence += " " + spread(prediction, others)
+        sentence = together(sentence, spread(prediction, others))
     return {
         "id": prediction.id,
         "waiting": False,
@@ -92,8 +92,8 @@ def reveal_state(
         "truth": number,
         "guess_label": "" if guess is None else amount(prediction, guess),
         "truth_label": amount(prediction, number),
-        "feedback": f"{sentence} {note}".strip(),
-        "text": f"{sentence} {note}".strip(),
+        "feedback": together(sentence, note),
+        "text": together(sentence, note),
         "table": {
             "caption": prediction.prompt,
             "columns": [_("Source"), prediction.unit or _("Number")],

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from servicelab.course.quizfile import Question
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 
 MOST_TRIES = 20
 TRIES_BEFORE_ANSWER = 2
@@ -107,7 +107,7 @@ def verdict(question: Question, mine: Mapping[str, Any], *, show_answer: bool = 
         return ""
     if question.kind == "choice":
         return _("Not yet. Read why, think again and pick another.")
-    return " ".join([_("Not yet."), *balance(question, tries[-1])])
+    return together(_("Not yet."), *balance(question, tries[-1]))
 
 
 def balance(question: Question, last: list[str]) -> list[str]:
@@ -129,9 +129,9 @@ def feedback(question: Question, mine: Mapping[str, Any], *, show_answer: bool =
     tries: list[list[str]] = mine["tries"]
     because = {o.id: o.because for o in question.options}
     if solved(question, tries):
-        return " ".join([_("Right."), *(because[o] for o in question.right)])
+        return together(_("Right."), *(because[o] for o in question.right))
     if mine["asked"] or show_answer:
-        return " ".join([_("The answer:"), *(because[o] for o in question.right)])
+        return together(_("The answer:"), *(because[o] for o in question.right))
     if not tries:
         return ""
     last = tries[-1]
@@ -142,7 +142,7 @@ def feedback(question: Question, mine: Mapping[str, Any], *, show_answer: bool =
     parts = [_("Not yet."), *(because[o] for o in wrong if o in explained)]
     if last and not wrong:
         parts.append(_("What you picked is right."))
-    return " ".join([*parts, *balance(question, last)])
+    return together(*parts, *balance(question, last))
 
 
 def entry(question: Question, value: object) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
-from servicelab.i18n import _, use
+from servicelab.i18n import _, together, use
 from servicelab.learn import saving
 from servicelab.learn.controls.parts import with_part
 from servicelab.learn.controls.parts.offer import send_file
@@ -87,7 +87,7 @@ class SaveControl(Interactive):
             if done.copies:
                 says.append(_("What stood there before was kept as {names}.", names=", ".join(done.copies)))
             says.append(_("Close the notebooks that are open and open them again to see your answers."))
-            self._tell("right", " ".join(says))
+            self._tell("right", together(*says))
         self.state = self.derive(self.value)
 
     def _tell(self, kind: str, says: str) -> None:

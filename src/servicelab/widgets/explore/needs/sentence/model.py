@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.explore.needs.classifiers import sample
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import number, text, whole
@@ -131,7 +131,7 @@ class SentenceModel:
             "at": at,
             "reading": {**reading, "routed": routed, "truth": self._truth(at["example"], written)},
             "costs": costs,
-            "text": " ".join(part for part in (self._sentence(reading), routed) if part),
+            "text": together(self._sentence(reading), routed),
             "money": self._money(at["threshold"], costs),
             "table": self._table(at["check"], at["misroute"]),
         }
@@ -197,7 +197,7 @@ class SentenceModel:
         )
         if not pulled:
             return said
-        return said + " " + _("Words that spoke most for it: {words}.", words=_(", ").join(pulled))
+        return together(said, _("Words that spoke most for it: {words}.", words=_(", ").join(pulled)))
 
     def _money(self, threshold: float, costs: Mapping[str, Any]) -> str:
         here, best = costs["here"], costs["best"]

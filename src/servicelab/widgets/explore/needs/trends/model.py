@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.explore.needs.trends.matrix import Matrix
 from servicelab.widgets.frames import ALL, feature_names, require, segment_name, segments_in
 from servicelab.widgets.house.values import choice, number, whole
@@ -148,7 +148,7 @@ class TrendsModel:
             high=_signed(found["high"]),
         )
         if found["low"] <= 0 <= found["high"]:
-            said += " " + _("The interval holds 0: it may not have moved at all.")
+            said = together(said, _("The interval holds 0: it may not have moved at all."))
         return said
 
     def _change_table(self, segment: str, changes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -230,7 +230,7 @@ class TrendsModel:
             )
         if not weighted:
             parts.append(_("All weights are 0, so customers count as they are."))
-        return " ".join(parts)
+        return together(*parts)
 
     def _matrix_table(self, wave: str, placed: Mapping[str, Any]) -> dict[str, Any]:
         rows: list[list[object]] = [

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.errors import UserError
-from servicelab.i18n import _, language
+from servicelab.i18n import _, language, together
 from servicelab.widgets.explore.needs.voices.words import because, option_name, question_name, why_not
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import chosen, whole
@@ -241,7 +241,7 @@ class VoicesModel:
                         total=matrix["total"],
                     )
                 )
-        return " ".join(parts)
+        return together(*parts)
 
     def _summary(self, answers: dict[str, dict[str, str]], checked: dict[str, set[str]]) -> dict[str, Any]:
         columns = [_("Statement"), _("You"), _("Experts"), _("Classifier")]
