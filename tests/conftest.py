@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from servicelab.course.layout import UNITS
 # How long an example takes says something about the machine and what else runs on it, not about the code.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# Somebody who starts the tests in the background has Ctrl-C ignored in them, and in every program that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST_ID = 120
 """Characters of what a test's parameters add to its name: a report shows them on one line."""

@@ -231,6 +231,10 @@ def lab(arguments: argparse.Namespace) -> int:
     if bundle_root:
         if arguments.role == "instructor":
             raise UserError(_("This is a trainee's bundle: grading needs the course's repository, run it there."))
+        if arguments.lang and arguments.lang != i18n.spoken():
+            raise UserError(
+                _("This bundle is in one language: ask your instructor for the one in {lang}.", lang=arguments.lang)
+            )
         return open_workspace(bundle_root / "app" / "edition", bundle_root / "my-course", arguments.rest)
     root = checkout_here()
     require_instructor(arguments.verb)
@@ -309,6 +313,7 @@ def build_again(watch: Watch, root: Path, arguments: argparse.Namespace) -> None
     import subprocess
 
     again = [sys.executable, "-m", "servicelab", "build", "--lang", arguments.lang, "--only", arguments.only]
+    again += ["--no-drafts"] if arguments.no_drafts else []
     again += ["--all"] if arguments.all else ["--edition", arguments.edition]
     again += ["--out", str(arguments.out.resolve())] if arguments.out else []
     for changed in watch.changes():
@@ -517,13 +522,11 @@ def guesses(arguments: argparse.Namespace) -> int:
 def minutes(arguments: argparse.Namespace) -> int:
     """Print what a unit's sections take."""
     from servicelab import grading
-    from servicelab.course.layout import GRADING
     from servicelab.publish.editions import checkout
     from servicelab.publish.minutes import of_unit, table
 
-    root = checkout(None)
-    spent = grading.spent(arguments.unit, course=grading.Course.at(root / GRADING))
-    print(table(of_unit(root, arguments.unit, spent)))
+    course = grading.course_here()
+    print(table(of_unit(checkout(course.repository), arguments.unit, grading.spent(arguments.unit, course=course))))
     return 0
 
 

@@ -87,7 +87,7 @@ def environment(version: str) -> Path:
             settings, log = dict(os.environ), str(folder / "install.log")
             asked = ["--require-hashes", "--no-deps", "-r", str(folder / "lock.txt")]
             commands = bootstrap.installers(str(ROOT), str(folder / "bin" / "python"), [], settings, log)
-            installed = any(bootstrap.run([*command, *asked], settings, log) == 0 for command in commands)
+            installed = any(bootstrap.run([*command, *asked], settings, log) == 0 for command, _again in commands)
             assert installed, f"the locked packages could not be installed: {Path(log).read_text()[-2000:]}"
             ready.touch()
     return folder / "bin" / "python"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course
     hand_in(course, "off", sheet(**{"p-rank": 99, "p-apology": True}))
     hand_in(course, "odd", sheet(**{"p-rank": "3", "p-ontime": float("inf")}))
     hand_in(course, "broken", b"{")
+    hand_in(course, "huge", sheet(**{"p-ontime": 10**400}))
     kept = keep_guesses("01_needs", "autumn", course=course)
     assert kept.counts == {"p-rank": ENOUGH - 1}
     assert keep_guesses("01_needs", "autumn", course=course).counts == {"p-rank": ENOUGH - 1}
@@ -60,6 +62,10 @@ def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course
     lesson = publish.build("trainee", "en", tmp_path / "few", root=repository).path / "lessons/01_needs"
     assert json.loads((lesson / "guesses.json").read_text(encoding="utf-8")) == {}
 
+    # Last autumn's submissions still lie there: nobody counts twice under another name.
+    hand_in(course, "later", sheet(**{"p-rank": 14}))
+    with pytest.raises(UserError, match="The guesses of autumn are among these"):
+        keep_guesses("01_needs", "spring", course=course)
     shutil.rmtree(course.submitted)
     hand_in(course, "later", sheet(**{"p-rank": 14}))
     assert keep_guesses("01_needs", "spring", course=course).counts == {"p-rank": ENOUGH}
@@ -95,13 +101,19 @@ def test_what_cannot_be_kept_is_one_sentence(course: Course) -> None:
         ("{cohort: a, prediction: p-none, values: [1]}", "no such prediction"),
         ("{cohort: a, prediction: p-rank, values: [1, 40]}", "not on the scale"),
         ("{cohort: a, prediction: p-rank, values: []}", "not a list of numbers"),
+        ("{cohort: a, prediction: p-wide, values: [1000]}", "not on the scale"),
         ("{cohort: '', prediction: p-rank, values: [1]}", "no cohort"),
     ],
 )
 def test_an_authors_mistake_has_its_line(course: Course, entry: str, said: str) -> None:
     repository = course.repository
     assert repository is not None
+    quiz = repository / "course/modules/01_needs/quiz.yml"
+    asked = "predictions:\n  - {id: p-wide, section: s4, prompt: On the usual scale?}\n"
+    quiz.write_text(quiz.read_text(encoding="utf-8").replace("predictions:\n", asked), encoding="utf-8")
     path = repository / "course/modules/01_needs/guesses.yml"
     path.write_text(f"guesses:\n- {{cohort: b, prediction: p-rank, values: [3]}}\n- {entry}\n", encoding="utf-8")
     found = [each for each in course_findings(load_course(repository)) if each.file.endswith("guesses.yml")]
     assert [(each.line, said in each.problem) for each in found] == [(3, True)]
+    with pytest.raises(UserError, match=re.escape(said)):
+        keep_guesses("01_needs", "autumn", course=course)

@@ -185,11 +185,6 @@ PLACES = {
 }
 
 
-def foreground() -> None:
-    """As a shell leaves it: a process that a test runner starts may have been told to ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @pytest.mark.parametrize("place", PLACES)
 def test_ctrl_c_is_one_sentence_and_leaves_a_course_that_goes_on(
     place: str, handed_in: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -199,8 +194,7 @@ def test_ctrl_c_is_one_sentence_and_leaves_a_course_that_goes_on(
         grade(TRIAL, course=handed_in)
     before = tree(handed_in.release, handed_in.submitted, handed_in.root / "exchange")
     command = [sys.executable, "-c", PRESS, trigger, *verbs(tmp_path)[verb]]
-    stopped = subprocess.run(command, cwd=handed_in.root, capture_output=True, text=True, check=False, timeout=120,
-                             preexec_fn=foreground)  # fmt: skip
+    stopped = subprocess.run(command, cwd=handed_in.root, capture_output=True, text=True, check=False, timeout=120)
     assert (stopped.returncode, stopped.stderr) == (130, SENTENCE)
     assert tree(handed_in.release, handed_in.submitted, handed_in.root / "exchange") == before
     left = [path.name for path in handed_in.root.rglob(".*") if path.name.startswith((".releasing", f".{TRIAL}"))]
@@ -219,8 +213,7 @@ def test_ctrl_c_while_grading_reaches_every_process(handed_in: Course, tmp_path:
     shutil.rmtree(handed_in.submitted)
     collect(TRIAL, [tmp_path / "inbox"], course=handed_in)
     running = subprocess.Popen([*SERVICELAB, "grade", TRIAL, "--workers", "2"], cwd=handed_in.root, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-                               preexec_fn=foreground)  # fmt: skip
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)  # fmt: skip
     deadline = time.monotonic() + 60
     while len(list(handed_in.autograded.glob(f"*/{TRIAL}/exercise.ipynb"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -7,6 +7,7 @@ other. Standard library only: a trainee's kernel imports it.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 COURSE_ID = "servicelab"
 """The course's name in a hand-in and in nbgrader, unless an instructor gives it another."""
@@ -24,10 +25,23 @@ LARGEST_NOTEBOOK = 32 << 20
 LARGEST_ARCHIVE = 64 << 20
 """Bytes of one zip, packed, and of all that is taken from it, as it really comes out."""
 
+ZIP_NAME = re.compile(r"(?P<student>.+?)--(?P<assignment>[0-9A-Za-z_-]+?)--(?P<time>\d{8}T\d{6})\d*Z?")
+"""What `zip_name` writes, as it is found again in a name to which a platform has added its own."""
+
 # Also what nbgrader and every file system take as a folder name; "--" separates the parts of a hand-in's name.
 STAFF_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@]|-(?!-)){0,38}[A-Za-z0-9]|[A-Za-z0-9]")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that Windows keeps for devices, with or without an ending."""
+
+
+def zip_name(student: str, assignment: str, moment: datetime) -> str:
+    """The name that `collect` reads student, assignment and time from.
+
+    >>> name = zip_name("SL-7", "01_needs", datetime(2026, 11, 20, 9))
+    >>> name, ZIP_NAME.match(name)["student"]
+    ('SL-7--01_needs--20261120T090000Z.zip', 'SL-7')
+    """
+    return f"{student}--{assignment}--{moment:%Y%m%dT%H%M%SZ}.zip"
 
 
 def notebook_file(notebook: str) -> str:

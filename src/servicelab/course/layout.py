@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -30,6 +31,10 @@ DATASETS = "datasets"
 READ: dict[UnitKind, str] = {"module": "lesson", "case": "case"}
 """The notebook that a unit is worked in, by kind of unit."""
 GRADED = ("exercise", "analysis")
+
+UNIT_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,50}")
+"""What a unit can be called: a folder on every system, with room for what an assignment adds to it."""
+ASSIGNMENT_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
 
 # -- in a built tree
 

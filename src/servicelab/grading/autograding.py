@@ -159,7 +159,8 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
                 bar.update()
         except KeyboardInterrupt:
             for student in set(todo) - set(done):
-                if not _is_graded(course, assignment, student, stamp):
+                # Begun and not ended. What an earlier run graded, and this one had not reached, is its owner's still.
+                if not (course.autograded / student / assignment / GRADED).is_file():
                     shutil.rmtree(course.autograded / student / assignment, ignore_errors=True)
             raise
     results = [_result(course, assignment, name, *done.get(name, ("before", "", 0.0))) for name in chosen]

@@ -228,7 +228,7 @@ class _Desk:
             if not self._is_newer(target, created, latest.digest):
                 self._demote(index)
                 continue
-            if _collected(target).get("digest") == latest.digest:
+            if collected(target).get("digest") == latest.digest:
                 continue
             files = {
                 **self._completed(latest),
@@ -301,7 +301,7 @@ class _Desk:
     def _is_newer(self, target: Path, created: datetime, digest: str) -> bool:
         if not target.is_dir():
             return True
-        held = _collected(target)
+        held = collected(target)
         there = _timestamp(target)
         return there is None or (created, digest) >= (there, str(held.get("digest", "")))
 
@@ -319,7 +319,8 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def _collected(folder: Path) -> Mapping[str, Any]:
+def collected(folder: Path) -> Mapping[str, Any]:
+    """Return what collecting noted of one submission: its digest, language and time; nothing where it noted nothing."""
     try:
         held = json.loads((folder / COLLECTED).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -25,14 +25,13 @@ from servicelab.course.handin import (
     is_reserved,
     is_staff_number,
 )
+from servicelab.course.layout import ASSIGNMENT_NAME
 from servicelab.files.zips import Archive, Budget, Limits, Refused, plain_name, spelled_out
 from servicelab.i18n import _
 
 MEMBER_LIMIT = 200
 """Entries one submission may list; `submit` writes four."""
 LIMITS = Limits(members=MEMBER_LIMIT, directory=64 << 10)
-
-ASSIGNMENT = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def check_student(name: object) -> str:
 
 def check_assignment(name: object) -> str:
     """Return an assignment's name, or refuse it."""
-    if not isinstance(name, str) or not ASSIGNMENT.fullmatch(name) or is_reserved(name):
+    if not isinstance(name, str) or not ASSIGNMENT_NAME.fullmatch(name) or is_reserved(name):
         raise Refused(_("it names no assignment"))
     return name
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import Any
 
 from servicelab.course.handin import EVIDENCE
 from servicelab.course.layout import GRADED, assignment_name
+from servicelab.grading.collecting import collected
 from servicelab.grading.course import Course
+from servicelab.learn.numbers import finite
 
 LARGEST = 8 << 20
 ID = re.compile(r"[\w.-]{1,20}")
@@ -71,13 +72,15 @@ def read_evidence(path: Path) -> Evidence:
 def lesson_sheets(course: Course, unit: str) -> dict[str, Path]:
     """Return each trainee's answers in a unit's lesson, as they came with what was handed in last.
 
-    Who hands in both assignments sends the lesson twice: the one that came with the analysis counts.
+    Who hands in both assignments sends the lesson twice.
     """
-    found: dict[str, Path] = {}
+    found: dict[str, tuple[str, Path]] = {}
     for kind in GRADED:
         for sheet in sorted(course.submitted.glob(f"*/{assignment_name(kind, unit)}/{EVIDENCE}")):
-            found[sheet.relative_to(course.submitted).parts[0]] = sheet
-    return found
+            student, assignment = sheet.relative_to(course.submitted).parts[:2]
+            made = str(collected(course.submitted / student / assignment).get("created", ""))
+            found[student] = max(found.get(student, ("", sheet)), (made, sheet))
+    return {student: sheet for student, (_made, sheet) in found.items()}
 
 
 def read_guesses(path: Path) -> dict[str, float]:
@@ -85,8 +88,7 @@ def read_guesses(path: Path) -> dict[str, float]:
     entries = _mapping(_sheet(path).get("entries"))
     found = {key: _mapping(_mapping(each).get("value")).get("guess") for key, each in entries.items()
              if _mapping(each).get("kind") == "prediction"}  # fmt: skip
-    return {key: float(guess) for key, guess in found.items()
-            if isinstance(guess, int | float) and not isinstance(guess, bool) and math.isfinite(guess)}  # fmt: skip
+    return {key: number for key, guess in found.items() if (number := finite(guess)) is not None}
 
 
 def read_spent(path: Path) -> dict[str, float]:

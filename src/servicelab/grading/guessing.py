@@ -5,6 +5,7 @@ Only numbers leave the submissions, sorted, so that they cannot be told apart; n
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from servicelab.grading.course import Course
 from servicelab.grading.evidence import lesson_sheets, read_guesses
 from servicelab.i18n import _
 
+FEW = 10
+"""Guesses; below, those of others may be the same by chance."""
 HEAD = "# What earlier cohorts guessed, written by `servicelab guesses`: sorted numbers, nobody's own.\n"
 
 
@@ -57,7 +60,9 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
     UserError
         There is no such unit, the folder has no course sources, or nobody's guesses were found.
     """
-    from servicelab.publish.sources import load_course
+    from servicelab.publish.checks import course_findings
+    from servicelab.publish.findings import stop_on
+    from servicelab.publish.sources import load_course, relative
 
     if course.repository is None:
         raise UserError(
@@ -69,6 +74,8 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
         raise UserError(
             _("There is no unit {unit}: the course has {units}.", unit=unit, units=", ".join(sources.units))
         )
+    own = relative(there.folder, course.repository)
+    stop_on([finding for finding in course_findings(sources) if finding.file.startswith(f"{own}/")])
     asked = {
         str(item["id"]): read(Prediction, item) for _list, _index, item in there.items("predictions") if "id" in item
     }
@@ -82,6 +89,17 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
             )
         )
     stated = read(GuessesFile, there.guesses.data) if there.guesses else GuessesFile()
+    again = _counted_before(stated, cohort, found)
+    if again:
+        raise UserError(
+            _(
+                "The guesses of {again} are among these: its submissions are still in {folder}. Collect {cohort} in a "
+                "course of its own, or say --cohort {again}.",
+                again=again,
+                cohort=cohort,
+                folder=course.submitted,
+            )
+        )
     entries = [
         {"cohort": each.cohort, "prediction": each.prediction, "values": list(each.values)}
         for each in stated.guesses
@@ -104,3 +122,13 @@ def _guessed(course: Course, unit: str, asked: dict[str, Prediction]) -> dict[st
         key: sorted(given[key] for given in mine.values() if key in given and scale.low <= given[key] <= scale.high)
         for key, scale in asked.items()
     }
+
+
+def _counted_before(stated: GuessesFile, cohort: str, found: dict[str, list[float]]) -> str:
+    """Another cohort all of whose guesses, ten at least, are among those found: nobody is to count twice."""
+    for other in dict.fromkeys(each.cohort for each in stated.guesses if each.cohort != cohort):
+        kept = [each for each in stated.guesses if each.cohort == other]
+        among = all(Counter(each.values) <= Counter(found.get(each.prediction, [])) for each in kept)
+        if among and sum(len(each.values) for each in kept) >= FEW:
+            return other
+    return ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipInfo
 
-from servicelab.course.handin import LARGEST_ARCHIVE, MANIFEST
+from servicelab.course.handin import LARGEST_ARCHIVE, MANIFEST, ZIP_NAME
 from servicelab.errors import UserError
 from servicelab.files.zips import Archive, Budget, Limits, Refused, spelled_out
 from servicelab.i18n import _
@@ -32,7 +32,6 @@ room."""
 
 QUOTES = " \"'“”"
 """What some platforms leave around a file's name."""
-NAMED = re.compile(r"(?P<student>.+?)--(?P<assignment>[0-9A-Za-z_-]+?)--(?P<time>\d{8}T\d{6})\d*Z?")
 
 # What platforms put in front of the name that `submit` gave: the first group says who uploaded it.
 WRAPPERS = (
@@ -101,7 +100,7 @@ def read_name(label: str) -> tuple[str, str, datetime] | None:
     >>> read_name("Lin Yue_1234_assignsubmission_file_/lin-yue--01_needs--20261120T090000Z (1).zip")[:2]
     ('lin-yue', '01_needs')
     """
-    found = NAMED.search(_unwrapped(label).split("/")[-1].strip(QUOTES))
+    found = ZIP_NAME.search(_unwrapped(label).split("/")[-1].strip(QUOTES))
     if not found:
         return None
     with suppress(ValueError):

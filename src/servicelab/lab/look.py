@@ -121,7 +121,7 @@ def _shots(edition: Path, language: str, browser: str, address: tuple[str, str])
     from tqdm import tqdm
 
     base, token = address
-    pages = sorted(path.relative_to(edition).as_posix() for path in edition.glob("[al]*s/*/*.ipynb"))
+    pages = sorted(path.relative_to(edition).as_posix() for path in edition.glob("*/*/*.ipynb"))
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browser, args=FLAGS)
         for path in tqdm(pages, desc=language, unit="page", disable=not sys.stderr.isatty()):

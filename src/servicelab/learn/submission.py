@@ -19,15 +19,16 @@ from servicelab.course.handin import (
     answers_file,
     is_staff_number,
     notebook_file,
+    zip_name,
 )
-from servicelab.course.layout import COURSE
+from servicelab.course.layout import ASSIGNMENT_NAME, COURSE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.files.zips import pack
 from servicelab.i18n import _, language
 from servicelab.learn import written
 from servicelab.learn.sheet import understand, utc_now
-from servicelab.learn.whereabouts import LARGEST_FILE, MODULE, read_json, read_notebook, read_regular, shown, too_heavy
+from servicelab.learn.whereabouts import LARGEST_FILE, read_json, read_notebook, read_regular, shown, too_heavy
 
 FOLDER = "submissions"
 
@@ -159,7 +160,7 @@ def submit(
     """
     if not is_staff_number(student):
         raise UserError(_("Give your staff number first."))
-    if not MODULE.fullmatch(assignment):
+    if not ASSIGNMENT_NAME.fullmatch(assignment):
         raise ValueError(f"assignment must be a name such as 01_needs, not {assignment!r}")
     moment = clock()
     # A second submission in the same second must not replace the first.
@@ -205,11 +206,6 @@ def submit(
             )
         ) from problem
     return receipt
-
-
-def zip_name(student: str, assignment: str, moment: datetime) -> str:
-    """The name that `collect` reads student, assignment and time from."""
-    return f"{student}--{assignment}--{moment:%Y%m%dT%H%M%SZ}.zip"
 
 
 def keep_receipt(root: Path, receipt: Receipt) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from servicelab.course.handin import LARGEST_NOTEBOOK, TRAINEE, is_reserved, is_staff_number
+from servicelab.course.layout import ASSIGNMENT_NAME
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import MARKER, _, marked
 
 LARGEST_FILE = 4 * 2**20
 """Bytes; no file of ours comes near it, so a larger one is a mistake or an attack."""
-
-MODULE = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def find_place(kind: str, name: str, directory: Path | None = None) -> Place:
     `kind` is "lessons" or "assignments". A graded copy stands alone in a folder of its own, so the folder that the
     kernel runs in wins whatever it is called.
     """
-    if not MODULE.fullmatch(name):
+    if not ASSIGNMENT_NAME.fullmatch(name):
         raise UserError(_("“{name}” is not the name of a module: it looks like 01_needs.", name=shown(name, 60)))
     here = (directory or Path.cwd()).resolve()
     root = workspace_root(here)

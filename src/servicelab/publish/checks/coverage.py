@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from servicelab.course.declared import mistakes
-from servicelab.course.layout import SETTINGS, UNITS, group
+from servicelab.course.layout import SETTINGS, UNIT_NAME, UNITS, group
 from servicelab.course.settings import MINUTES, Settings, UnitFacts
 from servicelab.publish.findings import Finding
 from servicelab.publish.sources import Course, Unit
 
 ID = re.compile(r"[A-Z]\d{1,2}\.\d{1,2}|X\d\d[a-z]")
 REFERENCE = re.compile(r"(\w+)/(\w+)#([\w-]+)")
-UNIT = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
 TEACHING = ("lesson", "case", "desk")
 ASSESSING = ("lesson", "case", "exercise", "analysis", "quiz", "desk")
 
@@ -35,7 +34,7 @@ def settings_findings(course: Course) -> Iterator[Finding]:
                 yield settings.finding((group(kind), name), name, problem, "Make it, or take the entry away")
     tracks = data.get("tracks")
     for unit in course.units.values():
-        if not UNIT.fullmatch(unit.id) or unit.id.endswith("_analysis"):
+        if not UNIT_NAME.fullmatch(unit.id) or unit.id.endswith("_analysis"):
             remedy = "Use small letters, digits and _, and another ending than _analysis"
             yield Finding(f"{UNITS[unit.kind]}/{unit.id}", 0, "", "a unit cannot have this name", remedy)
         if unit.facts is settings or unit.facts.findings:
@@ -94,7 +93,7 @@ def teaches_findings(file: str, line: int, place: str, stated: Any, ids: set[str
         yield Finding(file, line, place, "`teaches` is not a list", "Write teaches: [N1.1]")
         return
     for key in stated:
-        if key not in ids:
+        if not isinstance(key, str) or key not in ids:
             yield Finding(
                 file, line, place, f"there is no curriculum id “{key}”", "Take one from course/curriculum.yml"
             )

@@ -9,7 +9,7 @@ from servicelab.course.declared import Fault, mistakes, read
 from servicelab.course.deskfile import Desk
 from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.layout import DATASETS
-from servicelab.course.quizfile import LISTS, NO_ID, items
+from servicelab.course.quizfile import LISTS, NO_ID, Prediction, items
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
 from servicelab.publish.checks.coverage import known_ids, teaches_findings
@@ -71,7 +71,9 @@ def _strange_ideas(item: dict[str, Any], ids: set[str]) -> Iterator[Fault]:
     options = item.get("options")
     for number, option in enumerate(options if isinstance(options, list) else []):
         misconception = option.get("misconception") if isinstance(option, dict) else None
-        if misconception is not None and (misconception not in ids or not str(misconception).startswith("X")):
+        if misconception is None:
+            continue
+        if not isinstance(misconception, str) or misconception not in ids or not misconception.startswith("X"):
             problem = f"there is no misconception “{misconception}”"
             yield Fault(("options", number), problem, "Take one from course/curriculum.yml")
 
@@ -129,10 +131,12 @@ def guess_findings(module: Unit) -> Iterator[Finding]:
     asked = {str(item.get("id", "")): item for _list, _index, item in module.items("predictions")}
     for number, each in enumerate(read(GuessesFile, guesses.data).guesses):
         at = ("guesses", number)
-        scale = asked.get(each.prediction)
-        if scale is None:
+        item = asked.get(each.prediction)
+        if item is None:
             remedy = "Take the entry away, or correct the id"
             yield guesses.finding(at, each.prediction, "quiz.yml has no such prediction", remedy)
-        elif any(not scale["low"] <= value <= scale["high"] for value in each.values):
-            remedy = f"Keep to {scale['low']}–{scale['high']}, the scale in quiz.yml"
-            yield guesses.finding(at, each.prediction, "a guess is not on the scale of its question", remedy)
+        elif not mistakes(Prediction, item):
+            scale = read(Prediction, item)
+            if any(not scale.low <= value <= scale.high for value in each.values):
+                remedy = f"Keep to {scale.low:g}–{scale.high:g}, the scale in quiz.yml"
+                yield guesses.finding(at, each.prediction, "a guess is not on the scale of its question", remedy)

@@ -158,7 +158,7 @@ const charts = (() => {
     },
     // xlo … xhi, ylo … yhi around x, y: what a sample leaves open.
     intervals(m, p) {
-      const [x, y] = [p.X.at(m.x), p.Y.at(m.y) + (m.shift || 0) * p.Y.band];
+      const [x, y] = p.place(m);
       let d = "";
       if (m.xlo !== undefined) d += `M${p.X.at(m.xlo)} ${y - 4}v8M${p.X.at(m.xlo)} ${y}H${p.X.at(m.xhi)}m0 -4v8`;
       if (m.ylo !== undefined) d += `M${x - 4} ${p.Y.at(m.ylo)}h8M${x} ${p.Y.at(m.ylo)}V${p.Y.at(m.yhi)}m-4 0h8`;
@@ -191,8 +191,7 @@ const charts = (() => {
     // `label` where it finds a free place, `title` on pointing, `pick` on a click (never the only way to it).
     dots(m, p) {
       const mark = symbol(m.shape, m.color, m.r);
-      const y = p.Y.at(m.y) + (m.shift || 0) * p.Y.band;
-      mark.setAttribute("transform", `translate(${p.X.at(m.x).toFixed(1)} ${y.toFixed(1)})`);
+      mark.setAttribute("transform", `translate(${p.place(m).map((at) => at.toFixed(1)).join(" ")})`);
       if (m.hollow) mark.classList.add("sl-hollow");
       if (m.faint) mark.classList.add("sl-faint");
       if (m.pick) {
@@ -219,7 +218,8 @@ const charts = (() => {
       box[0] >= x0 - 4 && box[2] <= width + 3 && box[1] >= 0 && box[3] <= y0 + 4 &&
       !p.taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
     for (const m of dots.filter((one) => one.label).sort((a, b) => (b.bold ? 1 : 0) - (a.bold ? 1 : 0))) {
-      const [x, y, w] = [p.X.at(m.x), p.Y.at(m.y), textWidth(m.label, m.bold ? STRONG : PLAIN) + 2];
+      const [x, y] = p.place(m);
+      const w = textWidth(m.label, m.bold ? STRONG : PLAIN) + 2;
       const box = (tx, ty, anchor) => {
         const from = anchor === "start" ? tx : anchor === "end" ? tx - w : tx - w / 2;
         return [from, ty - 11, from + w, ty + 3];
@@ -291,10 +291,15 @@ const charts = (() => {
       const p = {
         spec, frame, X, Y,
         under: s("g", { "clip-path": `url(#${clip})` }), shapes: s("g", {}), texts: s("g", {}), taken: [],
+        // Where a mark stands: `shift` moves it within the band of its name.
+        place: (m) => [X.at(m.x), Y.at(m.y) + (m.shift || 0) * Y.band],
         path: (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${X.at(x).toFixed(1)} ${Y.at(y).toFixed(1)}`).join(""),
       };
       const dots = marks.filter((m) => m.family === "dots");
-      for (const m of dots) if (!m.faint) p.taken.push([X.at(m.x) - 7, Y.at(m.y) - 7, X.at(m.x) + 7, Y.at(m.y) + 7]);
+      for (const m of dots.filter((one) => !one.faint)) {
+        const [x, y] = p.place(m);
+        p.taken.push([x - 7, y - 7, x + 7, y + 7]);
+      }
       for (const m of marks) FAMILIES[m.family](m, p);
       nameEnds(frame.ends, p);
       placeLabels(dots, p);
