@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import nbformat
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("bundle-en")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
 
 CELLS = (
     "from servicelab.company import load\nfrom servicelab.widgets import explore",
@@ -31,9 +31,9 @@ Slow(load("voices"))
 
 
 @pytest.fixture
-def opened(bundle_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-untyped-def]
+def opened(edition_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-untyped-def]
     """A notebook with the interactives, one a cell, run in the bundle's JupyterLab."""
-    lab = bundle_lab("en")
+    lab = edition_lab("en")
     path = lab.folder / "interactives.ipynb"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]

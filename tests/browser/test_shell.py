@@ -53,7 +53,9 @@ def at(page: Page) -> str:
     return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
 
 
-def test_next_and_the_activity_are_within_five_tabs(edition_lab: Callable[[str], Lab], page: Page) -> None:
+def test_the_activity_is_within_five_tabs_and_nothing_is_cut_off_on_a_narrow_screen(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
     lesson = Notebook(page, edition_lab("en"), LESSON)
     lesson.live()
     reached = []
@@ -65,6 +67,19 @@ def test_next_and_the_activity_are_within_five_tabs(edition_lab: Callable[[str],
     assert reached[0] == "slx-skip"
     assert any("slx-primary" in one for one in reached)
     assert "activity" in reached
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    following = lesson.panel.locator(".slx-ways .slx-primary")
+    wide = {}
+    while True:
+        page.wait_for_timeout(300)
+        room = lesson.panel.locator(".jp-WindowedPanel-outer").evaluate("e => [e.scrollWidth, e.clientWidth]")
+        if room[0] > room[1] or page.evaluate("document.scrollingElement.scrollWidth") > 390:
+            wide[at(page)] = room
+        if not following.is_enabled():
+            break
+        following.click()
+    assert wide == {}
 
 
 def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
@@ -149,12 +164,7 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(
     assert at(page) == "s2"
     bar.locator(".slx-notice").wait_for(state="hidden")
 
-
-def test_ticks_made_while_python_is_slow_stay(edition_lab: Callable[[str], Lab], page: Page) -> None:
-    """Python's answer to the first tick comes after the second: not for a moment may it take the second away."""
-    lab = edition_lab("en")
-    lesson = Notebook(page, lab, LESSON)
-    lesson.live()
+    # Slow only: Python's answer to the first tick comes after the second, and not for a moment takes the second away.
     lesson.whole_page()
     card = lesson.panel.locator(".lq:visible", has=page.locator("input[type=checkbox]")).first
     card.scroll_into_view_if_needed()
@@ -221,23 +231,6 @@ def test_a_person_who_chose_full_windowing_still_sees_every_cell(edition_lab: Ca
         page.wait_for_function("n => document.querySelectorAll('.slx-page .jp-Cell').length === n", arg=len(cells(lab)))
         for text in ("1 · The scene", "5 · The list on Monday"):
             assert lesson.panel.get_by_role("heading", name=text).is_visible()
-
-
-def test_nothing_is_cut_off_on_a_narrow_screen(edition_lab: Callable[[str], Lab], page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    lesson = Notebook(page, edition_lab("en"), LESSON)
-    lesson.live()
-    following = lesson.panel.locator(".slx-ways .slx-primary")
-    wide = {}
-    while True:
-        page.wait_for_timeout(300)
-        room = lesson.panel.locator(".jp-WindowedPanel-outer").evaluate("e => [e.scrollWidth, e.clientWidth]")
-        if room[0] > room[1] or page.evaluate("document.scrollingElement.scrollWidth") > 390:
-            wide[at(page)] = room
-        if not following.is_enabled():
-            break
-        following.click()
-    assert wide == {}
 
 
 def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
