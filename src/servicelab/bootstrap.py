@@ -9,14 +9,23 @@ import ast
 import errno
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+import unicodedata
 import zipfile
-from typing import Dict, List, Optional, Tuple
+import zlib
+from contextlib import contextmanager, suppress
+from typing import Dict, Iterator, List, Optional, Set, Tuple
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 OLDEST = (3, 11)
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
@@ -27,6 +36,15 @@ NEEDED_GB = {"trainee": 1, "analyst": 1, "instructor": 2, "dev": 2}
 # Nobody runs the tests of the packages, so nobody's disk has to hold them compiled (a tenth of the whole).
 NOT_COMPILED = r".*[/\\]tests?[/\\]"
 CATALOGUE = "locales/zh_CN/servicelab.po"
+# What a bundle brings into `<root>`, a path a line; a checkout has no such file.
+CONTENTS = "contents.txt"
+# Of these folders nothing stays that an earlier bundle brought and this one does not.
+BROUGHT = ("package", "edition", "wheels")
+# Its translation would be in the very file that is damaged.
+DAMAGED = (
+    "{file} is damaged: unpack the course's zip over this folder once more, then start again. / "
+    "{file} 已损坏：请把课程压缩包重新解压到这个文件夹并覆盖，然后再次启动。"
+)
 
 
 class CannotInstall(Exception):
@@ -39,6 +57,7 @@ def main(argv: Optional[List[str]] = None) -> int:
     parser.add_argument("--root", default=os.getcwd(), help="the checkout, or the unpacked bundle")
     parser.add_argument("--part", choices=PARTS, default=PARTS[0], help="who it is for")
     parser.add_argument("--lang", choices=["en", "zh"], help="the language of what is said")
+    parser.add_argument("--within", type=float, default=math.inf, metavar="SECONDS", help="give up after so long")
     arguments = parser.parse_args(argv)
     root = os.path.abspath(arguments.root)
     speak(arguments.lang or language(root), root)
@@ -46,14 +65,23 @@ def main(argv: Optional[List[str]] = None) -> int:
     try:
         if sys.version_info < OLDEST:
             return run_with_newer_python(sys.argv[1:] if argv is None else argv)
-        install(root, arguments.part)
+        install(root, arguments.part, time.monotonic() + arguments.within)
     except CannotInstall as problem:
         complain(str(problem))
         return 1
     except OSError as problem:
-        if problem.errno != errno.ENOSPC:
-            raise
-        complain(_("The disk is full: free about {n} GB where {folder} is, then run this again.", n=room, folder=root))
+        if problem.errno == errno.ENOSPC:
+            full = _("The disk is full: free about {n} GB where {folder} is, then run this again.", n=room, folder=root)
+            complain(full)
+            return 1
+        complain(
+            _(
+                "This machine does not let the course be installed in {folder} ({problem}): move it to a folder of "
+                "your own, then run this again.",
+                folder=root,
+                problem=problem,
+            )
+        )
         return 1
     except KeyboardInterrupt:
         complain(_("Interrupted; run the same command again and it goes on from here."))
@@ -76,14 +104,25 @@ def run_with_newer_python(argv: List[str]) -> int:
     )
 
 
-def install(root: str, part: str) -> None:
+def install(root: str, part: str, deadline: float = math.inf) -> None:
     """Bring `<root>/.venv` up to what the part's lock and this package's version ask for."""
-    venv = os.path.join(root, ".venv")
-    mark = os.path.join(venv, mark_name(part))
-    begun = os.path.join(venv, ".begun")
-    if read(mark) == fingerprint(root, part):
-        os.utime(mark)
+    if part == PARTS[0]:
+        remove_withdrawn(root)
+    if ready(root, part):
+        os.utime(os.path.join(root, ".venv", mark_name(part)))
         return
+    with alone(root, deadline):
+        # Whoever was waited for may have done it.
+        if not ready(root, part):
+            install_alone(root, part, deadline)
+
+
+def install_alone(root: str, part: str, deadline: float) -> None:
+    """Install a part while nobody else does."""
+    for path in wheels(root):
+        if not whole_zip(path):
+            raise CannotInstall(DAMAGED.format(file=path))
+    venv = os.path.join(root, ".venv")
     python = venv_python(venv)
     if not works(python):
         if shutil.disk_usage(root).free < NEEDED_GB[part] * 1024**3:
@@ -97,14 +136,127 @@ def install(root: str, part: str) -> None:
     else:
         say(_("Installing what the course needs (once; a few minutes on a slow line)"))
     # Whoever was stopped while packages were unpacked left some in pieces, which look whole from outside.
-    again = os.path.exists(begun)
+    again = interrupted(root, part)
+    begun = os.path.join(venv, begun_name(part))
+    earlier = os.path.exists(begun)
     write(begun, part)
-    install_packages(root, python, part, again)
-    os.remove(begun)
-    for covered in PARTS[: PARTS.index(part) + 1]:
+    packages = packages_of(python)
+    before = os.stat(packages).st_mtime_ns
+    extras = beside_a_course(root, part)
+    try:
+        install_packages(root, python, part, again, extras, deadline)
+    except (CannotInstall, OSError):
+        # Every package that comes or goes is an entry of this folder: what arrived nowhere left nothing in pieces.
+        if not earlier and os.stat(packages).st_mtime_ns == before:
+            remove(begun)
+        raise
+    for covered in [part] if extras else PARTS[: PARTS.index(part) + 1]:
+        remove(os.path.join(venv, begun_name(covered)))
         if os.path.exists(lock_of(root, covered)):
             write(os.path.join(venv, mark_name(covered)), fingerprint(root, covered))
     say(_("Installed."))
+
+
+def ready(root: str, part: str) -> bool:
+    """Whether a part is installed as its lock asks, and nobody was stopped on the way."""
+    return stands(root, part) == fingerprint(root, part) and not interrupted(root, part)
+
+
+def stands(root: str, part: str) -> str:
+    """The fingerprint of what was installed for a part; nothing when it never was."""
+    return read(os.path.join(root, ".venv", mark_name(part)))
+
+
+def interrupted(root: str, part: str) -> bool:
+    """Whether somebody was stopped while packages of this part may have been unpacked."""
+    # Analysts' packages come beside an installed course and touch none of its own.
+    concerning = [each for each in PARTS if each != "analyst" or part != PARTS[0]]
+    return any(os.path.exists(os.path.join(root, ".venv", begun_name(each))) for each in concerning)
+
+
+def beside_a_course(root: str, part: str) -> bool:
+    """Whether only what the part adds is installed: analysts' packages are fetched from inside a running course.
+
+    It must not change under itself; a newer version of the course is installed by the start file.
+    """
+    return part == "analyst" and bool(wheels(root)) and bool(stands(root, PARTS[0]))
+
+
+@contextmanager
+def alone(root: str, deadline: float) -> Iterator[None]:
+    """Hold the lock of this folder's installation, and wait while another window holds it.
+
+    The system lets go of it when its process ends, however it ends.
+    """
+    handle = os.open(os.path.join(root, ".install.lock"), os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if not taken(handle):
+            say(_("Another window is installing the course already; this one waits for it."))
+            while not taken(handle):
+                if time.monotonic() > deadline:
+                    raise CannotInstall(
+                        _("Another window is still installing the course: wait until it is done, then run this again.")
+                    )
+                time.sleep(0.2)
+        yield
+    finally:
+        os.close(handle)
+
+
+def taken(handle: int) -> bool:
+    """Try once to lock an open file."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        # A file system without locks (some network shares) counts as locked, or nothing could be installed there.
+        return problem.errno not in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)
+    return True
+
+
+def remove_withdrawn(root: str) -> None:
+    """Remove what an earlier bundle brought and the one unpacked over it does not: both would be installed or shown."""
+    listed = contents(root)
+    if not listed:
+        return
+    for top in BROUGHT:
+        for folder, folders, names in os.walk(os.path.join(root, top), topdown=False):
+            for name in names:
+                path = os.path.join(folder, name)
+                if spelt(os.path.relpath(path, root)) not in listed:
+                    # Windows lets nobody remove what a program has open; the next start tries again.
+                    with suppress(PermissionError):
+                        remove(path)
+            for name in folders:
+                # What is not empty stays.
+                with suppress(OSError):
+                    os.rmdir(os.path.join(folder, name))
+
+
+def contents(root: str) -> Set[str]:
+    """What the bundle brought into `root`; nothing in a checkout, or when the list did not arrive whole."""
+    listed = {spelt(line) for line in read(os.path.join(root, CONTENTS)).splitlines()}
+    return listed if CONTENTS in listed else set()
+
+
+def spelt(path: str) -> str:
+    """A path as systems compare it that keep no capitals, or take accents apart.
+
+    >>> spelt("edition/Lesson.ipynb")
+    'edition/lesson.ipynb'
+    """
+    return unicodedata.normalize("NFC", path.replace(os.sep, "/")).casefold()
+
+
+def whole_zip(path: str) -> bool:
+    """Whether everything in a zip can be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        return False
 
 
 def lock_of(root: str, part: str) -> str:
@@ -117,10 +269,17 @@ def mark_name(part: str) -> str:
     return ".ready" if part == PARTS[0] else ".ready-%s" % part
 
 
+def begun_name(part: str) -> str:
+    """The file in an environment that stands there while packages of a part are unpacked."""
+    return ".begun" if part == PARTS[0] else ".begun-%s" % part
+
+
 def fingerprint(root: str, part: str) -> str:
     """A hash of everything that decides what is installed."""
     digest = hashlib.sha256(sys.version.split()[0].encode())
-    for path in [lock_of(root, part), os.path.join(root, "pyproject.toml")] + wheels(root):
+    # What comes beside a course is its lock's alone: a new version of the course gives no reason to fetch it again.
+    own = [] if beside_a_course(root, part) else [os.path.join(root, "pyproject.toml")] + wheels(root)
+    for path in [lock_of(root, part)] + own:
         if os.path.exists(path):
             with open(path, "rb") as stream:
                 digest.update(hashlib.sha256(stream.read()).digest())
@@ -132,7 +291,9 @@ def wheels(root: str) -> List[str]:
     folder = os.path.join(root, "package")
     if not os.path.isdir(folder):
         return []
-    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".whl"))
+    listed = contents(root)
+    named = [name for name in os.listdir(folder) if not listed or spelt("package/" + name) in listed]
+    return sorted(os.path.join(folder, name) for name in named if name.endswith(".whl"))
 
 
 def venv_python(venv: str) -> str:
@@ -170,8 +331,11 @@ def make_venv(venv: str) -> None:
     )
 
 
-def install_packages(root: str, python: str, part: str, again: bool) -> None:
-    """Install the lock, then the package itself: from `wheels/` if the bundle has it, else from the usual index."""
+def install_packages(root: str, python: str, part: str, again: bool, extras: bool, deadline: float) -> None:
+    """Install the lock, then the package itself: from `wheels/` if the bundle has it, else from the usual index.
+
+    `again`: everything anew; `extras`: only what the lock has beyond the trainee's.
+    """
     log = os.path.join(root, ".venv", "install.log")
     # What an earlier run stumbled over must not be told as the reason of this one.
     write(log, "")
@@ -180,8 +344,12 @@ def install_packages(root: str, python: str, part: str, again: bool) -> None:
     environment = dict(os.environ, UV_COMPILE_BYTECODE="0", PIP_NO_COLOR="1")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     locked = ["--require-hashes", "-r", lock_of(root, part)]
-    for command, anew in installers(root, python, source, environment, log):
-        if run(command + ([anew] if again else []) + locked, environment, log) == 0:
+    if extras:
+        only = os.path.join(root, ".venv", "requirements-beside.lock")
+        write(only, beyond(read(lock_of(root, part)), read(lock_of(root, PARTS[0]))))
+        locked = ["--no-deps", "--require-hashes", "-r", only]
+    for command, anew in installers(root, python, source, environment, log, deadline):
+        if run(command + ([anew] if again else []) + locked, environment, log, deadline) == 0:
             break
         if "Failed to download" in read(log):
             # The line broke on the way: another installer would fetch again what this one has kept.
@@ -189,23 +357,41 @@ def install_packages(root: str, python: str, part: str, again: bool) -> None:
     else:
         explain_failure(log, packed=bool(source))
     own = wheels(root)
-    # Analysts' packages are fetched from inside a running course: it must not change under itself.
-    base = os.path.join(root, ".venv", mark_name(PARTS[0]))
-    running = part == "analyst" and read(base) == fingerprint(root, PARTS[0])
     target = ["--no-deps", "--force-reinstall"] + own if own else ["--no-deps", "--no-build-isolation", "-e", root]
-    if not running and run([python, "-I", "-m", "pip", "install", "--quiet"] + target, environment, log) != 0:
+    install_own = [python, "-I", "-m", "pip", "install", "--quiet"] + target
+    if not extras and run(install_own, environment, log, deadline) != 0:
         explain_failure(log)
     # Compiled bytecode makes every later start about three times as fast, whatever the machine's own setting is.
-    folder = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    packages = subprocess.check_output([python, "-I", "-c", folder], universal_newlines=True).strip()
+    packages = packages_of(python)
     left_out = re.escape(packages) + NOT_COMPILED
     compile_all = [python, "-I", "-m", "compileall", "-q", "-j", "0", "-x", left_out, packages]
-    if run(compile_all, environment, log) != 0 and "No space left" in read(log):
+    if run(compile_all, environment, log, deadline) != 0 and "No space left" in read(log):
         raise OSError(errno.ENOSPC, "disk full")
 
 
+def packages_of(python: str) -> str:
+    """The folder that an environment's packages are unpacked into."""
+    folder = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    return subprocess.check_output([python, "-I", "-c", folder], universal_newlines=True).strip()
+
+
+def beyond(lock: str, base: str) -> str:
+    """The pins of a lock whose packages are not in another.
+
+    >>> beyond("one==1 \\\n    --hash=sha256:11\ntwo==2\n", "one==1\n")
+    'two==2\n'
+    """
+
+    def pins(text: str) -> List[Tuple[str, str]]:
+        found = re.findall(r"^([A-Za-z0-9][\w.-]*)([^\n]*\n(?:[ \t#][^\n]*\n)*)", text + "\n", re.MULTILINE)
+        return [(re.sub(r"[-_.]+", "-", name).lower(), name + rest) for name, rest in found]
+
+    there = {name for name, _pin in pins(base)}
+    return "".join(pin for name, pin in pins(lock) if name not in there).rstrip("\n") + "\n"
+
+
 def installers(
-    root: str, python: str, source: List[str], environment: Dict[str, str], log: str
+    root: str, python: str, source: List[str], environment: Dict[str, str], log: str, deadline: float = math.inf
 ) -> List[Tuple[List[str], str]]:
     """The install commands to try in turn, each with its option for doing everything again.
 
@@ -219,7 +405,8 @@ def installers(
         uv = own_uv
     if not uv and not source:
         pinned = os.path.join(root, "requirements-installer.lock")
-        if run(pip + ["--only-binary", ":all:", "--require-hashes", "-r", pinned], environment, log) == 0:
+        fetched = pip + ["--only-binary", ":all:", "--require-hashes", "-r", pinned]
+        if run(fetched, environment, log, deadline) == 0:
             uv = own_uv
     if not uv:
         return [with_pip]
@@ -232,7 +419,7 @@ def installers(
     return [([uv, "pip", "install", "--quiet", "--python", python] + source, "--reinstall"), with_pip]
 
 
-def run(command: List[str], environment: Dict[str, str], log: str) -> int:
+def run(command: List[str], environment: Dict[str, str], log: str, deadline: float = math.inf) -> int:
     """Run one install step with its output in the log and a sign of life on the screen."""
     with open(log, "a", encoding="utf-8") as stream:
         stream.write("\n$ %s\n" % " ".join(command))
@@ -242,12 +429,18 @@ def run(command: List[str], environment: Dict[str, str], log: str) -> int:
         try:
             while True:
                 try:
-                    code = process.wait(timeout=10)
+                    code = process.wait(timeout=max(0.0, min(10.0, deadline - time.monotonic())))
                     break
                 except subprocess.TimeoutExpired:
+                    if time.monotonic() >= deadline:
+                        raise CannotInstall(
+                            _("It took too long: check this machine's network, then run this again.")
+                        ) from None
                     say(_("  … {n} s", n=int(time.monotonic() - began)))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, CannotInstall):
+            # Nobody else may install before this one has let go.
             process.terminate()
+            process.wait()
             raise
     return code
 
@@ -317,10 +510,14 @@ def speak(lang: str, root: str) -> None:
 
 
 def catalogue(root: str) -> str:
-    """The text of the package's catalogue; nothing where there is none."""
+    """The text of the package's catalogue; nothing where there is none, or none that can be read."""
     for wheel in wheels(root):
-        with zipfile.ZipFile(wheel) as archive:
-            return archive.read("servicelab/" + CATALOGUE).decode("utf-8")
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                return archive.read("servicelab/" + CATALOGUE).decode("utf-8")
+        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError):
+            # The installation says so in a moment, in both languages.
+            return ""
     return read(os.path.join(root, *CATALOGUE.split("/")))
 
 
@@ -363,6 +560,12 @@ def read(path: str) -> str:
             return stream.read()
     except OSError:
         return ""
+
+
+def remove(path: str) -> None:
+    """Remove a file if it is there."""
+    with suppress(FileNotFoundError):
+        os.remove(path)
 
 
 def write(path: str, text: str) -> None:

@@ -98,8 +98,11 @@ def use(lang: str) -> Iterator[None]:
 
 @cache
 def _catalogue() -> dict[str, str]:
-    import polib
-
+    try:
+        import polib
+    except ModuleNotFoundError:
+        # `servicelab doctor` has to say that it is missing; in English is better than not at all.
+        return {}
     here = Path(__file__).resolve().parent
     for place in (here / "locales", here.parents[1] / "locales"):
         found = place / "zh_CN" / "servicelab.po"

@@ -116,3 +116,32 @@ def test_a_ready_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.M
     lock.write_text("six==1.16.0")
     with pytest.raises(pytest.fail.Exception):
         bootstrap.main(["--root", str(tmp_path)])
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_damaged_package_is_one_sentence_in_both_languages(tmp_path: Path, lang: str) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/servicelab-1.0-py3-none-any.whl").write_bytes(b"PK\x03\x04 the line broke here")
+    command = [sys.executable, "-I", bootstrap.__file__, "--root", str(tmp_path), "--lang", lang]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "servicelab-1.0-py3-none-any.whl is damaged" in done.stderr
+    assert "已损坏" in done.stderr
+
+
+def test_a_list_that_did_not_arrive_whole_removes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "edition").mkdir()
+    (tmp_path / "edition/start.ipynb").write_text("{}")
+    (tmp_path / bootstrap.CONTENTS).write_text("bootstrap.py\nedition/les")
+    bootstrap.remove_withdrawn(str(tmp_path))
+    assert (tmp_path / "edition/start.ipynb").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".install.lock").mkdir()
+    command = [sys.executable, "-I", bootstrap.__file__, "--root", str(tmp_path), "--lang", "en"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"This machine does not let the course be installed in {tmp_path} (")
+    assert done.stderr.count("\n") == 1

@@ -24,21 +24,21 @@ pytestmark = [pytest.mark.install, pytest.mark.xdist_group("resuming")]
 
 PACKAGES = ("one", "two", "three")
 BREAKS = "three"
-METADATA = "Metadata-Version: 2.1\nName: stand-in-{name}\nVersion: 1.0\n"
+METADATA = "Metadata-Version: 2.1\nName: stand-in-{name}\nVersion: {version}\n"
 WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
-def file_name(name: str) -> str:
-    return f"stand_in_{name}-1.0-py3-none-any.whl"
+def file_name(name: str, version: str = "1.0") -> str:
+    return f"stand_in_{name}-{version}-py3-none-any.whl"
 
 
-def packed(name: str) -> bytes:
+def packed(name: str, version: str = "1.0") -> bytes:
     """A wheel with something in it to fetch."""
-    about = f"stand_in_{name}-1.0.dist-info"
+    about = f"stand_in_{name}-{version}.dist-info"
     content = {
         f"stand_in_{name}/__init__.py": b"here = True\n",
         f"stand_in_{name}/large.bin": hashlib.shake_256(name.encode()).digest(400_000),
-        f"{about}/METADATA": METADATA.format(name=name).encode(),
+        f"{about}/METADATA": METADATA.format(name=name, version=version).encode(),
         f"{about}/WHEEL": WHEEL.encode(),
     }
     rows = ""
@@ -59,7 +59,9 @@ class Index(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
         self.files = {file_name(name): packed(name) for name in PACKAGES}
-        self.metadata = {f"{file_name(name)}.metadata": METADATA.format(name=name).encode() for name in PACKAGES}
+        self.metadata = {
+            f"{file_name(name)}.metadata": METADATA.format(name=name, version="1.0").encode() for name in PACKAGES
+        }
         self.asked: list[str] = []
         self.broken = True
         self.hangs = False
@@ -130,18 +132,33 @@ def index() -> Iterator[Index]:
 @pytest.fixture
 def app(index: Index, tmp_path: Path) -> Path:
     """What a bundle has beside its course: the lock and the package's own wheel."""
-    pins = [f"stand-in-{name}==1.0 --hash=sha256:{digest(index.files[file_name(name)])}\n" for name in PACKAGES]
-    (tmp_path / "requirements.lock").write_text("".join(pins))
+    (tmp_path / "requirements.lock").write_text(pins(index, *PACKAGES))
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / file_name("own")).write_bytes(packed("own"))
     return tmp_path
+
+
+@pytest.fixture
+def analysts(app: Path, index: Index) -> Path:
+    """A bundle whose last package only analysts need, installed for a trainee."""
+    (app / "requirements-analyst.lock").write_text(pins(index, *PACKAGES))
+    (app / "requirements.lock").write_text(pins(index, *(name for name in PACKAGES if name != BREAKS)))
+    installed = start(app, index, "uv")
+    said, complained = installed.communicate(timeout=120)
+    assert installed.returncode == 0, said + complained
+    return app
+
+
+def pins(index: Index, *names: str) -> str:
+    """A lock."""
+    return "".join(f"stand-in-{name}==1.0 --hash=sha256:{digest(index.files[file_name(name)])}\n" for name in names)
 
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def start(app: Path, index: Index, installer: str) -> subprocess.Popen[str]:
+def start(app: Path, index: Index, installer: str, *more: str) -> subprocess.Popen[str]:
     """Begin the installation, with nothing kept from other installations of this machine."""
     own = {
         "PIP_INDEX_URL": f"http://127.0.0.1:{index.server_port}/simple",
@@ -157,7 +174,7 @@ def start(app: Path, index: Index, installer: str) -> subprocess.Popen[str]:
     }
     if installer == "pip":
         own["PATH"] = "/usr/bin:/bin"
-    command = [sys.executable, "-I", bootstrap.__file__, "--root", str(app), "--lang", "en"]
+    command = [sys.executable, "-I", bootstrap.__file__, "--root", str(app), "--lang", "en", *more]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, env={**os.environ, **own}, text=True, start_new_session=True, **pipes)
 
@@ -195,3 +212,77 @@ def test_one_that_is_killed_goes_on(index: Index, app: Path) -> None:
     assert (app / ".venv/.begun").exists()
     goes_on(app, index, "uv")
     assert not (app / ".venv/.begun").exists()
+
+
+def package(app: Path, name: str) -> Path:
+    """Where a package of the environment is."""
+    (found,) = (app / ".venv").glob(f"lib/python*/site-packages/stand_in_{name}")
+    return found
+
+
+@pytest.mark.parametrize(("installer", "killed"), [("uv", False), ("uv", True), ("pip", False)])
+def test_an_analysis_opened_again_leaves_the_running_course_alone(
+    index: Index, analysts: Path, installer: str, killed: bool
+) -> None:
+    loaded = package(analysts, "one") / "__init__.py"
+    # Not in place: uv may have linked it to what it keeps.
+    loaded.unlink()
+    loaded.write_text("here = 'loaded by a kernel'\n")
+    index.hangs = killed
+    first = start(analysts, index, installer, "--part", "analyst")
+    if killed:
+        assert index.half_sent.wait(60)
+        os.killpg(first.pid, signal.SIGKILL)
+    first.communicate(timeout=120)
+    assert first.returncode != 0
+    # Nothing was unpacked by the one that ended with a sentence; of the one that was killed nobody knows.
+    assert [path.name for path in (analysts / ".venv").glob(".begun*")] == [".begun-analyst"] * killed
+    assert bootstrap.ready(str(analysts), "trainee")
+    index.broken = False
+    second = start(analysts, index, installer, "--part", "analyst")
+    said, complained = second.communicate(timeout=120)
+    assert second.returncode == 0, said + complained
+    assert loaded.read_text() == "here = 'loaded by a kernel'\n"
+    assert package(analysts, BREAKS).is_dir()
+    assert not list((analysts / ".venv").glob(".begun*"))
+    assert bootstrap.ready(str(analysts), "analyst")
+
+
+def test_a_line_that_swallows_everything_is_given_up(index: Index, analysts: Path) -> None:
+    index.hangs = True
+    waiting = start(analysts, index, "uv", "--part", "analyst", "--within", "4")
+    _, complained = waiting.communicate(timeout=30)
+    assert waiting.returncode == 1
+    assert complained.startswith("It took too long")
+    assert complained.count("\n") == 1
+
+
+def test_a_second_window_waits_for_the_first(index: Index, app: Path) -> None:
+    index.broken = False
+    windows = [start(app, index, "uv") for _ in range(2)]
+    told = [window.communicate(timeout=120) for window in windows]
+    assert [window.returncode for window in windows] == [0, 0], told
+    assert sorted("Another window is installing the course already" in said for said, _ in told) == [False, True]
+    assert sorted("Making a Python environment" in said for said, _ in told) == [False, True]
+    assert sorted(index.asked) == sorted(file_name(name) for name in PACKAGES)
+
+
+def test_a_new_version_is_unpacked_over_the_old_one(index: Index, app: Path) -> None:
+    index.broken = False
+    first = start(app, index, "uv")
+    first.communicate(timeout=120)
+    assert first.returncode == 0
+    for name in ("kept", "withdrawn/lesson", "Renamed"):
+        (app / "edition" / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / "edition" / name).write_text(name)
+    # A system that keeps no capitals writes `renamed` into the file that is called `Renamed` there.
+    brought = [f"package/{file_name('own', '2.0')}", "edition/kept", "edition/renamed", bootstrap.CONTENTS]
+    (app / bootstrap.CONTENTS).write_text("".join(f"{name}\n" for name in brought))
+    (app / "package" / file_name("own", "2.0")).write_bytes(packed("own", "2.0"))
+    second = start(app, index, "uv")
+    said, complained = second.communicate(timeout=120)
+    assert second.returncode == 0, said + complained
+    asked = "from importlib.metadata import version; print(version('stand-in-own'))"
+    assert subprocess.check_output([app / ".venv/bin/python", "-I", "-c", asked], text=True).strip() == "2.0"
+    assert [path.name for path in (app / "package").iterdir()] == [file_name("own", "2.0")]
+    assert sorted(path.name for path in (app / "edition").rglob("*")) == ["Renamed", "kept"]

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from tests.company.conftest import alone
 
+from servicelab import bootstrap
 from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.bundle import FOLDER, make_bundle
 from servicelab.publish.sources import load_course
@@ -23,6 +24,7 @@ from servicelab.publish.sources import load_course
 pytestmark = [pytest.mark.install, pytest.mark.xdist_group("trainee_install")]
 
 MOST_MB = 650
+EARLIER = ("app/package/servicelab-0.0.1-py3-none-any.whl", "app/edition/lessons/00_withdrawn/lesson.ipynb")
 INSTRUCTORS = ("nbgrader", "pandera", "hatchling", "editables", "openpyxl", "jupytext", "sqlalchemy", "alembic")
 ANALYSTS = ("matplotlib", "networkx", "pylopdf_fonts_zh_cn", "PIL")
 #: Runs a notebook with a cell of the test's own in place of its last one's press, as the page does it.
@@ -52,8 +54,11 @@ def bundle(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     place = home / FOLDER
     with alone(home / "lock"):
-        for old in ("my-course", "app/package", "app/edition"):
-            shutil.rmtree(place / old, ignore_errors=True)
+        shutil.rmtree(place / "my-course", ignore_errors=True)
+        # An earlier version of the course, as far as it shows: a unit that was withdrawn, a package that it replaces.
+        for left in EARLIER:
+            (place / left).parent.mkdir(parents=True, exist_ok=True)
+            (place / left).write_bytes(b"an earlier version's")
         with zipfile.ZipFile(packed) as archive:
             archive.extractall(home)
         # Without a uv of this machine's: a trainee's environment holds its own.
@@ -96,6 +101,15 @@ def test_it_has_nothing_that_only_others_need(run: Run) -> None:
     asked = f"import importlib.util as u; print([n for n in {INSTRUCTORS + ANALYSTS} if u.find_spec(n)])"
     assert run("-c", asked).stdout.strip() == "[]"
     assert run("-m", "servicelab", "--help").returncode == 0
+
+
+def test_unpacked_over_an_earlier_version_nothing_of_that_is_left(bundle: Path, run: Run) -> None:
+    assert not [left for left in EARLIER if (bundle / left).exists()]
+    assert not (bundle / EARLIER[1]).parent.exists()
+    listed = set((bundle / "app" / bootstrap.CONTENTS).read_text(encoding="utf-8").split("\n")) - {""}
+    there = {path for name in bootstrap.BROUGHT for path in (bundle / "app" / name).rglob("*") if path.is_file()}
+    assert {path.relative_to(bundle / "app").as_posix() for path in there} <= listed
+    assert all((bundle / "app" / name).is_file() for name in listed)
 
 
 def test_it_takes_no_more_than_it_says(bundle: Path) -> None:
@@ -200,6 +214,21 @@ def test_what_a_chinese_trainee_reads_is_chinese(run: Run, workspace: Path, type
     text = said.stdout + said.stderr
     assert re.search(r"[\u4e00-\u9fff]", text), text
     assert left_in_english(text) == [], text
+
+
+def test_what_a_new_version_says_is_chinese(run: Run, bundle: Path, tmp_path: Path) -> None:
+    place = delivered(run, tmp_path / "worked-in")
+    renewed = tmp_path / "renewed"
+    shutil.copytree(bundle / "app/edition", renewed)
+    for folder, words in ((place, "mine"), (renewed, "new")):
+        notebook = json.loads((folder / "start.ipynb").read_text(encoding="utf-8"))
+        notebook["cells"][0]["source"] = words
+        (folder / "start.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    deliver = "import sys; from pathlib import Path; from servicelab.publish.delivering import deliver"
+    done = run("-c", f"{deliver}; print(deliver(*map(Path, sys.argv[1:])).sentence())", renewed, place)
+    assert done.returncode == 0, done.stderr
+    assert "start.new.ipynb" in done.stdout
+    assert left_in_english(done.stdout) == []
 
 
 def test_what_stops_a_chinese_hand_in_is_chinese(run: Run, tmp_path: Path) -> None:

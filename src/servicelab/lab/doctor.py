@@ -21,9 +21,8 @@ AFRESH = later("delete the .venv folder and start again")
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: a subject, whether it is well, what was seen, and what to do if it is not."""
+    """What stands behind a subject of the report: whether it is well, what was seen, what to do if it is not."""
 
-    subject: str
     well: bool
     seen: str
     remedy: str = ""
@@ -33,7 +32,7 @@ def python() -> Finding:
     """The interpreter."""
     version = sys.version.split()[0]
     seen = _("{version} at {place}", version=version, place=sys.executable)
-    return Finding("Python", sys.version_info >= (3, 11), seen, _("install Python 3.11 or newer"))
+    return Finding(sys.version_info >= (3, 11), seen, _("install Python 3.11 or newer"))
 
 
 def packages() -> Finding:
@@ -43,7 +42,7 @@ def packages() -> Finding:
     seen = f"servicelab {importlib.metadata.version('servicelab')}"
     if missing:
         seen = _("missing: {names}", names=", ".join(missing))
-    return Finding(_("Packages"), not missing, seen, _(AFRESH))
+    return Finding(not missing, seen, _(AFRESH))
 
 
 def kernel() -> Finding:
@@ -64,24 +63,20 @@ def kernel() -> Finding:
             client.stop_channels()
             await manager.shutdown_kernel(now=True)
 
-    try:
-        seconds = asyncio.run(start_and_ask())
-    except (RuntimeError, OSError) as problem:
-        return Finding(_("Kernel"), False, str(problem), _(AFRESH))
-    return Finding(_("Kernel"), True, _("starts in {seconds} s", seconds=f"{seconds:.1f}"))
+    seconds = asyncio.run(start_and_ask())
+    return Finding(True, _("starts in {seconds} s", seconds=f"{seconds:.1f}"))
 
 
 def grading_tools() -> Finding:
     """nbgrader calls alembic as a program."""
     found = shutil.which("alembic", path=str(Path(sys.executable).parent))
-    return Finding(_("Grading"), bool(found), found or _("nbgrader's alembic is missing"), _(AFRESH))
+    return Finding(bool(found), found or _("nbgrader's alembic is missing"), _(AFRESH))
 
 
 def fonts() -> Finding:
     """The analysts' part: static figures, and Chinese glyphs for them."""
     found = importlib.util.find_spec("matplotlib") and importlib.util.find_spec("pylopdf_fonts_zh_cn")
     return Finding(
-        _("Drawing in code"),
         bool(found),
         _("matplotlib with Noto Sans SC") if found else _("not fetched yet"),
         _("open an analysis with a network; nothing else needs it"),
@@ -92,7 +87,7 @@ def browser() -> Finding:
     """A browser for the tests; people bring their own."""
     found = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
     remedy = _("sudo apt install chromium; lessons do not need it")
-    return Finding(_("Chromium (tests only)"), bool(found), found or _("not found"), remedy)
+    return Finding(bool(found), found or _("not found"), remedy)
 
 
 def isolation() -> Finding:
@@ -104,34 +99,53 @@ def isolation() -> Finding:
             [bubblewrap, "--ro-bind", "/", "/", "true"], capture_output=True, check=False, timeout=20
         ).returncode
         seen = _("bubblewrap works") if works == 0 else _("bubblewrap is here but may not make namespaces")
-        return Finding(_("Isolation"), works == 0, seen, elsewhere)
+        return Finding(works == 0, seen, elsewhere)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     seen = _("none: submissions run as you, the administrator (root)") if root else _("none: submissions run as you")
-    return Finding(_("Isolation"), False, seen, elsewhere)
+    return Finding(False, seen, elsewhere)
 
 
 def disk() -> Finding:
     """Room to work in."""
     free = shutil.disk_usage(Path.cwd()).free
     seen = _("{size} GB free here", size=f"{free / 1024**3:.1f}")
-    return Finding(_("Disk"), free > 500 * 1024**2, seen, _("free at least 0.5 GB"))
+    return Finding(free > 500 * 1024**2, seen, _("free at least 0.5 GB"))
 
 
+Check = Callable[[], Finding]
 # The first group must be well for a trainee to work; the second is for analysts, the third for who grades and develops.
-NEEDED: list[Callable[[], Finding]] = [python, packages, kernel, disk]
-OPTIONAL: list[Callable[[], Finding]] = [fonts]
-GRADING: list[Callable[[], Finding]] = [grading_tools, isolation, browser]
+NEEDED: dict[str, Check] = {
+    later("Python"): python,
+    later("Packages"): packages,
+    later("Kernel"): kernel,
+    later("Disk"): disk,
+}
+OPTIONAL: dict[str, Check] = {later("Drawing in code"): fonts}
+GRADING: dict[str, Check] = {
+    later("Grading"): grading_tools,
+    later("Isolation"): isolation,
+    later("Chromium (tests only)"): browser,
+}
+
+
+def examine(check: Check) -> Finding:
+    """What a check finds; one that cannot come to its end has found that something is not well."""
+    try:
+        return check()
+    except Exception as problem:  # noqa: BLE001 - a report on a broken installation has to come to its end
+        said = str(problem).strip().splitlines()[:1]
+        return Finding(False, ": ".join([type(problem).__name__, *said]), _(AFRESH))
 
 
 def report() -> bool:
     """Print the findings; True when everything a trainee needs is well."""
     well = True
-    grades = GRADING if importlib.util.find_spec("nbgrader") else []
+    grades = GRADING if importlib.util.find_spec("nbgrader") else {}
     for needed, checks in ((True, NEEDED), (False, OPTIONAL), (False, grades)):
-        for check in checks:
-            finding = check()
+        for subject, check in checks.items():
+            finding = examine(check)
             mark = _("ok  ") if finding.well else (_("FAIL") if needed else _("note"))
             remedy = "" if finding.well else f" → {finding.remedy}"
-            print(_("{mark} {subject}: {seen}", mark=mark, subject=finding.subject, seen=finding.seen) + remedy)
+            print(_("{mark} {subject}: {seen}", mark=mark, subject=_(subject), seen=finding.seen) + remedy)
             well = well and (finding.well or not needed)
     return well

@@ -6,15 +6,29 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOG = ".servicelab.log"
 
 
+NAMES = 9
+"""Windows on one course that each have a log there."""
+
+
 def log_of(root: Path) -> Path:
-    """The log of a server that shows `root`: there, or in a temporary folder of its own when `root` is not writable."""
-    return (root if os.access(root, os.W_OK) else Path(tempfile.mkdtemp(prefix="servicelab-"))) / LOG
+    """A new log for a server that shows `root`: there, or in a temporary folder of its own when that cannot be.
+
+    A log that cannot be taken away belongs to a server that still runs (Windows holds on to it): the next name is free.
+    """
+    numbers = ("", *(f"-{number}" for number in range(2, NAMES + 1)))
+    for log in (root / f"{Path(LOG).stem}{number}{Path(LOG).suffix}" for number in numbers):
+        with suppress(OSError):
+            log.unlink(missing_ok=True)
+            # The server writes its address with the token into it, so it is the owner's alone.
+            os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            return log
+    return Path(tempfile.mkdtemp(prefix="servicelab-")) / LOG
 
 
 @contextmanager
@@ -27,8 +41,6 @@ def quietly(log: Path) -> Iterator[Callable[[str], None]]:
     sys.stdout.flush()
     sys.stderr.flush()
     kept = [os.dup(1), os.dup(2)]
-    # The server writes its address with the token into it, so it is the owner's alone.
-    log.unlink(missing_ok=True)
     into = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     person = os.fdopen(os.dup(1), "w", encoding=sys.stdout.encoding, errors="replace", buffering=1)
     os.dup2(into, 1)

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from servicelab import publish
+from servicelab import bootstrap, publish
 from servicelab.errors import UserError
 from servicelab.files.whole import whole
 from servicelab.i18n import _
@@ -84,6 +84,7 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
                 add(archive, f"app/package/{wheel.name}", wheel.read_bytes())
                 for path in files(edition):
                     add(archive, f"app/edition/{path.relative_to(edition).as_posix()}", path.read_bytes())
+                add(archive, f"app/{bootstrap.CONTENTS}", contents(archive, packed).encode())
             leaks = publish.leaks_in_zip(partial, root)
             if leaks:
                 raise UserError(
@@ -94,6 +95,13 @@ def make_bundle(root: Path, language: str, out: Path | None = None, *, wheels: b
                 for path in packed:
                     add(archive, f"app/wheels/{path.name}", path.read_bytes(), packed=True)
     return out
+
+
+def contents(archive: zipfile.ZipFile, packed: list[Path]) -> str:
+    """What the finished bundle has in `app/`, so that its start file knows what an earlier one left there."""
+    top = f"{FOLDER}/app/"
+    names = [name.removeprefix(top) for name in archive.namelist() if name.startswith(top)]
+    return "".join(f"{name}\n" for name in [*names, *(f"wheels/{path.name}" for path in packed), bootstrap.CONTENTS])
 
 
 def add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False, packed: bool = False) -> None:

@@ -11,6 +11,21 @@ if [ -z "$PY" ]; then
   [ -t 0 ] && { printf 'Press Enter to close. / 按回车键关闭。'; read -r _; }
   exit 1
 fi
-"$PY" -I app/bootstrap.py --root app && exec app/.venv/bin/python -m servicelab lab "$@"
+if "$PY" -I app/bootstrap.py --root app; then
+  # In the background, because a shell keeps a signal to itself while something runs in front of it. There Ctrl+C, which
+  # reaches everything in this window, is not heard: it is passed on as the request to end.
+  app/.venv/bin/python -m servicelab lab "$@" &
+  COURSE=$!
+  ASKED=""
+  trap 'ASKED=yes; kill -TERM "$COURSE" 2>/dev/null' INT TERM HUP
+  wait "$COURSE"
+  CODE=$?
+  # A signal ends the waiting, not the course.
+  while [ -n "$ASKED" ] && kill -0 "$COURSE" 2>/dev/null; do
+    wait "$COURSE"
+    CODE=$?
+  done
+  if [ -n "$ASKED" ] || [ "$CODE" -eq 0 ]; then exit 0; fi
+fi
 [ -t 0 ] && { printf 'Press Enter to close. / 按回车键关闭。'; read -r _; }
 exit 1
