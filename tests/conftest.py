@@ -78,6 +78,14 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def installed_bundle(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Chinese bundle as it stands on a trainee's machine; who asks for it belongs into the group `bundle-zh`."""
+    from tests.installed import install
+
+    return install(root, tmp_path_factory.mktemp("packed"))
+
+
+@pytest.fixture(scope="session")
 def real_data() -> Path:
     """The real service data, where this machine has it."""
     folder = Path(os.environ.get("SERVICELAB_REAL_DATA", ROOT.parent / "shared" / "data"))

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,13 +64,22 @@ class Lab:
         with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
 
+    def kernels(self) -> list[int]:
+        """The kernels' process numbers."""
+
+        def children(parent: int, *more: str) -> list[int]:
+            asked = ["pgrep", "-P", str(parent), *more]
+            return [int(pid) for pid in subprocess.run(asked, capture_output=True, text=True).stdout.split()]
+
+        # A start file stays between us and the server.
+        servers = [self.process.pid, *children(self.process.pid)]
+        return [kernel for server in servers for kernel in children(server, "-f", "ipykernel")]
+
     def kill_kernels(self) -> int:
         """Kill every kernel process of this server as a crash would; the count."""
-        found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-f", "ipykernel"], capture_output=True, text=True, check=False
-        ).stdout.split()
+        found = self.kernels()
         for pid in found:
-            os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
         return len(found)
 
 
@@ -196,34 +204,15 @@ class Notebook:
         return [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
 
 
-@pytest.fixture(scope="session")
-def bundle_lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
-    """Start the bundle of a language as its trainee would: unpack, run the start file. One a language and session."""
-    running: dict[str, Lab] = {}
-
-    def start(language: str) -> Lab:
-        if language not in running:
-            home = tmp_path_factory.mktemp(f"bundle-{language}")
-            archive = home / "ServiceLab.zip"
-            subprocess.run(
-                [sys.executable, "-m", "servicelab", "bundle", "--lang", language, "--out", str(archive)],
-                cwd=root,
-                check=True,
-                capture_output=True,
-            )
-            with zipfile.ZipFile(archive) as packed:
-                packed.extractall(home)
-            folder = home / "ServiceLab"
-            running[language] = start_lab(
-                ["sh", str(folder / "Start ServiceLab (Linux).sh"), "--no-browser"], folder, home / "lab.log"
-            )
-            # The start script hands over to Python with exec, so its process is JupyterLab's.
-            running[language].folder = folder / "my-course"
-        return running[language]
-
-    yield start
-    for lab in running.values():
-        stop_lab(lab)
+@pytest.fixture
+def bundle_lab(installed_bundle: Path, tmp_path: Path) -> Iterator[Lab]:
+    """The Chinese bundle's start file, run as its trainee runs it."""
+    shutil.rmtree(installed_bundle / "my-course", ignore_errors=True)
+    command = ["sh", str(installed_bundle / "Start ServiceLab (Linux).sh"), "--no-browser"]
+    lab = start_lab(command, installed_bundle, tmp_path / "lab.log")
+    lab.folder = installed_bundle / "my-course"
+    yield lab
+    stop_lab(lab)
 
 
 @pytest.fixture(scope="module")

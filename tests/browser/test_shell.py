@@ -40,14 +40,6 @@ def cells(lab: Lab) -> list[dict[str, Any]]:
     return found
 
 
-def kernels(lab: Lab) -> list[int]:
-    """The kernels' process numbers."""
-    found = subprocess.run(
-        ["pgrep", "-P", str(lab.process.pid), "-f", "ipykernel"], capture_output=True, text=True, check=False
-    )
-    return [int(pid) for pid in found.stdout.split()]
-
-
 def at(page: Page) -> str:
     """The section that the address names."""
     return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
@@ -117,13 +109,13 @@ def test_a_killed_python_is_said_within_two_seconds_and_started_again(
 
     # An answer that is on its way when Python dies: not called saved, and not lost.
     other = lesson.panel.locator(".lq:visible").nth(1)
-    for pid in kernels(lab):
+    for pid in lab.kernels():
         os.kill(pid, signal.SIGSTOP)
     other.locator("input").nth(1).check()
     page.wait_for_timeout(600)
     assert "Saved" not in other.inner_text()
     began = time.monotonic()
-    for pid in kernels(lab):
+    for pid in lab.kernels():
         os.kill(pid, signal.SIGKILL)
     bar.locator(".slx-notice.slx-bad").wait_for()
     told = time.monotonic() - began
@@ -150,7 +142,7 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(
     bar = lesson.panel.locator(".slx-bar")
     while at(page) != "s2":
         bar.locator(".slx-ways .slx-primary").click()
-    busy = kernels(lab)
+    busy = lab.kernels()
     for pid in busy:
         os.kill(pid, signal.SIGSTOP)
     lesson.panel.locator(".lq:visible").nth(2).locator("input").first.check()
@@ -160,7 +152,7 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(
     bar.get_by_role("button", name="Start again").click()
     lesson.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
     lesson.live()
-    assert not set(busy) & set(kernels(lab))
+    assert not set(busy) & set(lab.kernels())
     assert at(page) == "s2"
     bar.locator(".slx-notice").wait_for(state="hidden")
 
@@ -168,7 +160,7 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(
     lesson.whole_page()
     card = lesson.panel.locator(".lq:visible", has=page.locator("input[type=checkbox]")).first
     card.scroll_into_view_if_needed()
-    for pid in kernels(lab):
+    for pid in lab.kernels():
         os.kill(pid, signal.SIGSTOP)
     boxes = card.locator("input[type=checkbox]")
     for number in range(2):
@@ -183,7 +175,7 @@ def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(
             };
             look();
         })"""
-    for pid in kernels(lab):
+    for pid in lab.kernels():
         subprocess.Popen(["sh", "-c", f"sleep 1; kill -CONT {pid}"])
     assert card.evaluate_all(watched) == [2]
     card.get_by_text(re.compile("^Saved ")).wait_for()

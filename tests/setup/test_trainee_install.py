@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.company.conftest import alone
+from tests.installed import EARLIER
 
 from servicelab import bootstrap
 from servicelab.publish.answers import perfect_decisions
-from servicelab.publish.bundle import FOLDER, make_bundle
 from servicelab.publish.sources import load_course
 
-pytestmark = [pytest.mark.install, pytest.mark.xdist_group("trainee_install")]
+pytestmark = [pytest.mark.install, pytest.mark.xdist_group("bundle-zh")]
 
 MOST_MB = 650
-EARLIER = ("app/package/servicelab-0.0.1-py3-none-any.whl", "app/edition/lessons/00_withdrawn/lesson.ipynb")
 INSTRUCTORS = ("nbgrader", "pandera", "hatchling", "editables", "openpyxl", "jupytext", "sqlalchemy", "alembic")
 ANALYSTS = ("matplotlib", "networkx", "pylopdf_fonts_zh_cn", "PIL")
 #: Runs a notebook with a cell of the test's own in place of its last one's press, as the page does it.
@@ -46,27 +42,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def bundle(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Chinese bundle, unpacked over the one before it; its environment is made once for each state of the lock."""
-    packed = make_bundle(root, "zh", tmp_path_factory.mktemp("packed") / "course.zip")
-    digest = hashlib.sha256((root / "requirements.lock").read_bytes() + sys.version.encode()).hexdigest()
-    home = root / "build" / "cache" / f"trainee-{digest[:16]}"
-    home.mkdir(parents=True, exist_ok=True)
-    place = home / FOLDER
-    with alone(home / "lock"):
-        shutil.rmtree(place / "my-course", ignore_errors=True)
-        # An earlier version of the course, as far as it shows: a unit that was withdrawn, a package that it replaces.
-        for left in EARLIER:
-            (place / left).parent.mkdir(parents=True, exist_ok=True)
-            (place / left).write_bytes(b"an earlier version's")
-        with zipfile.ZipFile(packed) as archive:
-            archive.extractall(home)
-        # Without a uv of this machine's: a trainee's environment holds its own.
-        bare = {**os.environ, "PATH": "/usr/bin:/bin"}
-        install = [sys.executable, "-I", place / "app/bootstrap.py", "--root", place / "app"]
-        done = subprocess.run(install, env=bare, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return place
+def bundle(installed_bundle: Path) -> Path:
+    """The Chinese bundle, unpacked and installed."""
+    return installed_bundle
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +72,7 @@ def delivered(run: Run, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def workspace(bundle: Path, run: Run) -> Path:
     """The folder that the trainee works in."""
-    return delivered(run, bundle / "my-course")
+    return delivered(run, bundle / "worked")
 
 
 def test_it_has_nothing_that_only_others_need(run: Run) -> None:
