@@ -27,7 +27,17 @@ from servicelab.files.zips import pack
 from servicelab.i18n import _, language
 from servicelab.learn import written
 from servicelab.learn.sheet import understand, utc_now
-from servicelab.learn.whereabouts import LARGEST_FILE, MODULE, read_json, read_notebook, read_regular, shown, too_heavy
+from servicelab.learn.whereabouts import (
+    LARGEST_FILE,
+    MODULE,
+    NotTaken,
+    read_json,
+    read_notebook,
+    read_regular,
+    shown,
+    too_heavy,
+    unreadable,
+)
 
 FOLDER = "submissions"
 
@@ -123,8 +133,15 @@ def collect_files(folder: Path, notebook: str, evidence: Path | None) -> dict[st
     for name, path in wanted.items():
         try:
             files[name] = read_regular(path, LARGEST_FILE)
-        except OSError:
+        except (FileNotFoundError, NotTaken):
             continue
+        except OSError as problem:
+            raise UserError(
+                _(
+                    "Nothing was handed in: {why}. Close other programs that use it and try again.",
+                    why=unreadable(path.name, problem),
+                )
+            ) from problem
     whole = completed(files, notebook)
     # What was written in boxes stands twice in it then.
     if len(whole[notebook_file(notebook)]) > LARGEST_NOTEBOOK:
