@@ -1,6 +1,5 @@
 """The answer sheet: nothing is lost, nothing in it can stop a notebook."""
 
-import contextlib
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.learn.conftest import no_file_opens
 
 from servicelab.learn.sheet import LARGEST_ENTRY, AnswerSheet, salvage, understand
 
@@ -239,19 +239,6 @@ def test_listeners_hear_which_answer_changed(tmp_path):
     sheet.subscribe(heard.append)
     sheet.put("q-a", {"value": 1})
     assert heard == ["q-a"]
-
-
-@contextlib.contextmanager
-def no_file_opens():
-    """No file can be opened any more in this process: a read error that passes, as a virus scanner makes one."""
-    import resource
-
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
-    try:
-        yield lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
