@@ -92,7 +92,11 @@ export class KernelWatch {
     clearTimeout(this.losing);
     this.say("");
     try {
-      if (!kernel) await this.context.startKernel();
+      if (!kernel) {
+        await this.context.startKernel();
+        // A start that fails is told to JupyterLab's dialog and to nobody else.
+        if (!this.context.session?.kernel) throw new Error("no Python");
+      }
       // After a crash the server starts that Python again by itself. A second start on top of the first leaves this page
       // on a connection that nobody answers: another Python takes its place.
       else if (crashed) await this.context.changeKernel({ name: kernel.name });
