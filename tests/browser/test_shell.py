@@ -42,6 +42,12 @@ def cells(lab: Lab) -> list[dict[str, Any]]:
     return found
 
 
+def tasks(lab: Lab) -> list[str]:
+    """What the lesson asks its analysts to do."""
+    asked = json.loads((lab.folder / LESSON).with_name("quiz.json").read_text(encoding="utf-8"))
+    return [task["prompt"] for task in asked["exercises"]]
+
+
 def kernels(lab: Lab) -> list[int]:
     """The kernels' process numbers."""
     found = subprocess.run(
@@ -259,6 +265,33 @@ def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
         assert lesson.errors() == []
     finally:
         stop_lab(lab)
+
+
+def test_a_number_put_into_a_text_by_a_click_is_undone_as_typing_is(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    exercise = Notebook(page, edition_lab("en"), "assignments/01_needs/exercise.ipynb")
+    exercise.live()
+    exercise.whole_page()
+    box = exercise.panel.locator(".lb").first
+    text = box.locator("textarea")
+    text.press_sequentially("Fund intact goods:")
+    number = box.locator(".sl-pickable").last
+    number.click()
+    assert text.input_value() == f"Fund intact goods: {number.inner_text()}"
+    page.keyboard.press("Control+z")
+    assert text.input_value() == "Fund intact goods:"
+    text.fill("")
+    box.get_by_text(re.compile("^0 of at most")).wait_for()
+
+
+def test_a_task_that_nobody_has_tried_is_not_called_wrong(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lesson = Notebook(page, edition_lab("en"), LESSON)
+    lesson.live()
+    lesson.whole_page()
+    told = [lesson.card(".sl", prompt).locator(".sl-note").inner_text() for prompt in tasks(lesson.lab)]
+    assert len(told) >= 2
+    assert [one for one in told if "Your turn" not in one] == []
 
 
 def test_a_progress_above_what_a_server_takes_in_one_message_is_saved_and_restored(

@@ -61,18 +61,36 @@ class Receipt:
     """A line each written part: how long it is, or that it is blank."""
 
     def text(self) -> str:
-        """The receipt as a person reads it."""
+        """The whole receipt as it is kept and printed."""
+        return "\n".join([self.plain(), "", _("For technical support"), self.technical()])
+
+    def technical(self) -> str:
+        """What tells this file from any other."""
+        return "\n".join(
+            [
+                _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
+                _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
+            ]
+        )
+
+    def plain(self) -> str:
+        """What whoever handed in needs: that it is done, when, what was blank, what to do now."""
         lines = [
             _("Handed in: {assignment}", assignment=self.assignment),
             _("By: {student}", student=self.student),
             _("When: {time}", time=local_time(self.created)),
-            _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
-            _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
         ]
         if self.questions:
             lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
                            questions=self.questions))  # fmt: skip
         lines += [self.written] if self.written else []
+        lines.append(
+            _(
+                "What to do now: send the zip to your instructor, unless they fetch it themselves. It is in the folder "
+                "“{folder}” of your course.",
+                folder=FOLDER,
+            )
+        )
         return "\n".join([*lines, self.marks, self.seen_by])
 
 

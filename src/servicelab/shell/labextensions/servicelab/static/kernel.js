@@ -96,11 +96,13 @@ export class KernelWatch {
         await this.context.startKernel();
         // A start that fails is told to JupyterLab's dialog and to nobody else.
         if (!this.context.session?.kernel) throw new Error("no Python");
+      } else if (crashed) {
+        // After a crash the server starts that Python again by itself. A second start on top of the first leaves this
+        // page on a connection that nobody answers: another Python takes its place.
+        await this.context.changeKernel({ name: kernel.name });
+      } else {
+        await this.context.restartKernel();
       }
-      // After a crash the server starts that Python again by itself. A second start on top of the first leaves this page
-      // on a connection that nobody answers: another Python takes its place.
-      else if (crashed) await this.context.changeKernel({ name: kernel.name });
-      else await this.context.restartKernel();
     } finally {
       this.restarting = false;
     }
