@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -20,6 +21,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Lab, Notebook, start_lab, stop_lab
 
 from servicelab import publish
+from servicelab.learn.sheet import AnswerSheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell")]
 LESSON = "lessons/01_needs/lesson.ipynb"
@@ -38,6 +40,12 @@ def cells(lab: Lab) -> list[dict[str, Any]]:
         "cells"
     ]
     return found
+
+
+def tasks(lab: Lab) -> list[str]:
+    """What the lesson asks its analysts to do."""
+    asked = json.loads((lab.folder / LESSON).with_name("quiz.json").read_text(encoding="utf-8"))
+    return [task["prompt"] for task in asked["exercises"]]
 
 
 def at(page: Page) -> str:
@@ -240,5 +248,91 @@ def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
         assert page.locator("#jp-menu-panel .lm-MenuBar-item").first.is_visible()
         lesson.run_all()
         assert lesson.errors() == []
+    finally:
+        stop_lab(lab)
+
+
+def test_a_number_put_into_a_text_by_a_click_is_undone_as_typing_is(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    exercise = Notebook(page, edition_lab("en"), "assignments/01_needs/exercise.ipynb")
+    exercise.live()
+    exercise.whole_page()
+    box = exercise.panel.locator(".lb").first
+    text = box.locator("textarea")
+    text.press_sequentially("Fund intact goods:")
+    number = box.locator(".sl-pickable").last
+    number.click()
+    assert text.input_value() == f"Fund intact goods: {number.inner_text()}"
+    page.keyboard.press("Control+z")
+    assert text.input_value() == "Fund intact goods:"
+    text.fill("")
+    box.get_by_text(re.compile("^0 of at most")).wait_for()
+
+
+def test_a_task_that_nobody_has_tried_is_not_called_wrong(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lesson = Notebook(page, edition_lab("en"), LESSON)
+    lesson.live()
+    lesson.whole_page()
+    told = [lesson.card(".sl", prompt).locator(".sl-note").inner_text() for prompt in tasks(lesson.lab)]
+    assert len(told) >= 2
+    assert [one for one in told if "Your turn" not in one] == []
+
+
+def test_a_progress_above_what_a_server_takes_in_one_message_is_saved_and_restored(
+    edition_lab: Callable[[str], Lab], page: Page, tmp_path: Path
+) -> None:
+    lab = edition_lab("en")
+    sheet = lab.folder / "lessons/01_needs/lesson.answers.json"
+    AnswerSheet(sheet, "01_needs/lesson").put("q-one", {"value": "mine"})
+    heavy = lab.folder / "assignments/01_needs/exercise.ipynb"
+    before = heavy.read_bytes()
+    document = json.loads(before)
+    document["metadata"]["drawn"] = random.Random(7).randbytes(13 << 20).hex()
+    heavy.write_text(json.dumps(document), encoding="utf-8")
+    try:
+        start = Notebook(page, lab, "start.ipynb")
+        start.live()
+        with page.expect_download(timeout=60_000) as saved:
+            start.panel.get_by_role("button", name="Save my progress as a file").click()
+        saved.value.save_as(tmp_path / "progress.zip")
+        assert (tmp_path / "progress.zip").stat().st_size > 12 << 20
+        heavy.write_bytes(before)
+        with page.expect_file_chooser() as chooser:
+            start.panel.get_by_role("button", name="Restore my progress from a file").click()
+        chooser.value.set_files(tmp_path / "progress.zip")
+        start.panel.get_by_text("Files restored: 1;").wait_for(timeout=60_000)
+        assert json.loads(heavy.read_bytes()) == document
+    finally:
+        heavy.write_bytes(before)
+
+
+def test_a_python_that_does_not_start_leaves_a_way_to_start_again(
+    root: Path, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tmp_path / "share/kernels/python3/kernel.json"
+    spec.parent.mkdir(parents=True)
+    works = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
+    spec.write_text(json.dumps({**works, "argv": ["/nowhere/python"], "display_name": "Python 3"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
+    shutil.copytree(publish.build("trainee", "en", root=root).path, tmp_path / "app/edition")
+    lab = start_lab([sys.executable, "-m", "servicelab", "lab", "--no-browser"], tmp_path, tmp_path / "lab.log")
+    try:
+        # JupyterLab tells of each failed start in a dialog of its own; a person closes it.
+        said = page.locator(".jp-Dialog")
+        page.add_locator_handler(said, lambda: said.get_by_role("button").last.click(), no_wait_after=True)
+        page.goto(lab.url(LESSON))
+        lesson = Notebook.in_front(page, lab, LESSON)
+        stopped = lesson.panel.locator(".slx-notice").get_by_text("Python has stopped")
+        again = lesson.panel.locator(".slx-notice").get_by_role("button", name="Start again")
+        stopped.wait_for(timeout=20_000)
+        with page.expect_response(lambda answer: answer.status == 500):
+            again.click()
+        # Still nothing: the button does not go away.
+        stopped.wait_for()
+        spec.write_text(json.dumps({**works, "display_name": "Python 3"}))
+        again.click()
+        lesson.live()
+        lesson.panel.locator(".slx-notice").wait_for(state="hidden")
     finally:
         stop_lab(lab)

@@ -1,5 +1,6 @@
 """A small workspace as a trainee has it, with a lesson and its two graded notebooks."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -98,3 +99,16 @@ def workspace(tmp_path, monkeypatch):
     write_notebook(root / "start.ipynb", ("# Start", {}))
     monkeypatch.chdir(lesson)
     return root
+
+
+@contextlib.contextmanager
+def no_file_opens():
+    """No file can be opened any more in this process: a read error that passes, as a virus scanner makes one."""
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        yield lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)

@@ -233,7 +233,9 @@ def test_handing_in(task, workspace):
     assert not (workspace / "submissions").exists()
     submit.value = {"student": "E1", "press": 4, "clean": True, "sure": True}
     assert (submit.state["problem"], submit.state["doubts"]) == ("", [])
-    assert "Fingerprint (SHA-256): " in submit.state["receipt"]
+    assert "What to do now: " in submit.state["receipt"]
+    assert "SHA-256" not in submit.state["receipt"]
+    assert "Fingerprint (SHA-256): " in submit.state["technical"]
     assert student_id(workspace) == "E1"
     assert len(list((workspace / "submissions").glob("E1--01_needs--*.zip"))) == 1
     submit.value = {"student": "E1", "press": 4, "clean": True, "sure": True}

@@ -192,3 +192,11 @@ def test_done_means_right_or_read():
 def test_nothing_in_a_sheet_stops_the_ladder(value):
     assert ladder.state(task(), value)["prompt"] == "What share?"
     assert ladder.tidy(task(), ladder.tidy(task(), value)) == ladder.tidy(task(), value)
+
+
+def test_what_stands_in_a_cell_as_delivered_is_nobodys_mistake():
+    delivered = ladder.before_a_try(ladder.check(task(), 60.0))
+    assert delivered.kind == "untouched"
+    assert "nearly" not in delivered.says
+    right = ladder.check(task(), 0.6)
+    assert ladder.before_a_try(right) == right

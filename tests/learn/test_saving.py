@@ -2,12 +2,14 @@
 
 import io
 import json
+import random
 import shutil
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
 
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.errors import UserError
 from servicelab.learn.saving import restore_progress, save_progress
 from servicelab.learn.sheet import AnswerSheet
@@ -40,9 +42,9 @@ def test_what_is_saved_on_one_machine_is_restored_on_another(workspace, tmp_path
     answer(workspace, "decided", "assignments/01_needs/exercise")
     (workspace / "assignments/01_needs/exercise.ipynb").write_text('{"cells": [], "mine": "my judgement"}')
     keep_student_id(workspace, "E1042")
-    name, content = save_progress(workspace, lambda: NOW)
-    assert name == "servicelab-progress-20260301-093000.zip"
-    done = restore_progress(fresh, content, lambda: NOW)
+    saved = save_progress(workspace, lambda: NOW)
+    assert saved.name == "servicelab-progress-20260301-093000.zip"
+    done = restore_progress(fresh, saved.content, lambda: NOW)
     assert read(fresh) == "mine"
     assert read(fresh, "assignments/01_needs/exercise") == "decided"
     assert "my judgement" in (fresh / "assignments/01_needs/exercise.ipynb").read_text()
@@ -53,7 +55,7 @@ def test_what_is_saved_on_one_machine_is_restored_on_another(workspace, tmp_path
 
 def test_what_would_be_overwritten_is_kept_under_a_dated_name(workspace):
     answer(workspace, "old")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     answer(workspace, "new")
     done = restore_progress(workspace, content, lambda: NOW)
     assert read(workspace) == "old"
@@ -68,17 +70,17 @@ def test_what_would_be_overwritten_is_kept_under_a_dated_name(workspace):
 
 def test_copies_are_neither_answers_nor_saved_again(workspace):
     answer(workspace, "old")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     answer(workspace, "new")
     restore_progress(workspace, content)
-    with zipfile.ZipFile(io.BytesIO(save_progress(workspace)[1])) as archive:
+    with zipfile.ZipFile(io.BytesIO(save_progress(workspace).content)) as archive:
         assert not [n for n in archive.namelist() if "kept" in n]
 
 
 def test_an_open_lesson_takes_over_what_was_restored(workspace):
     sheet = AnswerSheet(workspace / "lessons/01_needs/lesson.answers.json", "n")
     sheet.put("q-one", {"value": "old"})
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     sheet.put("q-one", {"value": "new"})
     restore_progress(workspace, content)
     sheet.put("q-two", {"value": 2})
@@ -99,13 +101,13 @@ def test_links_are_not_followed_when_saving(workspace, tmp_path):
     outside.mkdir()
     (outside / "lesson.answers.json").write_text('{"entries": {}, "activity": {}}')
     (workspace / "lessons/linked").symlink_to(outside)
-    with zipfile.ZipFile(io.BytesIO(save_progress(workspace)[1])) as archive:
+    with zipfile.ZipFile(io.BytesIO(save_progress(workspace).content)) as archive:
         assert sorted(n for n in archive.namelist() if "answers" in n) == ["lessons/01_needs/lesson.answers.json"]
 
 
 def test_links_are_not_followed_when_restoring(workspace, tmp_path):
     answer(workspace, "mine")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     outside = tmp_path / "outside"
     shutil.move(workspace / "lessons/01_needs", outside)
     (workspace / "lessons/01_needs").symlink_to(outside)
@@ -113,6 +115,44 @@ def test_links_are_not_followed_when_restoring(workspace, tmp_path):
     (outside / "lesson.answers.json").write_bytes(before.replace(b"mine", b"else"))
     restore_progress(workspace, content)
     assert b"else" in (outside / "lesson.answers.json").read_bytes()
+
+
+def notebook(root, size, folder="01_needs", name="exercise"):
+    """A graded notebook of so many bytes that no zip makes smaller."""
+    path = root / "assignments" / folder / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    empty = json.dumps({"cells": [], "x": ""})
+    made = random.Random(7).randbytes(size // 2).hex()[: size - len(empty)]
+    path.write_text(json.dumps({"cells": [], "x": made}))
+    return path
+
+
+def test_what_is_too_heavy_is_left_out_and_named_and_the_rest_is_saved(workspace):
+    answer(workspace, "mine")
+    heavy = notebook(workspace, LARGEST_NOTEBOOK + 2)
+    saved = save_progress(workspace)
+    assert len(saved.left_out) == 1
+    assert saved.left_out[0].startswith("assignments/01_needs/exercise.ipynb is larger than 32 MB")
+    answer(workspace, "other")
+    restore_progress(workspace, saved.content)
+    assert read(workspace) == "mine"
+    assert heavy.stat().st_size == LARGEST_NOTEBOOK + 2
+
+
+def test_whatever_is_saved_can_be_restored(workspace):
+    answer(workspace, "mine")
+    pages = [notebook(workspace, LARGEST_NOTEBOOK - n * 2, f"0{n}_more") for n in range(2)]
+    light = notebook(workspace, 1000)
+    whole = light.read_bytes()
+    saved = save_progress(workspace)
+    assert len(saved.left_out) == 1
+    assert saved.left_out[0].startswith("assignments/00_more/exercise.ipynb found no room")
+    assert len(saved.content) > 10 << 20
+    for page in (*pages, light):
+        page.write_text('{"cells": []}')
+    restored = restore_progress(workspace, saved.content)
+    assert set(restored.taken) == {"assignments/01_more/exercise.ipynb", "assignments/01_needs/exercise.ipynb"}
+    assert light.read_bytes() == whole
 
 
 GOOD = json.dumps({"format": 1, "entries": {"q": {"value": 1}}, "activity": {}})
@@ -159,7 +199,7 @@ def corrupted(content):
 
 def test_a_damaged_stream_is_said_in_a_sentence_and_changes_nothing(workspace):
     answer(workspace, "mine")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     answer(workspace, "newer")
     with pytest.raises(UserError, match="not a zip that can be read"):
         restore_progress(workspace, corrupted(content))
@@ -168,7 +208,7 @@ def test_a_damaged_stream_is_said_in_a_sentence_and_changes_nothing(workspace):
 
 def test_the_same_name_twice_is_no_saved_progress(workspace):
     answer(workspace, "mine")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     buffer = io.BytesIO(content)
     with zipfile.ZipFile(buffer, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("lessons/01_needs/lesson.answers.json", GOOD)
@@ -178,7 +218,7 @@ def test_the_same_name_twice_is_no_saved_progress(workspace):
 
 def test_a_truncated_zip_and_a_zip_bomb_change_nothing(workspace):
     answer(workspace, "mine")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     with pytest.raises(UserError):
         restore_progress(workspace, content[: len(content) // 2])
     buffer = io.BytesIO()
@@ -192,7 +232,7 @@ def test_a_truncated_zip_and_a_zip_bomb_change_nothing(workspace):
 
 def test_a_full_disk_leaves_the_learners_own_file_where_it_was(workspace, monkeypatch):
     answer(workspace, "theirs")
-    _name, content = save_progress(workspace)
+    content = save_progress(workspace).content
     answer(workspace, "mine")
     import servicelab.learn.saving as archive
 

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.learn.conftest import no_file_opens
 
 from servicelab.learn.sheet import LARGEST_ENTRY, AnswerSheet, salvage, understand
 
@@ -237,3 +239,42 @@ def test_listeners_hear_which_answer_changed(tmp_path):
     sheet.subscribe(heard.append)
     sheet.put("q-a", {"value": 1})
     assert heard == ["q-a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+def test_a_file_that_cannot_be_read_at_opening_stays_where_it_is_and_nothing_is_saved(tmp_path):
+    opened(tmp_path).put("q-a", {"value": 1})
+    before = (tmp_path / "lesson.answers.json").read_bytes()
+    with no_file_opens():
+        sheet = opened(tmp_path)
+        held = sheet.put("q-b", {"value": 2})
+    assert not held
+    assert not sheet.put("q-b", {"value": 2})
+    assert "cannot be read now" in sheet.status
+    assert [notice for notice in sheet.notices if "cannot be shown" in notice]
+    assert [p.name for p in tmp_path.iterdir()] == ["lesson.answers.json"]
+    assert (tmp_path / "lesson.answers.json").read_bytes() == before
+    assert opened(tmp_path).get("q-a")["value"] == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+def test_a_file_that_cannot_be_read_for_a_while_is_read_and_written_with_the_next_change(tmp_path):
+    sheet = opened(tmp_path)
+    sheet.put("q-a", {"value": 1})
+    opened(tmp_path).put("q-b", {"value": 2})
+    with no_file_opens():
+        kept = sheet.put("q-c", {"value": 3})
+    assert not kept
+    assert "tried again with your next answer" in sheet.status
+    assert sheet.put("q-d", {"value": 4})
+    assert sorted(opened(tmp_path).entries) == ["q-a", "q-b", "q-c", "q-d"]
+    assert [p.name for p in tmp_path.iterdir()] == ["lesson.answers.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+def test_a_file_that_is_held_for_a_moment_is_read_a_moment_later(tmp_path):
+    opened(tmp_path).put("q-a", {"value": 1})
+    with no_file_opens() as let:
+        threading.Timer(0.1, let).start()
+        sheet = opened(tmp_path)
+    assert (sheet.get("q-a")["value"], sheet.locked) == (1, "")

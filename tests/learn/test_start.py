@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.errors import UserError
 from servicelab.learn import home, open_exercise, open_lesson
 
@@ -68,6 +69,46 @@ def test_saving_and_restoring_from_the_page(workspace, monkeypatch):
     assert open_lesson("01_needs").quiz("q-one").state["status"] == "wrong"
     control.restore(b"nonsense")
     assert control.state["kind"] == "wrong"
+
+
+def test_a_file_is_restored_from_its_pieces(workspace, monkeypatch):
+    monkeypatch.chdir(workspace)
+    quiz = open_lesson("01_needs").quiz("q-one")
+    quiz.value = {"tries": [["b"]]}
+    control = home().keep
+    control.value = {"save": 1}
+    content = next(workspace.glob("servicelab-progress-*.zip")).read_bytes()
+    quiz.value = {"tries": [["b"], ["a"]]}
+
+    def send(at, piece, size=None):
+        control._asked(
+            control, {"do": "restore", "at": at, "size": len(content) if size is None else size}, [memoryview(piece)]
+        )
+        return control.state["says"]
+
+    assert "did not arrive whole" in send(100, content[100:])
+    half = len(content) // 2
+    send(0, content[:half])
+    assert "did not arrive whole" in send(half + 1, content[half + 1 :])
+    assert "did not arrive whole" in send(0, content + b"x")
+    assert "did not arrive whole" in send(0, content, "all of it")
+    send(0, content[:half])
+    assert "Files restored" not in control.state["says"]
+    assert "Files restored: 1;" in send(half, content[half:])
+    assert open_lesson("01_needs").quiz("q-one").state["status"] == "wrong"
+    assert "not a zip" in send(0, b"", 0)
+
+
+def test_what_could_not_be_saved_is_said_on_the_page(workspace, monkeypatch):
+    monkeypatch.chdir(workspace)
+    open_lesson("01_needs").quiz("q-one").value = {"tries": [["b"]]}
+    with (workspace / "assignments/01_needs/exercise.ipynb").open("wb") as heavy:
+        heavy.truncate(LARGEST_NOTEBOOK + 1)
+    control = home().keep
+    control.value = {"save": 1}
+    assert control.state["kind"] == "info"
+    assert "Not everything is in it. assignments/01_needs/exercise.ipynb is larger than 32 MB" in control.state["says"]
+    assert list(workspace.glob("servicelab-progress-*.zip"))
 
 
 def test_the_end_of_a_lesson_follows_what_is_done_after_it_was_shown(workspace):

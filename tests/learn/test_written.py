@@ -80,12 +80,50 @@ def test_two_windows_lose_nothing_of_each_other(task):
     second.value = {"text": "From the second."}
     first.value = {"text": "From the first."}
     assert first.state["other"] == "From the second."
-    assert task.sheet.get("c-one")["other"] == "From the second."
+    assert task.sheet.get("c-one")["other"] == ["From the second."]
     first.value = {"text": "From the first.\n\nFrom the second."}
     assert first.state["other"] == ""
     assert "other" not in task.sheet.get("c-one")
     first.value = {"text": "Typed on."}
     assert first.state["other"] == "From the second."
+
+
+def test_what_other_windows_wrote_is_there_after_reopening_and_is_asked_about_at_hand_in(task):
+    for key, value in (("a-one", "f"), ("a-two", 5)):
+        task.decide(key).value = {"value": value}
+    first = task.write("c-one")
+    for number in ("second", "third"):
+        window = open_exercise("01_needs").write("c-one")
+        window.value = {"text": f"The {number}."}
+        first.value = {"text": f"{first.value.get('text', '')} Mine."}
+    again = open_exercise("01_needs")
+    box = again.write("c-one")
+    assert box.state["other"] == "The second.\n\nThe third."
+    box.value = {"text": "Typed on."}
+    box = open_exercise("01_needs").write("c-one")
+    assert box.state["other"] == "The second.\n\nThe third."
+    assert [doubt for doubt in task.doubts() if "another window has another version" in doubt]
+    box.value = {"text": "Typed on.\n\nThe second.\n\nThe third."}
+    assert task.doubts() == ["“Part C” is too long: 6 of at most 5 words."]
+    assert open_exercise("01_needs").write("c-one").state["other"] == ""
+
+
+def test_a_window_takes_over_what_the_others_keep_beside_their_text(task):
+    one, two = task.write("c-one"), open_exercise("01_needs").write("c-one")
+    three = open_exercise("01_needs").write("c-one")
+    three.value = {"text": "From the third."}
+    one.value = {"text": "From the first."}
+    two.value = {"text": "From the second."}
+    assert two.state["other"] == "From the third.\n\nFrom the first."
+    two.value = {"text": "From the second, longer."}
+    assert "From the third." in open_exercise("01_needs").write("c-one").state["other"]
+
+
+def test_what_another_window_wrote_may_be_anything_in_a_file(task):
+    assert written.others({"other": "One text, as it was kept once."}) == ["One text, as it was kept once."]
+    for other in (7, None, [], [7, None, " "], {"a": 1}):
+        assert written.others({"other": other}) == []
+    assert sum(map(len, written.others({"other": [str(n) * written.LONGEST for n in range(3)]}))) == written.LONGEST
 
 
 def test_an_empty_box_counts_in_the_language_of_the_page(workspace):

@@ -94,12 +94,12 @@ class Assignment(Session):
         ]
 
     def doubts(self) -> list[str]:
-        """What to look at once more before handing in: open decisions, written parts that are blank or too long."""
+        """What to look at once more before handing in: what is open, blank, too long or there in two versions."""
         found = [self.standing()] if self.still_open() else []
         if self.items.written:
             notebook = read_json(self.notebook_path, LARGEST_NOTEBOOK)
             for key, one in self.items.written.items():
-                found += written.faults(one, self.sheet.get(key).get("value"), notebook)
+                found += written.faults(one, self.sheet.fresh(key), notebook)
         return found
 
     def submit(self) -> SubmitControl:

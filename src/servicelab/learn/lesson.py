@@ -96,7 +96,10 @@ class Lesson(Session):
         verdict = ladder.check(task, value)
         kept = self.sheet.get(key).get("value")
         after = ladder.after_check(task, kept, verdict, value)
-        if after != ladder.tidy(task, kept) and not self.running_all():
+        opening = self.running_all()
+        if opening and not ladder.tidy(task, kept)["attempts"]:
+            verdict = ladder.before_a_try(verdict)
+        if after != ladder.tidy(task, kept) and not opening:
             self.keep(key, ladder.entry(task, after), here=False)
         return self._ladder(key, verdict)
 

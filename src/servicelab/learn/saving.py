@@ -11,22 +11,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from servicelab.course.handin import LARGEST_NOTEBOOK, TRAINEE
+from servicelab.course.handin import LARGEST_ARCHIVE, LARGEST_NOTEBOOK, TRAINEE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.files.zips import Archive, Budget, Limits, Refused, pack, plain_name
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.learn.sheet import FORMAT, exclusively, understand, utc_now
-from servicelab.learn.whereabouts import keep_student_id, read_json, read_notebook, read_regular, shown, student_id
+from servicelab.learn.whereabouts import (
+    NotTaken,
+    keep_student_id,
+    read_json,
+    read_regular,
+    shown,
+    student_id,
+    too_heavy,
+)
 
 MANIFEST = "progress.json"
 LIMITS = Limits(members=500, directory=256 << 10)
-LARGEST_ARCHIVE = 40 * 2**20
-LARGEST_CONTENT = 200 * 2**20
+ROOM = LARGEST_ARCHIVE - (1 << 20)
+"""Bytes of all that one file saves, so that with the zip's own records it is never more than a restore takes."""
 FOLDER = r"[A-Za-z0-9][A-Za-z0-9_]{0,80}"
 ANSWERS = re.compile(rf"(?:lessons|assignments)/{FOLDER}/[A-Za-z0-9_]{{1,80}}\.answers\.json")
 # Written judgement and code stand in the graded notebook itself; without it a restored Binder would have lost them.
 NOTEBOOK = re.compile(rf"assignments/{FOLDER}/[A-Za-z0-9_]{{1,80}}\.ipynb")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved progress: the zip's name and bytes, and a sentence for each file that is not in it."""
+
+    name: str
+    content: bytes
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,20 +55,44 @@ class Restored:
     copies: tuple[str, ...]
 
 
-def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> tuple[str, bytes]:
-    """A name and the bytes of a zip with every answers file and graded notebook of the workspace at `root`."""
+def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> Saved:
+    """Every answers file and graded notebook of the workspace at `root` as one zip.
+
+    What cannot be in it is left out and named, the heaviest notebooks first: what can be saved is saved.
+    """
     moment = clock()
     files: dict[str, bytes] = {}
+    left_out: list[str] = []
     for path in sorted([*root.glob("lessons/*/*.json"), *root.glob("assignments/*/*")]):
         name = path.relative_to(root).as_posix()
-        if belongs(name) and not path.is_symlink() and not path.parent.is_symlink():
-            with contextlib.suppress(OSError):
-                files[name] = read_notebook(path)
+        if not belongs(name) or path.is_symlink() or path.parent.is_symlink():
+            continue
+        try:
+            if path.stat().st_size > LARGEST_NOTEBOOK:
+                left_out.append(str(too_heavy(name)))
+            else:
+                files[name] = read_regular(path, LARGEST_NOTEBOOK)
+        except (FileNotFoundError, NotTaken):
+            continue
+        except OSError as problem:
+            why = problem.strerror or type(problem).__name__
+            left_out.append(_("{name} cannot be read now ({why}): try again in a minute.", name=name, why=why))
     if not any(ANSWERS.fullmatch(name) for name in files):
-        raise UserError(_("There is nothing to save yet: answer something first."))
+        raise UserError(together(*left_out) or _("There is nothing to save yet: answer something first."))
+    while sum(map(len, files.values())) > ROOM:
+        name = max(files, key=lambda each: (bool(NOTEBOOK.fullmatch(each)), len(files[each])))
+        del files[name]
+        left_out.append(
+            _(
+                "{name} found no room, since all your work together is larger than {limit} MB: clear the outputs of "
+                "its cells (JupyterLab's menu Edit, Clear Outputs of All Cells), save it and try again.",
+                name=name,
+                limit=ROOM >> 20,
+            )
+        )
     manifest = {"format": FORMAT, "saved": moment.isoformat(), "student": student_id(root), "files": sorted(files)}
     files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode()
-    return f"servicelab-progress-{moment:%Y%m%d-%H%M%S}.zip", pack(files, moment)
+    return Saved(f"servicelab-progress-{moment:%Y%m%d-%H%M%S}.zip", pack(files, moment), tuple(left_out))
 
 
 def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] = utc_now) -> Restored:
@@ -123,7 +164,7 @@ def checked(content: bytes) -> dict[str, bytes]:
     if len(content) > LARGEST_ARCHIVE:
         raise UserError(_("This file is too large to be a saved progress: choose servicelab-progress-….zip."))
     try:
-        archive = Archive(io.BytesIO(content), LIMITS, Budget(LARGEST_CONTENT))
+        archive = Archive(io.BytesIO(content), LIMITS, Budget(LARGEST_ARCHIVE))
         for member in archive.members:
             plain_name(member)
         # As they are written: ours have no backslash that would only mean a folder on Windows.

@@ -21,7 +21,7 @@ from typing import Any
 from servicelab.files.lock import Held, locked_folder
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _
-from servicelab.learn.whereabouts import LARGEST_FILE, read_regular
+from servicelab.learn.whereabouts import LARGEST_FILE, NotTaken, read_regular, unreadable
 
 FORMAT = 1
 LARGEST_ENTRY = 256 * 1024
@@ -30,6 +30,8 @@ LARGEST_ENTRY = 256 * 1024
 Entry = dict[str, Any]
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
+UNREAD = (-1, -1, -1)
+"""The signature of no file."""
 
 
 def utc_now() -> datetime:
@@ -71,9 +73,19 @@ class AnswerSheet:
         self._pending: list[Edit] = []
         self._seen: tuple[int, int, int] | None = None
         self._document: Document = {"entries": {}, "activity": {}}
+        self._unread = ""
         self.locked = locked or self._why_locked()
         with contextlib.nullcontext() if self.locked else exclusively(path):
             self._refresh()
+        # What is answered on a page that opened without its answers would take their place.
+        if self._unread and not self.locked:
+            self.locked = _(
+                "{why}. Close other programs that use it, wait a minute, close this page and open it again.",
+                why=self._unread,
+            )
+            self.notices.append(
+                _("Your answers are kept and cannot be shown, and nothing new is saved: {why}", why=self.locked)
+            )
 
     # -- reading
 
@@ -113,6 +125,8 @@ class AnswerSheet:
         sentence that says why nothing is kept."""
         if self.locked:
             return _("Not saved: {why}", why=self.locked)
+        if self._unread:
+            return _("Not saved yet: {why}; it is tried again with your next answer.", why=self._unread)
         if self._pending:
             return _("Not saved yet: the file {name} could not be written.", name=self.path.name)
         try:
@@ -154,7 +168,7 @@ class AnswerSheet:
                 edit(self._document)
                 if not self.locked:
                     self._pending.append(edit)
-                    written = self._write()
+                    written = not self._unread and self._write()
         for listener in list(self._listeners):
             listener(key)
         return written
@@ -190,17 +204,26 @@ class AnswerSheet:
         return ""
 
     def _refresh(self) -> None:
-        """Take over what another kernel wrote since; keep what is in memory when the file is gone or damaged."""
+        """Take over what another kernel wrote since; keep what is in memory when the file is gone or damaged.
+
+        A file that cannot be read now stays where it is, is not written either, and is read with the next change.
+        """
         now = signature(self.path)
         if now == self._seen:
             return
-        self._seen = now
+        self._seen, self._unread = now, ""
         if now is None:
             return
         try:
             raw = read_regular(self.path, LARGEST_FILE)
-        except OSError:
+        except FileNotFoundError:
+            self._seen = None
+            return
+        except NotTaken:
             self._set_aside({})
+            return
+        except OSError as problem:
+            self._seen, self._unread = UNREAD, unreadable(self.path.name, problem)
             return
         document, whole = understand(raw)
         if isinstance(document.get("format"), int) and document["format"] > FORMAT:

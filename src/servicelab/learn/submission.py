@@ -28,7 +28,16 @@ from servicelab.files.zips import pack
 from servicelab.i18n import _, language
 from servicelab.learn import written
 from servicelab.learn.sheet import understand, utc_now
-from servicelab.learn.whereabouts import LARGEST_FILE, read_json, read_notebook, read_regular, shown, too_heavy
+from servicelab.learn.whereabouts import (
+    LARGEST_FILE,
+    NotTaken,
+    read_json,
+    read_notebook,
+    read_regular,
+    shown,
+    too_heavy,
+    unreadable,
+)
 
 FOLDER = "submissions"
 
@@ -52,18 +61,36 @@ class Receipt:
     """A line each written part: how long it is, or that it is blank."""
 
     def text(self) -> str:
-        """The receipt as a person reads it."""
+        """The whole receipt as it is kept and printed."""
+        return "\n".join([self.plain(), "", _("For technical support"), self.technical()])
+
+    def technical(self) -> str:
+        """What tells this file from any other."""
+        return "\n".join(
+            [
+                _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
+                _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
+            ]
+        )
+
+    def plain(self) -> str:
+        """What whoever handed in needs: that it is done, when, what was blank, what to do now."""
         lines = [
             _("Handed in: {assignment}", assignment=self.assignment),
             _("By: {student}", student=self.student),
             _("When: {time}", time=local_time(self.created)),
-            _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
-            _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
         ]
         if self.questions:
             lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
                            questions=self.questions))  # fmt: skip
         lines += [self.written] if self.written else []
+        lines.append(
+            _(
+                "What to do now: send the zip to your instructor, unless they fetch it themselves. It is in the folder "
+                "“{folder}” of your course.",
+                folder=FOLDER,
+            )
+        )
         return "\n".join([*lines, self.marks, self.seen_by])
 
 
@@ -124,8 +151,15 @@ def collect_files(folder: Path, notebook: str, evidence: Path | None) -> dict[st
     for name, path in wanted.items():
         try:
             files[name] = read_regular(path, LARGEST_FILE)
-        except OSError:
+        except (FileNotFoundError, NotTaken):
             continue
+        except OSError as problem:
+            raise UserError(
+                _(
+                    "Nothing was handed in: {why}. Close other programs that use it and try again.",
+                    why=unreadable(path.name, problem),
+                )
+            ) from problem
     whole = completed(files, notebook)
     # What was written in boxes stands twice in it then.
     if len(whole[notebook_file(notebook)]) > LARGEST_NOTEBOOK:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from servicelab.i18n import MARKER, _, marked
 
 LARGEST_FILE = 4 * 2**20
 """Bytes; no file of ours comes near it, so a larger one is a mistake or an attack."""
+
+PAUSES = (0.05, 0.15, 0.3)
+"""Seconds to wait before a file that could not be read is tried again."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,39 @@ def read_json(path: Path, limit: int = LARGEST_FILE) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def read_regular(path: Path, limit: int = LARGEST_FILE) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes; OSError for links, devices, pipes and larger files.
+class NotTaken(OSError):
+    """A file that is there and is never read: a link, a device, a pipe, or one larger than any of ours."""
 
-    Answer files come from other people's machines: a link could name any file of the reader's, a pipe would hang.
+
+def read_regular(path: Path, limit: int = LARGEST_FILE) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes; OSError when it cannot be read, NotTaken when it must not.
+
+    Answer files come from other people's machines: a link could name any file of the reader's, a pipe would hang. What
+    cannot be read is tried again: a virus scanner or a synchronised folder holds a file for a moment.
     """
+    for pause in PAUSES:
+        try:
+            return _read_once(path, limit)
+        except (FileNotFoundError, NotTaken):
+            raise
+        except OSError:
+            time.sleep(pause)
+    return _read_once(path, limit)
+
+
+def _read_once(path: Path, limit: int) -> bytes:
     state = path.lstat()
     if not stat.S_ISREG(state.st_mode):
-        raise OSError(f"{path.name} is not a regular file")
+        raise NotTaken(f"{path.name} is not a regular file")
     if state.st_size > limit:
-        raise OSError(f"{path.name} is larger than {limit} bytes")
+        raise NotTaken(f"{path.name} is larger than {limit} bytes")
     with path.open("rb") as stream:
         return stream.read(limit + 1)[:limit]
+
+
+def unreadable(name: str, problem: OSError) -> str:
+    """What is said of a file that is there and cannot be read now, as part of a sentence."""
+    return _("the file {name} cannot be read now ({why})", name=name, why=problem.strerror or type(problem).__name__)
 
 
 def read_notebook(path: Path) -> bytes:

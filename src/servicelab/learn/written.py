@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from servicelab.course.quizfile import Written
@@ -86,16 +86,47 @@ def state(task: Written, value: object, table: Mapping[str, Any] | None = None) 
     }
 
 
-def entry(value: object) -> dict[str, Any]:
-    """What the answer sheet keeps."""
+def entry(value: object, beside: Sequence[str] = ()) -> dict[str, Any]:
+    """What the answer sheet keeps: the text, and beside it what other windows wrote that does not stand in it."""
     text = tidy(value)
-    return {"kind": KIND, "value": {"text": text}, "length": count(text)[0], "done": bool(text.strip())}
+    kept = {"kind": KIND, "value": {"text": text}, "length": count(text)[0], "done": bool(text.strip())}
+    return {**kept, **({"other": list(beside)} if beside else {})}
 
 
-def faults(task: Written, value: object, notebook: Mapping[str, Any] | None) -> Iterator[str]:
-    """What a trainee should hear before a written part is handed in: blank, too long, or its place gone."""
+def others(kept: Mapping[str, Any]) -> list[str]:
+    """What other windows wrote, from an entry of the answer sheet (which may hold anything)."""
+    given = kept.get("other")
+    # One text alone is how the first version of the course kept it.
+    texts = given if isinstance(given, list) else [given]
+    return distinct([tidy({"text": text}) for text in texts])
+
+
+def distinct(texts: Sequence[str]) -> list[str]:
+    """Each text once, in order, without those that stand whole in another; the latest, where they are endless.
+
+    >>> distinct(["Good", "Late.", "Good food.", "Late."])
+    ['Good food.', 'Late.']
+    """
+    found: list[str] = []
+    room = LONGEST
+    for text in (one.strip() for one in reversed(texts)):
+        if not text or any(text in other for other in found) or len(text) > room:
+            continue
+        found = [one for one in found if one not in text]
+        found.append(text)
+        room = LONGEST - sum(map(len, found))
+    return found[::-1]
+
+
+def left_out(texts: Sequence[str], mine: str) -> list[str]:
+    """Those of the texts that do not stand whole in mine."""
+    return [text for text in texts if text not in mine]
+
+
+def faults(task: Written, kept: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a trainee should hear of a written part (its entry in the sheet) before it is handed in."""
     cell = graded_cell(notebook, task.id) if notebook is not None else None
-    text = tidy(value)
+    text = tidy(kept.get("value"))
     there = cell is not None and not untouched(source_of(cell))
     if not text.strip() and not there:
         yield _("“{part}” is blank.", part=task.prompt)
@@ -103,6 +134,9 @@ def faults(task: Written, value: object, notebook: Mapping[str, Any] | None) -> 
         said, over = length(task, text)
         if over:
             yield _("“{part}” is too long: {said}.", part=task.prompt, said=said)
+    if left_out(others(kept), text):
+        yield _("“{part}”: another window has another version. It stands under your text and is not handed in; add it "
+                "below yours if it should be.", part=task.prompt)  # fmt: skip
     if notebook is not None and cell is None:
         yield _("The place of “{part}” is missing in this notebook: what you wrote goes along, and a person looks.",
                 part=task.prompt)  # fmt: skip

@@ -377,6 +377,10 @@ const house = (() => {
           event.target.toggleAttribute("data-lm-suppress-shortcuts", !lab);
         };
         window.addEventListener("keydown", keys, true);
+        // Nor may JupyterLab, which listens on the box itself, forbid a text box its own undo in favour of the notebook's.
+        root.addEventListener("beforeinput", (event) => {
+          if (event.inputType.startsWith("history")) event.stopPropagation();
+        }, true);
         model.on("change:state", refresh);
         model.on("msg:custom", alive);
         model.on("change:saved", paintSaved);

@@ -40,6 +40,7 @@ class DeskControl(Control):
             "debrief": _("Debrief: what each choice would have done"),
             "taken": _("You said"),
             "other": _("You could have said"),
+            "others": _("What else could have been said"),
             "good": _("A good ending"),
             "mixed": _("Half a solution"),
             "poor": _("A bad ending"),

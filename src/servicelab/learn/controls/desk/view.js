@@ -41,6 +41,11 @@ export default house.view((ui) => {
     const bar = h("div", { class: "lk-bar", role: "meter", "aria-label": m.name, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": level, "aria-valuetext": `${level} / 100${sign ? ` (${sign})` : ""}` }, h("div", { class: "lk-fill", style: `width:${level}%` }));
     return h("div", { class: "lk-meter" }, h("div", { class: "sl-row" }, h("span", { text: m.name }), h("span", { class: "sl-value" }, `${level}`, sign && h("small", { class: change > 0 ? "lk-up" : "lk-down", text: ` ${sign}` }))), bar);
   }
+  function reason(c) {
+    return h("div", { class: `lk-reason${c.taken ? " lk-taken" : ""}` },
+      h("p", {}, h("strong", { text: t(c.taken ? "taken" : "other") + t("colon") }), c.say),
+      h("p", { class: "lk-because", text: c.because }), c.effect && h("p", { class: "sl-help", text: c.effect }));
+  }
   return (state) => {
     small.textContent = `${t("kind")} · ${t("minutes")} · ${t("contact", { number: state.contact })}`;
     past.replaceChildren(...state.transcript.flatMap((turn) => [said(t("customer"), turn.customer), said(t("you"), turn.you, true)]));
@@ -60,9 +65,8 @@ export default house.view((ui) => {
       seen.textContent = t("endings", state.endings);
       explained.replaceChildren(...state.explained.map((m) => h("li", {},
         h("p", { class: "lk-quote", text: m.customer }),
-        m.choices.map((c) => h("div", { class: `lk-reason${c.taken ? " lk-taken" : ""}` },
-          h("p", {}, h("strong", { text: t(c.taken ? "taken" : "other") + t("colon") }), c.say),
-          h("p", { class: "lk-because", text: c.because }), c.effect && h("p", { class: "sl-help", text: c.effect }))))));
+        m.choices.filter((c) => c.taken).map(reason),
+        h("details", { class: "sl-details" }, h("summary", { text: t("others") }), m.choices.filter((c) => !c.taken).map(reason)))));
     }
     live.textContent = state.ended ? `${t(state.grade)}. ${state.outcome}` : "";
     if (!moved) return;

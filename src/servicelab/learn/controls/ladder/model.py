@@ -48,6 +48,13 @@ def check(task: Task, value: object) -> Verdict:
     return Verdict("wrong", difference(value, expected, task.tolerance))
 
 
+def before_a_try(verdict: Verdict) -> Verdict:
+    """The verdict on a page that has only been opened: the line as it was delivered is nobody's mistake."""
+    if verdict.kind != "wrong":
+        return verdict
+    return Verdict("untouched", _("Nothing to check yet: change the line above, run the cell (Shift+Enter)."))
+
+
 def prepare(task: Task) -> dict[str, Any]:
     """A fresh namespace with `pd`, `np`, `load` and what the task's setup makes."""
     import numpy as np

@@ -26,7 +26,7 @@ class SaveControl(Interactive):
         self._says = ""
         self._kind = ""
         self._saves = 0
-        self._file: Path | None = None
+        self._coming = bytearray()
         super().__init__({"save": 0})
         self.on_msg(self._asked)
 
@@ -40,6 +40,8 @@ class SaveControl(Interactive):
             "save": _("Save my progress as a file"),
             "restore": _("Restore my progress from a file"),
             "choose": _("A file called servicelab-progress-….zip"),
+            "sending": _("Reading the file: {percent} %"),
+            "unsent": _("Python does not answer: start it again and choose the file once more."),
             "large": _("This file is too large to be a saved progress: choose servicelab-progress-….zip."),
         }  # fmt: skip
 
@@ -60,18 +62,18 @@ class SaveControl(Interactive):
 
     def _save(self) -> None:
         try:
-            name, content = saving.save_progress(self._root)
-            self._file = self._root / name
-            write_whole(self._file, content)
+            saved = saving.save_progress(self._root)
+            write_whole(self._root / saved.name, saved.content)
         except UserError as problem:
             self._tell("wrong", str(problem))
         except OSError as problem:
             self._tell("wrong", _("The file could not be written ({why}).", why=problem.strerror or "OSError"))
         else:
-            self._tell(
-                "right", _("Saved as {name}, beside the start page. Your browser can download it too.", name=name)
-            )
-            send_file(self, self._file)
+            says = [_("Saved as {name}, beside the start page. Your browser can download it too.", name=saved.name)]
+            if saved.left_out:
+                says += [_("Not everything is in it."), *saved.left_out]
+            self._tell("info" if saved.left_out else "right", together(*says))
+            send_file(self, self._root / saved.name)
 
     def restore(self, content: bytes) -> None:
         """Restore from the bytes of a saved file and say what was done."""
@@ -94,8 +96,27 @@ class SaveControl(Interactive):
         self._kind, self._says = kind, says
 
     def _asked(self, _widget: object, content: object, buffers: object) -> None:
-        if not isinstance(content, Mapping):
+        if not isinstance(content, Mapping) or content.get("do") != "restore":
             return
+        piece = bytes(buffers[0]) if isinstance(buffers, list) and buffers else b""
         with use(self._language):
-            if content.get("do") == "restore" and isinstance(buffers, list) and buffers:
-                self.restore(bytes(buffers[0]))
+            self._take(content.get("at"), content.get("size"), piece)
+
+    def _take(self, at: object, size: object, piece: bytes) -> None:
+        """Take one piece of a file: a server closes the connection on a message as large as the whole may be."""
+        if at == 0:
+            self._coming = bytearray()
+        self._coming += piece
+        arrived = len(self._coming)
+        fits = isinstance(size, int) and arrived <= size <= saving.LARGEST_ARCHIVE
+        if not fits or at != arrived - len(piece) or (not piece and arrived != size):
+            self._coming = bytearray()
+            self._tell("wrong", _("The file did not arrive whole: choose it once more."))
+            self.state = self.derive(self.value)
+        elif arrived != size:
+            self.send({"do": "more", "at": arrived})
+            return
+        else:
+            whole, self._coming = bytes(self._coming), bytearray()
+            self.restore(whole)
+        self.send({"do": "done"})

@@ -60,6 +60,7 @@ class SubmitControl(Interactive):
             "doubts": _("Look at this once more before you hand in:"),
             "sure": _("Hand in as it is"),
             "receipt": _("Receipt"),
+            "support": _("For technical support"),
             "download": _("Download the submission (zip)"),
             "files": _("What is handed in"),
             "changed": _("You have changed something since: hand in again if it should count."),
@@ -80,7 +81,8 @@ class SubmitControl(Interactive):
             "unsaved": self._unsaved,
             "doubts": self._doubts,
             "written": self._task.wrote(),
-            "receipt": latest.text() if latest and latest.file else "",
+            "receipt": latest.plain() if latest and latest.file else "",
+            "technical": latest.technical() if latest and latest.file else "",
             "fresh": self._receipt is not None,
             "changed": latest is not None and self._task.sheet.saved_at > latest.created,
         }

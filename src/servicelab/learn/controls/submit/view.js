@@ -28,7 +28,9 @@ export default house.view((ui) => {
   const changed = h("div", {});
   const receipt = h("pre", { class: "lh-receipt", tabindex: "-1" });
   const download = ui.button({ text: t("download"), press: () => ui.model.send({ do: "download" }) });
-  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, download);
+  const technical = h("p", { class: "lh-technical" });
+  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, download,
+    h("details", { class: "sl-details" }, h("summary", { text: t("support") }), technical));
   const asking = h("div", {}, h("div", { class: "lh-student" }, student.el), h("details", { class: "sl-details" }, h("summary", { text: t("files") }), files),
     doubts, h("div", { class: "sl-bar-row" }, go, anyway, sure));
   const closed = h("p", { text: t("closed") });
@@ -64,6 +66,7 @@ export default house.view((ui) => {
     changed.replaceChildren(...(state.changed ? [ui.note("info", "", t("changed"))] : []));
     const fresh = receipt.textContent !== state.receipt && state.fresh;
     receipt.textContent = state.receipt;
+    technical.textContent = state.technical;
     if (fresh) receipt.focus({ preventScroll: true });
   };
 });

@@ -24,9 +24,9 @@ class WriteControl(Control):
     def __init__(self, session: Session, task: Written, table: pd.DataFrame | None = None) -> None:
         self.task = task
         self.table = None if table is None else quotable(table)
-        self._other = ""
+        self._others = written.others(session.sheet.get(task.id))
         super().__init__(session, task.id)
-        self._known = written.tidy(self.value)
+        self._known = written.tidy(self.value).strip()
 
     def name(self) -> str:
         return _("Write: {prompt}", prompt=self.task.prompt)
@@ -42,24 +42,25 @@ class WriteControl(Control):
         }
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {**written.state(self.task, value, self.table), "other": self._left_out(value)}
+        return {**written.state(self.task, value, self.table), "other": "\n\n".join(self._left_out(value))}
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        other = self._left_out(value)
-        return {**written.entry(value), **({"other": other} if other else {})}
+        return written.entry(value, self._left_out(value))
 
     def _recompute(self, change: Any) -> None:
         """Keep the text; what another window wrote meanwhile is kept beside it and shown, and nothing is lost."""
-        theirs = written.tidy(self._session.sheet.fresh(self.task.id).get("value"))
-        mine = written.tidy(change["new"])
-        if theirs.strip() and theirs not in (self._known, mine):
-            self._other = theirs
+        there = self._session.sheet.fresh(self.task.id)
+        mine = written.tidy(change["new"]).strip()
+        # What the other window keeps beside its own version may be this one's former text.
+        versions = [*written.others(there), written.tidy(there.get("value")).strip()]
+        theirs = [text for text in versions if text not in (self._known, mine)]
+        self._others = written.distinct([*self._others, *theirs])
         self._known = mine
         super()._recompute(change)
 
-    def _left_out(self, value: Mapping[str, Any]) -> str:
-        """What stands in the other window's version and not in this one."""
-        return "" if self._other in written.tidy(value) else self._other
+    def _left_out(self, value: Mapping[str, Any]) -> list[str]:
+        """The other windows' versions that do not stand in this one."""
+        return written.left_out(self._others, written.tidy(value))
 
 
 def quotable(frame: pd.DataFrame) -> dict[str, Any]:

@@ -3,12 +3,18 @@ export default house.view((ui) => {
   const { prompt, table } = ui.state;
   const box = ui.text({ key: "text", label: prompt, rows: 9, help: t("where"), spell: true });
   const counted = h("p", { class: "lb-count", role: "status" });
-  const insert = (text) => {
-    const area = box.input;
-    const before = area.value.slice(0, area.selectionStart);
-    area.setRangeText((before && !/[\s(（“]$/.test(before) ? " " : "") + text, area.selectionStart, area.selectionEnd, "end");
-    area.dispatchEvent(new Event("input", { bubbles: true }));
+  const area = box.input;
+  // As if it were typed: the browser's own undo (Ctrl+Z) takes it back, which it does for no other way of setting a text.
+  const type = (text, from, to) => {
     area.focus();
+    area.setSelectionRange(from, to);
+    if (document.execCommand("insertText", false, text)) return;
+    area.setRangeText(text, from, to, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const insert = (text) => {
+    const before = area.value.slice(0, area.selectionStart);
+    type((before && !/[\s(（“]$/.test(before) ? " " : "") + text, area.selectionStart, area.selectionEnd);
   };
   const numbers = table && ui.grid({
     ...table,
@@ -22,9 +28,8 @@ export default house.view((ui) => {
   if (numbers) ui.root.append(h("p", { class: "sl-help", text: t("numbers") }), numbers);
   const theirs = h("blockquote", { class: "lb-theirs" });
   const join = ui.button({ text: t("join"), press: () => {
-    box.input.value = `${box.input.value.trimEnd()}\n\n${ui.state.other}`.trim();
-    box.input.dispatchEvent(new Event("input", { bubbles: true }));
-    box.input.focus();
+    const mine = area.value.trimEnd();
+    type((mine && "\n\n") + ui.state.other, mine.length, area.value.length);
   } });
   const other = h("div", { role: "alert" }, h("p", { text: t("elsewhere") }), theirs, join);
   ui.root.append(box.el, counted, other);

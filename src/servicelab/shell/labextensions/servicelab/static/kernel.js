@@ -92,11 +92,17 @@ export class KernelWatch {
     clearTimeout(this.losing);
     this.say("");
     try {
-      if (!kernel) await this.context.startKernel();
-      // After a crash the server starts that Python again by itself. A second start on top of the first leaves this page
-      // on a connection that nobody answers: another Python takes its place.
-      else if (crashed) await this.context.changeKernel({ name: kernel.name });
-      else await this.context.restartKernel();
+      if (!kernel) {
+        await this.context.startKernel();
+        // A start that fails is told to JupyterLab's dialog and to nobody else.
+        if (!this.context.session?.kernel) throw new Error("no Python");
+      } else if (crashed) {
+        // After a crash the server starts that Python again by itself. A second start on top of the first leaves this
+        // page on a connection that nobody answers: another Python takes its place.
+        await this.context.changeKernel({ name: kernel.name });
+      } else {
+        await this.context.restartKernel();
+      }
     } finally {
       this.restarting = false;
     }

@@ -17,17 +17,22 @@ export class Opening {
     return course.delivered(this.panel.context.path, this.code.map((cell) => cell.model.sharedModel.getSource()));
   }
 
-  // Python is there and has nothing to do. Cells that are sent to a kernel while it starts can get lost.
+  // Python is there and has nothing to do. Cells that are sent to a kernel while it starts can get lost. Fails where the
+  // server could not start one.
   ready() {
     const context = this.panel.sessionContext;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
         if (!["idle", "busy"].includes(context.session?.kernel?.status)) return;
         context.statusChanged.disconnect(look);
         resolve();
       };
       context.statusChanged.connect(look);
-      void context.ready.then(look);
+      void context.ready.then(() => {
+        if (context.session?.kernel) return look();
+        context.statusChanged.disconnect(look);
+        reject(new Error("no Python"));
+      }, reject);
     });
   }
 

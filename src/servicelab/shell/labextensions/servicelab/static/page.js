@@ -116,24 +116,41 @@ export class CoursePage {
   // Once it is seen: JupyterLab reopens every tab of the last time, and five pages that wake up together wait for each other.
   async begin() {
     this.begun = true;
+    if (!this.opening.code.length) return;
     this.starting = true;
-    this.tell();
-    if (!this.opening.code.length) {
-      this.starting = false;
-      this.tell();
-      return;
-    }
-    if (await this.opening.delivered()) {
+    // From here on: a Python that never comes is one that gives no sign of life.
+    this.sign();
+    const turn = this.turn;
+    try {
+      if (!(await this.opening.delivered())) {
+        clearTimeout(this.waiting);
+        this.starting = false;
+        this.ask = true;
+        this.tell();
+        return;
+      }
       // What was saved are pictures of controls whose Python is gone.
       this.opening.code.forEach((cell) => cell.model.clearExecution());
       await this.opening.ready();
-      if (await this.opening.used(this.app.serviceManager.kernels)) await this.watch.restart();
-      await this.run();
-    } else {
-      this.starting = false;
-      this.ask = true;
-      this.tell();
+      const used = await this.opening.used(this.app.serviceManager.kernels);
+      // Somebody has pressed "Start again" meanwhile.
+      if (turn !== this.turn) return;
+      if (used) await this.watch.restart();
+    } catch {
+      if (turn === this.turn) this.fail();
+      return;
     }
+    if (turn === this.turn) await this.run();
+  }
+
+  // It did not come to life: that is said, with the button that starts again.
+  fail() {
+    clearTimeout(this.waiting);
+    this.running = false;
+    this.starting = false;
+    this.count = null;
+    this.watch.preparing = false;
+    this.watch.stop();
   }
 
   async run() {
@@ -145,12 +162,17 @@ export class CoursePage {
     this.watch.preparing = true;
     this.count = null;
     this.sign();
-    await this.opening.run((done, all) => {
-      if (turn !== this.turn) return;
-      this.starting = false;
-      this.count = { done, all };
-      this.sign();
-    });
+    try {
+      await this.opening.run((done, all) => {
+        if (turn !== this.turn) return;
+        this.starting = false;
+        this.count = { done, all };
+        this.sign();
+      });
+    } catch {
+      if (turn === this.turn) this.fail();
+      return;
+    }
     // Started again meanwhile: what is left of this run has nothing to say.
     if (turn !== this.turn) return;
     clearTimeout(this.waiting);

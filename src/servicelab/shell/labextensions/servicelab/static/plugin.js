@@ -26,9 +26,14 @@ export async function plugin(lab) {
       async function added(panel) {
         if (opening.has(panel) || pages.has(panel)) return;
         opening.add(panel);
-        await panel.context.ready;
-        opening.delete(panel);
-        const about = panel.isDisposed ? null : panel.context.model.getMetadata("servicelab");
+        try {
+          await panel.context.ready;
+        } catch {
+          // It could not be read; JupyterLab says why, and its bars are needed then.
+        } finally {
+          opening.delete(panel);
+        }
+        const about = panel.isDisposed || !panel.context.isReady ? null : panel.context.model.getMetadata("servicelab");
         if (!about) {
           current();
           return;
