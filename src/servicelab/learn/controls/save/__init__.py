@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.handin import LARGEST_ARCHIVE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _, together, use
@@ -46,7 +47,7 @@ class SaveControl(Interactive):
         }  # fmt: skip
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
-        return {"says": self._says, "kind": self._kind, "saves": self._saves, "limit": saving.LARGEST_ARCHIVE}
+        return {"says": self._says, "kind": self._kind, "saves": self._saves, "limit": LARGEST_ARCHIVE}
 
     def text(self) -> str:
         """The title: what was saved differs from run to run."""
@@ -108,7 +109,7 @@ class SaveControl(Interactive):
             self._coming = bytearray()
         self._coming += piece
         arrived = len(self._coming)
-        fits = isinstance(size, int) and arrived <= size <= saving.LARGEST_ARCHIVE
+        fits = isinstance(size, int) and arrived <= size <= LARGEST_ARCHIVE
         if not fits or at != arrived - len(piece) or (not piece and arrived != size):
             self._coming = bytearray()
             self._tell("wrong", _("The file did not arrive whole: choose it once more."))
