@@ -49,7 +49,8 @@ def main() -> int:
         steps.append(("editions", [[*build, language] for language in ("en", "zh")]))
     if only:
         passed_on = [*EVERY_UNIT, "--only", only, "-k", only, *passed_on]
-    workers = str(os.cpu_count() or 1)
+    # One more than there are cores: browsers and servers are waited for half of the time.
+    workers = str((os.cpu_count() or 1) + 1)
     pytest = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-q", "--durations", "15"]
     steps.append(("tests", [[*pytest, *(["-m", SLOW] if fast else []), *passed_on]]))
     for name, commands in steps:
