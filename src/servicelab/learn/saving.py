@@ -34,7 +34,7 @@ ROOM = LARGEST_ARCHIVE - (1 << 20)
 FOLDER = r"[A-Za-z0-9][A-Za-z0-9_]{0,80}"
 ANSWERS = re.compile(rf"(?:lessons|assignments)/{FOLDER}/[A-Za-z0-9_]{{1,80}}\.answers\.json")
 # Written judgement and code stand in the graded notebook itself; without it a restored Binder would have lost them.
-NOTEBOOK = re.compile(rf"assignments/{FOLDER}/[A-Za-z0-9_]{{1,80}}\.ipynb")
+NOTEBOOK = re.compile(rf"assignments/{FOLDER}/[A-Za-z0-9_]{{1,80}}(?:\.new(?:-\d{{1,2}})?)?\.ipynb")
 
 
 @dataclass(frozen=True)
