@@ -53,6 +53,17 @@ def test_what_is_saved_on_one_machine_is_restored_on_another(workspace, tmp_path
     assert (fresh / done.copies[0]).read_bytes() != (fresh / "assignments/01_needs/exercise.ipynb").read_bytes()
 
 
+def test_what_was_worked_in_beside_an_older_version_is_saved_too(workspace, tmp_path):
+    fresh = tmp_path / "fresh"
+    shutil.copytree(workspace, fresh)
+    answer(workspace, "mine")
+    for name in ("exercise.new.ipynb", "exercise.new-2.ipynb"):
+        (workspace / "assignments/01_needs" / name).write_text(f'{{"cells": [], "mine": "{name}"}}')
+    restore_progress(fresh, save_progress(workspace).content, lambda: NOW)
+    for name in ("exercise.new.ipynb", "exercise.new-2.ipynb"):
+        assert name in (fresh / "assignments/01_needs" / name).read_text()
+
+
 def test_what_would_be_overwritten_is_kept_under_a_dated_name(workspace):
     answer(workspace, "old")
     content = save_progress(workspace).content
