@@ -34,19 +34,15 @@ def main() -> int:
     os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     # Compiled bytecode: kernels and command-line runs start about three times as fast.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    steps: list[tuple[str, list[list[str]]]] = [
-        (
-            "lint and types",
-            [
-                [str(BIN / "ruff"), "check", "."],
-                [str(BIN / "ruff"), "format", "--check", "src", "tests", "benchmarks"],
-                [str(BIN / "mypy"), "--no-error-summary"],
-            ],
-        )
+    first = [
+        [str(BIN / "ruff"), "check", "."],
+        [str(BIN / "ruff"), "format", "--check", "src", "tests", "benchmarks"],
+        [str(BIN / "mypy"), "--no-error-summary"],
     ]
     if not fast:
         build = [str(BIN / "servicelab"), "build", "--all", *(["--only", only] if only else []), "--lang"]
-        steps.append(("editions", [[*build, language] for language in ("en", "zh")]))
+        first += [[*build, language] for language in ("en", "zh")]
+    steps = [("lint, types" if fast else "lint, types, editions", first)]
     if only:
         passed_on = [*EVERY_UNIT, "--only", only, "-k", only, *passed_on]
     # One more than there are cores: browsers and servers are waited for half of the time.

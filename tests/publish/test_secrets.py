@@ -7,9 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from servicelab.publish import leaks_in_zip
-from servicelab.publish.secrets import Secret, find_leaks, secrets
+from servicelab.publish.secrets import LONG, Secret, find_leaks, possible, secrets
 
 FORMATIVE = ["Tone is not need.", 'share = contacts.need.eq("functional").mean()', "You take it up."]
 
@@ -82,3 +84,23 @@ def test_a_zip_that_gives_something_away_is_described(bilingual: Path, tmp_path:
         "bundle.zip!a.txt has a mark scheme line of course/modules/01_demo/exercise.md [d-plan]: "
         "Three points for a plan that opens with a question."
     ]
+
+
+@given(
+    words=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8),
+    at=st.integers(0, 1 << 20),
+    filling=st.text(alphabet=st.characters(), min_size=1, max_size=20),
+)
+def test_going_through_a_long_text_once_loses_no_secret(words: list[str], at: int, filling: str) -> None:
+    """Wherever it stands, at the ends too, and whatever characters it is made of, halves of some included."""
+    filled = filling * (LONG // len(filling) + 1)
+    place = at % (len(filled) + 1)
+    text = filled[:place] + words[0] + filled[place:]
+    known = [Secret("solution", str(number), word) for number, word in enumerate(words)]
+    kept = possible(text, known)
+    assert [secret for secret in known if secret.text in text] == [secret for secret in kept if secret.text in text]
+    assert len(text) >= LONG
+
+
+def test_of_a_long_text_hardly_any_secret_is_left_to_be_looked_for(known: list[Secret]) -> None:
+    assert possible("A table of the firm, row after row. " * 2000, known) == []
