@@ -15,8 +15,9 @@ PAGES = [
     "lessons/01_needs/lesson.ipynb",
     "assignments/01_needs/exercise.ipynb",
 ]
-# Names; a file's name (servicelab-progress-….zip); a value of a column, as it stands in the data ("apology").
-KNOWN = {"binder", "python", "pandas", "jupyterlab", "servicelab", "progress", "apology"}
+# Names; a file's name (servicelab-progress-….zip); a value of a column, as it stands in the data ("apology"); keys of
+# the keyboard.
+KNOWN = {"binder", "python", "pandas", "jupyterlab", "servicelab", "progress", "apology", "shift", "enter"}
 
 
 @pytest.fixture

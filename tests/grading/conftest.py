@@ -222,6 +222,7 @@ c.BoundedExecute.notebook_timeout = 60
 """
 
 STUBBORN = """\
+import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 while True:
     pass"""

@@ -29,7 +29,7 @@ def test_a_title_is_words_and_no_markup() -> None:
 def test_every_section_in_both_widths(
     root: Path, chromium: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A course of one new unit: its lesson has an overview and three sections. One language: the other costs as much."""
+    """A course of one new unit: its lesson has an overview and three sections. Another language costs as much."""
     monkeypatch.setattr("servicelab.lab.look.LANGUAGES", ("zh",))
     course = tmp_path / "checkout"
     for part in ("course", "datasets", "grading/rubrics", "locales", "src"):
