@@ -34,6 +34,21 @@ WRITTEN = {
     "en": ("Fund intact packaging: few mention it, many leave over it. ", " of 100 would be displeased. Check June."),
     "zh": ("先保证包装完好：提的人少，走的人多。", "% 会不满。六月再看破损率。"),
 }
+# Names; names of files and folders (servicelab-progress-….zip, submissions, 01_needs); a value of a column, as it stands in the data ("apology"); keys of
+# the keyboard.
+KNOWN = {
+    "binder",
+    "python",
+    "pandas",
+    "jupyterlab",
+    "servicelab",
+    "progress",
+    "apology",
+    "shift",
+    "enter",
+    "submissions",
+    "needs",
+}
 INSTRUCTOR = """
 import sys
 from pathlib import Path
@@ -47,6 +62,20 @@ launch(root, role="instructor", language="en", page="", config=[root / "grading"
 def entries(path: Path) -> dict[str, Any]:
     """What an answers file holds."""
     return json.loads(path.read_text(encoding="utf-8"))["entries"] if path.exists() else {}
+
+
+def read_through(notebook: Notebook, axe_source: str, language: str) -> None:
+    """What stands on the whole page after it was worked: no error, nothing that axe minds, no other language."""
+    notebook.whole_page()
+    assert notebook.errors() == []
+    violations = notebook.axe(axe_source)
+    assert not violations, [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in violations]
+    if language == "en":
+        return
+    said = " ".join(notebook.page.locator(".slx-page:visible .jp-OutputArea section.sl").all_inner_texts())
+    words = {word.lower() for word in re.findall(r"[A-Za-z]{5,}", said)}
+    assert "一" <= said.strip()[0] <= "鿿"
+    assert words <= KNOWN, f"English left over: {sorted(words - KNOWN)}"
 
 
 class Walk:
@@ -172,6 +201,7 @@ def test_the_whole_way(
     start = Notebook(page, lab, "start.ipynb")
     start.live()
     seen |= set(in_sight(page, TOOL))
+    read_through(start, axe_source, language)
     page.locator("a.sl-go:visible").click()
     lesson = Notebook.in_front(page, lab, "lessons/01_needs/lesson.ipynb")
     lesson.live()
@@ -213,7 +243,7 @@ def test_the_whole_way(
     assert walk.done == {"guess", "voices", "desk"}
     assert len(walk.answered) >= 10
     assert set(walk.answered) <= entries(sheet).keys()
-    assert lesson.errors() == []
+    read_through(lesson, axe_source, language)
 
     # The graded exercise: decisions, and part C in its box: a number from the table by a click, the rest typed.
     exercise = Notebook(page, lab, "assignments/01_needs/exercise.ipynb")
@@ -249,6 +279,7 @@ def test_the_whole_way(
         if not onward.count() or not onward.is_enabled():
             break
         onward.click()
+    read_through(exercise, axe_source, language)
     assert set(decided) == {item["id"] for item in decisions}
     assert set(decided) <= entries(answers).keys()
     written = f"{begun.rstrip() + ' ' if language == 'en' else begun + ' '}{quoted}{ended}"

@@ -212,7 +212,9 @@ def test_code_that_was_not_delivered_waits_for_a_click(
         changed.write_text(before, encoding="utf-8")
 
 
-def test_a_person_who_chose_full_windowing_still_sees_every_cell(edition_lab: Callable[[str], Lab], page: Page) -> None:
+def test_a_person_who_chose_full_windowing_still_sees_every_cell_and_no_task_that_nobody_tried_is_called_wrong(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
     lab = edition_lab("en")
     setting = "lab/api/settings/@jupyterlab/notebook-extension:tracker"
     for raw in ('{"windowingMode": "full"}', "{}"):
@@ -231,6 +233,9 @@ def test_a_person_who_chose_full_windowing_still_sees_every_cell(edition_lab: Ca
         page.wait_for_function("n => document.querySelectorAll('.slx-page .jp-Cell').length === n", arg=len(cells(lab)))
         for text in ("1 · The scene", "5 · The list on Monday"):
             assert lesson.panel.get_by_role("heading", name=text).is_visible()
+        told = [lesson.card(".sl", prompt).locator(".sl-note").inner_text() for prompt in tasks(lab)]
+        assert len(told) >= 2
+        assert [one for one in told if "Your turn" not in one] == []
 
 
 def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
@@ -268,15 +273,6 @@ def test_a_number_put_into_a_text_by_a_click_is_undone_as_typing_is(
     assert text.input_value() == "Fund intact goods:"
     text.fill("")
     box.get_by_text(re.compile("^0 of at most")).wait_for()
-
-
-def test_a_task_that_nobody_has_tried_is_not_called_wrong(edition_lab: Callable[[str], Lab], page: Page) -> None:
-    lesson = Notebook(page, edition_lab("en"), LESSON)
-    lesson.live()
-    lesson.whole_page()
-    told = [lesson.card(".sl", prompt).locator(".sl-note").inner_text() for prompt in tasks(lesson.lab)]
-    assert len(told) >= 2
-    assert [one for one in told if "Your turn" not in one] == []
 
 
 def test_a_progress_above_what_a_server_takes_in_one_message_is_saved_and_restored(

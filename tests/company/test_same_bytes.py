@@ -28,7 +28,7 @@ import hashlib, json, sys, zipfile, zlib
 from pathlib import Path
 from servicelab import company
 out = Path(sys.argv[1])
-company.generate(out / "tables", 0.05, 7, truth=out / "truth")
+company.generate(out / "tables", 0.02, 7, truth=out / "truth")
 made = {}
 for path in sorted(out.rglob("*")):
     if path.is_file():
