@@ -34,8 +34,8 @@ WRITTEN = {
     "en": ("Fund intact packaging: few mention it, many leave over it. ", " of 100 would be displeased. Check June."),
     "zh": ("先保证包装完好：提的人少，走的人多。", "% 会不满。六月再看破损率。"),
 }
-# Names; what files and folders are called (servicelab-progress-….zip, submissions, 01_needs); a value of a column, as it
-# stands in the data ("apology"); keys of the keyboard.
+# Names; what files and folders are called (servicelab-progress-….zip, submissions, 01_needs); a value of a column, as
+# it stands in the data ("apology"); keys of the keyboard.
 KNOWN = {
     "binder",
     "python",
