@@ -45,7 +45,9 @@ print(json.dumps({"zlib": zlib.ZLIB_RUNTIME_VERSION, "made": made}))
 def others() -> dict[str, Path]:
     """Other supported Pythons on this machine, one for each minor version."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    places = [*pyenv.glob("3.*/bin/python3"), Path("/usr/bin/python3"), Path("/usr/local/bin/python3")]
+    # Another person's home cannot be looked into, nor can its Pythons be run.
+    own = list(pyenv.glob("3.*/bin/python3")) if os.access(pyenv, os.R_OK | os.X_OK) else []
+    places = [*own, Path("/usr/bin/python3"), Path("/usr/local/bin/python3")]
     places += [Path(found) for minor in range(OLDEST[1], 30) if (found := shutil.which(f"python3.{minor}"))]
     found: dict[str, Path] = {}
     for place in places:

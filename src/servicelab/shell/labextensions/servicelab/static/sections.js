@@ -50,7 +50,9 @@ export class Sections {
   // Where Back and Next lead: from a section for everybody to the next of those, as the lesson's own buttons do; whoever
   // is in one for analysts goes through them in order.
   beside(step) {
-    const open = (section) => this.current?.analyst || !section.analyst;
+    // Who opens an analysis is an analyst: where nothing else is, there is nothing to lead past.
+    const theirs = this.list.every((section) => section.analyst || !section.id);
+    const open = (section) => theirs || this.current?.analyst || !section.analyst;
     for (let index = this.at + step; index >= 0 && index < this.list.length; index += step) if (open(this.list[index])) return index;
     return -1;
   }
