@@ -15,6 +15,7 @@ from servicelab.cli import main
 from servicelab.errors import UserError
 from servicelab.publish import build
 from servicelab.publish.checks import course_findings
+from servicelab.publish.minutes import of_unit
 from servicelab.publish.newunit import new_unit
 from servicelab.publish.sources import load_course
 
@@ -32,6 +33,7 @@ def test_it_is_built_and_has_no_mistake(kind: str, name: str, course_root: Path)
     assert before < tree(course_root)
     assert (folder / "desk.yml").is_file() == (kind == "module")
     assert [str(finding) for finding in course_findings(load_course(course_root))] == []
+    assert all(section.honest for section in of_unit(course_root, name))
     for language in ("en", "zh"):
         report = build("trainee", language, root=course_root, only=name, strict=False)
         assert (report.path / f"lessons/{name}/lesson.ipynb").is_file()

@@ -60,6 +60,11 @@ class Planned:
         """What it takes in the slower language."""
         return max(self.reading.values()) + self.doing
 
+    @property
+    def honest(self) -> bool:
+        """Whether what is stated is neither short by more than a minute nor padded by more than a quarter and one."""
+        return self.needed - 1 <= self.stated <= 1.25 * self.needed + 1
+
 
 def table(sections: list[Planned]) -> str:
     """The minutes as a person reads them: a line a section, the sum of what everybody does."""
