@@ -248,3 +248,9 @@ def test_spaces_of_other_kinds_keep_words_apart(space):
 def test_who_wrote_in_the_cell_is_not_told_on_the_receipt_that_it_is_blank(task, workspace):
     (workspace / "assignments/01_needs/exercise.ipynb").write_bytes(notebook("Mine."))
     assert task.wrote() == ["Part C: written in the notebook"]
+
+
+def test_a_line_of_the_receipt_has_the_colon_of_its_language():
+    task = Written("c-why", "为什么？", words=150, characters=250)
+    with use("zh"):
+        assert written.report(task, {"text": ""}).startswith("为什么？：")

@@ -146,10 +146,10 @@ def report(task: Written, value: object, notebook: Mapping[str, Any] | None = No
     """One line for the receipt; who wrote in the notebook's own cell is not told that it is blank."""
     text = tidy(value)
     if text.strip():
-        return f"{task.prompt}: {length(task, text)[0]}"
+        return task.prompt + _(": ") + length(task, text)[0]
     cell = graded_cell(notebook, task.id) if notebook is not None else None
     there = cell is not None and not untouched(source_of(cell))
-    return f"{task.prompt}: " + (_("written in the notebook") if there else _("blank"))
+    return task.prompt + _(": ") + (_("written in the notebook") if there else _("blank"))
 
 
 # -- the graded cell
