@@ -137,7 +137,8 @@ def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path:
 
 
 def test_a_kernel_is_told_nothing_that_is_the_instructors_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = ("JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+    own = ["JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"]
+    own += ["GITHUB_TOKEN", "SSH_AUTH_SOCK", "AWS_ACCESS_KEY_ID", "PIP_INDEX_URL", "SMTP_PASSWORD", "openai_api_key"]
     for name in (*own, "HOME", "TMPDIR", "MPLCONFIGDIR", "JUPYTER_DATA_DIR"):
         monkeypatch.setenv(name, "/home/instructor")
     monkeypatch.setenv("PATH", "/bin")

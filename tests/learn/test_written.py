@@ -254,3 +254,30 @@ def test_a_line_of_the_receipt_has_the_colon_of_its_language():
     task = Written("c-why", "为什么？", words=150, characters=250)
     with use("zh"):
         assert written.report(task, {"text": ""}).startswith("为什么？：")
+
+
+def test_nesting_that_can_be_read_and_not_written_comes_back_as_it_was(monkeypatch):
+    """As some Pythons do at some depths: what cannot be filled in is handed on untouched."""
+    cell = {"cell_type": "markdown", "source": "", "metadata": {"nbgrader": {"grade_id": "c-why", "solution": True}}}
+    raw = json.dumps({"cells": [cell]}).encode()
+
+    entries = {"c-why": written.entry({"text": "mine"})}
+    assert written.filled(raw, entries) != raw
+
+    def too_deep(*_arguments, **_settings):
+        raise RecursionError
+
+    monkeypatch.setattr(json, "dumps", too_deep)
+    assert written.filled(raw, entries) == raw
+
+
+def test_the_first_of_two_cells_with_one_id_is_the_graded_one():
+    def cell(source):
+        return {
+            "cell_type": "markdown",
+            "source": source,
+            "metadata": {"nbgrader": {"grade_id": "c", "solution": True}},
+        }
+
+    assert written.graded_cell({"cells": [cell("one"), "no cell", cell("two")]}, "c")["source"] == "one"
+    assert written.as_markdown("a" + " " * 5 + "\nb\n\nc") == "a  \nb\n\nc"

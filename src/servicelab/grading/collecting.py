@@ -230,8 +230,14 @@ class _Desk:
                 continue
             if collected(target).get("digest") == latest.digest:
                 continue
+            try:
+                whole = self._completed(latest)
+            except Exception as problem:  # noqa: BLE001 - one archive must not stop the others, whatever is in it
+                why = _("something in it cannot be worked with ({kind})", kind=type(problem).__name__)
+                self.lines[index] = Line(self.lines[index].label, "refused", student, why)
+                continue
             files = {
-                **self._completed(latest),
+                **whole,
                 "timestamp.txt": created.strftime(TIMESTAMP).encode(),
                 # nbgrader names a trainee's page in the exchange by this; without it stock release_feedback stops.
                 "submission_secret.txt": latest.files.get("submission_secret.txt", secrets.token_hex(64).encode()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,8 +11,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-WITHHELD = ("JUPYTERHUB_", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "XDG_")
-"""Variables that no submission gets: a hub's and a server's tokens, folders of the instructor's own."""
+WITHHELD = (
+    "JUPYTERHUB_",
+    "JUPYTER_TOKEN",
+    "JUPYTER_CONFIG_PATH",
+    "XDG_",
+    "SSH_",
+    "AWS_",
+    "AZURE_",
+    "DBUS_",
+    "PIP_",
+    "UV_",
+)
+"""Variables that no submission gets: a hub's and a server's tokens, folders of the instructor's own, ways to others."""
+SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|DATABASE_URL", re.IGNORECASE)
+"""What the names of passwords and keys have in common, whoever invented them."""
 
 
 @contextmanager
@@ -29,7 +43,7 @@ def lodging() -> Iterator[Path]:
 
 def environment(home: Path) -> dict[str, str]:
     """Return this process's environment with everything that is a person's own pointing into `home`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD)}
+    kept = {name: value for name, value in os.environ.items() if not (name.startswith(WITHHELD) or SECRET.search(name))}
     temporary = str(home / "tmp")
     return {
         **kept,

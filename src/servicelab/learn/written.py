@@ -157,15 +157,22 @@ def report(task: Written, value: object, notebook: Mapping[str, Any] | None = No
 
 def graded_cell(notebook: Mapping[str, Any], grade_id: str) -> dict[str, Any] | None:
     """The written, graded cell with this id; None when the notebook has none (or no cells at all)."""
+    return _graded_cells(notebook).get(grade_id)
+
+
+def _graded_cells(notebook: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """All of them by their ids, the first of each: one way through, however many answers look for theirs."""
+    found: dict[str, dict[str, Any]] = {}
     cells = notebook.get("cells")
     for cell in cells if isinstance(cells, list) else ():
         if not isinstance(cell, dict) or cell.get("cell_type") != "markdown":
             continue
         metadata = cell.get("metadata")
         marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        if isinstance(marks, dict) and marks.get("grade_id") == grade_id and marks.get("solution"):
-            return cell
-    return None
+        name = marks.get("grade_id") if isinstance(marks, dict) and marks.get("solution") else None
+        if isinstance(name, str):
+            found.setdefault(name, cell)
+    return found
 
 
 def source_of(cell: Mapping[str, Any]) -> str:
@@ -185,7 +192,7 @@ def as_markdown(text: str) -> str:
     >>> as_markdown("one\\ntwo\\n\\nthree")
     'one  \\ntwo\\n\\nthree'
     """
-    return re.sub(r"(?<!\n)[ \t]*\n(?!\n)", "  \n", text.strip())
+    return re.sub(r"(?<![ \t\n])[ \t]*\n(?!\n)", "  \n", text.strip())
 
 
 def filled(raw: bytes, entries: Mapping[str, Any]) -> bytes:
@@ -205,8 +212,9 @@ def filled(raw: bytes, entries: Mapping[str, Any]) -> bytes:
     if not isinstance(notebook, dict):
         return raw
     changed = False
+    cells = _graded_cells(notebook)
     for key, text in texts.items():
-        cell = graded_cell(notebook, key)
+        cell = cells.get(key)
         if cell is None:
             continue
         before = source_of(cell)
@@ -216,7 +224,11 @@ def filled(raw: bytes, entries: Mapping[str, Any]) -> bytes:
             changed = True
     if not changed:
         return raw
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, allow_nan=True)
+    try:
+        text = json.dumps(notebook, ensure_ascii=False, indent=1, allow_nan=True)
+    except (ValueError, RecursionError):
+        # Some Pythons read what is nested deeper than they can write.
+        return raw
     return text.encode("utf-8", errors="replace") + b"\n"
 
 
