@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 
+from servicelab.company.firm.skylark import skylark
 from servicelab.company.simulation import Scenario, simulate
 
 AIM = 2.0
@@ -27,7 +28,7 @@ SCENARIOS: dict[str, dict[str, object]] = {
 def seconds(scenario: Scenario) -> tuple[float, float, int]:
     """Wall and processor time (one run uses one core, so they part only when others use it too), and contacts."""
     began, worked = time.perf_counter(), time.process_time()
-    firm = simulate(scenario)
+    firm = simulate(scenario, skylark())
     return time.perf_counter() - began, time.process_time() - worked, len(firm.tables["line_log"])
 
 

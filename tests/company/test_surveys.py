@@ -10,11 +10,12 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 from scipy import stats
+from tests.company.skylark_world import world
 
 from servicelab.company.codes import THEMES
 from servicelab.company.firm import servqual as questionnaire
-from servicelab.company.firm import survey_mechanisms as sm
-from servicelab.company.firm import survey_truths as m
+from servicelab.company.firm.servqual_means import DIMENSIONS as ITEM_COUNTS
+from servicelab.company.firm.servqual_means import WAVES, servqual_truth
 from servicelab.company.firm.truth import as_text
 from servicelab.company.firm.voices import make_voices
 from servicelab.models.channels import removal_effects
@@ -63,22 +64,22 @@ def agrees(found: pd.DataFrame, truth: pd.Series) -> bool:
 def test_kano_categories_are_the_ones_meant(firm: Firm) -> None:
     survey = firm["kano_survey"]
     survey = survey.assign(category=kano_category(survey["functional"], survey["dysfunctional"]))
-    for feature, mains in m.KANO.items():
-        for segment, main in zip(m.SEGMENT_SHARE, mains, strict=True):
+    for feature, mains in world.kano.main.items():
+        for segment, main in mains.items():
             here = survey[(survey["feature_id"] == feature) & (survey["segment"] == segment)]["category"].value_counts()
             if len(main) == 1:
                 assert here.idxmax() == main, (feature, segment)
-            shares = np.mean([m.KANO_PROFILE[letter] for letter in main], axis=0)
-            meant = kano_coefficients(dict(zip("AOMIRQ", shares, strict=True)))
+            shares = pd.DataFrame([world.kano.profile[letter] for letter in main]).mean()
+            meant = kano_coefficients(shares)
             n = here.reindex(list("AOMI"), fill_value=0).sum()
             for found, true in zip(np.abs(kano_coefficients(here)), np.abs(meant), strict=True):
                 assert abs(found - true) < 4 * np.sqrt(true * (1 - true) / n), (feature, segment)
 
 
 def test_kano_segments_disagree() -> None:
-    assert m.KANO["bot_first_reply"] == ("A", "I", "I", "R")
-    assert {letter for mains in m.KANO.values() for main in mains for letter in main} == set("AOMIR")
-    assert all(set(m.KANO[feature]) <= {"M", "MO"} for feature in MUST_BES)
+    assert tuple(world.kano.main["bot_first_reply"].values()) == ("A", "I", "I", "R")
+    assert {letter for mains in world.kano.main.values() for main in mains.values() for letter in main} == set("AOMIR")
+    assert all(set(world.kano.main[feature].values()) <= {"M", "MO"} for feature in MUST_BES)
 
 
 def test_surveys_ask_as_many_of_each_segment_and_only_customers_of_that_time(firm: Firm) -> None:
@@ -107,7 +108,7 @@ def derived_importance(firm: Firm) -> pd.DataFrame:
 def test_stated_importance_is_not_what_moves_satisfaction(firm: Firm) -> None:
     stated = firm["needs_survey"].groupby("feature_id")["importance"].mean().rank(ascending=False)
     found = derived_importance(firm)
-    assert agrees(found, pd.Series({name: weight for name, (_, _, weight) in m.SURVEY.items()}))
+    assert agrees(found, pd.Series({name: told.weight for name, told in world.needs_survey.features.items()}))
     quiet, loud = ["personal_styling", "anniversary_surprise"], ["price_protection"]
     assert stated[loud].max() <= 4
     assert stated[quiet].min() >= 12
@@ -123,9 +124,9 @@ def test_trends_are_found_and_the_flat_segment_is_flat(firm: Firm) -> None:
     months = tracker["month"].drop_duplicates().sort_values()
     at = tracker["month"].map({month: index / (len(months) - 1) for index, month in enumerate(months)})
     rows, truth = {}, {}
-    for segment, (first, last) in m.TRENDS.items():
+    for segment, trend in world.tracker.trends.items():
         here = tracker["segment"] == segment
-        for theme, a, b in zip(THEMES, first, last, strict=True):
+        for theme, a, b in zip(THEMES, trend.first, trend.last, strict=True):
             columns = pd.DataFrame({"start": 1.0, "change": at[here]})
             rows[segment, theme] = regression(columns, (tracker.loc[here, "theme"] == theme).astype(float)).loc[
                 "change"
@@ -160,7 +161,7 @@ def respondents(firm: Firm) -> pd.DataFrame:
     people = firm["servqual_survey"].drop_duplicates(["wave", "customer_id"]).set_index(["wave", "customer_id"])
     parts = []
     for wave, rows in people.groupby("wave"):
-        happened = questionnaire.past_year(firm["orders"], int(str(wave)))
+        happened = questionnaire.past_year(world.servqual, firm["orders"], int(str(wave)))
         parts.append(rows[["segment"]].join(happened, on="customer_id"))
     return pd.concat(parts)
 
@@ -172,12 +173,12 @@ def test_servqual_items_are_those_of_the_model(firm: Firm) -> None:
         assert items.loc[list(part), "dimension"].tolist() == [name] * len(part)
     assert items["text_en"].is_unique
     assert items["text_zh"].is_unique
-    assert list(sm.DIMENSION_ITEMS) == list(DIMENSIONS)
+    assert list(ITEM_COUNTS) == list(DIMENSIONS)
     # What is added to an item is taken from the others of its dimension, what is added to a segment from the others.
-    for shifts in (sm.EXPECTATION_ITEM, sm.PERCEPTION_ITEM):
+    for shifts in (world.servqual.expectation_item, world.servqual.perception_item):
         assert all(np.isclose(np.array(shifts)[list(part)].sum(), 0) for part in DIMENSIONS.values())
-    for by_segment in (sm.EXPECTATION_SEGMENT, sm.PERCEPTION_SEGMENT):
-        assert np.allclose(pd.DataFrame(by_segment).sum(axis=1), 0)
+    for by_segment in (world.servqual.expectation_segment, world.servqual.perception_segment):
+        assert np.allclose(pd.DataFrame(dict(by_segment)).sum(axis=1), 0)
 
 
 def test_servqual_asks_two_hundred_a_wave_who_ordered_in_the_year_before(firm: Firm) -> None:
@@ -215,12 +216,12 @@ def test_dimensions_are_consistent_and_items_belong_to_theirs(firm: Firm) -> Non
 def test_servqual_recovers_the_true_gaps_in_every_wave(firm: Firm) -> None:
     expected, got = halves(firm)
     people, weights = respondents(firm), firm["servqual_weights"]
-    for wave in sm.WAVES:
+    for wave in WAVES:
         e, p, who = expected.loc[wave], got.loc[wave], people.loc[wave]
         points = weights[weights["wave"] == wave].groupby("dimension")["points"].mean().reindex(list(DIMENSIONS))
         found = servqual(e, p, points)
-        flags = who[list(sm.FAILURES)]
-        true_e, true_p = questionnaire.true_means(who.reset_index(), flags, wave)
+        flags = who[list(world.servqual.failures)]
+        true_e, true_p = questionnaire.true_means(world.servqual, who.reset_index(), flags, wave)
         truth = by_dimension(pd.DataFrame(true_p - true_e)).mean()
         error = by_dimension(p - e).sem()
         assert agrees(pd.DataFrame({"estimate": found.dimension_gaps, "se": error}), truth)
@@ -230,23 +231,37 @@ def test_servqual_recovers_the_true_gaps_in_every_wave(firm: Firm) -> None:
 def test_expectation_and_perception_have_their_true_causes(firm: Firm) -> None:
     """Segment, year and what happened to the customer: a failure lowers what is perceived, not what is expected."""
     people = respondents(firm)
-    years = people.index.get_level_values("wave").to_numpy() - sm.WAVES[0]
-    columns = pd.get_dummies(people["segment"].astype(str)).astype(float)[list(sm.WEIGHTS)].assign(year=years)
-    columns = columns.join(people[list(sm.FAILURES)].astype(float))
+    years = people.index.get_level_values("wave").to_numpy() - WAVES[0]
+    columns = (
+        pd.get_dummies(people["segment"].astype(str)).astype(float)[list(world.servqual.weights)].assign(year=years)
+    )
+    columns = columns.join(people[list(world.servqual.failures)].astype(float))
     for answers, base, yearly, shift, harmed in (
-        (halves(firm)[0], sm.EXPECTATION, sm.EXPECTATION_YEAR, sm.EXPECTATION_SEGMENT, False),
-        (halves(firm)[1], sm.PERCEPTION, sm.PERCEPTION_YEAR, sm.PERCEPTION_SEGMENT, True),
+        (
+            halves(firm)[0],
+            world.servqual.expectation,
+            world.servqual.expectation_year,
+            world.servqual.expectation_segment,
+            False,
+        ),
+        (
+            halves(firm)[1],
+            world.servqual.perception,
+            world.servqual.perception_year,
+            world.servqual.perception_segment,
+            True,
+        ),
     ):
         outcome = by_dimension(answers)
         for dimension in DIMENSIONS:
-            truth = {segment: base[dimension] + shift[segment][dimension] for segment in sm.WEIGHTS}
+            truth = {segment: base[dimension] + shift[segment][dimension] for segment in world.servqual.weights}
             truth["year"] = yearly.get(dimension, 0.0)
-            for name, (_features, where, effect) in sm.FAILURES.items():
-                truth[name] = effect if harmed and where == dimension else 0.0
+            for name, what in world.servqual.failures.items():
+                truth[name] = what.effect if harmed and what.dimension == dimension else 0.0
             assert surprise(columns, outcome[dimension], pd.Series(truth)) > 0.0005, dimension
             found = regression(columns, outcome[dimension])
-            for name, (_features, where, _effect) in sm.FAILURES.items():
-                if harmed and where == dimension:
+            for name, what in world.servqual.failures.items():
+                if harmed and what.dimension == dimension:
                     assert found["estimate"][name] < -2.6 * found["se"][name]
 
 
@@ -271,7 +286,7 @@ def test_points_have_their_true_means(firm: Firm) -> None:
     points = firm["servqual_weights"].merge(people, on=["wave", "customer_id"])
     cell = points["segment"].astype(str) + " " + points["dimension"].astype(str)
     found = points["points"].groupby(cell).agg(estimate="mean", se="sem")
-    truth = {f"{s} {d}": float(w) for s, given in sm.WEIGHTS.items() for d, w in zip(DIMENSIONS, given, strict=True)}
+    truth = {f"{s} {d}": float(w) for s, given in world.servqual.weights.items() for d, w in given.items()}
     assert agrees(found, pd.Series(truth))
 
 
@@ -281,7 +296,7 @@ def test_m3_the_service_got_better_and_satisfaction_worse(firm: Firm) -> None:
     gap = pd.Series(satisfaction_gap(got, expected), index=got.index)
 
     def change(answers: pd.Series) -> tuple[float, float]:
-        first, last = answers.loc[sm.WAVES[0]], answers.loc[sm.WAVES[-1]]
+        first, last = answers.loc[WAVES[0]], answers.loc[WAVES[-1]]
         return float(last.mean() - first.mean()), float(np.hypot(first.sem(), last.sem()))
 
     better, error = change(got)
@@ -302,7 +317,7 @@ def test_m3_who_gives_the_best_marks_is_not_the_most_satisfied(firm: Firm) -> No
 
 @pytest.mark.parametrize(("scale", "each"), [(0.01, 5), (0.2, 10)])
 def test_servqual_at_small_scale(firm: Firm, scale: float, each: int) -> None:
-    survey = questionnaire.make_servqual_survey(3, firm["customers"], firm["orders"], scale)
+    survey = questionnaire.make_servqual_survey(world.servqual, 3, firm["customers"], firm["orders"], scale)
     people = survey.drop_duplicates(["wave", "customer_id"])
     assert (people.groupby(["wave", people["segment"].astype(str)]).size() == each).all()
 
@@ -341,14 +356,14 @@ def test_truth_file_is_up_to_date(root: Path) -> None:
 
 
 def test_truth_of_servqual_is_in_the_note(root: Path) -> None:
-    truth = sm.servqual_truth()
+    truth = servqual_truth(world.servqual)
     gaps = truth["gap_by_dimension_and_wave_nothing_failed"]
     assert gaps["reliability"]["2023"] == gaps["reliability"]["2025"] == -0.6
     note = (root / "grading" / "truth" / "README.md").read_text(encoding="utf-8")
     for number in (*(given["2023"] for given in gaps.values()), gaps["responsiveness"]["2025"]):
         assert f"{number:.2f}".replace("-", "−") in note
-    for _features, _dimension, effect in sm.FAILURES.values():
-        assert f"{effect:.2f}".replace("-", "−") in note
+    for what in world.servqual.failures.values():
+        assert f"{what.effect:.2f}".replace("-", "−") in note
 
 
 def test_every_voice_has_its_reasons(root: Path) -> None:

@@ -11,9 +11,10 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.skylark_world import world
 
 from servicelab.company.firm.circumstances import COMPLAINT, CONTEXTS, ONLINE, fitting
-from servicelab.company.firm.survey_truths import FEATURES
+from servicelab.company.firm.feature_names import FEATURES
 from servicelab.company.firm.texts import (
     NEED_LETTER,
     Pattern,
@@ -26,7 +27,6 @@ from servicelab.company.firm.texts import (
     split_patterns,
 )
 from servicelab.company.firm.voices import make_voices
-from servicelab.company.simulation.mechanisms import ABOUT
 from servicelab.models.needs import NeedsClassifier
 from servicelab.widgets.explore.needs.classifiers import LEARN_FROM
 from servicelab.widgets.explore.needs.sentence.model import COUNTED
@@ -35,7 +35,9 @@ LANGUAGES = ("en", "zh")
 TEXTS = [f"{part}_{lang}" for part in ("text", "template") for lang in LANGUAGES]
 NEEDS = tuple(NEED_LETTER.values())
 #: What customers ask about before they buy, and what the app and the price list are asked about without an order.
-WITHOUT_ORDER = sorted({feature for intent in ("presale", "app_problem", "price") for feature in ABOUT[intent]})
+WITHOUT_ORDER = sorted(
+    {feature for intent in ("presale", "app_problem", "price") for feature in world.matters.about[intent]}
+)
 
 
 def pieces(text: str, lang: str) -> set[str]:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.skylark_world import world
 
 from servicelab.company.dictionary import TABLES
 from servicelab.company.simulation import LINES
-from servicelab.company.simulation import mechanisms as m
 from servicelab.models.queueing import (
     call_log_facts,
     erlang_a_metrics,
@@ -205,7 +205,7 @@ def test_patience_and_abandonment(firm: Any) -> None:
     live = contacts[contacts["channel"] != "self_service"]
     assert 0.03 < 1 - live["served"].mean() < 0.12
     assert 0.03 < call_log_facts(firm["calls"]).hung_up < 0.14
-    assert estimate_patience(line(firm, "phone")) == pytest.approx(m.PATIENCE["phone"], rel=0.25)
+    assert estimate_patience(line(firm, "phone")) == pytest.approx(world.lines.patience["phone"], rel=0.25)
 
 
 def test_recontact_is_much_higher_after_a_hang_up_than_after_service(firm: Any) -> None:
@@ -224,7 +224,7 @@ def test_occupancy_and_shrinkage(firm: Any) -> None:
     window = staffing[staffing["date"].between("2025-10-01", "2025-11-30")].groupby("line")["desk_hours"].sum()
     calls = firm["calls"]
     work = calls[calls["served"]].groupby("line", observed=True)["service"].sum() / 3600
-    slots = pd.Series(m.CONCURRENCY)
+    slots = pd.Series(world.lines.concurrency)
     assert 0.75 <= (work / slots).sum() / window.sum() <= 0.88
     assert 0.27 < 1 - staffing["desk_hours"].sum() / staffing["paid_hours"].sum() < 0.33
 
@@ -299,7 +299,7 @@ def test_unhappy_chat_customers_answer_less(firm: Any) -> None:
     served = contacts[contacts["served"]]
     rate = served.assign(answered=served["csat"].notna(), unhappy=served["would_answer"] <= 2)
     rate = rate.groupby([rate["channel"].astype(str), "unhappy"])["answered"].mean()
-    assert rate["chat", True] / rate["chat", False] == pytest.approx(m.UNHAPPY_RESPONSE["chat"], abs=0.07)
+    assert rate["chat", True] / rate["chat", False] == pytest.approx(world.csat.unhappy_response["chat"], abs=0.07)
     assert rate["phone", True] / rate["phone", False] == pytest.approx(1.0, abs=0.09)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario, simulate
 
@@ -21,7 +22,7 @@ WIDE = 3.29
 @cache
 def ran(scenario_key: tuple[tuple[str, object], ...]) -> Firm:
     """The run of one scenario, once a session."""
-    return simulate(Scenario(**dict(scenario_key)))  # type: ignore[arg-type]
+    return simulate(Scenario(**dict(scenario_key)), world)  # type: ignore[arg-type]
 
 
 def run(**changes: object) -> Firm:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Campaign, Firm
 from servicelab.company.simulation.buying import intensities
@@ -23,7 +24,7 @@ def rows_of(firm: Firm, campaign: Campaign) -> pd.DataFrame:
     rows = members[members["campaign"] == campaign.name]
     known = firm.truth["customers"].set_index("customer_id").loc[rows["customer_id"]]
     begins = day_number(firm.scenario, campaign.start)
-    shop, online = intensities(firm.scenario, make_calendar(firm.scenario))
+    shop, online = intensities(world, firm.scenario, make_calendar(world, firm.scenario))
     clock = float((shop + online)[begins : begins + campaign.days].sum())
     there = ~(known["left_on_day"].to_numpy(dtype=float) < begins)
     return rows.assign(expected=known["order_rate"].to_numpy() * clock * there * placed_share(firm))
@@ -69,9 +70,9 @@ def test_the_lot_finds_the_true_effect(firm: Firm, campaign: Campaign) -> None:
     """True effect of a coupon = lift × the orders that would be placed anyway; 0 where the coupon did nothing."""
     rows = rows_of(firm, campaign)
     found = campaign_effect(panel_of(rows, campaign.days))
-    truth = campaign.lift * rows.loc[rows["treated"], "expected"].mean()
+    truth = world.lift(campaign.name) * rows.loc[rows["treated"], "expected"].mean()
     assert abs(found.effect - truth) < 3.29 * found.standard_error
-    if campaign.lift:
+    if world.lift(campaign.name):
         assert found.low > 0
     # Without the coupon, people order what the mechanism says.
     control = rows[~rows["treated"]]
@@ -82,7 +83,7 @@ def test_more_respond_by_what_the_lift_makes(firm: Firm, campaign: Campaign) -> 
     rows = rows_of(firm, campaign)
     found = uplift(rows.assign(responded=rows["orders"] > 0)).loc["all"]
     usual = rows.loc[rows["treated"], "expected"]
-    truth = float((np.exp(-usual) - np.exp(-usual * (1 + campaign.lift))).mean())
+    truth = float((np.exp(-usual) - np.exp(-usual * (1 + world.lift(campaign.name)))).mean())
     half = (found["high"] - found["low"]) / 2
     assert abs(found["uplift"] - truth) < 3.29 / 1.96 * half
 
@@ -96,7 +97,7 @@ def test_spend_a_user_rises_by_the_lift_less_the_discount(firm: Firm, campaign: 
     )
     full = treated["spend"] / np.where(treated["used_coupon"], 1 - campaign.discount, 1.0)
     kept = treated["spend"].sum() / full.sum()
-    assert abs(ratio - (1 + campaign.lift) * kept) < 3.29 * error
+    assert abs(ratio - (1 + world.lift(campaign.name)) * kept) < 3.29 * error
 
 
 def test_users_against_the_others_is_wrong_many_times_over(
@@ -106,7 +107,7 @@ def test_users_against_the_others_is_wrong_many_times_over(
     rows = rows_of(firm, campaign)
     sent = rows[rows["treated"]]
     naive = sent.loc[sent["used_coupon"], "orders"].mean() - sent.loc[~sent["used_coupon"], "orders"].mean()
-    truth = campaign.lift * sent["expected"].mean()
+    truth = world.lift(campaign.name) * sent["expected"].mean()
     assert naive > truth + 5 * sent["orders"].sem()
     assert naive > 3 * sent["expected"].mean()
     used = sent["used_coupon"]
@@ -120,6 +121,6 @@ def test_the_year_before_is_no_control(firm: Firm) -> None:
     first = firm.scenario.campaigns[0]
     rows = rows_of(firm, first)
     found = campaign_effect(panel_of(rows, first.days))
-    truth = first.lift * rows.loc[rows["treated"], "expected"].mean()
+    truth = world.lift(first.name) * rows.loc[rows["treated"], "expected"].mean()
     assert found.before_after > 3 * truth
     assert found.before_after > found.high

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm
-from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.names import SHOPS
 
 START = pd.Timestamp("2023-01-01")
 
@@ -47,15 +48,15 @@ def test_x11b_thirty_temps_are_not_thirty_agents(firm: Firm) -> None:
     )
     assert per_hour.is_monotonic_increasing
     ratio = per_hour.iloc[0] / per_hour.iloc[-1]
-    fresh = np.exp(-7 / m.LEARN_DAYS)
+    fresh = np.exp(-7 / world.agents.learn_days)
     # Slower by the learning curve, and fewer solved: about half an agent.
-    assert ratio < 1 / (1 + m.NEW_PACE * fresh)
+    assert ratio < 1 / (1 + world.agents.new_pace * fresh)
     assert 0.4 < ratio < 0.7
     temps = tables["agents"]["temporary"]
     assert temps.sum() == 18
     # Pace alone follows the curve.
     time = log["service"].groupby(group, observed=True).mean()
-    assert time.iloc[0] / time.iloc[-1] == pytest.approx(1 + m.NEW_PACE * fresh, rel=0.12)
+    assert time.iloc[0] / time.iloc[-1] == pytest.approx(1 + world.agents.new_pace * fresh, rel=0.12)
 
 
 def test_x11c_double_eleven_does_not_end_at_midnight(firm: Firm) -> None:
@@ -80,7 +81,7 @@ def test_x11c_double_eleven_does_not_end_at_midnight(firm: Firm) -> None:
     total = surge["size"] + usual["size"]
     factor = (surge["sum"] * usual["size"] / total).sum() / (usual["sum"] * surge["size"] / total).sum()
     error = np.sqrt(1 / surge["sum"].sum() + 1 / usual["sum"].sum())
-    assert abs(np.log(factor / m.LATE_SURGE)) < 3.29 * error
+    assert abs(np.log(factor / world.delivery.late_surge)) < 3.29 * error
 
 
 def is_surge(day: str) -> bool:
@@ -105,10 +106,10 @@ def test_x12a_after_less_before_is_not_the_effect(firm: Firm, fits: SimpleNamesp
     converted = rows["app_live_from"].notna()
     means = rows[converted].groupby(["shop_id", live[converted]])["log_sales"].mean().unstack()
     naive = (means[1.0] - means[0.0]).mean()
-    truth = np.log1p(m.ROLLOUT_SALES)
+    truth = np.log1p(world.shops.effect)
     assert naive > 2 * truth
     # Forty shops are few: Student's t, 99.9 %.
-    wide = stats.t.isf(0.0005, m.SHOPS - 1)
+    wide = stats.t.isf(0.0005, SHOPS - 1)
     found = rollout_effect(rows, "sales", fits)
     assert abs(found["estimate"] - truth) < wide * found["se"]
     assert found["estimate"] > wide * found["se"]
@@ -127,7 +128,7 @@ def test_x12a_without_ordering_ahead_nothing_is_found(under: object, fits: Simpl
     assert without.tables["shops"]["app_live_from"].isna().all()
     assert (without.tables["shop_months"]["ordered_ahead"] == 0).all()
     found = rollout_effect(rows, "sales", fits)
-    assert abs(found["estimate"]) < stats.t.isf(0.0005, m.SHOPS - 1) * found["se"]
+    assert abs(found["estimate"]) < stats.t.isf(0.0005, SHOPS - 1) * found["se"]
 
 
 def test_ordering_ahead_moves_the_queue_to_the_counter(firm: Firm) -> None:
@@ -196,10 +197,10 @@ def test_x12b_like_with_like_finds_the_small_effect(firm: Firm) -> None:
     treated = rows.loc[rows["takes"], "after"]
     ratio = with_app / without
     error = ratio * treated.sem() / treated.mean() * 1.2
-    assert naive > 1 + 3 * m.APP_EFFECT
+    assert naive > 1 + 3 * world.app.effect
     assert naive > ratio + 0.05
     # Taste for the app goes with the segment, not with how much people order.
-    assert abs(ratio - (1 + m.APP_EFFECT)) < 3.29 * error
+    assert abs(ratio - (1 + world.app.effect)) < 3.29 * error
 
 
 def test_x12c_online_share_rose_and_the_shops_lost_nothing(firm: Firm) -> None:
@@ -207,8 +208,8 @@ def test_x12c_online_share_rose_and_the_shops_lost_nothing(firm: Firm) -> None:
     month = orders["ordered_at"].dt.to_period("M")
     online = orders["channel"] != "shop"
     share = online.groupby(month).mean()
-    assert share.iloc[:2].mean() == pytest.approx(m.ONLINE_SHARE[0], abs=0.04)
-    assert share.iloc[-2:].mean() == pytest.approx(m.ONLINE_SHARE[1], abs=0.05)
+    assert share.iloc[:2].mean() == pytest.approx(world.orders.online_share[0], abs=0.04)
+    assert share.iloc[-2:].mean() == pytest.approx(world.orders.online_share[1], abs=0.05)
     shop = (~online).groupby(orders["ordered_at"].dt.year).sum()
     assert shop.loc[2025] > 0.96 * shop.loc[2023]
     sales = firm.tables["shop_months"].groupby(firm.tables["shop_months"]["month"].dt.year)["sales"].sum()
@@ -234,7 +235,7 @@ def test_coupon_users_chose_themselves(firm: Firm) -> None:
         error = ratio * np.hypot(
             sent["orders"].sem() / sent["orders"].mean(), control["orders"].sem() / control["orders"].mean()
         )
-        assert abs(ratio - 1 - campaign.lift) < 3.29 * error
+        assert abs(ratio - 1 - world.lift(campaign.name)) < 3.29 * error
 
 
 # --- Pay and policy: other scenarios ---

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from scipy import stats
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm
-from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.names import NEEDS
 
 START = pd.Timestamp("2023-01-01")
 DAYS = 1096
@@ -42,7 +43,7 @@ def leave_chance(group: pd.DataFrame, sound: pd.DataFrame) -> pd.Series:
     expected = group["month"].map(usual).mean()
     ratio = group["again"].mean() / expected
     error = ratio * np.hypot(group["again"].sem() / group["again"].mean(), sound["again"].sem() / sound["again"].mean())
-    stays = 1 - m.LEAVE_AFTER_ORDER
+    stays = 1 - world.leaving.after_order
     return pd.Series({"estimate": 1 - ratio * stays, "se": error * stays})
 
 
@@ -71,9 +72,9 @@ def test_x00c_the_silent_leave_and_the_recovered_stay(firm: Firm, fits: SimpleNa
         both = groups[good]["again"], groups[bad]["again"]
         assert both[0].mean() - both[1].mean() > fits.wide * np.hypot(both[0].sem(), both[1].sem())
     assert sound["again"].mean() - groups["silent"]["again"].mean() > 0.2
-    for at, (group, rows) in enumerate(groups.items()):
+    for group, rows in groups.items():
         mix = orders["failed_feature"].reindex(rows.index).value_counts(normalize=True)
-        truth = sum(mix[name] * m.FEATURES[name].leave[at] for name in MUST_BES)
+        truth = sum(mix[name] * getattr(world.failures[name].leave, group.replace(" ", "_")) for name in MUST_BES)
         assert fits.covers(leave_chance(rows, sound), truth), group
 
 
@@ -98,7 +99,7 @@ def test_x01a_anger_does_not_tell_the_need(firm: Firm) -> None:
     first = contacts[contacts["kind"] == "first"]
     failed = first["order_id"].map(firm.tables["orders"].set_index("order_id")["failed_feature"])
     angry = first["angry"].groupby((failed == first["feature_id"]) & first["feature_id"].isin(MUST_BES)).mean()
-    assert abs(angry[True] - m.ANGRY_FAILURE) < 0.04
+    assert abs(angry[True] - world.matters.angry_failure) < 0.04
     assert angry[False] < angry[True] / 2
 
 
@@ -128,10 +129,10 @@ def test_x01a_pooling_hides_it(firm: Firm) -> None:
 def test_x01a_regression_finds_the_true_effects(firm: Firm, fits: SimpleNamespace) -> None:
     rows = answered(firm)
     columns = {"angry": rows["angry"].astype(float)}
-    truth = {"angry": m.CSAT_ANGRY}
-    for need in m.NEEDS:
+    truth = {"angry": world.csat.angry}
+    for need in NEEDS:
         columns[need] = (rows["need"] == need).astype(float)
-        for remedy, gain in zip(m.REMEDIES[1:], m.CSAT_GAIN[need][1:], strict=True):
+        for remedy, gain in [*world.matters.gain[need].items()][1:]:
             columns[f"{need} {remedy}"] = columns[need] * (rows["remedy"] == remedy)
             truth[f"{need} {remedy}"] = gain
     for name in ("intent", "channel", "segment", "kind"):
@@ -139,9 +140,9 @@ def test_x01a_regression_finds_the_true_effects(firm: Firm, fits: SimpleNamespac
             columns[f"{name} {value}"] = (rows[name] == value).astype(float)
     columns["resolved"] = rows["resolved"].astype(float)
     columns["refused"] = rows["refused"].astype(float)
-    columns["wait"] = np.log1p(rows["wait"] / 60 * rows["channel"].map(m.WAIT_COUNTS).fillna(1.0))
+    columns["wait"] = np.log1p(rows["wait"] / 60 * rows["channel"].map(world.csat.wait_counts).fillna(1.0))
     # Unhappy customers answer less on some channels: weighted back, by what a call-back study would find.
-    unhappy = {**m.UNHAPPY_RESPONSE, "self_service": m.BOT_UNHAPPY_RESPONSE}
+    unhappy = {**world.csat.unhappy_response, "self_service": world.csat.bot_unhappy_response}
     weight = 1 / np.where(rows["csat"] <= 2, rows["channel"].map(unhappy), 1.0)
     found = fits.least_squares(pd.DataFrame(columns), rows["csat"], pd.Series(weight))
     assert fits.agrees(found.loc[list(truth)], pd.Series(truth))
@@ -192,9 +193,9 @@ def test_x01b_who_comes_back_finds_the_true_effects(firm: Firm, fits: SimpleName
     last = contacts.drop_duplicates("order_id", keep="last")
     solved = last.groupby("feature_id")["resolved"].mean()
     found, truth = {}, {}
-    for name, what in m.FEATURES.items():
+    for name, what in world.failures.items():
         found[name] = leave_chance(back[failed == name], sound)
-        silent, right, wrong = what.leave
+        silent, right, wrong = what.leave.silent, what.leave.put_right, what.leave.not_put_right
         truth[name] = (1 - what.spoken) * silent + what.spoken * (solved[name] * right + (1 - solved[name]) * wrong)
     assert fits.agrees(pd.DataFrame(found).T, pd.Series(truth))
 
@@ -226,7 +227,8 @@ def warehouse_years(firm: Firm, fits: SimpleNamespace) -> pd.DataFrame:
     found = fits.least_squares(columns.astype(float).assign(late=late), rows["satisfaction"])
     table = found.loc[on_time.index].assign(on_time=on_time)
     table["truth"] = [
-        m.satisfaction_curve(m.ON_TIME[name.split()[0]][int(name.split()[1]) - 2023]) for name in table.index
+        world.satisfaction_curve(world.delivery.on_time[name.split()[0]][int(name.split()[1]) - 2023])
+        for name in table.index
     ]
     return table
 
@@ -252,7 +254,7 @@ def test_x01c_curve_finds_the_truth_and_is_flat_at_the_top(firm: Firm, fits: Sim
     assert groups.iloc[1] - groups.iloc[0] > 0.15
     assert abs(groups.iloc[3] - groups.iloc[2]) < 0.3 * (groups.iloc[1] - groups.iloc[0])
     # The year's share is the table's, surges included.
-    truth = [m.ON_TIME[name.split()[0]][int(name.split()[1]) - 2023] for name in cells.index]
+    truth = [world.delivery.on_time[name.split()[0]][int(name.split()[1]) - 2023] for name in cells.index]
     assert np.abs(cells["on_time"] - truth).max() < 0.015
 
 
@@ -263,12 +265,12 @@ def test_x01c_extras_and_failures_have_their_true_effects(firm: Firm, fits: Simp
     # What is an extra and what is a failure have names in common.
     columns = pd.concat([*parts, failed.add_prefix("failed ")], axis=1).astype(float)
     found = fits.least_squares(columns, rows["satisfaction"])
-    assert fits.agrees(found.loc[list(m.EXTRA_SATISFACTION)], pd.Series(m.EXTRA_SATISFACTION))
-    assert found.loc[list(m.EXTRA_SATISFACTION), "estimate"].mean() > 0.15
-    truth = {f"failed {name}": what.satisfaction for name, what in m.FEATURES.items()}
-    truth["failed on_time_delivery"] = -m.LATE_PENALTY
+    assert fits.agrees(found.loc[list(world.rating.extra)], pd.Series(world.rating.extra))
+    assert found.loc[list(world.rating.extra), "estimate"].mean() > 0.15
+    truth = {f"failed {name}": what.satisfaction for name, what in world.failures.items()}
+    truth["failed on_time_delivery"] = -world.rating.late
     assert fits.agrees(found.loc[list(truth)], pd.Series(truth))
     # Goods carried home have no delivery, so nothing of it is rated.
     home = firm.tables["orders"].query("warehouse.isna() and failed_feature.isna() and extra_feature.isna()")
     mean = home["satisfaction"].dropna().astype(float)
-    assert abs(mean.mean() - m.SATISFACTION_CEILING) < fits.wide * mean.sem()
+    assert abs(mean.mean() - world.rating.ceiling) < fits.wide * mean.sem()

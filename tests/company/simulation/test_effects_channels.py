@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario, simulate
-from servicelab.company.simulation import mechanisms as m
-from servicelab.company.simulation.demand import CAUSES, LAG, since_delivery
+from servicelab.company.simulation.demand import causes_in
+from servicelab.company.simulation.names import FEATURES, INTENTS, LATE, ON_THE_WAY
 from servicelab.models.queueing import (
     ArrivalTimes,
     SimulationResult,
@@ -40,23 +41,24 @@ def expected_reasons(firm: Firm) -> pd.Series:
     placed = (orders["ordered_at"] - start).dt.days.to_numpy(dtype=float)
     arrived = (orders["delivered_at"] - start).dt.days.to_numpy(dtype=float)
     promised = orders["promised_days"].fillna(0).to_numpy(dtype=float)
-    found = dict.fromkeys((what.owner for what in m.INTENTS.values()), 0.0)
-    for intent, failed, chance in CAUSES:
-        name = m.NAMES[intent]
+    found = dict.fromkeys((what.owner for what in world.intents.values()), 0.0)
+    causes = causes_in(world)
+    for intent, failed, chance in causes.each():
+        name = INTENTS[intent]
         if name == "presale":
             continue  # it comes before the order
-        since = arrived if since_delivery(np.array([intent]), np.array([failed]))[0] else placed
-        if failed == m.LATE and since is placed:
+        since = arrived if causes.since_delivery(np.array([intent]), np.array([failed]))[0] else placed
+        if failed == LATE and since is placed:
             since = placed + promised - 1
         # Who speaks up about a failure has not left over it in silence.
         until = np.full(len(orders), end) if failed else np.fmin(left, end)
-        hit = (orders["failed_feature"] == m.FEATURE_NAMES[failed - 1]).to_numpy() if failed else True
-        in_time = 1 - (1 - 1 / LAG[intent]) ** np.maximum(until - since, 0)
-        if not failed and name in m.ON_THE_WAY:
+        hit = (orders["failed_feature"] == FEATURES[failed - 1]).to_numpy() if failed else True
+        in_time = 1 - (1 - 1 / causes.lag[intent]) ** np.maximum(until - since, 0)
+        if not failed and name in ON_THE_WAY:
             # Asked on a day between the order and the delivery, if there is one; after that there is nothing to ask.
             hit = (promised > 0) & ~(arrived - placed <= 1)
             in_time = np.where(until >= arrived - 1, 1.0, in_time)
-        found[m.INTENTS[name].owner] += float(np.nansum(np.where(hit, chance * in_time, 0.0)))
+        found[world.intents[name].owner] += float(np.nansum(np.where(hit, chance * in_time, 0.0)))
     return pd.Series(found).drop("sales")
 
 
@@ -93,8 +95,8 @@ def test_x03c_who_comes_back_tells_how_many_were_helped(firm: Firm) -> None:
 
     def helped(rows: pd.Series) -> tuple[float, float]:
         """Share helped, from the share that came back; a call-back study knows how many of either kind do."""
-        reach = m.RECONTACT_CONTAINED - m.RECONTACT_RESOLVED
-        return float((m.RECONTACT_CONTAINED - rows.mean()) / reach), float(rows.sem() / reach)
+        reach = world.lines.back_contained - world.lines.back_resolved
+        return float((world.lines.back_contained - rows.mean()) / reach), float(rows.sem() / reach)
 
     share, error = helped(back.astype(float))
     assert abs(share - solved.mean()) < WIDE * error
@@ -104,7 +106,7 @@ def test_x03c_who_comes_back_tells_how_many_were_helped(firm: Firm) -> None:
     for intent, rows in by_intent.items():
         if len(rows) > 200:
             share, error = helped(back[rows].astype(float))
-            assert abs(share - m.INTENTS[intent].solve) < WIDE * error, intent
+            assert abs(share - world.intents[intent].solve) < WIDE * error, intent
 
 
 # --- X03b and X11a: what a queue does with one agent fewer, or with the same agents at other hours ---
@@ -150,9 +152,9 @@ def plans(request: pytest.FixtureRequest) -> dict[str, Line]:
     """Half a year of the firm as it is, with one agent fewer on the phone, and with the same shifts spread evenly."""
     base = Scenario(seed=request.param, months=6, campaigns=())
     return {
-        "usual": phone(simulate(base)),
-        "fewer": phone(simulate(base.but(staff_change={"phone": -1}))),
-        "flat": phone(simulate(base.but(shape="flat"))),
+        "usual": phone(simulate(base, world)),
+        "fewer": phone(simulate(base.but(staff_change={"phone": -1}), world)),
+        "flat": phone(simulate(base.but(shape="flat"), world)),
     }
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm
-from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.names import INTENTS
 
 from .conftest import WIDE
 
@@ -88,7 +89,12 @@ def test_x04a_who_is_slower_by_a_tenth_solves_as_much_more_as_the_mechanism_says
         return float(time[there] @ solved[there] / ((time[there] ** 2).sum() - error[there].sum()))
 
     found, se = slope(np.ones(size, dtype=np.bool_)), jackknife(slope, size)
-    truth = m.HURRY_RESOLVE * m.HURRY_PACE * m.HURRY_SD**2 / ((m.HURRY_PACE * m.HURRY_SD) ** 2 + m.PACE_SD**2)
+    truth = (
+        world.agents.hurry_resolve
+        * world.agents.hurry_pace
+        * world.agents.hurry_sd**2
+        / ((world.agents.hurry_pace * world.agents.hurry_sd) ** 2 + world.agents.pace_sd**2)
+    )
     assert abs(found - truth) < WIDE * se
     assert found - WIDE * se > 0
     # Naive: who needs a tenth less time costs a tenth less. For each matter ended for good it is nothing of the kind.
@@ -116,7 +122,7 @@ def answered(firm: Firm, *lines: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     known = pd.concat([pd.get_dummies(part, prefix=part.name, drop_first=True) for part in parts], axis=1).astype(float)
     known = known.assign(
         constant=1.0,
-        wait=np.log1p(rows["wait"] / 60 * rows["channel"].map(m.WAIT_COUNTS)),
+        wait=np.log1p(rows["wait"] / 60 * rows["channel"].map(world.csat.wait_counts)),
         resolved=rows["resolved"].astype(float),
         angry=rows["angry"].astype(float),
         again=rows["kind"].isin(["repeat", "switch"]).astype(float),
@@ -148,7 +154,7 @@ def test_x04c_what_agents_truly_differ_by_is_far_less_than_a_month_shows(firm: F
     left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     agent, names = pd.factorize(rows["agent_id"])
     found, se, within = agents_differ(left, agent)
-    assert abs(found - m.EMPATHY_SD**2) < WIDE * se
+    assert abs(found - world.agents.empathy_sd**2) < WIDE * se
     # Naive: the month's ranking as it hangs on the wall, of means of twenty answers.
     month = firm.tables["appraisals"].query("line == 'phone' and surveys >= 20")
     shown = month.groupby("month")["csat"].var().mean()
@@ -184,7 +190,7 @@ def test_x04c_the_second_line_is_not_worse_it_gets_what_is_hard(firm: Firm) -> N
     luck = sum(float((share**2).sum()) for share in shares)
     se = float(np.sqrt(within * inverse[-1, -1] + variance * luck))
     # Whoever is there has been passed on; the rest of the gap is the cases.
-    truth = m.CHANNEL_CSAT["expert"] - m.CHANNEL_CSAT["phone"] + m.CSAT_TRANSFER
+    truth = world.csat.channel["expert"] - world.csat.channel["phone"] + world.csat.transfer
     assert abs(found - truth) < WIDE * se
     assert naive < found - 0.1
 
@@ -218,29 +224,29 @@ def test_x11b_pace_and_skill_come_with_the_days_as_the_mechanism_says(firm: Firm
     size, rng = agent.max() + 1, np.random.default_rng(1)
     found = curve(np.ones(size))
     error = np.std([curve(rng.multinomial(size, np.full(size, 1 / size)).astype(float)) for _ in range(60)], axis=0)
-    assert (np.abs(found - [m.NEW_PACE, m.LEARN_DAYS]) < WIDE * error).all(), (found, error)
+    assert (np.abs(found - [world.agents.new_pace, world.agents.learn_days]) < WIDE * error).all(), (found, error)
     assert found[0] - WIDE * error[0] > 0.3
     # And they solve less, on the members' contacts.
     rows = ended(firm, "phone", "chat", "wechat")
     known = np.column_stack([np.exp(-rows["tenure"] / found[1]), dummies(rows["intent"])])
     _, _, beta, se = by_agent_logit(pd.factorize(rows["agent_id"])[0], known, rows["resolved"].to_numpy(dtype=float))
-    assert abs(beta[0] - m.NEW_RESOLVE) < WIDE * se[0]
+    assert abs(beta[0] - world.agents.new_resolve) < WIDE * se[0]
     assert beta[0] + WIDE * se[0] < 0
 
 
 def per_hour(age: Floats, intents: NDArray[Any]) -> tuple[float, float]:
     """Matters ended for good, and hours, of one contact each, of agents hired so many days before (mechanism)."""
-    what = list(m.INTENTS.values())
-    fresh = np.exp(-age / m.LEARN_DAYS)
-    odds = np.array([one.resolve for one in what])[intents] + m.NEW_RESOLVE * fresh
+    what = list(world.intents.values())
+    fresh = np.exp(-age / world.agents.learn_days)
+    odds = np.array([one.resolve for one in what])[intents] + world.agents.new_resolve * fresh
     # Agents differ: the mean over skill and hurry, by quadrature.
     nodes, weights = np.polynomial.hermite_e.hermegauss(15)
-    sd = np.hypot(m.SKILL_SD, m.HURRY_RESOLVE * m.HURRY_SD)
+    sd = np.hypot(world.agents.skill_sd, world.agents.hurry_resolve * world.agents.hurry_sd)
     solved = sum(weight / (1 + np.exp(-odds - sd * node)) for node, weight in zip(nodes, weights, strict=True))
     solved = solved / weights.sum()
-    passed = np.array([m.TRANSFER.get(name, m.TRANSFER_OTHER) for name in m.NAMES])[intents]
-    good = (1 - passed) * solved * (1 - m.RECONTACT_RESOLVED)
-    time = np.array([one.aht for one in what])[intents] * (1 + m.NEW_PACE * fresh)
+    passed = np.array([world.lines.transfer.get(name, world.lines.transfer_other) for name in INTENTS])[intents]
+    good = (1 - passed) * solved * (1 - world.lines.back_resolved)
+    time = np.array([one.aht for one in what])[intents] * (1 + world.agents.new_pace * fresh)
     return float(good.mean()), float(time.mean())
 
 

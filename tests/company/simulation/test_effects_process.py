@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import intensities, make_members, make_orders
 from servicelab.company.simulation.festivals import make_calendar
+from servicelab.company.simulation.names import WAREHOUSES
 from servicelab.company.simulation.returns import WorkClock, make_cases
 from servicelab.company.simulation.shops import make_rollout
+from servicelab.company.simulation.world import by_name
 from servicelab.models.process import p_chart
 
 from .conftest import SEEDS, WIDE, run
@@ -70,7 +72,7 @@ def test_x02a_the_log_foretells_what_a_faster_station_gains(seed: int) -> None:
 
     def days(**faster: float) -> pd.Series:
         scenario = Scenario(seed=seed, months=12, stations=faster)
-        cases = make_cases(scenario, tables["contacts"], tables["orders"], tables["calendar"])["cases"]
+        cases = make_cases(world, scenario, tables["contacts"], tables["orders"], tables["calendar"])["cases"]
         cases = cases[cases["kind"] == "return"].set_index("case_id")
         return (cases["closed_at"] - cases["opened_at"]).dt.total_seconds() / 86_400
 
@@ -114,12 +116,12 @@ def under_the_rule(firm: Firm, warehouse: str, parcels: Floats, action: float, r
 
     With no bounds it is 1 + action / (2 − action) times chance (Deming's funnel); a line cannot be set below a tenth.
     """
-    calendar, members = make_calendar(firm.scenario), make_members(firm.scenario)
-    rates, rollout = intensities(firm.scenario, calendar), make_rollout(firm.scenario, len(calendar))
-    orders = make_orders(firm.scenario, members, calendar, rates, rollout.day)
-    here = (orders.promised > 0) & (members.warehouse[orders.member] == m.WAREHOUSES.index(warehouse))
+    calendar, members = make_calendar(world, firm.scenario), make_members(world, firm.scenario)
+    rates, rollout = intensities(world, firm.scenario, calendar), make_rollout(world, firm.scenario, len(calendar))
+    orders = make_orders(world, firm.scenario, members, calendar, rates, rollout.day)
+    here = (orders.promised > 0) & (members.warehouse[orders.member] == WAREHOUSES.index(warehouse))
     seen = np.bincount(orders.day[here] // 7, minlength=157)[105:156]
-    rng, base = np.random.default_rng(2), m.FEATURES["intact_packaging"].rate
+    rng, base = np.random.default_rng(2), world.failures["intact_packaging"].rate
     setting, faults = np.zeros(runs), np.zeros((runs, len(parcels)))
     for week, (count, sample) in enumerate(zip(parcels.astype(int), seen, strict=True)):
         rate = base * np.clip(1 + setting, 0.1, 4)
@@ -132,22 +134,22 @@ def test_x02c_reacting_adds_the_variation_that_the_rule_must_add(firm: Firm) -> 
     weeks = packed(firm)
     found, error, truth = [], [], []
     rng = np.random.default_rng(1)
-    for name in m.REACTING:
+    for name in world.packing.reacting:
         parcels, faults = (weeks[what, name].to_numpy(dtype=float) for what in ("parcels", "faults"))
         off = excess(faults, parcels)
         found.append(off.mean())
         # Weeks lean on each other: months are drawn anew.
         starts = rng.integers(0, len(off) - 3, (2000, 13))
         error.append(off[(starts[:, :, None] + np.arange(4)).reshape(2000, -1)].mean(axis=1).std())
-        truth.append(under_the_rule(firm, name, parcels, m.REACTION))
+        truth.append(under_the_rule(firm, name, parcels, world.packing.reaction))
         # A variance is as uncertain as it is large: what counts is its error where the rule puts it.
         error[-1] *= truth[-1] / found[-1]
     assert min(truth) > 1.8
-    assert max(truth) < 1 + m.REACTION / (2 - m.REACTION)
+    assert max(truth) < 1 + world.packing.reaction / (2 - world.packing.reaction)
     assert abs(np.mean(found) - np.mean(truth)) < WIDE * np.hypot(*error) / 2
     alone = np.concatenate([
         excess(weeks["faults", name].to_numpy(dtype=float), weeks["parcels", name].to_numpy(dtype=float))
-        for name in m.WAREHOUSES if name not in m.REACTING
+        for name in WAREHOUSES if name not in world.packing.reacting
     ])  # fmt: skip
     # Left alone, chance is all there is; 51 weeks less the mean of each.
     assert abs(alone.mean() - 50 / 51) < WIDE * alone.std() / np.sqrt(len(alone))
@@ -155,7 +157,7 @@ def test_x02c_reacting_adds_the_variation_that_the_rule_must_add(firm: Firm) -> 
 
 def test_x02c_weeks_mend_themselves_so_reacting_seems_to_work(firm: Firm) -> None:
     weeks = packed(firm)
-    for names in (m.REACTING, [name for name in m.WAREHOUSES if name not in m.REACTING]):
+    for names in (world.packing.reacting, [name for name in WAREHOUSES if name not in world.packing.reacting]):
         after = []
         for name in names:
             share = weeks["faults", name] / weeks["parcels", name]
@@ -164,8 +166,8 @@ def test_x02c_weeks_mend_themselves_so_reacting_seems_to_work(firm: Firm) -> Non
         # Naive: after a bad week the culprit was found and the next was better. So it was where nobody was looked for.
         change = pd.Series(after, dtype=float).dropna()
         assert change.mean() + WIDE * change.sem() < 0
-    for name in m.WAREHOUSES:
-        if name not in m.REACTING:
+    for name in WAREHOUSES:
+        if name not in world.packing.reacting:
             chart = p_chart(weeks["faults", name].to_numpy(dtype=int), weeks["parcels", name].to_numpy(dtype=int))
             assert np.sum(chart.out) <= 3
 
@@ -258,10 +260,10 @@ def steadier(years: float = 2.0) -> float:
 
     The last order of a member is not counted, and a late one is the last more often.
     """
-    what, share = m.FEATURES["on_time_delivery"], np.array(m.WAREHOUSE_SHARE)
-    late = 1 - share @ np.array([m.ON_TIME[name] for name in m.WAREHOUSES])
-    leaves = (1 - what.spoken) * what.leave[0] + what.spoken * what.leave[1]
-    stays = 1 - m.LEAVE_AFTER_ORDER - (1 - m.CARRIED_HOME) * late * leaves
+    what, share = world.failures["on_time_delivery"], by_name(world.delivery.warehouse_share, WAREHOUSES)
+    late = 1 - share @ np.array([world.delivery.on_time[name] for name in WAREHOUSES])
+    leaves = (1 - what.spoken) * what.leave.silent + what.spoken * what.leave.put_right
+    stays = 1 - world.leaving.after_order - (1 - world.orders.carried_home) * late * leaves
     return float(np.log(stays[-1] / stays[0]) / years)
 
 
@@ -273,5 +275,5 @@ def test_x12c_the_shops_grew_while_their_share_fell(firm: Firm) -> None:
     naive = np.log((1 - online.iloc[-3:].mean()) / (1 - online.iloc[:3].mean())) / 2.75
     assert naive < -0.08
     growth, error = WithinMembers(firm).growth()
-    assert abs(growth - np.log(1 + m.SHOP_GROWTH) - steadier()) < WIDE * error
+    assert abs(growth - np.log(1 + world.orders.shop_growth) - steadier()) < WIDE * error
     assert naive < growth - WIDE * error

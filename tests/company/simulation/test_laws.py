@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import LINES, Campaign, Firm, Scenario, simulate
-from servicelab.company.simulation import mechanisms as m
 from servicelab.models.queueing import queue_path
 
 START = pd.Timestamp("2023-01-01")
@@ -109,7 +109,7 @@ def test_no_agent_handles_more_at_once_than_the_line_allows(one_year: Firm) -> N
                 "step": np.repeat([1, -1], len(calls)),
             }
         ).sort_values(["at", "step"], kind="stable")
-        assert changes.groupby("agent")["step"].cumsum().max() <= m.CONCURRENCY[line]
+        assert changes.groupby("agent")["step"].cumsum().max() <= world.lines.concurrency[line]
 
 
 def test_shifts_are_the_desk_hours_and_calls_lie_in_them(one_year: Firm) -> None:
@@ -198,8 +198,8 @@ def test_members_contacts_are_among_the_firms(firm: Firm) -> None:
 
 
 def test_one_seed_one_firm_and_another_seed_another() -> None:
-    first, again = (simulate(Scenario(months=2, scale=0.3, seed=5)) for _ in range(2))
-    other = simulate(Scenario(months=2, scale=0.3, seed=6))
+    first, again = (simulate(Scenario(months=2, scale=0.3, seed=5), world) for _ in range(2))
+    other = simulate(Scenario(months=2, scale=0.3, seed=6), world)
     for name, table in first.tables.items():
         pd.testing.assert_frame_equal(table, again.tables[name])
     for name, table in first.truth.items():
@@ -217,16 +217,16 @@ def test_one_seed_one_firm_and_another_seed_another() -> None:
     ids=str,
 )  # fmt: skip
 def test_every_choice_runs(scenario: dict[str, object]) -> None:
-    firm = simulate(Scenario(months=2, scale=0.1, **scenario))  # type: ignore[arg-type]
+    firm = simulate(Scenario(months=2, scale=0.1, **scenario), world)  # type: ignore[arg-type]
     assert len(firm.tables["contacts"]) > 50
     assert firm.tables["contacts"]["customer_id"].isin(firm.tables["customers"]["customer_id"]).all()
 
 
 def test_another_start_runs_and_more_people_cost_more() -> None:
-    late = simulate(Scenario(start=date(2025, 2, 1), months=3, scale=0.1))
+    late = simulate(Scenario(start=date(2025, 2, 1), months=3, scale=0.1), world)
     # The festival at the start does not come round to the end.
     assert not late.tables["calendar"]["no_delivery"].iloc[-20:].any()
-    pay = [simulate(Scenario(months=2, scale=0.1, staffing=staffing)).summary()["pay"] for staffing in (1, 2)]
+    pay = [simulate(Scenario(months=2, scale=0.1, staffing=staffing), world).summary()["pay"] for staffing in (1, 2)]
     assert pay[1] > 1.5 * pay[0]
 
 
@@ -249,7 +249,7 @@ def test_a_scenario_that_cannot_run_says_so(wrong: dict[str, object], says: str)
 
 
 def test_the_whole_firm_on_record_runs_too() -> None:
-    firm = simulate(Scenario(months=1, scale=14, campaigns=()))
+    firm = simulate(Scenario(months=1, scale=14, campaigns=()), world)
     log = firm.tables["line_log"]
     # All but those who will join later.
     assert (log["member"] >= 0).mean() > 0.9
@@ -258,7 +258,7 @@ def test_the_whole_firm_on_record_runs_too() -> None:
 
 
 def test_waits_do_not_depend_on_how_many_members_are_kept() -> None:
-    few, many = (simulate(Scenario(months=3, scale=scale, campaigns=())) for scale in (0.05, 1.0))
+    few, many = (simulate(Scenario(months=3, scale=scale, campaigns=()), world) for scale in (0.05, 1.0))
     assert len(few.tables["contacts"]) < 0.1 * len(many.tables["contacts"])
     assert len(few.tables["line_log"]) == pytest.approx(len(many.tables["line_log"]), rel=0.12)
     assert few.summary()["abandoned"] == pytest.approx(many.summary()["abandoned"], abs=0.04)

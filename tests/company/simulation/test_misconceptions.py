@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from scipy import stats
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm
-from servicelab.company.simulation import mechanisms as m
 from servicelab.models.process import p_chart
 
 START = pd.Timestamp("2023-01-01")
@@ -36,7 +36,7 @@ def test_x00a_a_late_first_reply_costs_orders(firm: Firm, fits: SimpleNamespace)
     assert at_once - late > 0.15
     columns = pd.DataFrame({"constant": 1.0, "delay": np.log1p(asks["wait"] / 60)}, index=asks.index)
     found = fits.logistic(columns, ordered)
-    assert fits.covers(found.loc["delay"], m.CONVERT_DELAY)
+    assert fits.covers(found.loc["delay"], world.enquiries.delay)
     assert found.loc["delay", "estimate"] < -0.2
 
 
@@ -51,7 +51,7 @@ def test_x02a_hands_on_time_is_a_sliver(firm: Firm) -> None:
     assert hands_on.sum() / elapsed.sum() < 0.02
     assert log.groupby("case_id")["activity"].agg(tuple).nunique() >= 8
     rework = log["activity"].eq("inspect_again").groupby(log["case_id"]).any().mean()
-    assert abs(rework - m.REWORK) < 0.03
+    assert abs(rework - world.cases.rework) < 0.03
 
 
 # --- X02b: more approvals, less loss ---
@@ -67,9 +67,16 @@ def test_x02b_approving_small_refunds_costs_more_than_it_saves(firm: Firm) -> No
     saved = (asked["claim"] * asked["rejected"]).mean()
     # The share they stop is the true one, over all claims of three years that were put to them.
     every = cases[(cases["kind"] == "return") & cases["approval"] & cases["closed_at"].notna()]
-    assert stats.binomtest(int(every["rejected"].sum()), len(every), m.FALSE_CLAIM * m.FOUND).pvalue > 0.001
-    assert saved < 4 * m.FALSE_CLAIM * m.FOUND * small["claim"].mean()
-    cost = asked["cost_of_delay"].mean() - pilot["cost_of_delay"].mean() + m.HANDS_ON["approve"] * m.APPROVER_MINUTE
+    assert (
+        stats.binomtest(int(every["rejected"].sum()), len(every), world.cases.false_claim * world.cases.found).pvalue
+        > 0.001
+    )
+    assert saved < 4 * world.cases.false_claim * world.cases.found * small["claim"].mean()
+    cost = (
+        asked["cost_of_delay"].mean()
+        - pilot["cost_of_delay"].mean()
+        + world.cases.hands_on["approve"] * world.cases.approver_minute
+    )
     error = np.hypot(asked["cost_of_delay"].sem(), pilot["cost_of_delay"].sem())
     assert cost - 3.29 * error > 3 * saved
 
@@ -84,9 +91,15 @@ def test_x02c_the_chart_finds_the_weeks_that_have_a_cause(firm: Firm) -> None:
         chart = p_chart(rows["faults"].to_numpy(), rows["parcels"].to_numpy())
         beyond = np.asarray(chart.out) & (chart.share > chart.centre)
         signals[name] = set(rows["week"].to_numpy()[beyond].tolist())
-    cause = set(range(m.SPECIAL_WEEK, m.SPECIAL_WEEK + m.SPECIAL_WEEKS))
-    assert len(signals[m.SPECIAL_WAREHOUSE] & cause) >= 2
-    assert sum(len(found - (cause if name == m.SPECIAL_WAREHOUSE else set())) for name, found in signals.items()) <= 6
+    cause = set(range(world.packing.special.week, world.packing.special.week + world.packing.special.weeks))
+    assert len(signals[world.packing.special.warehouse] & cause) >= 2
+    assert (
+        sum(
+            len(found - (cause if name == world.packing.special.warehouse else set()))
+            for name, found in signals.items()
+        )
+        <= 6
+    )
 
 
 # --- X03a: the channel with the lowest CSAT has the worst staff ---
@@ -115,13 +128,13 @@ def test_x03a_regression_finds_the_true_effect(firm: Firm, fits: SimpleNamespace
     rows = answered(firm)
     # Unhappy chat customers answer less: weight them back, by what a call-back study would find.
     low = rows["csat"] <= 2
-    weight = 1 / np.where(low, rows["channel"].map(m.UNHAPPY_RESPONSE), 1.0)
+    weight = 1 / np.where(low, rows["channel"].map(world.csat.unhappy_response), 1.0)
     met = rows["need"] + " " + rows["remedy"]
     columns = dummies(rows.assign(met=met), channel="chat", intent="invoice", segment="senior", met="functional none")
     columns = columns.assign(
         constant=1.0,
         resolved=rows["resolved"].astype(float),
-        wait=np.log1p(rows["wait"] / 60 * rows["channel"].map(m.WAIT_COUNTS)),
+        wait=np.log1p(rows["wait"] / 60 * rows["channel"].map(world.csat.wait_counts)),
         again=rows["kind"].isin(["repeat", "switch"]).astype(float),
         refused=rows["refused"].astype(float),
         angry=rows["angry"].astype(float),
@@ -129,11 +142,11 @@ def test_x03a_regression_finds_the_true_effect(firm: Firm, fits: SimpleNamespace
     found = fits.least_squares(columns, rows["csat"], pd.Series(weight), cluster=rows["agent_id"])
     # Agents differ, and each line has its own: that is part of what the staff of a channel is.
     truth = {
-        "channel=phone": m.CHANNEL_CSAT["phone"] - m.CHANNEL_CSAT["chat"],
-        "wait": m.CSAT_WAIT,
-        "again": m.CSAT_AGAIN,
-        "refused": m.CSAT_REFUSED,
-        "angry": m.CSAT_ANGRY,
+        "channel=phone": world.csat.channel["phone"] - world.csat.channel["chat"],
+        "wait": world.csat.wait,
+        "again": world.csat.again,
+        "refused": world.csat.refused,
+        "angry": world.csat.angry,
     }
     assert fits.agrees(found.loc[list(truth)], pd.Series(truth))
 
@@ -151,5 +164,5 @@ def test_x04b_the_uncoached_bottom_ten_improve_as_much(firm: Firm) -> None:
     assert coached.mean() > 3.29 * coached.sem()
     assert left.mean() > 3.29 * left.sem()
     error = np.hypot(coached.sem(), left.sem())
-    assert abs(coached.mean() - left.mean() - m.COACHING) < 3.29 * error
+    assert abs(coached.mean() - left.mean() - world.pay.coaching) < 3.29 * error
     assert coached.mean() > 0.2

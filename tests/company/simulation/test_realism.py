@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.skylark_world import world
 
 from servicelab.company.simulation import LINES, Firm
-from servicelab.company.simulation import mechanisms as m
+from servicelab.company.simulation.names import SALE_OPENS
 from servicelab.models.queueing import call_log_facts, erlang_a_metrics, estimate_patience, service_by_kind
 
 START = pd.Timestamp("2023-01-01")
@@ -59,7 +60,7 @@ def test_double_eleven_and_the_first_half_hour(firm: Firm) -> None:
     for year in (2023, 2024, 2025):
         usual = daily.loc[f"{year}-09-10" : f"{year}-10-20"].median()
         assert 1.2 < daily.loc[f"{year}-11-11"] / usual < 3
-        sale_night = (pd.Timestamp(f"{year}-11-10") - START).total_seconds() + m.SALE_OPENS
+        sale_night = (pd.Timestamp(f"{year}-11-10") - START).total_seconds() + SALE_OPENS
         quiet = [sale_night - 86_400 * back for back in range(14, 35)]
         at = np.sort(firm.tables["line_log"]["arrived_at"].to_numpy())
 
@@ -95,7 +96,7 @@ def test_service_is_lognormal_and_differs_by_intent(firm: Firm) -> None:
 def test_patience_and_abandonment(firm: Firm) -> None:
     log = firm.tables["line_log"]
     assert 0.03 < 1 - log["served"].mean() < 0.12
-    assert estimate_patience(calls(firm, "phone")) == pytest.approx(m.PATIENCE["phone"], rel=0.15)
+    assert estimate_patience(calls(firm, "phone")) == pytest.approx(world.lines.patience["phone"], rel=0.15)
 
 
 def test_occupancy_and_shrinkage(firm: Firm) -> None:
@@ -148,7 +149,7 @@ def test_unhappy_chat_customers_answer_less(firm: Firm) -> None:
     rate = served.assign(answered=served["csat"].notna(), unhappy=served["would_answer"] <= 2).groupby(
         ["channel", "unhappy"]
     )["answered"].mean()  # fmt: skip
-    assert rate["chat", True] / rate["chat", False] == pytest.approx(m.UNHAPPY_RESPONSE["chat"], abs=0.06)
+    assert rate["chat", True] / rate["chat", False] == pytest.approx(world.csat.unhappy_response["chat"], abs=0.06)
     assert rate["phone", True] / rate["phone", False] == pytest.approx(1.0, abs=0.08)
 
 
@@ -181,7 +182,7 @@ def test_waits_are_those_of_erlang_a_at_the_same_load(firm: Firm) -> None:
     served = week[week["served"]]
     rate = len(week) / (360 * 12 * 3600)
     aht, low = served["service"].mean(), int(agents)
-    both = [erlang_a_metrics(rate, aht, count, m.PATIENCE["phone"], 20) for count in (low, low + 1)]
+    both = [erlang_a_metrics(rate, aht, count, world.lines.patience["phone"], 20) for count in (low, low + 1)]
     part = agents - low
     # Half hours differ from the mean, and the staff follows them: the same order, not the same figure.
     assert 0.6 < (1 - week["served"].mean()) / (both[0].p_abandon * (1 - part) + both[1].p_abandon * part) < 1.8
@@ -191,8 +192,8 @@ def test_waits_are_those_of_erlang_a_at_the_same_load(firm: Firm) -> None:
 def test_faults_incidents_and_channels_are_there(firm: Firm) -> None:
     orders = firm.tables["orders"]
     assert set(orders["channel"]) == {"shop", "web", "app", "mini_program"}
-    assert set(orders["failed_feature"].dropna()) == set(m.FEATURES)
-    assert set(orders["extra_feature"].dropna()) == set(m.EXTRA_SATISFACTION)
+    assert set(orders["failed_feature"].dropna()) == set(world.failures)
+    assert set(orders["extra_feature"].dropna()) == set(world.rating.extra)
     assert firm.tables["contacts"]["refused"].mean() > 0.01
     assert 20 < len(firm.tables["incidents"]) < 60
     hours = (firm.tables["incidents"]["ended_at"] - firm.tables["incidents"]["started_at"]).dt.total_seconds() / 3600

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.company.skylark_world import world
 
 from servicelab.company import codes
 from servicelab.company.simulation import Firm, Scenario, simulate
@@ -78,37 +79,39 @@ def test_a_journey_leads_to_an_order_on_record_or_to_none(firm: Firm) -> None:
     arrived = found.set_index("journey_id")["delivered_at"].reindex(delivery.index)
     assert (arrived.dt.floor("s") == delivery).all()
     last = before(firm).groupby("journey_id")["touchpoint"].last().reindex(found["journey_id"])
-    assert (last.isin(m.LATE).to_numpy() == (found["channel"] == "shop").to_numpy()).all()
+    assert (last.isin(world.touchpoints.late).to_numpy() == (found["channel"] == "shop").to_numpy()).all()
     # Who did not buy bought nothing in a fortnight either.
     open_ends = touches[~touches["converted"]].groupby("journey_id").agg(
         customer_id=("customer_id", "first"), first=("timestamp", "min"), last=("timestamp", "max")
     )  # fmt: skip
     near = open_ends.reset_index().merge(orders[["customer_id", "ordered_at"]], on="customer_id")
-    until = near["last"].dt.floor("D") + pd.Timedelta(days=m.OVER)
+    until = near["last"].dt.floor("D") + pd.Timedelta(days=world.touchpoints.over)
     assert not near["ordered_at"].between(near["first"], until).any()
 
 
 def test_what_a_touch_adds_is_found(firm: Firm, fits: SimpleNamespace) -> None:
     touches = before(firm)
-    counts = pd.crosstab(touches["journey_id"], touches["touchpoint"])[list(m.TOUCHPOINTS)].assign(constant=1.0)
+    counts = pd.crosstab(touches["journey_id"], touches["touchpoint"])[list(world.touchpoints.adds)].assign(
+        constant=1.0
+    )
     bought = touches.groupby("journey_id")["converted"].first().astype(float)
     found = fits.logistic(counts.astype(float), bought.loc[counts.index])
-    for name, truth in {**m.TOUCHPOINTS, "constant": m.CONVERT}.items():
+    for name, truth in {**world.touchpoints.adds, "constant": world.touchpoints.convert}.items():
         assert fits.covers(found.loc[name], truth), name
 
 
 def test_removal_puts_touchpoints_in_their_true_order(journeys: list[Path]) -> None:
-    effects = pd.Series(removal_effects(journeys)).reindex(list(m.TOUCHPOINTS))
-    truth = pd.Series(m.TOUCHPOINTS)
+    effects = pd.Series(removal_effects(journeys)).reindex(list(world.touchpoints.adds))
+    truth = pd.Series(world.touchpoints.adds)
     assert stats.spearmanr(effects, truth).statistic > 0.9
     rng = np.random.default_rng(1)
     again = []
     for _ in range(25):
         drawn = [journeys[at] for at in rng.integers(0, len(journeys), len(journeys))]
-        again.append(pd.Series(removal_effects(drawn)).reindex(list(m.TOUCHPOINTS)))
+        again.append(pd.Series(removal_effects(drawn)).reindex(list(world.touchpoints.adds)))
     luck = pd.DataFrame(again)
-    for one in m.TOUCHPOINTS:
-        for other in m.TOUCHPOINTS:
+    for one in world.touchpoints.adds:
+        for other in world.touchpoints.adds:
             if truth[one] < truth[other]:
                 # No two are the wrong way round by more than chance.
                 assert effects[one] - effects[other] < 2.6 * (luck[one] - luck[other]).std(), (one, other)
@@ -120,7 +123,7 @@ def test_the_last_touch_gets_credit_that_is_not_its_own(journeys: list[Path]) ->
     """Naive: the adviser and the shop come last, so they seem to make half of the sales; without them a quarter."""
     found = attribution(journeys)
     last, fair = (found[name] / found[name].sum() for name in ("last_touch", "markov"))
-    late = list(m.LATE)
+    late = list(world.touchpoints.late)
     assert set(last.nlargest(2).index) == set(late)
     assert last[late].sum() > 0.45
     assert fair[late].sum() < 0.30
@@ -141,12 +144,14 @@ def test_scores_have_their_true_means(firm: Firm, fits: SimpleNamespace) -> None
     late = told["journey_id"].map(order).eq(False).fillna(False).to_numpy(dtype=bool)
     columns["late"] = ((told["touchpoint"] == "delivery") & late).astype(float)
     found = fits.least_squares(columns, told["score"].astype(float))
-    truth = {f"{stage} {name}": mean for (stage, name), mean in m.SCORE.items()}
-    truth |= {"converts": m.SCORE_CONVERTS, "late": m.SCORE_LATE}
+    truth = {
+        f"{stage} {name}": mean for stage, means in world.touchpoints.score.items() for name, mean in means.items()
+    }
+    truth |= {"converts": world.touchpoints.score_converts, "late": world.touchpoints.score_late}
     for name, value in truth.items():
         assert fits.covers(found.loc[name], value), name
     response = touches["score"].notna().groupby(touches["stage"]).agg(["mean", "size"])
-    for stage, rate in m.RATED.items():
+    for stage, rate in world.touchpoints.rated.items():
         assert abs(response["mean"][stage] - rate) < fits.wide * np.sqrt(rate * (1 - rate) / response["size"][stage])
 
 
@@ -156,7 +161,10 @@ def test_the_models_of_a_journey_read_the_table_as_it_is(firm: Firm) -> None:
     scores = touchpoint_scores(touches, answered)
     assert scores.index[0] == "delivery"
     assert scores.index[-1] == "assembly"
-    step = {key: at for at, key in enumerate(m.SCORE, start=1)}
+    step = {
+        key: at
+        for at, key in enumerate(((s, n) for s, means in world.touchpoints.score.items() for n in means), start=1)
+    }
     moments = answered.assign(
         step=[step[key] for key in zip(answered["stage"], answered["touchpoint"], strict=True)],
         emotion=answered["score"].astype(float) - 3,
@@ -170,14 +178,14 @@ def test_the_models_of_a_journey_read_the_table_as_it_is(firm: Firm) -> None:
     ends = last["score"].astype(float).groupby(last["converted"]).agg(["mean", "sem"])
     assert ends["mean"][True] - ends["mean"][False] > 1.64 * np.hypot(*ends["sem"])
     stuck = friction(touches, "checkout")
-    assert set(stuck.index) == set(m.TOUCHPOINTS)
+    assert set(stuck.index) == set(world.touchpoints.adds)
     # Where people make up their minds is where those who do not buy leave, too.
-    assert set(stuck.index[:2]) == set(m.LATE)
+    assert set(stuck.index[:2]) == set(world.touchpoints.late)
 
 
 @pytest.mark.parametrize("scenario", [{"months": 1, "scale": 0.02}, {"months": 2, "scale": 0.3}])
 def test_a_small_run_has_journeys_too(scenario: dict[str, float]) -> None:
-    touches = simulate(Scenario(**scenario)).tables["touchpoints"]  # type: ignore[arg-type]
+    touches = simulate(Scenario(**scenario), world).tables["touchpoints"]  # type: ignore[arg-type]
     assert touches["journey_id"].nunique() > 10
     assert touches["converted"].any()
     assert not touches["converted"].all()

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.simulation.draws import stream
-from servicelab.company.simulation.mechanisms import SEGMENTS
+from servicelab.company.simulation.names import SEGMENTS
 
 #: A context is the number of the segment plus these: what decides which patterns fit the person and the matter.
 WOMAN, COMPLAINT, MEMBER_FOR_YEARS, ONLINE = 4, 8, 16, 32

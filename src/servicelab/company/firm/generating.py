@@ -18,6 +18,7 @@ from servicelab.company.dictionary import TABLES
 from servicelab.company.firm.bar import Progress
 from servicelab.company.firm.servqual import make_servqual_items, make_servqual_survey, make_servqual_weights
 from servicelab.company.firm.shaping import make_features, renumbered, shape, used_ids
+from servicelab.company.firm.skylark import skylark
 from servicelab.company.firm.staging import PACKAGE, SUMS, Staging, ended_like_an_interruption, fingerprint, only_run
 from servicelab.company.firm.surveys import make_kano_survey, make_needs_survey, make_needs_tracker
 from servicelab.company.firm.truths import TRUTHS, TRUTHS_ONCE, shape_truth
@@ -94,19 +95,20 @@ def blocks(scale: float, seed: int) -> list[Block]:
 def make_tables(block: Block, seed: int) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     """Every table of one region, and what only the simulation knows of it; `seed` is the whole run's."""
     scenario = Scenario(seed=block.seed, scale=block.scale)
-    firm = simulate(scenario)
+    world = skylark()
+    firm = simulate(scenario, world)
     raw, truth = firm.tables, firm.truth
     del firm
     truth = shape_truth(raw, truth)
     shape(raw, scenario, seed)
     customers, orders = raw["customers"], raw["orders"]
     raw["features"], raw["voices"] = make_features(), make_voices()
-    raw["kano_survey"] = make_kano_survey(block.seed, customers, block.scale)
-    raw["needs_survey"] = make_needs_survey(block.seed, customers, block.scale)
-    raw["needs_tracker"] = make_needs_tracker(block.seed, customers, block.scale)
+    raw["kano_survey"] = make_kano_survey(world.kano, block.seed, customers, block.scale)
+    raw["needs_survey"] = make_needs_survey(world.needs_survey, block.seed, customers, block.scale)
+    raw["needs_tracker"] = make_needs_tracker(world.tracker, block.seed, customers, block.scale)
     raw["servqual_items"] = make_servqual_items()
-    raw["servqual_survey"] = make_servqual_survey(block.seed, customers, orders, block.scale)
-    raw["servqual_weights"] = make_servqual_weights(block.seed, raw["servqual_survey"])
+    raw["servqual_survey"] = make_servqual_survey(world.servqual, block.seed, customers, orders, block.scale)
+    raw["servqual_weights"] = make_servqual_weights(world.servqual, block.seed, raw["servqual_survey"])
     return raw, truth
 
 

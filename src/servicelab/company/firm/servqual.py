@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr
 
-from servicelab.company.firm import survey_mechanisms as m
+from servicelab.company.firm.servqual_means import DIMENSIONS, WAVES, expected_answers
 from servicelab.company.firm.surveys import quota
 from servicelab.company.simulation.draws import stream
+from servicelab.company.simulation.world import Servqual
 
 Floats = NDArray[np.float64]
 #: A statement completes either opening: “An excellent home shop …” (expectation), “Skylark …” (perception).
@@ -41,8 +42,10 @@ ITEMS = (
     ("empathy", "gives a customer one person who knows the case", "有一位了解情况的专人可找"),
     ("empathy", "has the customer's interest at heart, not only the sale", "真心为客户着想，不只想着成交"),
 )
+#: Points are given in fives.
+POINTS_STEP = 5
 #: Dimension number of each item.
-OF_DIMENSION = np.repeat(np.arange(5), list(m.DIMENSION_ITEMS.values()))
+OF_DIMENSION = np.repeat(np.arange(5), list(DIMENSIONS.values()))
 
 
 def make_servqual_items() -> pd.DataFrame:
@@ -52,13 +55,16 @@ def make_servqual_items() -> pd.DataFrame:
     return frame
 
 
-def make_servqual_survey(seed: int, customers: pd.DataFrame, orders: pd.DataFrame, scale: float) -> pd.DataFrame:
+def make_servqual_survey(
+    survey: Servqual, seed: int, customers: pd.DataFrame, orders: pd.DataFrame, scale: float
+) -> pd.DataFrame:
     """What customers expect of an excellent home shop and what they got, one row a respondent and item.
 
     Asked in November, of a quota from each segment of those who ordered in the twelve months before.
 
     Parameters
     ----------
+    survey : what is true of it
     seed : of the run
     customers : `customer_id`, `segment`
     orders : `customer_id`, `ordered_at`, `failed_feature`
@@ -70,64 +76,66 @@ def make_servqual_survey(seed: int, customers: pd.DataFrame, orders: pd.DataFram
     """
     rng, lot = stream(seed, "servqual", "answers"), stream(seed, "servqual", "asked")
     waves = []
-    for wave in m.WAVES:
-        happened = past_year(orders, wave)
+    for wave in WAVES:
+        happened = past_year(survey, orders, wave)
         members = customers.loc[customers["customer_id"].isin(happened.index)]
-        asked = quota(lot, members, max(round(m.RESPONDENTS * scale / 4), 5))
-        expected, perceived = true_means(asked, happened, wave)
+        asked = quota(lot, members, max(round(survey.asked * scale / 4), 5))
+        expected, perceived = true_means(survey, asked, happened, wave)
         style = rng.normal(0, 1, (2, len(asked)))
-        style[1] = m.STYLE * style[0] + np.sqrt(1 - m.STYLE**2) * style[1]
+        style[1] = survey.style * style[0] + np.sqrt(1 - survey.style**2) * style[1]
         answered = asked.loc[asked.index.repeat(len(ITEMS))].reset_index(drop=True).assign(wave=wave)
         answered["item_id"] = np.tile(np.arange(1, len(ITEMS) + 1), len(asked))
-        answered["expectation"] = _answers(rng, expected, style[0], m.EXPECTATION_SPREAD).ravel()
-        answered["perception"] = _answers(rng, perceived, style[1], m.PERCEPTION_SPREAD).ravel()
+        answered["expectation"] = _answers(survey, rng, expected, style[0], survey.expectation_spread).ravel()
+        answered["perception"] = _answers(survey, rng, perceived, style[1], survey.perception_spread).ravel()
         waves.append(answered)
     table = pd.concat(waves).sort_values(["wave", "customer_id", "item_id"], kind="stable", ignore_index=True)
     return table[["wave", "customer_id", "segment", "item_id", "expectation", "perception"]]
 
 
-def make_servqual_weights(seed: int, survey: pd.DataFrame) -> pd.DataFrame:
+def make_servqual_weights(true: Servqual, seed: int, survey: pd.DataFrame) -> pd.DataFrame:
     """How each respondent shares 100 points over the five dimensions, in fives; one row a respondent and dimension."""
     rng = stream(seed, "servqual", "weights")
     people = survey[["wave", "customer_id", "segment"]].drop_duplicates(ignore_index=True)
-    mean = np.array([m.WEIGHTS[segment] for segment in people["segment"]], dtype=float) / 100
-    share = rng.gamma(mean * m.WEIGHTS_ALIKE)
-    points = rng.multinomial(100 // m.POINTS_STEP, share / share.sum(axis=1, keepdims=True)) * m.POINTS_STEP
+    mean = np.array([[*true.weights[segment].values()] for segment in people["segment"]], dtype=float) / 100
+    share = rng.gamma(mean * true.weights_alike)
+    points = rng.multinomial(100 // POINTS_STEP, share / share.sum(axis=1, keepdims=True)) * POINTS_STEP
     table = people.loc[people.index.repeat(5), ["wave", "customer_id"]].reset_index(drop=True)
-    return table.assign(dimension=np.tile(list(m.DIMENSION_ITEMS), len(people)), points=points.ravel())
+    return table.assign(dimension=np.tile(list(DIMENSIONS), len(people)), points=points.ravel())
 
 
-def past_year(orders: pd.DataFrame, wave: int) -> pd.DataFrame:
+def past_year(survey: Servqual, orders: pd.DataFrame, wave: int) -> pd.DataFrame:
     """Whether each kind of failure happened to those who ordered in the twelve months before November of a wave."""
     asked = pd.Timestamp(wave, 11, 1)
     recent = orders.loc[(orders["ordered_at"] < asked) & (orders["ordered_at"] >= asked - pd.DateOffset(years=1))]
     failed = recent["failed_feature"]
-    flags = {name: failed.isin(features) for name, (features, _where, _effect) in m.FAILURES.items()}
+    flags = {name: failed.isin(what.features) for name, what in survey.failures.items()}
     return pd.DataFrame(flags).groupby(recent["customer_id"]).any()
 
 
-def true_means(asked: pd.DataFrame, happened: pd.DataFrame, wave: int) -> tuple[Floats, Floats]:
+def true_means(survey: Servqual, asked: pd.DataFrame, happened: pd.DataFrame, wave: int) -> tuple[Floats, Floats]:
     """Mean expectation and perception of each respondent and item."""
-    means = {segment: m.expected_answers(segment, wave) for segment in asked["segment"].unique()}
+    means = {segment: expected_answers(survey, segment, wave) for segment in asked["segment"].unique()}
     expected = np.array([means[segment][0] for segment in asked["segment"]])
     perceived = np.array([means[segment][1] for segment in asked["segment"]])
     of_asked = happened.loc[asked["customer_id"]]
-    names = list(m.DIMENSION_ITEMS)
-    for failure, (_features, dimension, effect) in m.FAILURES.items():
-        items = np.flatnonzero(np.equal(OF_DIMENSION, names.index(dimension)))
-        perceived[np.ix_(np.flatnonzero(of_asked[failure]), items)] += effect
+    names = list(DIMENSIONS)
+    for failure, what in survey.failures.items():
+        items = np.flatnonzero(np.equal(OF_DIMENSION, names.index(what.dimension)))
+        perceived[np.ix_(np.flatnonzero(of_asked[failure]), items)] += what.effect
     return expected, perceived
 
 
-def _answers(rng: np.random.Generator, mean: Floats, style: Floats, spread: float) -> NDArray[np.int64]:
+def _answers(
+    survey: Servqual, rng: np.random.Generator, mean: Floats, style: Floats, spread: float
+) -> NDArray[np.int64]:
     """Answers 1–7 with exactly these means, in which the items of one dimension hang together."""
     if mean.min() <= 1 or mean.max() >= 7:
         raise ValueError("means must lie between 1 and 7")
     people = len(mean)
     factor = rng.normal(0, 1, (people, 5))[:, OF_DIMENSION]
     alone = rng.normal(0, 1, mean.shape)
-    latent = np.sqrt(m.COMMON) * style[:, None] + np.sqrt(m.DIMENSION) * factor
-    latent += np.sqrt(1 - m.COMMON - m.DIMENSION) * alone
+    latent = np.sqrt(survey.common) * style[:, None] + np.sqrt(survey.dimension) * factor
+    latent += np.sqrt(1 - survey.common - survey.dimension) * alone
     share = (mean - 1) / 6
     value = 1 + 6 * betaincinv(share * spread, (1 - share) * spread, ndtr(latent))
     whole = np.floor(value)

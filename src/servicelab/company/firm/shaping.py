@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.firm.survey_truths import FEATURES
+from servicelab.company.firm.feature_names import FEATURES
 from servicelab.company.firm.texts import make_texts
 from servicelab.company.simulation import LINES, Scenario
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY
+from servicelab.company.simulation.names import CLOSE, INTENTS, OPEN
 from servicelab.company.simulation.outcomes import customer_ids, moments
 from servicelab.company.simulation.staffing import agent_ids
 
@@ -79,7 +79,7 @@ def make_calls(log: pd.DataFrame, scenario: Scenario, first: int, last: int) -> 
             "wait": found["wait"].to_numpy(),
             "served": found["served"].to_numpy(),
             "service": found["service"].to_numpy(),
-            "kind": np.array(m.NAMES, dtype=object)[found["intent"].to_numpy()],
+            "kind": np.array(INTENTS, dtype=object)[found["intent"].to_numpy()],
             "customer_id": customer_ids(found["member"].to_numpy()),
             "agent": agent_ids(found["agent"].to_numpy()),
             "line": found["line"].astype(object).to_numpy(),
@@ -90,7 +90,7 @@ def make_calls(log: pd.DataFrame, scenario: Scenario, first: int, last: int) -> 
 def make_rosters(shifts: pd.DataFrame, scenario: Scenario, first: int, last: int) -> pd.DataFrame:
     """People at the desk by day, line and half hour of the opening hours; parts of a half hour count as parts."""
     spells = shifts[(shifts["day"] >= first) & (shifts["day"] < last)]
-    slots = np.arange(int(m.OPEN) // HALF_HOUR, int(m.CLOSE) // HALF_HOUR)
+    slots = np.arange(int(OPEN) // HALF_HOUR, int(CLOSE) // HALF_HOUR)
     line = _codes(spells["line"])
     seconds: NDArray[np.float64] = np.zeros((last - first, len(LINES), len(slots)))
     day = spells["day"].to_numpy()

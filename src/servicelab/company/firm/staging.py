@@ -17,6 +17,7 @@ from typing import Any
 
 import servicelab
 from servicelab.company.dictionary import TABLES
+from servicelab.company.firm.skylark import PLACE
 from servicelab.company.firm.truths import TRUTHS
 from servicelab.company.firm.writing import Extent
 from servicelab.errors import UserError
@@ -45,6 +46,8 @@ def fingerprint() -> str:
         for path in sorted((package / part).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"\0{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())
+    if PLACE.is_file():
+        digest.update(PLACE.read_bytes())
     return digest.hexdigest()
 
 

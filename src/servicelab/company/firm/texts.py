@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.firm.circumstances import CONTEXTS, MARKS, Circumstances, circumstances, fitting
-from servicelab.company.firm.survey_truths import FEATURES
+from servicelab.company.firm.feature_names import FEATURES
 from servicelab.company.simulation.draws import stream
 from servicelab.files.yamllines import parse
 

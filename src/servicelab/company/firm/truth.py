@@ -1,18 +1,20 @@
-"""The true effects behind the tables, worked out from the mechanisms, for `grading/truth/`.
+"""The true effects behind the tables, worked out from its world, for `grading/truth/`.
 
-Run ``python -m servicelab.company.firm.truth grading/truth/effects.json`` after changing a mechanism.
+Run ``python -m servicelab.company.firm.truth grading/truth/effects.json`` after changing the world.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 from servicelab.company.codes import THEMES
-from servicelab.company.firm import survey_truths as m
-from servicelab.company.firm.survey_mechanisms import servqual_truth
+from servicelab.company.firm.servqual_means import servqual_truth
+from servicelab.company.firm.skylark import skylark
+from servicelab.company.firm.surveys import CATEGORIES
 from servicelab.company.simulation import Scenario
 from servicelab.company.simulation.effects import engine_effects
 from servicelab.company.simulation.touchpoints import touchpoint_effects
@@ -22,25 +24,31 @@ from servicelab.models.needs import kano_coefficients
 
 def true_effects() -> dict[str, Any]:
     """Every effect a lesson lets people discover, on the scale of the data."""
+    world = skylark()
     kano: dict[str, dict[str, Any]] = {}
-    for feature, mains in m.KANO.items():
+    for feature, mains in world.kano.main.items():
         kano[feature] = {}
-        for segment, main in zip(m.SEGMENT_SHARE, mains, strict=True):
-            shares = [sum(m.KANO_PROFILE[letter][at] for letter in main) / len(main) for at in range(6)]
-            better, worse = kano_coefficients(dict(zip("AOMIRQ", shares, strict=True)))
+        for segment, main in mains.items():
+            profile = world.kano.profile
+            shares: dict[Hashable, float] = {
+                at: sum(profile[letter][at] for letter in main) / len(main) for at in CATEGORIES
+            }
+            better, worse = kano_coefficients(shares)
             kano[feature][segment] = {"main": main, "better": round(better, 3), "worse": round(worse, 3)}
     return {
-        **engine_effects(),
+        **engine_effects(world),
         "kano": kano,
-        "survey_weight_per_point_of_performance": {name: weight for name, (_, _, weight) in m.SURVEY.items()},
-        "survey_stated_importance": {name: stated for name, (stated, _, _) in m.SURVEY.items()},
-        "N4_share_first_and_last_month": {
-            segment: {theme: [a, b] for theme, a, b in zip(THEMES, first, last, strict=True)}
-            for segment, (first, last) in m.TRENDS.items()
+        "survey_weight_per_point_of_performance": {
+            name: told.weight for name, told in world.needs_survey.features.items()
         },
-        "M4_servqual": servqual_truth(),
-        "J4_touchpoints": touchpoint_effects(),
-        "M8_lift_of_campaigns": {campaign.name: campaign.lift for campaign in Scenario().campaigns},
+        "survey_stated_importance": {name: told.importance for name, told in world.needs_survey.features.items()},
+        "N4_share_first_and_last_month": {
+            segment: {theme: [a, b] for theme, a, b in zip(THEMES, trend.first, trend.last, strict=True)}
+            for segment, trend in world.tracker.trends.items()
+        },
+        "M4_servqual": servqual_truth(world.servqual),
+        "J4_touchpoints": touchpoint_effects(world),
+        "M8_lift_of_campaigns": {campaign.name: world.lift(campaign.name) for campaign in Scenario().campaigns},
     }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY
 from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.festivals import month_of
-from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.names import INTENTS, LINES
+from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.staffing import DESK_HOURS, PAID_HOURS, Agents, agent_ids
+from servicelab.company.simulation.world import World
 
 #: Contacts below which a month is not appraised.
 ENOUGH = 60
@@ -20,7 +21,7 @@ LOOKED_AT = 20
 
 
 def make_appraisals(
-    scenario: Scenario, log: pd.DataFrame, shifts: pd.DataFrame, agents: Agents, days: int
+    world: World, scenario: Scenario, log: pd.DataFrame, shifts: pd.DataFrame, agents: Agents, days: int
 ) -> pd.DataFrame:
     """One row an agent and month with enough contacts, from all contacts of the firm."""
     served = log[log["served"].to_numpy() & (log["agent"] >= 0)]
@@ -39,7 +40,7 @@ def make_appraisals(
     rows = np.flatnonzero(contacts >= ENOUGH)
     score = served["csat"].to_numpy().astype(float)
     resolved, back = total(served["recorded"].to_numpy()), total(served["followed"].to_numpy())
-    hard = total(served["intent"].isin([m.NAMES.index(name) for name in ("damaged", "defect", "complaint")]).to_numpy())
+    hard = total(served["intent"].isin([INTENTS.index(name) for name in ("damaged", "defect", "complaint")]).to_numpy())
     # The rank of each answer among the same agent's of the month.
     answered = np.flatnonzero(score > 0)
     rank = pd.Series(cell[answered]).groupby(cell[answered]).cumcount().to_numpy()
@@ -48,7 +49,7 @@ def make_appraisals(
     surveys, points = total(looked), total(score * looked)
     seconds = total(served["service"].to_numpy(dtype=float))
     who, when = rows % count_of, rows // count_of
-    concurrency = np.array([m.CONCURRENCY[name] for name in LINES])[agents.line[who]]
+    concurrency = np.array([world.lines.concurrency[name] for name in LINES])[agents.line[who]]
     hours = seconds[rows] / 3600 / concurrency
     paid = _desk_hours(shifts, months, count_of, size)[rows] / DESK_HOURS * PAID_HOURS
     table = pd.DataFrame(
@@ -69,7 +70,7 @@ def make_appraisals(
         }
     )  # fmt: skip
     table.loc[table["surveys"] == 0, "csat"] = np.nan
-    table["pay"] = np.round(_pay(scenario, table, paid), 0)
+    table["pay"] = np.round(_pay(world, scenario, table, paid), 0)
     return _coached(scenario, table)
 
 
@@ -79,24 +80,25 @@ def _desk_hours(shifts: pd.DataFrame, months: np.ndarray, count_of: int, size: i
     return np.bincount(cell, weights=(shifts["end"] - shifts["begin"]).to_numpy(dtype=float) / 3600, minlength=size)
 
 
-def payroll(scenario: Scenario, staffing: pd.DataFrame, log: pd.DataFrame) -> float:
+def payroll(world: World, scenario: Scenario, staffing: pd.DataFrame, log: pd.DataFrame) -> float:
     """¥ that everybody on the roster was paid, appraised or not: hours, and what the scheme adds."""
     served = log[log["served"].to_numpy() & (log["agent"] >= 0).to_numpy()]
     hours = float(staffing["paid_hours"].sum())
     bonus = {
         "flat": 0.0,
-        "speed": m.PER_CONTACT * len(served),
-        "quality": m.PER_RESOLUTION * max(float(served["recorded"].sum() - served["followed"].sum()), 0.0),
+        "speed": world.pay.per_contact * len(served),
+        "quality": world.pay.per_resolution * max(float(served["recorded"].sum() - served["followed"].sum()), 0.0),
     }
-    return m.BASE_PAY[scenario.pay] / m.MONTH_HOURS * hours + bonus[scenario.pay]
+    return world.pay.base[scenario.pay] / world.pay.month_hours * hours + bonus[scenario.pay]
 
 
-def _pay(scenario: Scenario, table: pd.DataFrame, paid_hours: np.ndarray) -> np.ndarray:
-    base = m.BASE_PAY[scenario.pay] / m.MONTH_HOURS * paid_hours
+def _pay(world: World, scenario: Scenario, table: pd.DataFrame, paid_hours: np.ndarray) -> np.ndarray:
+    base = world.pay.base[scenario.pay] / world.pay.month_hours * paid_hours
     bonus = {
         "flat": np.zeros(len(table)),
-        "speed": m.PER_CONTACT * table["contacts"].to_numpy(dtype=float),
-        "quality": m.PER_RESOLUTION * (table["resolved"] - table["came_back"]).clip(lower=0).to_numpy(dtype=float),
+        "speed": world.pay.per_contact * table["contacts"].to_numpy(dtype=float),
+        "quality": world.pay.per_resolution
+        * (table["resolved"] - table["came_back"]).clip(lower=0).to_numpy(dtype=float),
     }
     return np.asarray(base + bonus[scenario.pay], dtype=np.float64)
 

@@ -20,7 +20,10 @@ def stream(seed: int, *names: str) -> np.random.Generator:
 
 
 def pick(
-    rng: np.random.Generator, options: Sequence[Any] | NDArray[Any], chances: Sequence[float], size: int
+    rng: np.random.Generator,
+    options: Sequence[Any] | NDArray[Any],
+    chances: Sequence[float] | NDArray[np.float64],
+    size: int,
 ) -> NDArray[Any]:
     """`size` independent choices among `options`; `chances` are scaled to sum to 1."""
     weights = np.asarray(chances, dtype=float)

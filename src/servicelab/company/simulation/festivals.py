@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.scenario import Scenario
+from servicelab.company.simulation.world import World
 
 #: General Office of the State Council, yearly notices on public holidays: (first day off, last day off).
 HOLIDAYS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -31,7 +31,7 @@ WORKED_WEEKENDS = (
 SALE_NIGHTS = ("05-31", "06-17", "10-31", "11-10")
 
 
-def make_calendar(scenario: Scenario) -> pd.DataFrame:
+def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
     """One row a day: weekday, holiday, whether people work and parcels move, sale, and the surge factor on orders."""
     first = pd.Timestamp(scenario.start)
     days = pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
@@ -46,12 +46,12 @@ def make_calendar(scenario: Scenario) -> pd.DataFrame:
     spring = (holiday == "spring_festival").to_numpy()
     factor = np.ones(len(days))
     for name in scenario.surges:
-        top = m.SURGE_ORDERS[name]
+        top = world.orders.surge[name]
         if name == "spring_festival":
             factor[spring] = top
         else:
             # The opening night and the last day stand out of a raised level.
-            factor[sale == name] = 1 + (top - 1) * 0.25
+            factor[sale == name] = 1 + (top - 1) * world.orders.surge_raised
             peak = {"double_11": ("11-10", "11-11"), "mid_year": ("06-17", "06-18")}[name]
             factor[np.isin(month_day, peak)] = top
     return pd.DataFrame(

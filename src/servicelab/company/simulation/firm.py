@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.appraisals import make_appraisals, payroll
 from servicelab.company.simulation.buying import Ints, expected_orders, intensities, make_members, make_orders
 from servicelab.company.simulation.demand import Demand, make_demand
 from servicelab.company.simulation.festivals import make_calendar
 from servicelab.company.simulation.marketing import make_campaigns
+from servicelab.company.simulation.names import LINES
 from servicelab.company.simulation.outcomes import (
     contacts_tables,
     customers_tables,
@@ -21,11 +21,12 @@ from servicelab.company.simulation.outcomes import (
     placed_orders,
 )  # fmt: skip
 from servicelab.company.simulation.returns import make_cases
-from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.service import Service, Staffed
 from servicelab.company.simulation.shops import make_rollout, make_shops
 from servicelab.company.simulation.staffing import PAID_HOURS, Roster, agents_table, make_agents, planned_heads
 from servicelab.company.simulation.touchpoints import make_touchpoints
+from servicelab.company.simulation.world import World
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ class Firm:
 
     Attributes
     ----------
-    scenario : what was run
+    scenario, world : what was run, and where
     tables : what the firm itself could know; `line_log` holds the contacts of the whole firm on the staffed lines
         (seconds since the start of the run), every other table the members on record
     truth : tables that only the simulation knows; never for a trainee
     """
 
     scenario: Scenario
+    world: World
     tables: dict[str, pd.DataFrame]
     truth: dict[str, pd.DataFrame]
 
@@ -49,7 +51,7 @@ class Firm:
         log, staff = self.tables["line_log"], self.tables["staffing"]
         served = log["served"].to_numpy()
         done = log[served]
-        work = (done["service"] * done["line"].astype(str).map(1 / pd.Series(m.CONCURRENCY))).sum()
+        work = (done["service"] * done["line"].astype(str).map(1 / pd.Series(self.world.lines.concurrency))).sum()
         contacts = self.tables["contacts"]
         first = contacts[contacts["kind"] == "first"]
         followed = first["contact_id"].isin(contacts["parent_id"])
@@ -65,22 +67,23 @@ class Firm:
                 "first_contact_resolution": float((first["served"] & first["resolved"] & ~followed).mean()),
                 "csat": float(done.loc[done["csat"] > 0, "csat"].mean()),
                 "desk_hours": float(staff["desk_hours"].sum()),
-                "pay": payroll(self.scenario, staff, log),
+                "pay": payroll(self.world, self.scenario, staff, log),
                 "orders": float(len(self.tables["orders"])),
             }
         )
 
 
-def simulate(scenario: Scenario) -> Firm:
+def simulate(scenario: Scenario, world: World) -> Firm:
     """Run the firm.
 
     Parameters
     ----------
-    scenario : see `Scenario`
+    scenario : see `Scenario`; what is decided and what happens
+    world : see `World`; how large every effect is
 
     Returns
     -------
-    Firm; the same scenario gives the same tables
+    Firm; the same scenario in the same world gives the same tables
 
     Raises
     ------
@@ -94,29 +97,30 @@ def simulate(scenario: Scenario) -> Firm:
 
     Examples
     --------
-    >>> firm = simulate(Scenario(months=1, scale=0.2))
+    >>> from servicelab.company.firm.skylark import skylark
+    >>> firm = simulate(Scenario(months=1, scale=0.2), skylark())
     >>> len(firm.tables["contacts"]) > 50, bool(firm.summary()["abandoned"] < 0.3)
     (True, True)
     """
-    calendar = make_calendar(scenario)
+    calendar = make_calendar(world, scenario)
     days = len(calendar)
-    members = make_members(scenario)
-    rates = intensities(scenario, calendar)
-    rollout = make_rollout(scenario, days)
-    orders = make_orders(scenario, members, calendar, rates, rollout.day)
-    demand = make_demand(scenario, members, orders, calendar, expected_orders(*rates))
-    heads = planned_heads(scenario, demand.expected)
-    agents = make_agents(scenario, heads)
-    service = Service(scenario, demand, members, orders, agents, Roster(scenario, agents, heads))
+    members = make_members(world, scenario)
+    rates = intensities(world, scenario, calendar)
+    rollout = make_rollout(world, scenario, days)
+    orders = make_orders(world, scenario, members, calendar, rates, rollout.day)
+    demand = make_demand(world, scenario, members, orders, calendar, expected_orders(world, *rates))
+    heads = planned_heads(world, scenario, demand.expected)
+    agents = make_agents(world, scenario, heads)
+    service = Service(world, scenario, demand, members, orders, agents, Roster(world, scenario, agents, heads))
     log = service.run()
     staffed = service.staffed()
     placed = placed_orders(members, orders)
     number_of = np.full(len(orders.placed) + 1, -1)
     number_of[placed] = np.arange(len(placed))
-    found = orders_table(scenario, members, orders, placed)
-    contacts = contacts_tables(scenario, log, members, agents, number_of, len(demand.at))
+    found = orders_table(world, scenario, members, orders, placed)
+    contacts = contacts_tables(world, scenario, log, members, agents, number_of, len(demand.at))
     customers = customers_tables(scenario, members, found)
-    cases = make_cases(scenario, contacts["contacts"], found, calendar)
+    cases = make_cases(world, scenario, contacts["contacts"], found, calendar)
     tables = {
         "calendar": calendar,
         "customers": customers["customers"],
@@ -126,12 +130,12 @@ def simulate(scenario: Scenario) -> Firm:
         "agents": agents_table(agents, days, pd.Timestamp(scenario.start)),
         "staffing": _staffing(staffed, service.roster.absent, days, scenario),
         "shifts": _shifts(staffed),
-        "appraisals": make_appraisals(scenario, contacts["line_log"], _shifts(staffed), agents, days),
+        "appraisals": make_appraisals(world, scenario, contacts["line_log"], _shifts(staffed), agents, days),
         "cases": cases["cases"],
         "after_sales_log": cases["after_sales_log"],
-        **make_shops(scenario, rates, rollout, found),
+        **make_shops(world, scenario, rates, rollout, found),
         **make_campaigns(scenario, members, found),
-        **make_touchpoints(scenario, members, orders, placed),
+        **make_touchpoints(world, scenario, members, orders, placed),
         "weekly_packing": _weekly_packing(found, scenario),
         "incidents": _incidents(demand, scenario),
     }
@@ -143,7 +147,7 @@ def simulate(scenario: Scenario) -> Firm:
             {"pace": agents.pace, "skill": agents.skill, "empathy": agents.empathy, "hurry": agents.hurry}
         ),
     }
-    return Firm(scenario, tables, truth)
+    return Firm(scenario, world, tables, truth)
 
 
 def _staffing(staffed: Staffed, absent: Ints, days: int, scenario: Scenario) -> pd.DataFrame:

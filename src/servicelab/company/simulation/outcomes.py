@@ -7,18 +7,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import CHANNELS, DAY, Flags, Floats, Ints, Members, Orders
 from servicelab.company.simulation.draws import answers, stream
 from servicelab.company.simulation.matters import Small, make_remedies, make_subjects, make_tones
-from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.names import (
+    FEATURES,
+    INTENTS,
+    LATE,
+    LINES,
+    NEEDS,
+    REMEDIES,
+    SEGMENTS,
+    SHOPS,
+    WAREHOUSES,
+)  # fmt: skip
+from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.service import BOT, CHANNEL_NAMES, FIRST, KINDS, TRANSFER, Log
 from servicelab.company.simulation.staffing import Agents, agent_ids
+from servicelab.company.simulation.world import World, by_name
 
-NAMES = np.array(m.NAMES, dtype=object)
-FEATURES = np.array(m.FEATURE_NAMES, dtype=object)
-NEEDS = np.array(m.NEEDS, dtype=object)
-REMEDIES = np.array(m.REMEDIES, dtype=object)
+NAMES, FEATURE_NAMES, NEED_NAMES, REMEDY_NAMES = (
+    np.array(names, dtype=object) for names in (INTENTS, FEATURES, NEEDS, REMEDIES)
+)
 #: Another order so soon counts as coming back.
 AGAIN_WITHIN = 180 * DAY
 
@@ -43,62 +53,73 @@ def moments(scenario: Scenario, seconds: Floats) -> pd.Series:
 
 
 def satisfaction(
-    log: Log, rows: Ints, agents: Agents, expectation: Floats, need: Small, angry: Flags, remedy: Small
+    world: World, log: Log, rows: Ints, agents: Agents, expectation: Floats, need: Small, angry: Flags, remedy: Small
 ) -> Floats:
     """Mean answer 1–5: what the contact was like, less what was expected."""
     channel = log.channel[rows]
-    shift = np.array([*(m.CHANNEL_CSAT[name] for name in LINES), m.BOT_CSAT])
-    minutes = np.where(log.called_back[rows], log.wait[rows] * m.RUNG_BACK, log.wait[rows]) / 60
-    minutes = minutes * np.array([*(m.WAIT_COUNTS[name] for name in LINES), 1.0])[channel]
+    shift = np.array([*(world.csat.channel[name] for name in LINES), world.csat.bot])
+    minutes = np.where(log.called_back[rows], log.wait[rows] * world.csat.rung_back, log.wait[rows]) / 60
+    minutes = minutes * np.array([*(world.csat.wait_counts[name] for name in LINES), 1.0])[channel]
     human = log.agent[rows] >= 0
-    mean = m.CSAT_BASE + np.array([intent.csat for intent in m.INTENTS.values()])[log.intent[rows]] + shift[channel]
-    mean = mean + m.CSAT_RESOLVED * (log.solved[rows] - 0.5) + m.CSAT_WAIT * np.log1p(minutes)
-    mean = mean + m.CSAT_AGAIN * (log.attempt[rows] > 1) * (log.kind[rows] != TRANSFER)
-    mean = mean + m.CSAT_TRANSFER * (log.kind[rows] == TRANSFER) + m.CSAT_REFUSED * log.refused[rows]
+    mean = (
+        world.csat.base
+        + np.array([intent.csat for intent in world.intents.values()])[log.intent[rows]]
+        + shift[channel]
+    )
+    mean = mean + world.csat.resolved * (log.solved[rows] - 0.5) + world.csat.wait * np.log1p(minutes)
+    mean = mean + world.csat.again * (log.attempt[rows] > 1) * (log.kind[rows] != TRANSFER)
+    mean = mean + world.csat.transfer * (log.kind[rows] == TRANSFER) + world.csat.refused * log.refused[rows]
     mean = mean + np.where(human, agents.empathy[log.agent[rows]], 0.0) - expectation
-    gain = np.array([np.array(m.CSAT_GAIN[name]) - m.mean_gain(name) for name in m.NEEDS])
-    mean = mean + gain[need, remedy] + m.CSAT_ANGRY * angry
-    return np.asarray(np.clip(mean, 1.05, 4.95), dtype=np.float64)
+    gain = np.array([by_name(world.matters.gain[name], REMEDIES) - world.mean_gain(name) for name in NEEDS])
+    mean = mean + gain[need, remedy] + world.csat.angry * angry
+    return np.asarray(np.clip(mean, world.csat.least, world.csat.most), dtype=np.float64)
 
 
-def ask(scenario: Scenario, log: Log, rows: Ints, mean: Floats) -> tuple[Ints, Any]:
+def ask(world: World, scenario: Scenario, log: Log, rows: Ints, mean: Floats) -> tuple[Ints, Any]:
     """The answer each would give, and who gives it."""
     rng = stream(scenario.seed, "simulation", "survey")
-    would = answers(rng, mean, spread=m.CSAT_SPREAD)
-    rate = np.array([*(m.RESPONSE[name] for name in LINES), m.BOT_RESPONSE])[log.channel[rows]]
-    unhappy = np.array([*(m.UNHAPPY_RESPONSE[name] for name in LINES), m.BOT_UNHAPPY_RESPONSE])[log.channel[rows]]
+    would = answers(rng, mean, spread=world.csat.spread)
+    rate = np.array([*(world.csat.response[name] for name in LINES), world.csat.bot_response])[log.channel[rows]]
+    unhappy = np.array([*(world.csat.unhappy_response[name] for name in LINES), world.csat.bot_unhappy_response])[
+        log.channel[rows]
+    ]
     gives = rng.random(len(rows)) < rate * np.where(would <= 2, unhappy, 1.0)
     return would, gives & log.served[rows] & (log.channel[rows] < len(LINES) + 1)
 
 
-def costs(log: Log, rows: Ints) -> Floats:
+def costs(world: World, log: Log, rows: Ints) -> Floats:
     """¥ of each contact: the agent's time, shared where several are handled at once, and what the channel takes."""
     channel = log.channel[rows]
-    rate = np.array([*(m.AGENT_HOUR / 3600 / m.PRODUCTIVE / m.CONCURRENCY[name] for name in LINES), 0.0])
-    fixed = np.array([*m.OVERHEAD.values(), m.BOT_COST])
-    spent = rate[channel] * log.took[rows] + np.where(log.served[rows], fixed[channel], m.LOST_COST)
+    rate = np.array(
+        [
+            *(world.costs.agent_hour / 3600 / world.costs.productive / world.lines.concurrency[name] for name in LINES),
+            0.0,
+        ]
+    )
+    fixed = np.array([*world.costs.overhead.values(), world.costs.bot])
+    spent = rate[channel] * log.took[rows] + np.where(log.served[rows], fixed[channel], world.costs.lost)
     return np.round(spent, 2)
 
 
 def contacts_tables(
-    scenario: Scenario, log: Log, members: Members, agents: Agents, number_of: Ints, firsts: int
+    world: World, scenario: Scenario, log: Log, members: Members, agents: Agents, number_of: Ints, firsts: int
 ) -> dict[str, pd.DataFrame]:
     """The contacts of members on record, their truth, and what the whole firm's surveys say of its agents.
 
     The first `firsts` of the log's contacts began a matter.
     """
-    feature, need = make_subjects(log, firsts, scenario.seed)
+    feature, need = make_subjects(world, log, firsts, scenario.seed)
     feature, need = feature[log.root[: log.count]], need[log.root[: log.count]]
-    angry = make_tones(log, scenario.seed)
-    remedy = make_remedies(log, need, angry, scenario.seed)
+    angry = make_tones(world, log, scenario.seed)
+    remedy = make_remedies(world, log, need, angry, scenario.seed)
     every = np.flatnonzero(log.happened[: log.count] & (log.channel[: log.count] >= 0))
     every = every[np.argsort(log.at[every], kind="stable")]
     rng = stream(scenario.seed, "simulation", "expectation")
-    usual = np.array(m.EXPECTATION)[log.segment[every]] + rng.normal(0, m.EXPECTATION_SD, len(every))
+    usual = by_name(world.csat.expectation)[log.segment[every]] + rng.normal(0, world.csat.expectation_sd, len(every))
     member = log.member[every]
     expectation = np.where(member >= 0, members.expectation[member], usual)
-    mean = satisfaction(log, every, agents, expectation, need[every], angry[every], remedy[every])
-    would, given = ask(scenario, log, every, mean)
+    mean = satisfaction(world, log, every, agents, expectation, need[every], angry[every], remedy[every])
+    would, given = ask(world, scenario, log, every, mean)
     ours = np.flatnonzero(member >= 0)
     rows = every[ours]
     number = np.zeros(log.count + 1, dtype=np.int64)
@@ -122,9 +143,9 @@ def contacts_tables(
             "opened_at": moments(scenario, log.at[rows]),
             "kind": KINDS[log.kind[rows]],
             "intent": NAMES[log.intent[rows]],
-            "owner": np.array([what.owner for what in m.INTENTS.values()], dtype=object)[log.intent[rows]],
-            "feature_id": FEATURES[feature[rows]],
-            "need": NEEDS[need[rows]],
+            "owner": np.array([what.owner for what in world.intents.values()], dtype=object)[log.intent[rows]],
+            "feature_id": FEATURE_NAMES[feature[rows]],
+            "need": NEED_NAMES[need[rows]],
             "angry": angry[rows],
             "asked": CHANNEL_NAMES[log.asked[rows]],
             "channel": CHANNEL_NAMES[log.channel[rows]],
@@ -133,12 +154,12 @@ def contacts_tables(
             "served": served,
             "agent_id": agent_ids(log.agent[rows]),
             "handling": np.where(served, np.round(log.took[rows], 1), np.nan),
-            "remedy": REMEDIES[remedy[rows]],
+            "remedy": REMEDY_NAMES[remedy[rows]],
             "resolved": log.recorded[rows],
             "csat": score,
             "recontact_72h": back,
             "led_to_order_id": order_ids(led_to),
-            "cost": costs(log, rows),
+            "cost": costs(world, log, rows),
         }
     )
     truth = pd.DataFrame(
@@ -199,13 +220,13 @@ def placed_orders(members: Members, orders: Orders) -> Ints:
     return np.flatnonzero(~orders.void & (orders.day <= members.left[orders.member]))
 
 
-def orders_table(scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> pd.DataFrame:
+def orders_table(world: World, scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> pd.DataFrame:
     """The orders that were placed, in order of time."""
     days = len(calendar_days(scenario))
     parcel = orders.promised[rows] > 0
     there = parcel & (orders.delivered[rows] < days * DAY)
     names = np.array([*(campaign.name for campaign in scenario.campaigns), None], dtype=object)
-    features = np.array([None, *m.FEATURE_NAMES], dtype=object)
+    features = np.array([None, *FEATURES], dtype=object)
     member = orders.member[rows]
     channel = CHANNELS[orders.channel[rows]]
     took = (orders.delivered[rows] // DAY).astype(np.int64) - orders.day[rows]
@@ -218,7 +239,7 @@ def orders_table(scenario: Scenario, members: Members, orders: Orders, rows: Int
             "ordered_at": moments(scenario, orders.placed[rows]),
             "channel": channel,
             "shop_id": _where(channel == "shop", shop_ids(members.shop[member])),
-            "warehouse": _where(parcel, np.array(m.WAREHOUSES, dtype=object)[members.warehouse[member]]),
+            "warehouse": _where(parcel, np.array(WAREHOUSES, dtype=object)[members.warehouse[member]]),
             "amount": np.round(orders.amount[rows], 1),
             "campaign": names[np.where(orders.coupon[rows], orders.campaign[rows], -1)],
             "promised_days": nullable(orders.promised[rows], parcel, "Int16"),
@@ -227,7 +248,7 @@ def orders_table(scenario: Scenario, members: Members, orders: Orders, rows: Int
             "delivered_at": moments(scenario, orders.delivered[rows]).where(known),
             "failed_feature": features[np.where(known, orders.fault[rows], 0)],
             "extra_feature": features[orders.extra[rows]],
-            "satisfaction": _ratings(scenario, members, orders, rows, known),
+            "satisfaction": _ratings(world, scenario, members, orders, rows, known),
             "repurchased_180d": _again(orders, rows, days),
         }
     )
@@ -240,27 +261,27 @@ def nullable(values: Any, there: Flags, kind: Any) -> Any:
     return found
 
 
-def order_means(scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> Floats:
+def order_means(world: World, scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> Floats:
     """X01c: mean rating of each order: punctual by habit, late or not this time, what failed, what was added."""
     first = pd.Timestamp(scenario.start)
-    year = (first + pd.to_timedelta(orders.day[rows], unit="D")).year.to_numpy() - m.ON_TIME_FROM
-    table = np.array([m.ON_TIME[name] for name in m.WAREHOUSES])
+    year = (first + pd.to_timedelta(orders.day[rows], unit="D")).year.to_numpy() - world.delivery.on_time_from
+    table = np.array([world.delivery.on_time[name] for name in WAREHOUSES])
     share = table[members.warehouse[orders.member[rows]], np.clip(year, 0, table.shape[1] - 1)]
     fault = orders.fault[rows]
-    curve = m.SATISFACTION_CEILING - m.CURVE_DROP * np.exp(-(share - m.CURVE_FROM) / m.CURVE_WIDTH)
-    delivered = curve + np.where(fault == m.LATE, -share, 1 - share) * m.LATE_PENALTY
-    mean = np.where(orders.promised[rows] > 0, delivered, m.SATISFACTION_CEILING)
-    off = np.array([0.0, *(what.satisfaction for what in m.FEATURES.values())])
-    added = np.array([0.0, *(m.EXTRA_SATISFACTION.get(name, 0.0) for name in m.FEATURE_NAMES)])
+    curve = world.rating.ceiling - world.rating.drop * np.exp(-(share - world.rating.start) / world.rating.width)
+    delivered = curve + np.where(fault == LATE, -share, 1 - share) * world.rating.late
+    mean = np.where(orders.promised[rows] > 0, delivered, world.rating.ceiling)
+    off = np.array([0.0, *(what.satisfaction for what in world.failures.values())])
+    added = np.array([0.0, *(world.rating.extra.get(name, 0.0) for name in FEATURES)])
     found: Floats = mean + off[fault] + added[orders.extra[rows]]
     return found
 
 
-def _ratings(scenario: Scenario, members: Members, orders: Orders, rows: Ints, known: Flags) -> Any:
+def _ratings(world: World, scenario: Scenario, members: Members, orders: Orders, rows: Ints, known: Flags) -> Any:
     """Ratings of the orders that have arrived and are rated."""
     rng = stream(scenario.seed, "simulation", "ratings")
-    would = answers(rng, order_means(scenario, members, orders, rows), spread=m.ORDER_SPREAD)
-    rate = np.array(m.ORDER_RESPONSE)[members.segment[orders.member[rows]]]
+    would = answers(rng, order_means(world, scenario, members, orders, rows), spread=world.rating.spread)
+    rate = by_name(world.rating.response)[members.segment[orders.member[rows]]]
     return nullable(would, known & (rng.random(len(rows)) < rate), "Int8")
 
 
@@ -282,7 +303,7 @@ def calendar_days(scenario: Scenario) -> pd.DatetimeIndex:
 
 def shop_ids(numbers: Ints) -> Any:
     """Shop numbers as text."""
-    return np.array([f"S{k:02d}" for k in range(1, m.SHOPS + 1)], dtype=object)[numbers]
+    return np.array([f"S{k:02d}" for k in range(1, SHOPS + 1)], dtype=object)[numbers]
 
 
 def _churn_days(orders: pd.DataFrame) -> pd.Series:
@@ -306,7 +327,7 @@ def customers_tables(scenario: Scenario, members: Members, orders: pd.DataFrame)
     customers = pd.DataFrame(
         {
             "customer_id": ids,
-            "segment": np.array(m.SEGMENTS, dtype=object)[members.segment],
+            "segment": np.array(SEGMENTS, dtype=object)[members.segment],
             "city_tier": members.tier,
             "joined_on": start + pd.to_timedelta(members.joined, unit="D"),
             "home_shop": shop_ids(members.shop),

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints
 from servicelab.company.simulation.demand import INTENT
 from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.festivals import day_number
 from servicelab.company.simulation.lines import serve
 from servicelab.company.simulation.scenario import Scenario
+from servicelab.company.simulation.world import World
 
 #: Stations work from nine to six on working days: a clock that runs only then.
 MORNING, WORKDAY = 9 * 3600.0, 9 * 3600.0
@@ -52,7 +52,7 @@ class WorkClock:
 
 
 def make_cases(
-    scenario: Scenario, contacts: pd.DataFrame, orders: pd.DataFrame, calendar: pd.DataFrame
+    world: World, scenario: Scenario, contacts: pd.DataFrame, orders: pd.DataFrame, calendar: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Cases, their event log, and what is true about them."""
     days = len(calendar)
@@ -66,18 +66,22 @@ def make_cases(
     intent = opens["intent"].map(INTENT).to_numpy(dtype=np.int64)
     rng = stream(scenario.seed, "simulation", "cases")
     background = max(1 - scenario.scale, 0.0)
-    more = int(rng.poisson(m.CASES_A_DAY * len(WorkClock.of(calendar).opens) * background))
+    more = int(rng.poisson(world.cases.a_day * len(WorkClock.of(calendar).opens) * background))
     ours = np.concatenate([np.ones(len(opens), dtype=bool), np.zeros(more, dtype=bool)])
     opened = np.concatenate([opened, np.sort(rng.random(more)) * days * DAY])
     pool = intent if len(intent) else np.array([INTENT["return"]])
     intent = np.concatenate([intent, pool[rng.integers(0, len(pool), more)]]).astype(np.int64)
-    amounts = np.clip(rng.lognormal(m.AMOUNT_LOG_MEAN, m.AMOUNT_LOG_SD, more), 19, 19999)
+    amounts = np.clip(
+        rng.lognormal(world.orders.amount_log_mean, world.orders.amount_log_sd, more),
+        world.orders.amount_least,
+        world.orders.amount_most,
+    )
     amount = np.concatenate([amount, amounts])
     turn = np.argsort(opened, kind="stable")
     source = np.concatenate([np.arange(len(opens)), np.full(more, -1)])[turn]
     kinds: Ints = intent[turn].astype(np.int64)
-    done = _flow(scenario, rng, calendar, opened[turn], kinds, amount[turn])
-    return _tables(scenario, rng, done, ours[turn], source, opens, days * DAY)
+    done = _flow(world, scenario, rng, calendar, opened[turn], kinds, amount[turn])
+    return _tables(world, scenario, rng, done, ours[turn], source, opens, days * DAY)
 
 
 @dataclass
@@ -97,33 +101,44 @@ class Flow:
 
 
 def _flow(
-    scenario: Scenario, rng: np.random.Generator, calendar: pd.DataFrame, opened: Floats, intent: Ints, amount: Floats
+    world: World,
+    scenario: Scenario,
+    rng: np.random.Generator,
+    calendar: pd.DataFrame,
+    opened: Floats,
+    intent: Ints,
+    amount: Floats,
 ) -> Flow:
+    w = world.cases
     n = len(opened)
     clock = WorkClock.of(calendar)
     repair = intent == INTENT["defect"]
     # A part of the price for what was only scratched; all of it for what goes back.
-    claim = np.where(repair, 0.0, np.round(amount * np.where(intent == INTENT["damaged"], m.SCRATCHED, 1.0), 1))
+    claim = np.where(
+        repair, 0.0, np.round(amount * np.where(intent == INTENT["damaged"], world.cases.scratched, 1.0), 1)
+    )
     pilot_from = scenario.approval_pilot_from
     from_day = day_number(scenario, pilot_from) if pilot_from is not None else len(calendar)
-    pilot = (rng.random(n) < 0.5) & (opened >= from_day * DAY) & (claim < m.PILOT_BELOW) & ~repair
+    pilot = (rng.random(n) < w.pilot_share) & (opened >= from_day * DAY) & (claim < world.cases.pilot_below) & ~repair
     asks = ~repair & (claim >= scenario.approval_limit) & ~pilot
-    false = (rng.random(n) < m.FALSE_CLAIM) & ~repair
-    found = false & asks & (rng.random(n) < m.FOUND)
-    again = rng.random(n) < m.REWORK
+    false = (rng.random(n) < world.cases.false_claim) & ~repair
+    found = false & asks & (rng.random(n) < world.cases.found)
+    again = rng.random(n) < world.cases.rework
     spans: dict[str, tuple[Floats, Floats]] = {}
     # Goods come back by courier, or the fitter's visit is agreed: days, whoever works.
-    ready = clock.worked(opened + DAY * (m.ARRIVES + rng.gamma(2.0, m.ARRIVES_MORE / 2, n)))
-    spans["inspect"] = _station(scenario, rng, "inspect", ready, np.ones(n, dtype=bool), 1.0)
+    ready = clock.worked(opened + DAY * (world.cases.arrives + rng.gamma(w.shape, w.arrives_more / w.shape, n)))
+    spans["inspect"] = _station(world, scenario, rng, "inspect", ready, np.ones(n, dtype=bool), w.sees["inspect"])
     # Papers missing: the customer is asked, answers in a day or two, and the case is looked at once more.
-    second = np.where(again, spans["inspect"][1] + WORKDAY * (0.5 + rng.gamma(2.0, 0.5, n)), np.inf)
-    spans["inspect_again"] = _station(scenario, rng, "inspect", second, again, 0.0)
+    second = np.where(
+        again, spans["inspect"][1] + WORKDAY * (w.answer_days + rng.gamma(w.shape, w.answer_more, n)), np.inf
+    )
+    spans["inspect_again"] = _station(world, scenario, rng, "inspect", second, again, 0.0)
     ready = np.where(again, spans["inspect_again"][1], spans["inspect"][1])
-    spans["approve"] = _station(scenario, rng, "approve", ready, asks, 1.0)
+    spans["approve"] = _station(world, scenario, rng, "approve", ready, asks, w.sees["approve"])
     ready = np.where(asks, spans["approve"][1], ready)
-    spans["repair"] = _station(scenario, rng, "repair", ready, repair, 0.3)
+    spans["repair"] = _station(world, scenario, rng, "repair", ready, repair, w.sees["repair"])
     pays = ~repair & ~found
-    spans["refund"] = _station(scenario, rng, "refund", ready, pays, 0.7)
+    spans["refund"] = _station(world, scenario, rng, "refund", ready, pays, w.sees["refund"])
     last = np.where(repair, spans["repair"][1], np.where(pays, spans["refund"][1], ready))
     moments = {}
     for name, (low, high) in spans.items():
@@ -136,7 +151,7 @@ def _flow(
 
 
 def _station(
-    scenario: Scenario, rng: np.random.Generator, name: str, ready: Floats, comes: Flags, share: float
+    world: World, scenario: Scenario, rng: np.random.Generator, name: str, ready: Floats, comes: Flags, share: float
 ) -> tuple[Floats, Floats]:
     """One station, one case at a time in the order in which they come; begin and end in working seconds.
 
@@ -149,16 +164,16 @@ def _station(
     rows = rows[np.argsort(ready[rows], kind="stable")]
     if not len(rows):
         return begin, end
-    times = rng.gamma(2.0, 0.5, len(rows))
+    times = rng.gamma(world.cases.shape, 1 / world.cases.shape, len(rows))
     if share:
         mean = (
-            m.LOAD[name]
+            world.cases.load[name]
             / scenario.stations.get(name, 1.0)
             * WORKDAY
-            / (m.CASES_A_DAY * max(scenario.scale, 1.0) * share)
+            / (world.cases.a_day * max(scenario.scale, 1.0) * share)
         )
     else:
-        mean = m.HANDS_ON[name] * 60 * 1.5
+        mean = world.cases.hands_on[name] * 60 * world.cases.rework_factor
     waits, _ = serve(ready[rows].tolist(), (times * mean).tolist(), [np.inf] * len(rows), [0.0], [np.inf], [1.0])
     begin[rows] = ready[rows] + np.array(waits)
     end[rows] = begin[rows] + times * mean
@@ -166,7 +181,14 @@ def _station(
 
 
 def _tables(
-    scenario: Scenario, rng: np.random.Generator, flow: Flow, ours: Flags, source: Ints, opens: pd.DataFrame, end: float
+    world: World,
+    scenario: Scenario,
+    rng: np.random.Generator,
+    flow: Flow,
+    ours: Flags,
+    source: Ints,
+    opens: pd.DataFrame,
+    end: float,
 ) -> dict[str, pd.DataFrame]:
     rows = np.flatnonzero(ours)
     names = np.array([f"R{k:06d}" for k in range(1, len(rows) + 1)], dtype=object)
@@ -183,7 +205,9 @@ def _tables(
     for step, (activity, station, who, at, there) in enumerate(hands):
         keep = rows[there[rows] & (at[rows] < end)]
         by = [f"{who}_{k}" for k in rng.integers(1, 4, len(keep))]
-        minutes = m.HANDS_ON.get(station.removesuffix("_again"), 6.0) * rng.gamma(4.0, 0.25, len(keep))
+        minutes = world.cases.hands_on.get(station.removesuffix("_again"), world.cases.registers) * rng.gamma(
+            world.cases.hands_on_shape, 1 / world.cases.hands_on_shape, len(keep)
+        )
         label = np.full(len(keep), activity, dtype=object)
         if activity == "approve":
             label[flow.found[keep]] = "reject"
@@ -212,7 +236,7 @@ def _tables(
                 "started": asking,
                 "ended": asking,
                 "resource": "inspector_1",
-                "hands_on_minutes": 3.0,
+                "hands_on_minutes": world.cases.asks,
             }
         )
     )
@@ -230,7 +254,7 @@ def _tables(
     )
     closed = flow.closed[rows]
     elapsed = np.minimum(closed, end) - flow.opened[rows]
-    chased = rng.poisson(m.CHASE_PER_DAY * elapsed / DAY)
+    chased = rng.poisson(world.cases.chase_per_day * elapsed / DAY)
     made = opens.iloc[source[rows]]
     there = closed < end
     cases = pd.DataFrame(
@@ -247,7 +271,7 @@ def _tables(
             "pilot": flow.pilot[rows],
             "rejected": flow.found[rows],
             "chased": chased,
-            "cost_of_delay": np.round(chased * m.CHASE_COST, 1),
+            "cost_of_delay": np.round(chased * world.cases.chase_cost, 1),
         }
     )
     truth = pd.DataFrame({"case_id": names, "false_claim": flow.false[rows]})

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
 from servicelab.company.simulation.demand import INTENT, Demand, time_of_day
 from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.lines import serve
-from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.names import CLOSE, INTENTS, LINES
+from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.staffing import SPELL, Agents, Roster
+from servicelab.company.simulation.world import World, by_name
 
 BOT, EXPERT = len(LINES), LINES.index("expert")
 #: Channels by code: the lines, then the assistant.
@@ -130,10 +131,18 @@ class Service:
     """The state of the run."""
 
     def __init__(
-        self, scenario: Scenario, demand: Demand, members: Members, orders: Orders, agents: Agents, roster: Roster
+        self,
+        world: World,
+        scenario: Scenario,
+        demand: Demand,
+        members: Members,
+        orders: Orders,
+        agents: Agents,
+        roster: Roster,
     ) -> None:
         """Nothing has happened yet."""
-        self.scenario, self.demand, self.members, self.orders = scenario, demand, members, orders
+        self.world, self.scenario = world, scenario
+        self.demand, self.members, self.orders = demand, members, orders
         self.agents, self.roster = agents, roster
         self.log = Log.start(demand, scenario.seed)
         self.rng = stream(scenario.seed, "simulation", "follow")
@@ -147,21 +156,25 @@ class Service:
         self.asked: list[Ints] = [NOBODY]
         self.back: list[tuple[Ints, Floats, Ints]] = [(NOBODY, NOBODY.astype(np.float64), NOBODY)]
         self.again: list[tuple[Ints, Ints]] = [(NOBODY, NOBODY)]
-        pace, self.shift, self.gaming = m.PAY_EFFECT[scenario.pay]
-        self.agent_pace = agents.pace * pace
+        effect = world.pay.effect[scenario.pay]
+        self.shift, self.gaming = effect.resolve, effect.gaming
+        self.agent_pace = agents.pace * effect.time
         work_rng = stream(scenario.seed, "simulation", "work")
-        spread = np.log1p(m.SERVICE_CV**2)
+        spread = np.log1p(world.lines.service_cv**2)
         room = self.log.luck.shape[1]
         self.work: Floats = np.exp(np.sqrt(spread) * work_rng.standard_normal(room) - spread / 2)
         self.patience: Floats = work_rng.exponential(1.0, size=(room,))
-        self.aht = np.array([intent.aht for intent in m.INTENTS.values()])
-        self.logit = np.array([intent.resolve for intent in m.INTENTS.values()])
-        self.contain = np.array([intent.contain for intent in m.INTENTS.values()]) * scenario.containment
-        self.solve = np.array([intent.solve for intent in m.INTENTS.values()])
-        self.passed = np.array([m.TRANSFER.get(name, m.TRANSFER_OTHER) for name in m.NAMES])
-        leave = [what.leave for what in m.FEATURES.values()]
+        self.aht = np.array([intent.aht for intent in world.intents.values()])
+        self.logit = np.array([intent.resolve for intent in world.intents.values()])
+        self.contain = np.array([intent.contain for intent in world.intents.values()]) * scenario.containment
+        self.solve = np.array([intent.solve for intent in world.intents.values()])
+        self.passed = np.array([world.lines.transfer.get(name, world.lines.transfer_other) for name in INTENTS])
+        leave = [what.leave for what in world.failures.values()]
         self.leave_after = np.array(
-            [[m.LEAVE_OTHER_UNRESOLVED, *(chances[2] for chances in leave)], [0.0, *(chances[1] for chances in leave)]]
+            [
+                [world.leaving.other_unresolved, *(chances.not_put_right for chances in leave)],
+                [0.0, *(chances.put_right for chances in leave)],
+            ]
         )
         self.leaving = self._leaving()
 
@@ -186,22 +199,23 @@ class Service:
     # --- One day ---
 
     def _one_day(self, day: int, rows: Ints) -> None:
+        world = self.world
         log = self.log
         log.happened[rows] = True
         asked = log.asked[rows]
         to = asked.copy()
         if self.scenario.routing == "digital_first":
             steered = (to == 0) & (log.kind[rows] == FIRST)
-            refuses = log.luck[6, rows] < np.array(m.REFUSE_DIGITAL)[log.segment[rows]]
+            refuses = log.luck[6, rows] < by_name(world.lines.refuse_digital)[log.segment[rows]]
             log.refused[rows[steered & refuses]] = True
             to[steered & ~refuses] = 2
         if self.scenario.bot:
             greeted = ((to == 1) | (to == 2)) & (log.kind[rows] == FIRST)
-            refuses = log.luck[0, rows] < np.array(m.REFUSE_BOT)[log.segment[rows]]
+            refuses = log.luck[0, rows] < by_name(world.lines.refuse_bot)[log.segment[rows]]
             log.refused[rows[greeted & refuses]] = True
             contained = greeted & ~refuses & (log.luck[1, rows] < self.contain[log.intent[rows]])
             self._contained(rows[contained])
-            log.at[rows[greeted & ~refuses & ~contained]] += m.HAND_OVER
+            log.at[rows[greeted & ~refuses & ~contained]] += world.lines.hand_over
             rows, to = rows[~contained], to[~contained]
         switched: dict[int, list[Ints]] = {line: [] for line in range(len(LINES))}
         for line in range(len(LINES)):
@@ -211,27 +225,28 @@ class Service:
             self._one_line(line, day, mine, switched)
 
     def _one_line(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
+        world = self.world
         log, name = self.log, LINES[line]
         people, *spells = self.roster.on(line, day)
         begin = np.concatenate(spells) + day * DAY
         agent = np.concatenate([people, people])
-        tired = np.repeat([1.0, m.TIRED_PACE], len(people))
+        tired = np.repeat([1.0, world.agents.tired_pace], len(people))
         end = begin + SPELL
         self.seats.append((line, day, begin, end, agent))
         tenure = np.maximum(day - self.agents.hired[agent], 0)
-        fresh = np.exp(-tenure / m.LEARN_DAYS)
-        pace = self.agent_pace[agent] * (1 + m.NEW_PACE * fresh) * tired
-        times = m.CONCURRENCY[name]
+        fresh = np.exp(-tenure / world.agents.learn_days)
+        pace = self.agent_pace[agent] * (1 + world.agents.new_pace * fresh) * tired
+        times = world.lines.concurrency[name]
         if not len(rows):
             return
         at = log.at[rows]
         turn = np.argsort(at, kind="stable")
         rows, at = rows[turn], at[turn]
-        work = self.work[rows] * self.aht[log.intent[rows]] * m.STRETCH[name]
-        patience = self.patience[rows] * m.PATIENCE[name]
+        work = self.work[rows] * self.aht[log.intent[rows]] * world.lines.stretch[name]
+        patience = self.patience[rows] * world.lines.patience[name]
         if self.scenario.callback and name == "phone":
-            log.called_back[rows] = log.luck[8, rows] < m.TAKE_CALLBACK
-            patience = np.where(log.called_back[rows], m.CALLBACK_PATIENCE, patience)
+            log.called_back[rows] = log.luck[8, rows] < world.lines.take_callback
+            patience = np.where(log.called_back[rows], world.lines.callback_patience, patience)
         first, second = np.split(np.stack([begin, end, pace]), 2, axis=1)
         seated = np.concatenate([np.tile(first, times), np.tile(second, times)], axis=1)
         begins, ends, paces = seated.tolist()
@@ -245,7 +260,7 @@ class Service:
         log.channel[rows] = line
         log.served[rows] = served
         # Nobody waits in the dark: whoever has not been answered at closing is sent away then.
-        closing = np.maximum(day * DAY + m.CLOSE - log.at[rows], 0.0)
+        closing = np.maximum(day * DAY + CLOSE - log.at[rows], 0.0)
         log.wait[rows] = np.where(served, wait, np.minimum(patience, closing) if name != "email" else 0.0)
         self._gave_up(line, day, rows[~served], switched)
         done, seat = rows[served], seat[served]
@@ -256,8 +271,8 @@ class Service:
         log.agent[done] = who
         log.took[done] = work[served] * pace[seat]
         odds = (
-            self.logit[log.intent[done]] + m.CHANNEL_RESOLVE[name] + self.agents.skill[who] + self.shift
-            + m.NEW_RESOLVE * fresh[seat] + np.where(tired[seat] > 1, m.TIRED_RESOLVE, 0.0)
+            self.logit[log.intent[done]] + world.lines.resolve[name] + self.agents.skill[who] + self.shift
+            + world.agents.new_resolve * fresh[seat] + np.where(tired[seat] > 1, world.agents.tired_resolve, 0.0)
         )  # fmt: skip
         solved = log.luck[2, done] < 1 / (1 + np.exp(-odds))
         passed = np.zeros(len(done), dtype=bool)
@@ -270,21 +285,22 @@ class Service:
             new = log.follow(done[passed], over[passed] + 20, np.full(int(passed.sum()), 5), TRANSFER)
             log.happened[new] = True
             switched[5].append(new)
-        back = ~passed & (log.luck[5, done] < np.where(solved, m.RECONTACT_RESOLVED, m.RECONTACT_UNRESOLVED))
-        back &= log.attempt[done] < m.MOST_ATTEMPTS
+        back = ~passed & (log.luck[5, done] < np.where(solved, world.lines.back_resolved, world.lines.back_unresolved))
+        back &= log.attempt[done] < world.lines.most_attempts
         ends = ~passed & ~back
         self.back.append((done[back], over[back], np.full(int(back.sum()), line)))
         self.ended.append((done[ends], solved[ends]))
         self.asked.append(done)
 
     def _contained(self, rows: Ints) -> None:
+        world = self.world
         log = self.log
         log.channel[rows], log.served[rows], log.recorded[rows] = BOT, True, True
-        log.took[rows] = m.BOT_SECONDS + m.BOT_MORE_SECONDS * self.work[rows]
+        log.took[rows] = world.lines.bot_seconds + world.lines.bot_more_seconds * self.work[rows]
         solved = log.luck[2, rows] < self.solve[log.intent[rows]]
         log.solved[rows] = solved
-        back = ~solved & (log.luck[5, rows] < m.RECONTACT_CONTAINED)
-        back |= solved & (log.luck[5, rows] < m.RECONTACT_RESOLVED)
+        back = ~solved & (log.luck[5, rows] < world.lines.back_contained)
+        back |= solved & (log.luck[5, rows] < world.lines.back_resolved)
         self.back.append((rows[back], log.at[rows[back]] + log.took[rows[back]], np.full(int(back.sum()), BOT)))
         self.ended.append((rows[~back], solved[~back]))
         self.asked.append(rows)
@@ -296,10 +312,11 @@ class Service:
         order = self.log.order[self.waiting_mail]
         asks = (order >= 0) & (self.log.intent[self.waiting_mail] == PRESALE)
         order = order[asks & (self.log.kind[self.waiting_mail] == FIRST)]
-        self.orders.void[order[self.orders.placed[order] < (day + 1) * DAY + m.CLOSE]] = True
+        self.orders.void[order[self.orders.placed[order] < (day + 1) * DAY + CLOSE]] = True
 
     def _evening(self, day: int) -> None:
         """What the day's contacts lead to; nothing of it happens before tomorrow."""
+        world = self.world
         ended, solved = (np.concatenate([part[k] for part in self.ended]) for k in (0, 1))
         self._stay_or_leave(ended, solved, day)
         self._convert(np.concatenate(self.asked))
@@ -309,22 +326,25 @@ class Service:
             del waiting[1:]
         # On one of the next three days, to the same line or to the phone; from the second line to the phone.
         u = self.rng.random((2, len(rows)))
-        when = (over // DAY).astype(np.int64) + 1 + (u[0] > m.BACK_DAYS[0]) + (u[0] > m.BACK_DAYS[1])
-        from_bot = np.searchsorted(np.cumsum(m.BACK_FROM_BOT[:-1]), u[1], side="right")
-        to = np.where((u[1] < m.BACK_SAME_LINE) & (line < EXPERT), line, 0)
+        when = (
+            (over // DAY).astype(np.int64) + 1 + (u[0] > world.lines.back_days[0]) + (u[0] > world.lines.back_days[1])
+        )
+        from_bot = np.searchsorted(np.cumsum(world.lines.back_from_bot[:-1]), u[1], side="right")
+        to = np.where((u[1] < world.lines.back_same_line) & (line < EXPERT), line, 0)
         to = np.concatenate([np.where(line == BOT, from_bot, to), np.where(same < EXPERT, same, 0)])
         self._enqueue(np.concatenate([rows, again]), np.concatenate([when, np.full(len(again), day + 1)]), to)
 
     def _gave_up(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
+        world = self.world
         log = self.log
-        back = (log.luck[5, rows] < m.RECONTACT_ABANDONED) & (log.attempt[rows] < m.MOST_ATTEMPTS)
+        back = (log.luck[5, rows] < world.lines.back_abandoned) & (log.attempt[rows] < world.lines.most_attempts)
         self.ended.append((rows[~back], np.zeros(int((~back).sum()), dtype=bool)))
         self.asked.append(rows)
         rows = rows[back]
         if line < 2:
-            moves = log.luck[7, rows] < m.SWITCH_AFTER_ABANDON
+            moves = log.luck[7, rows] < world.lines.switch
             at = log.at[rows] + log.wait[rows] + 120 + 1500 * log.luck[6, rows]
-            moves &= at < day * DAY + m.CLOSE
+            moves &= at < day * DAY + CLOSE
             new = log.follow(rows[moves], at[moves], np.full(int(moves.sum()), line + 1), SWITCH)
             log.happened[new] = True
             switched[line + 1].append(new)
@@ -334,7 +354,7 @@ class Service:
     def _enqueue(self, rows: Ints, day: Ints, to: Ints) -> None:
         keep = day < self.days
         rows, day, to = rows[keep], day[keep], to[keep]
-        at = day * DAY + time_of_day(self.rng, len(rows))
+        at = day * DAY + time_of_day(self.world, self.rng, len(rows))
         at = np.where(to == 4, np.maximum(at, day * DAY + 36_000), at)
         new = self.log.follow(rows, at, to, REPEAT)
         if self.log.count > len(self.work):
@@ -344,10 +364,11 @@ class Service:
 
     def _convert(self, rows: Ints) -> None:
         """X00a: whether the order that an enquiry is about is placed."""
+        world = self.world
         log = self.log
         asks = rows[(log.intent[rows] == PRESALE) & (log.order[rows] >= 0) & (log.kind[rows] == FIRST)]
-        minutes = np.where(log.served[asks], log.wait[asks] / 60, 600.0)
-        chance = 1 / (1 + np.exp(-(m.CONVERT + m.CONVERT_DELAY * np.log1p(minutes))))
+        minutes = np.where(log.served[asks], log.wait[asks] / 60, world.enquiries.unanswered)
+        chance = 1 / (1 + np.exp(-(world.enquiries.convert + world.enquiries.delay * np.log1p(minutes))))
         lost = self.rng.random(len(asks)) >= chance
         # An answer that comes after the day on which they would have ordered comes too late.
         too_late = log.at[asks] + log.wait[asks] >= self.orders.placed[log.order[asks]]
@@ -364,9 +385,10 @@ class Service:
 
     def _leaving(self) -> tuple[Ints, Ints]:
         """Members who stop buying after an order about which they say nothing: (day, order), in order of day."""
+        world = self.world
         orders = self.orders
         rng = stream(self.scenario.seed, "simulation", "leaving")
-        silent = np.array([m.LEAVE_AFTER_ORDER, *(what.leave[0] for what in m.FEATURES.values())])
+        silent = np.array([world.leaving.after_order, *(what.leave.silent for what in world.failures.values())])
         chance = np.where(orders.spoken, 0.0, silent[orders.fault])
         goes = np.flatnonzero(rng.random(len(chance)) < chance)
         day = (orders.delivered[goes] // DAY).astype(np.int64) + 1

@@ -10,24 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from servicelab.company.simulation import mechanisms as m
 from servicelab.company.simulation.buying import Flags, Floats, Ints
 from servicelab.company.simulation.demand import asked_chances
 from servicelab.company.simulation.draws import stream
 from servicelab.company.simulation.festivals import day_number
-from servicelab.company.simulation.scenario import LINES, Scenario
+from servicelab.company.simulation.names import CLOSE, INTENTS, LINES, OPEN
+from servicelab.company.simulation.scenario import Scenario
+from servicelab.company.simulation.world import World, by_name
 
 HALF_HOUR = 1800.0
-SLOTS = len(m.HALF_HOURS)
+SLOTS = int((CLOSE - OPEN) / HALF_HOUR)
 #: Two spells at the desk with a break between, short or long; the rest of the paid time is briefing and training.
 SPELL, PAID_HOURS = 3.375 * 3600, 8.5
 #: Breaks in half hours.
 PAUSES = (1.5, 3.0, 5.0, 8.0)
 DESK_HOURS = 2 * SPELL / 3600
-#: Repeats, transfers and switches, on top of first contacts.
-AGAIN = {"phone": 1.36, "chat": 1.28, "wechat": 1.12, "email": 1.16, "shop": 1.14, "expert": 1.15}
-#: Agents of ordinary pace do not exist: new ones, tired ones and slow ones add time.
-PACE = 1.09
 
 
 @dataclass(frozen=True)
@@ -49,33 +46,44 @@ class Agents:
         return len(self.line)
 
 
-def planned_heads(scenario: Scenario, expected: Floats) -> Ints:
+def planned_heads(world: World, scenario: Scenario, expected: Floats) -> Ints:
     """Line × day: agents planned, from the contacts expected and the load aimed at."""
-    mix = asked_chances()
-    segment = np.array(m.SEGMENT_SHARE)
-    intents = list(m.INTENTS.values())
+    mix = asked_chances(world)
+    segment = by_name(world.members.segment_share)
+    intents = list(world.intents.values())
     aht = np.array([intent.aht for intent in intents])
-    contain = np.minimum(np.array([intent.contain for intent in intents]) * scenario.containment, 0.95)
-    refuse = np.array(m.REFUSE_BOT)[:, None]
+    contain = np.minimum(
+        np.array([intent.contain for intent in intents]) * scenario.containment, world.planning.contain_most
+    )
+    refuse = by_name(world.lines.refuse_bot)[:, None]
     human = 1 - (1 - refuse) * contain if scenario.bot else np.ones((4, len(intents)))
     work = np.zeros((len(LINES), expected.shape[1]))
     for number, line in enumerate(LINES[:-1]):
         share = mix[:, :, number] * (human if line in ("chat", "wechat") else 1.0)
         if scenario.routing == "digital_first":
-            stay = np.array(m.REFUSE_DIGITAL)[:, None]
+            stay = by_name(world.lines.refuse_digital)[:, None]
             if line == "phone":
                 share = share * stay
             elif line == "wechat":
                 share = share + mix[:, :, 0] * (1 - stay) * human
         per_intent = (segment[:, None] * share).sum(axis=0) * aht
         work[number] = per_intent @ expected
-    passed = np.array([m.TRANSFER.get(name, m.TRANSFER_OTHER) for name in m.NAMES])
-    work[-1] = (passed * aht) @ expected * 0.75
-    rate = np.array([m.STRETCH[line] / m.CONCURRENCY[line] * AGAIN[line] / m.OCCUPANCY[line] for line in LINES])
-    heads = work * rate[:, None] * PACE * m.PAY_EFFECT[scenario.pay][0] / (DESK_HOURS * 3600)
+    passed = np.array([world.lines.transfer.get(name, world.lines.transfer_other) for name in INTENTS])
+    work[-1] = (passed * aht) @ expected * world.planning.passed
+    rate = np.array(
+        [
+            world.lines.stretch[line]
+            / world.lines.concurrency[line]
+            * world.planning.again[line]
+            / world.planning.occupancy[line]
+            for line in LINES
+        ]
+    )
+    heads = work * rate[:, None] * world.planning.pace * world.pay.effect[scenario.pay].time / (DESK_HOURS * 3600)
     # Planners know the season; they do not believe the peak of a sale.
     usual = np.median(heads, axis=1, keepdims=True)
-    heads = np.where(heads > 1.35 * usual, 1.35 * usual + 0.5 * (heads - 1.35 * usual), heads)
+    believed, half = world.planning.believed, world.planning.half_believed
+    heads = np.where(heads > believed * usual, believed * usual + half * (heads - believed * usual), heads)
     change = np.array([scenario.staff_change.get(line, 0) for line in LINES])[:, None]
     rounded = np.floor(heads * scenario.staffing + 0.5).astype(np.int64) + change
     least = np.array([1 if line == "email" else 2 for line in LINES])[:, None]
@@ -83,25 +91,38 @@ def planned_heads(scenario: Scenario, expected: Floats) -> Ints:
     return planned
 
 
-def make_agents(scenario: Scenario, heads: Ints) -> Agents:
+def make_agents(world: World, scenario: Scenario, heads: Ints) -> Agents:
     """Everybody ever employed: each position is filled, vacated and filled again; temps in the weeks of Double 11."""
     rng = stream(scenario.seed, "simulation", "agents")
+    w = world.agents
     days = heads.shape[1]
     rows: list[tuple[int, float, float, bool, int]] = []
     for line in range(len(LINES)):
         # Positions for all planned days but the worst; five days of seven, some of them ill or away.
-        posts = int(np.ceil(np.quantile(heads[line], 0.97) * 7 / 5 / (1 - m.ABSENT) * 1.08))
+        posts = int(
+            np.ceil(
+                np.quantile(heads[line], world.planning.posts_quantile)
+                * 7
+                / 5
+                / (1 - world.agents.absent)
+                * world.planning.posts_more
+            )
+        )
         for post in range(posts):
-            hired = -float(rng.exponential(500)) - 20
+            hired = -float(rng.exponential(w.tenure)) - w.tenure_least
             while hired < days:
-                early = rng.exponential(365 / (m.TURNOVER * m.EARLY_FACTOR))
-                stay = early if early < 90 else 90 + rng.exponential(365 / (m.TURNOVER * 0.86))
+                early = rng.exponential(365 / (world.agents.turnover * world.agents.early_factor))
+                stay = (
+                    early
+                    if early < w.early_days
+                    else w.early_days + rng.exponential(365 / (w.turnover * w.later_factor))
+                )
                 if hired < 0:
                     # Whoever is there at the start has lasted so far.
-                    stay = -hired + rng.exponential(365 / m.TURNOVER)
+                    stay = -hired + rng.exponential(365 / world.agents.turnover)
                 # Days off belong to the post and are spread over the line: a small line is not empty every Monday.
                 rows.append((line, hired, hired + stay, False, post * 7 // posts))
-                hired += stay + rng.uniform(*m.VACANCY_DAYS)
+                hired += stay + rng.uniform(*world.agents.vacancy)
     year = scenario.start.year
     for line in (0, 1):
         for which in range(year, year + scenario.months // 12 + 1):
@@ -112,15 +133,15 @@ def make_agents(scenario: Scenario, heads: Ints) -> Agents:
     rows.sort(key=lambda row: row[1])
     line_of, hired_on, left_on, temp, rest = (np.array(column) for column in zip(*rows, strict=True))
     kind = line_of.astype(np.int64)
-    hurry = m.HURRY_SD * _spread(rng, kind)
+    hurry = world.agents.hurry_sd * _spread(rng, kind)
     return Agents(
         line=kind,
         hired=np.floor(hired_on),
         left=np.floor(left_on) + 1,
         temp=temp.astype(bool),
-        pace=np.exp(m.PACE_SD * _spread(rng, kind) + m.HURRY_PACE * hurry),
-        skill=m.SKILL_SD * _spread(rng, kind) + m.HURRY_RESOLVE * hurry,
-        empathy=m.EMPATHY_SD * _spread(rng, kind),
+        pace=np.exp(world.agents.pace_sd * _spread(rng, kind) + world.agents.hurry_pace * hurry),
+        skill=world.agents.skill_sd * _spread(rng, kind) + world.agents.hurry_resolve * hurry,
+        empathy=world.agents.empathy_sd * _spread(rng, kind),
         hurry=hurry,
         rest=rest.astype(np.int64),
     )
@@ -138,14 +159,14 @@ def _spread(rng: np.random.Generator, line: Ints) -> Floats:
 class Roster:
     """Who is on which line on a day."""
 
-    def __init__(self, scenario: Scenario, agents: Agents, heads: Ints) -> None:
+    def __init__(self, world: World, scenario: Scenario, agents: Agents, heads: Ints) -> None:
         """Everything that does not change from day to day."""
-        self.agents, self.heads, self.shape = agents, heads, scenario.shape
+        self.world, self.agents, self.heads, self.shape = world, agents, heads, scenario.shape
         self.staff = [np.flatnonzero(agents.line == line) for line in range(len(LINES))]
         days = heads.shape[1]
         #: Line × day: scheduled, ill or on leave, and paid.
         self.absent = np.zeros((len(LINES), days), dtype=np.int64)
-        self.away = stream(scenario.seed, "simulation", "absence").random((days, len(agents))) < m.ABSENT
+        self.away = stream(scenario.seed, "simulation", "absence").random((days, len(agents))) < world.agents.absent
 
     def on(self, line: int, day: int) -> tuple[Ints, Floats, Floats]:
         """Agents at work, and the seconds at which each one's two spells at the desk begin."""
@@ -163,33 +184,34 @@ class Roster:
         people = scheduled[~self.away[day, scheduled]]
         self.absent[line, day] = len(scheduled) - len(people)
         # Early and late shifts go round.
-        first, second = _begins(len(people), self.shape, LINES[line] == "shop")
+        first, second = _begins(self.world, len(people), self.shape, LINES[line] == "shop")
         turn = len(people) - day % max(len(people), 1)
         return people, np.concatenate([first[turn:], first[:turn]]), np.concatenate([second[turn:], second[:turn]])
 
 
 @cache
-def _begins(count: int, shape: str, shop: bool) -> Floats:
+def _begins(world: World, count: int, shape: str, shop: bool) -> Floats:
     """The same as arrays: first spells, second spells."""
-    found: Floats = np.array(shifts(count, shape, shop), dtype=np.float64).reshape(-1, 2).T.copy()
+    found: Floats = np.array(shifts(world, count, shape, shop), dtype=np.float64).reshape(-1, 2).T.copy()
     return found
 
 
 @cache
-def shifts(count: int, shape: str, shop: bool) -> tuple[tuple[float, float], ...]:
+def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[float, float], ...]:
     """When the two spells of `count` shifts begin so that the half hours are covered as well as so many can."""
+    safety, least = world.planning.safety, world.planning.least_weight
     first = 2 if shop else 0
-    share = np.ones(SLOTS) if shape == "flat" else np.array(m.HALF_HOURS)
+    share = np.ones(SLOTS) if shape == "flat" else np.array(world.demand.half_hours)
     if shop:
         share = np.interp((np.arange(SLOTS) - first) * 12 / 11, np.arange(SLOTS), share, left=0.0)
     if not count:
         return ()
     share = share / share.mean()
     # A small line needs more to spare than a large one: square-root staffing.
-    safe = share * count + 1.3 * np.sqrt(share * count)
+    safe = share * count + safety * np.sqrt(share * count)
     target = safe / safe.sum() * count * DESK_HOURS * 2
     # Shortfalls count in proportion: the quiet last hour is to be answered too.
-    weight = 1 / np.maximum(target, 0.2 * target.max())
+    weight = 1 / np.maximum(target, least * target.max())
     covered = np.zeros(SLOTS)
     spell = SPELL / HALF_HOUR
     covers = {
@@ -203,7 +225,7 @@ def shifts(count: int, shape: str, shop: bool) -> tuple[tuple[float, float], ...
         # The shift that takes most off the squared shortfall.
         best = max(covers, key=lambda key: float((weight * covers[key] * (2 * lack - covers[key])).sum()))
         covered += covers[best]
-        begins = m.OPEN + best[0] * HALF_HOUR
+        begins = OPEN + best[0] * HALF_HOUR
         chosen.append((begins, begins + SPELL + best[1] * HALF_HOUR))
     return tuple(sorted(chosen))
 

@@ -1,0 +1,39 @@
+"""What there is at a firm of this kind, by name and in order; how much of each is a matter of the world it lives in."""
+
+from __future__ import annotations
+
+SEGMENTS = ("young_renter", "new_family", "home_improver", "senior")
+#: Service features: what fails on an order is numbered by this list from 1.
+FEATURES = (
+    "on_time_delivery", "intact_packaging", "warranty_repair", "easy_returns", "assembly_service", "human_hotline",
+    "price_protection", "e_invoice", "delivery_window_choice", "installation_photo_guide", "green_packaging",
+    "personal_styling", "anniversary_surprise", "bot_first_reply",
+)  # fmt: skip
+LATE, PACKING, DEFECT = (
+    FEATURES.index(name) + 1 for name in ("on_time_delivery", "intact_packaging", "warranty_repair")
+)
+#: Reasons for a contact.
+INTENTS = (
+    "presale", "where_is_order", "change_delivery", "damaged", "defect", "return", "invoice", "price", "app_problem",
+    "complaint",
+)  # fmt: skip
+#: Asked only about a parcel that has not come yet.
+ON_THE_WAY = ("where_is_order", "change_delivery")
+WAREHOUSES = ("Langfang", "Kunshan", "Foshan", "Wuhan", "Chengdu")
+NEEDS = ("functional", "emotional", "normative", "implicit")
+REMEDIES = ("none", "apology", "fix", "both")
+#: The lines in the order of the day's run: a customer who gives up on one may turn to a later one the same day.
+LINES = ("phone", "chat", "wechat", "email", "shop", "expert")
+#: Lines that a customer can turn to.
+ASKED_CHANNELS = LINES[:-1]
+#: What can be touched on the way to an order.
+BEFORE_BUYING = (
+    "advert", "search", "website", "wechat_shop", "shop_visit", "adviser", "video_guide", "community",
+)  # fmt: skip
+STATIONS = ("inspect", "approve", "repair", "refund")
+SHOPS = 40
+
+#: Seconds since midnight between which the lines are open, and at which a sale opens; the hour at which shops open.
+OPEN, CLOSE = 9 * 3600.0, 21 * 3600.0
+SALE_OPENS = 20 * 3600.0
+SHOP_OPENS = 10

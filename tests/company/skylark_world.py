@@ -1,0 +1,7 @@
+"""The world that tests hold the tables against: the sample firm's own."""
+
+from __future__ import annotations
+
+from servicelab.company.firm.skylark import skylark
+
+world = skylark()
