@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from servicelab.company import codes
 from servicelab.company.simulation import Firm, Scenario, simulate
 from servicelab.company.simulation import touchpoints as m
+from servicelab.company.tables import codes
 from servicelab.models.channels import attribution, removal_effects
 from servicelab.models.journey import emotion_curve, friction, touchpoint_scores
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from servicelab.company.checking import expected, kind_in_words
 from servicelab.company.importing.mapping import Field, Source
+from servicelab.company.tables.checking import expected, kind_in_words
 from servicelab.errors import UserError
 from servicelab.i18n import _
 

@@ -9,8 +9,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from servicelab.company.importing.tables import KNOWN, PERSONS
-from servicelab.company.schema import Column, Table
+from servicelab.company.importing.personal import PERSONS
+from servicelab.company.tables.dictionary import KNOWN
+from servicelab.company.tables.schema import Column, Table
 from servicelab.errors import UserError
 from servicelab.files.yamllines import Node, NotYaml, as_written
 from servicelab.i18n import _
@@ -106,7 +107,7 @@ def shipped() -> list[str]:
     >>> "bank-call-log" in shipped()
     True
     """
-    folder = files("servicelab.company").joinpath("mappings")
+    folder = files("servicelab.company.importing").joinpath("mappings")
     return sorted(entry.name.removesuffix(".yml") for entry in folder.iterdir() if entry.name.endswith(".yml"))
 
 
@@ -125,7 +126,7 @@ def read_mapping(mapping: Path | str) -> ImportMapping:
                     names=", ".join(shipped()),
                 )
             )
-        with as_file(files("servicelab.company").joinpath("mappings", f"{mapping}.yml")) as inside:
+        with as_file(files("servicelab.company.importing").joinpath("mappings", f"{mapping}.yml")) as inside:
             return _mapping(_written(inside))
     return _mapping(_written(path))
 
