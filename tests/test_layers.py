@@ -100,7 +100,7 @@ def test_no_module_is_a_drawer_for_leftovers() -> None:
 
 
 def test_no_file_name_stands_for_two_things() -> None:
-    """A folder a control has its `model`; the firm's files get names of their own when the firm is regrouped."""
+    """A folder a control has its `model`; the simulation's parts are called as the models they follow."""
     shared = {"__init__", "model"}
-    names = [p.stem for p in MODULES if p.relative_to(SOURCE).parts[0] != "company" and p.stem not in shared]
+    names = [p.stem for p in MODULES if p.parent != SOURCE / "company" / "simulation" and p.stem not in shared]
     assert sorted({name for name in names if names.count(name) > 1}) == []

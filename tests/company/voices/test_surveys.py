@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from servicelab.company.generating.truth import as_text
-from servicelab.company.tables.codes import THEMES
 from servicelab.company.voices import servqual as questionnaire
 from servicelab.company.voices import survey_mechanisms as sm
 from servicelab.company.voices import survey_truths as m
@@ -125,7 +124,7 @@ def test_trends_are_found_and_the_flat_segment_is_flat(firm: Firm) -> None:
     rows, truth = {}, {}
     for segment, (first, last) in m.TRENDS.items():
         here = tracker["segment"] == segment
-        for theme, a, b in zip(THEMES, first, last, strict=True):
+        for theme, a, b in zip(m.THEMES, first, last, strict=True):
             columns = pd.DataFrame({"start": 1.0, "change": at[here]})
             rows[segment, theme] = regression(columns, (tracker.loc[here, "theme"] == theme).astype(float)).loc[
                 "change"

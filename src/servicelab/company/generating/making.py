@@ -27,7 +27,7 @@ from servicelab.company.generating.truths import TRUTHS, TRUTHS_ONCE, shape_trut
 from servicelab.company.generating.writing import Extent, TableWriter
 from servicelab.company.simulation import Scenario, simulate
 from servicelab.company.tables.describing import write_description
-from servicelab.company.tables.dictionary import TABLES
+from servicelab.company.tables.dictionary import TABLES, package
 from servicelab.company.tables.reading import load
 from servicelab.company.voices.coded import make_voices
 from servicelab.company.voices.servqual import make_servqual_items, make_servqual_survey, make_servqual_weights
@@ -214,8 +214,8 @@ def _refuse_foolish(folder: Path, scale: float, seed: int, truth: Path | None) -
 def _another_owner(folder: Path) -> bool:
     """Whether the folder holds tables that are not the firm's, such as a company's own."""
     try:
-        package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
-        return not isinstance(package, dict) or package.get("name") != "skylark-home"
+        found = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+        return not isinstance(found, dict) or found.get("name") != package()["name"]
     except FileNotFoundError:
         begun = (folder / ".generating").is_dir()
         return not begun and any((folder / name).exists() for t in TABLES.values() for name in (t.csv, f"{t.csv}.zip"))

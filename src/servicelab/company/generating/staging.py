@@ -27,6 +27,8 @@ from servicelab.i18n import _
 #: Readers look for datapackage.json: a folder is a set of tables from when it is there.
 PACKAGE = "datapackage.json"
 _RECORD = "run.json"
+#: What of the program decides the bytes.
+PARTS = ("company/tables", "company/simulation", "company/voices", "company/generating", "models/process")
 #: Folders of sums over the finished blocks, which only a run that goes on needs.
 SUMS = "sums."
 
@@ -41,7 +43,7 @@ def fingerprint() -> str:
     package = Path(servicelab.__file__).parent
     versions = (np.__version__, pd.__version__, scipy.__version__, zlib.ZLIB_RUNTIME_VERSION)
     digest = hashlib.sha256(" ".join((platform.machine(), *versions)).encode())
-    for part in ("company", "models/process"):
+    for part in PARTS:
         for path in sorted((package / part).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"\0{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())

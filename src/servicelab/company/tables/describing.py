@@ -9,18 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from servicelab.company.tables.codes import SUBJECTS
-from servicelab.company.tables.dictionary import TABLES
+from servicelab.company.tables.dictionary import TABLES, package, subjects
 from servicelab.company.tables.picture import picture
 from servicelab.company.tables.schema import Column, Table
 from servicelab.files.whole import write_whole
 from servicelab.files.yamllines import parse
 
-LICENCE = {
-    "name": "CC0-1.0",
-    "title": "CC0 1.0 Universal",
-    "path": "https://creativecommons.org/publicdomain/zero/1.0/",
-}
 _TYPES = {"id": "string", "text": "string", "category": "string"}
 
 
@@ -31,22 +25,16 @@ def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed:
     there = [TABLES[name] for name in TABLES if name in rows]
     for table in there:
         write_whole(cards / f"{table.name}.md", card(table, rows[table.name], scale, seed))
-    package = {
-        "profile": "tabular-data-package",
-        "name": "skylark-home",
-        "title": "Skylark Home 云雀家居: the sample firm's service data",
-        "description": "Simulated data of a fictional omnichannel home-goods retailer; no real person is in it.",
-        "licenses": [LICENCE],
-        "resources": [resource(table, there) for table in there],
-    }
+    resources = [resource(table, there) for table in there]
+    described = {"profile": "tabular-data-package", **package(), "resources": resources}
     write_whole(folder / "relations.svg", picture(there))
-    write_whole(folder / "datapackage.json", json.dumps(package, ensure_ascii=False, indent=2) + "\n")
+    write_whole(folder / "datapackage.json", json.dumps(described, ensure_ascii=False, indent=2) + "\n")
 
 
 def contents(tables: Collection[Table]) -> list[str]:
     """The tables as lines of Markdown, by subject: file, title, what a row is, and the card."""
     lines = []
-    for subject, (en, zh) in SUBJECTS.items():
+    for subject, (en, zh) in subjects().items():
         mine = [table for table in tables if table.subject == subject]
         if mine:
             lines += ["", f"**{en} {zh}**", "", "| file | 表 | a row is | 每行是 | card |", "|---|---|---|---|---|"]

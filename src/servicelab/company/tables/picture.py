@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from servicelab.company.tables.codes import SUBJECTS
+from servicelab.company.tables.dictionary import subjects
 from servicelab.company.tables.schema import Column, Table
 
 #: Where tables stand, from left to right: those that refer to a table stand beside it. The others stand below.
@@ -178,7 +178,7 @@ def _heading(width: int) -> Iterator[str]:
     )
     # Six subjects in two columns at the top right, where no table stands.
     left, second = width - MARGIN - 570, 310
-    for number, (subject, (en, zh)) in enumerate(SUBJECTS.items()):
+    for number, (subject, (en, zh)) in enumerate(subjects().items()):
         x, y = left + (number % 2) * second, 30 + (number // 2) * 24
         yield f'<rect x="{x:.1f}" y="{y:.1f}" width="14" height="14" rx="3" fill="{COLOURS[subject]}"/>'
         yield f'<text x="{x + 21:.1f}" y="{y + 11.5:.1f}" font-size="12.5" fill="{INK}">{escape(en)} {zh}</text>'

@@ -54,8 +54,8 @@ class Column:
 class Table:
     """One table: file name, titles, what a row is, its key, and its columns in order.
 
-    `subject` is the part of the firm it belongs to (a key of ``codes.SUBJECTS``). A table that is `packed` is written
-    as a zip with the CSV in it. `order` is what `load` sorts its rows by, where the file is filed in another way.
+    `subject` is the part of the firm it belongs to (see ``package.yml``). A table that is `packed` is written as a zip
+    with the CSV in it. `order` is what `load` sorts its rows by, where the file is filed in another way.
     """
 
     name: str

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation.draws import answers, pick, pick_each, stream
-from servicelab.company.tables.codes import THEMES
 from servicelab.company.voices import survey_truths as m
 
 KANO_CUSTOMERS = 600
@@ -76,7 +75,7 @@ def make_needs_tracker(seed: int, customers: pd.DataFrame, scale: float) -> pd.D
             segment: (1 - at) * np.array(first) + at * np.array(last) for segment, (first, last) in m.TRENDS.items()
         }
         theme = pick_each(rng, np.array([share[segment] for segment in asked["segment"]]))
-        rows.append(asked.assign(month=month, theme=np.array(list(THEMES))[theme]))
+        rows.append(asked.assign(month=month, theme=np.array(m.THEMES)[theme]))
     return pd.concat(rows, ignore_index=True)
 
 
