@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +43,17 @@ def test_a_sound_firm_has_no_findings(tmp_path: Path, packed: bool | None) -> No
     findings = company.check(tiny.write(tmp_path, packed=packed))
     assert findings.empty
     assert list(findings.columns) == COLUMNS
+
+
+def test_a_trainees_install_can_check_a_folder(tmp_path: Path) -> None:
+    """It has what the course depends on and nothing that only those who write and mark get."""
+    tiny.write(tmp_path)
+    code = (
+        "import sys; sys.modules |= dict.fromkeys(('pandera', 'openpyxl', 'defusedxml', 'tqdm', 'bleach', 'PIL'));"
+        f"from servicelab import company; print(len(company.check({str(tmp_path)!r})))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ran.stdout.strip(), ran.stderr) == ("0", "")
 
 
 def test_the_committed_data_is_clean(datasets: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from servicelab.company.importing.batches import Batch, Reader
-from servicelab.company.importing.converting import against_clock, cells, chosen, resolved, values
+from servicelab.company.importing.converting import against_clock, cells, chosen, not_one_of, resolved, values
 from servicelab.company.importing.delimited import Delimited
 from servicelab.company.importing.eventlogs import CaseOrder
 from servicelab.company.importing.landing import Seen, TableFile, described, prepared, unwritable
@@ -20,8 +20,8 @@ from servicelab.company.importing.personal import PERSONS, Pseudonyms, defused, 
 from servicelab.company.importing.report import Findings, ImportReport, Rejects
 from servicelab.company.importing.workbook import Workbook
 from servicelab.company.importing.xes import Xes
-from servicelab.company.tables.checking import expected
 from servicelab.company.tables.consistency import contradictions
+from servicelab.company.tables.fitting import expected, unfit
 from servicelab.company.tables.reading import ENCODING
 from servicelab.errors import UserError
 from servicelab.i18n import _
@@ -220,11 +220,9 @@ class Work:
             made = self._people.texts(made)
         else:
             made = self._people.identifiers(made)
-        if column.pattern:
-            odd = made.notna() & ~made.astype("str").str.fullmatch(column.pattern)
-            for row in made.index[odd]:
-                problem = _("The value is not one that {column} can have.", column=name)
-                misfit(target, int(row), name, self._shown(one, str(made[row])), problem, expected(column))
+        # Now that people stand behind pseudonyms, which have the form of the firm's own numbers.
+        for row in made.index[unfit(made, column)]:
+            misfit(target, int(row), name, self._shown(one, str(made[row])), not_one_of(column), expected(column))
         return made
 
     def _shown(self, one: Field, cell: str) -> str:

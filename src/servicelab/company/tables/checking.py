@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 
 from servicelab.company.tables.consistency import Broken, Kept, contradictions, in_order, of_piece, of_whole
 from servicelab.company.tables.dictionary import KNOWN
+from servicelab.company.tables.fitting import expected, kind_in_words, typed, unfit
 from servicelab.company.tables.packed import find, opened_csv
-from servicelab.company.tables.reading import ENCODING, YEARS, moments
-from servicelab.company.tables.schema import Column, Table, pandera_schema
+from servicelab.company.tables.reading import ENCODING
+from servicelab.company.tables.schema import Column, Table
 from servicelab.errors import UserError
 from servicelab.i18n import _
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 COLUMNS = ["table", "row", "column", "value", "problem", "remedy"]
 #: Per table, column and problem: past this many cells one more finding says that there are others.
@@ -37,8 +35,6 @@ SIZE = 1 << 40
 
 #: Characters in a cell: the csv module's own limit.
 CELL = 131_072
-
-_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
 def check(directory: str | Path) -> pd.DataFrame:
@@ -120,7 +116,7 @@ class _Findings:
 def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findings) -> Kept | None:
     """Check one table, held against those it refers to. None when not all of it could be read: then nobody's
     reference to it can be said to be wrong."""
-    kept, schema = Kept(table), pandera_schema(table, checking=True)
+    kept = Kept(table)
     empty = True
     try:
         shape = _shape(path, table)
@@ -137,7 +133,7 @@ def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findin
             blank = raw.index.isin(shape.blank) if shape.blank else np.zeros(len(raw), dtype=bool)
             if not blank.all():
                 empty = False
-                _check_piece(raw, blank, table, schema, known, kept, findings)
+                _check_piece(raw, blank, table, known, kept, findings)
             elif len(raw):
                 kept.add(_all_typed(raw, table))
     except UserError as error:
@@ -235,15 +231,14 @@ def _pieces(path: Path, table: Table, shape: _Shape) -> Iterator[pd.DataFrame]:
 def _all_typed(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Every column of the table in its type; all missing where the file has no such column."""
     none = pd.Series(None, index=raw.index, dtype="str")
-    typed = {column.name: _typed(raw.get(column.name, none), column) for column in table.columns}
-    return pd.DataFrame(typed, index=raw.index)
+    columns = {column.name: typed(raw.get(column.name, none), column) for column in table.columns}
+    return pd.DataFrame(columns, index=raw.index)
 
 
 def _check_piece(
     raw: pd.DataFrame,
     blank: NDArray[np.bool_],
     table: Table,
-    schema: pa.DataFrameSchema,
     known: dict[str, Kept],
     kept: Kept,
     findings: _Findings,
@@ -253,15 +248,8 @@ def _check_piece(
     kept.add(whole)
     raw, frame = raw[~blank], whole[~blank]
     for column in table.columns:
-        if column.name not in raw:
-            continue
-        text, values = raw[column.name], frame[column.name]
-        bad = raw.index[text.notna() & values.isna()]
-        if len(bad):
-            problem = _("This is not {kind}.", kind=kind_in_words(column))
-            for row in bad[: findings.room(column.name, problem)]:
-                findings.add(int(row), column.name, text[row], problem, expected(column))
-    _against_schema(table, schema, raw, frame, findings)
+        if column.name in raw:
+            _against_column(column, raw, frame, findings)
     for broken in of_piece(table, frame, known):
         for at, row in enumerate(broken.rows[: findings.room(broken.column, broken.problem)].tolist()):
             findings.add(
@@ -272,49 +260,21 @@ def _check_piece(
             findings.add(int(row), name, raw.loc[row, name], problem, remedy)
 
 
-def _typed(text: pd.Series, column: Column) -> pd.Series:
-    """The cells in the column's type, missing where they are none of it."""
-    values: pd.Series = text
-    if column.kind in ("date", "datetime"):
-        values = moments(text, column)
-    elif column.kind in ("integer", "number"):
-        values = pd.to_numeric(text, errors="coerce")
-        # "inf" parses, and is no figure of anything.
-        values = values.where(values.abs() < np.inf)
-        if column.kind == "integer":
-            # Past 2⁵³ neighbouring whole numbers are one float.
-            whole = values.astype(float)
-            values = whole.where((whole == whole.round()) & (whole.abs() < 2**53)).astype("Int64")
-    elif column.kind == "boolean":
-        values = text.str.lower().map(_BOOLEANS).astype("boolean")
-    elif column.kind == "category":
-        values = text.where(text.isin([str(code) for code in column.values])).astype(column.dtype)
-    return values
+def _against_column(column: Column, raw: pd.DataFrame, frame: pd.DataFrame, findings: _Findings) -> None:
+    """Cells that are of no use in the column: no value of its type, one that it cannot hold, or none."""
+    name, text, values = column.name, raw[column.name], frame[column.name]
 
+    def note(wrong: pd.Series, problem: str, remedy: str) -> None:
+        for row in raw.index[wrong][: findings.room(name, problem)].tolist():
+            findings.add(row, name, text[row], problem, remedy)
 
-def _against_schema(
-    table: Table, schema: pa.DataFrameSchema, raw: pd.DataFrame, frame: pd.DataFrame, findings: _Findings
-) -> None:
-    """Nulls, ranges, allowed values and patterns, by the table's pandera schema."""
-    import pandera.pandas as pa
-
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-    else:
-        return
-    for (name, test), alike in cases.dropna(subset="index").groupby(["column", "check"], sort=False):
-        column = table.column(str(name))
-        rows = alike["index"].astype("int64").to_numpy()
-        if "null" in str(test):
-            problem, remedy = _("The cell is empty."), _("Fill it in: {expected}", expected=expected(column))
-            # What did not parse is not empty.
-            rows = rows[raw[column.name].loc[rows].isna().to_numpy()]
-        else:
-            problem, remedy = _("The value is not one this column can hold."), expected(column)
-        for row in np.sort(rows)[: findings.room(column.name, problem)].tolist():
-            findings.add(row, column.name, raw.loc[row, column.name], problem, remedy)
+    if column.kind not in ("id", "text"):
+        problem = _("This is not {kind}.", kind=kind_in_words(column))
+        note(text.notna() & values.isna(), problem, expected(column))
+    note(unfit(values, column), _("The value is not one this column can hold."), expected(column))
+    if not column.null:
+        # What did not parse is not empty.
+        note(text.isna(), _("The cell is empty."), _("Fill it in: {expected}", expected=expected(column)))
 
 
 def _note_rows(path: Path, table: Table, shape: _Shape, broken: Broken, findings: _Findings) -> None:
@@ -339,38 +299,3 @@ def in_words(findings: pd.DataFrame) -> Iterator[str]:
         row = "" if pd.isna(one["row"]) else _("row {row}", row=one["row"])
         where = " · ".join(str(part) for part in (one["table"], row, one["column"], one["value"]) if str(part))
         yield _("{where}: {problem} {remedy}", where=where, problem=one["problem"], remedy=one["remedy"])
-
-
-def kind_in_words(column: Column) -> str:
-    kinds = {
-        "date": _("a date"),
-        "datetime": _("a date with a time"),
-        "integer": _("a whole number"),
-        "number": _("a number"),
-        "boolean": _("True or False"),
-        "category": _("one of the column's codes"),
-    }
-    return kinds[column.kind]
-
-
-def expected(column: Column) -> str:
-    """What to write instead, in one phrase."""
-    if column.values:
-        return _("Use one of: {codes}.", codes=", ".join(str(code) for code in column.values))
-    if column.low is not None and column.high is not None:
-        return _("Use a number from {low} to {high}.", low=f"{column.low:g}", high=f"{column.high:.15g}")
-    if column.low is not None:
-        return _("Use a number of at least {low}.", low=f"{column.low:g}")
-    if column.kind == "date":
-        return _("Write dates as 2025-11-11, from {first} to {last}.", first=YEARS[0], last=YEARS[1])
-    if column.kind == "datetime":
-        return _(
-            "Write times as 2025-11-11 09:30, without a time zone, from {first} to {last}.",
-            first=YEARS[0],
-            last=YEARS[1],
-        )
-    if column.kind == "boolean":
-        return _("Use True or False.")
-    if column.pattern:
-        return _("Write it in the form {pattern}.", pattern=column.pattern)
-    return _("See the data card.")

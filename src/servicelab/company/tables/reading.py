@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from servicelab.company.tables.dictionary import KNOWN, TABLES
+from servicelab.company.tables.fitting import moments
 from servicelab.company.tables.packed import find, opened_csv
 from servicelab.company.tables.schema import Column, Table
 from servicelab.errors import UserError
@@ -16,14 +17,6 @@ from servicelab.i18n import _, language
 
 #: utf-8-sig, so that a spreadsheet in Chinese Windows opens the files without garbling them.
 ENCODING = "utf-8-sig"
-
-#: How a date and a moment are written; anything else is another notation, to be imported and not guessed at.
-_WRITTEN = {
-    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "datetime": "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?",
-}
-#: First and last year of any date: outside are mistakes and what other programs write for "never".
-YEARS = (1900, 2100)
 
 #: Tables read before, the latest last, with what their file looked like then: a lesson loads some of them many times.
 _read_before: OrderedDict[Path, tuple[tuple[int, ...], pd.DataFrame]] = OrderedDict()
@@ -140,19 +133,6 @@ def _as_described(frame: pd.DataFrame, column: Column) -> pd.Series:
             raise ValueError(column.name)
         cells = cells.cat.set_categories(codes)
     return cells
-
-
-def moments(text: pd.Series, column: Column) -> pd.Series:
-    """The cells of a date or datetime column, to the second; missing where a cell is not written as its kind is.
-
-    >>> cells = pd.Series(["2023-02-28", "2023-02-29", "20230228", "2023-02-28 13:00", "9999-12-31"])
-    >>> moments(cells, table("customers").column("joined_on")).notna().tolist()
-    [True, False, False, False, False]
-    """
-    cells = text.astype("str")
-    written = cells.where(cells.str.fullmatch(_WRITTEN[column.kind]).fillna(False).astype(bool))
-    found = pd.to_datetime(written, format="ISO8601", errors="coerce").astype("datetime64[s]")
-    return found.where(found.dt.year.between(*YEARS))
 
 
 def _misfit(path: Path) -> UserError:

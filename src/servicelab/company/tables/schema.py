@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
+from typing import Any, Literal
 
 Kind = Literal["id", "text", "category", "date", "datetime", "integer", "number", "boolean"]
 
@@ -85,35 +82,3 @@ class Table:
     def file(self) -> str:
         """Name that the firm's own table is written under: the CSV, or the zip that holds it."""
         return f"{self.csv}.zip" if self.packed else self.csv
-
-
-def pandera_schema(table: Table, *, checking: bool = False) -> pa.DataFrameSchema:
-    """The table's schema for pandera: types, nulls, allowed values, ranges, patterns and the key.
-
-    With `checking`, types and the key are left to the caller, who has parsed the cells, a piece of the table at a time,
-    so that one pass lists every wrong cell.
-    pandera is imported here and not at the top: loading a table does not need it, and a lesson opens faster.
-    """
-    import pandera.pandas as pa
-
-    columns = {}
-    for column in table.columns:
-        checks = []
-        if column.values and column.kind != "category":
-            checks.append(pa.Check.isin(list(column.values)))
-        if column.low is not None:
-            checks.append(pa.Check.ge(column.low))
-        if column.high is not None:
-            checks.append(pa.Check.le(column.high))
-        if column.pattern:
-            checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$"))
-        columns[column.name] = pa.Column(
-            None if checking else column.dtype,
-            checks,
-            nullable=column.null,
-            title=column.meaning,
-            unique=table.key == (column.name,) and not checking,
-            required=not column.optional,
-        )
-    unique = list(table.key) if len(table.key) > 1 and not checking else None
-    return pa.DataFrameSchema(columns, unique=unique, name=table.name)
