@@ -16,6 +16,7 @@ from servicelab.company.voices import servqual as questionnaire
 from servicelab.company.voices import survey_mechanisms as sm
 from servicelab.company.voices import survey_truths as m
 from servicelab.company.voices.coded import make_voices
+from servicelab.company.voices.surveys import THEMES
 from servicelab.models.channels import removal_effects
 from servicelab.models.journey import five_elements_audit, friction, touchpoint_scores
 from servicelab.models.marketing import DIMENSIONS, cronbach_alpha, satisfaction_gap, servqual, uplift
@@ -124,7 +125,7 @@ def test_trends_are_found_and_the_flat_segment_is_flat(firm: Firm) -> None:
     rows, truth = {}, {}
     for segment, (first, last) in m.TRENDS.items():
         here = tracker["segment"] == segment
-        for theme, a, b in zip(m.THEMES, first, last, strict=True):
+        for theme, a, b in zip(THEMES, first, last, strict=True):
             columns = pd.DataFrame({"start": 1.0, "change": at[here]})
             rows[segment, theme] = regression(columns, (tracker.loc[here, "theme"] == theme).astype(float)).loc[
                 "change"

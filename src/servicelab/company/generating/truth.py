@@ -15,6 +15,7 @@ from servicelab.company.simulation.effects import engine_effects
 from servicelab.company.simulation.touchpoints import touchpoint_effects
 from servicelab.company.voices import survey_truths as m
 from servicelab.company.voices.survey_mechanisms import servqual_truth
+from servicelab.company.voices.surveys import THEMES
 from servicelab.files.whole import write_whole
 from servicelab.models.needs import kano_coefficients
 
@@ -34,7 +35,7 @@ def true_effects() -> dict[str, Any]:
         "survey_weight_per_point_of_performance": {name: weight for name, (_, _, weight) in m.SURVEY.items()},
         "survey_stated_importance": {name: stated for name, (stated, _, _) in m.SURVEY.items()},
         "N4_share_first_and_last_month": {
-            segment: {theme: [a, b] for theme, a, b in zip(m.THEMES, first, last, strict=True)}
+            segment: {theme: [a, b] for theme, a, b in zip(THEMES, first, last, strict=True)}
             for segment, (first, last) in m.TRENDS.items()
         },
         "M4_servqual": servqual_truth(),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 
 from servicelab.company.simulation import mechanisms as engine
-from servicelab.company.tables.dictionary import TABLES
 
 START = date(2023, 1, 1)
 END = date(2025, 12, 31)
@@ -189,9 +188,7 @@ SURVEY_UNMET = {
     "anniversary_surprise": 0.07,
 }
 
-#: What matters most (N4), as the tracker's answers are coded.
-THEMES = tuple(TABLES["needs_tracker"].column("theme").values)
-#: N4: share of each theme in January 2023 and in December 2025 (linear in between), in the order of THEMES.
+#: N4: share of each theme in January 2023 and in December 2025 (linear in between), in the order of `surveys.THEMES`.
 TRENDS = {
     "young_renter": ((0.20, 0.19, 0.18, 0.10, 0.25, 0.08), (0.24, 0.21, 0.11, 0.27, 0.11, 0.06)),
     "new_family": ((0.12, 0.16, 0.32, 0.10, 0.22, 0.08), (0.15, 0.18, 0.20, 0.21, 0.17, 0.09)),

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation.draws import answers, pick, pick_each, stream
+from servicelab.company.tables.dictionary import TABLES
 from servicelab.company.voices import survey_truths as m
 
+#: What matters most just now (N4), as the tracker's answers are coded.
+THEMES = tuple(TABLES["needs_tracker"].column("theme").values)
 KANO_CUSTOMERS = 600
 WAVE_CUSTOMERS = 200
 TRACKER_CUSTOMERS = 30
@@ -75,7 +78,7 @@ def make_needs_tracker(seed: int, customers: pd.DataFrame, scale: float) -> pd.D
             segment: (1 - at) * np.array(first) + at * np.array(last) for segment, (first, last) in m.TRENDS.items()
         }
         theme = pick_each(rng, np.array([share[segment] for segment in asked["segment"]]))
-        rows.append(asked.assign(month=month, theme=np.array(m.THEMES)[theme]))
+        rows.append(asked.assign(month=month, theme=np.array(THEMES)[theme]))
     return pd.concat(rows, ignore_index=True)
 
 
