@@ -34,6 +34,10 @@ class NotYaml(ValueError):
         self.line = line
         self.problem = problem
 
+    def told(self, file: object) -> UserError:
+        """The refusal of the file, in one sentence."""
+        return UserError(_("{file}, line {line}: {problem}.", file=file, line=self.line, problem=self.problem))
+
 
 @dataclass(frozen=True)
 class Repeated:
@@ -168,9 +172,7 @@ def read_lined(path: Path) -> Lined:
     except UnicodeDecodeError as error:
         raise UserError(_("{file} is not UTF-8 text: save it as UTF-8.", file=path)) from error
     except NotYaml as error:
-        raise UserError(
-            _("{file}, line {line}: {problem}.", file=path, line=error.line, problem=error.problem)
-        ) from error
+        raise error.told(path) from error
     for twice in found.repeated:
         problem = _("{key!r} stands twice: keep one.", key=twice.key)
         raise UserError(_("{file}, line {line}: {problem}", file=path, line=twice.line, problem=problem))

@@ -142,8 +142,7 @@ def _written(path: Path) -> Node:
     except UnicodeDecodeError as error:
         raise UserError(_("{file} is not UTF-8 text: save the mapping as UTF-8.", file=path)) from error
     except NotYaml as error:
-        problem = _("{file}, line {line}: {problem}.", file=path, line=error.line, problem=error.problem)
-        raise UserError(problem) from error
+        raise error.told(path) from error
     if root is None:
         raise UserError(_("{file} is empty: a mapping needs `source` and `tables`.", file=path))
     return root

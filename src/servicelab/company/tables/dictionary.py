@@ -13,7 +13,6 @@ from importlib.resources import files
 from typing import Any, get_args
 
 from servicelab.company.tables.schema import Column, Kind, Table
-from servicelab.errors import UserError
 from servicelab.files.yamllines import Node, NotYaml, as_written
 from servicelab.i18n import _
 
@@ -99,9 +98,7 @@ def _declared(name: str) -> Node:
     try:
         root = as_written(text, file)
     except NotYaml as error:
-        raise UserError(
-            _("{file}, line {line}: {problem}.", file=file, line=error.line, problem=error.problem)
-        ) from error
+        raise error.told(file) from error
     return root if root is not None else Node(file, 1)
 
 
