@@ -19,8 +19,8 @@ from pathlib import Path
 import pandas as pd
 
 from servicelab.company import load
-from servicelab.company.dictionary import TABLES
-from servicelab.company.schema import Table
+from servicelab.company.tables.dictionary import TABLES
+from servicelab.company.tables.schema import Table
 
 DATA = Path(__file__).resolve().parent.parent / "datasets"
 ROUNDS = 5
@@ -30,7 +30,7 @@ RATIO, SECONDS = 2.0, 5.0
 ALL_IN_ONE = """
 from pathlib import Path
 from servicelab.company import load
-from servicelab.company.dictionary import TABLES
+from servicelab.company.tables.dictionary import TABLES
 
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024

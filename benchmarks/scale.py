@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from servicelab.company.firm.generating import bytes_needed
+from servicelab.company.generating.making import bytes_needed
 
 #: What scale 100 is promised to keep to.
 RATIO, MEMORY = 1.3, 2048.0

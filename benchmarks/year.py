@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-from servicelab.company.firm.skylark import skylark
+from servicelab.company.generating.skylark import skylark
 from servicelab.company.simulation import Scenario, simulate
 
 AIM = 2.0

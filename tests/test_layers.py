@@ -23,6 +23,8 @@ FLOORS = [
     {"cli"},
     {"__main__"},
 ]
+#: Within the firm. `importing` stands aside: nothing but the command line knows of it.
+FIRM = [{"tables"}, {"importing", "simulation"}, {"voices"}, {"generating"}]
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "servicelab"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -60,13 +62,45 @@ def test_a_module_imports_only_downwards(path: Path) -> None:
     assert not above, f"{path.name} imports from above: {sorted(above)}"
 
 
+def parts_of_the_firm(path: Path) -> set[str]:
+    """The parts of `servicelab.company` that a module imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        found |= {name.split(".")[2] for name in names if name.startswith("servicelab.company.")}
+    return found & set().union(*FIRM)
+
+
+def test_the_firm_has_a_floor_for_each_part() -> None:
+    there = {path.name for path in (SOURCE / "company").iterdir() if (path / "__init__.py").is_file()}
+    assert there == set().union(*FIRM)
+    assert [path.name for path in (SOURCE / "company").glob("*.py")] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())
+def test_within_the_firm_imports_run_downwards_too(path: Path) -> None:
+    """Those of `importing` end there: a firm's table is read, checked and made without it."""
+    place = path.relative_to(SOURCE).parts
+    part = place[1] if place[0] == "company" and len(place) > 2 else ""
+    level = {name: number for number, names in enumerate(FIRM) for name in names}
+    below = {name for name in level if level[name] < level.get(part, len(FIRM))} - {"importing"} | {part}
+    if place == ("cli.py",):
+        below.add("importing")
+    assert parts_of_the_firm(path) <= below
+
+
 def test_no_module_is_a_drawer_for_leftovers() -> None:
     drawers = {"utils", "util", "common", "helpers", "helper", "misc"}
     assert not [p for p in MODULES if p.stem in drawers]
 
 
 def test_no_file_name_stands_for_two_things() -> None:
-    """A folder a control has its `model`; the firm's files get names of their own when the firm is regrouped."""
+    """A folder a control has its `model`; the simulation's parts are called as the models they follow."""
     shared = {"__init__", "model"}
-    names = [p.stem for p in MODULES if p.relative_to(SOURCE).parts[0] != "company" and p.stem not in shared]
+    names = [p.stem for p in MODULES if p.parent != SOURCE / "company" / "simulation" and p.stem not in shared]
     assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -375,7 +375,7 @@ def data_generate(arguments: argparse.Namespace) -> int:
 def data_check(arguments: argparse.Namespace) -> int:
     """Say what in a folder of tables does not fit; 1 when anything does not."""
     from servicelab import company
-    from servicelab.company.importing.report import in_words
+    from servicelab.company.tables.checking import in_words
 
     directory = arguments.directory or company.data_directory()
     findings = company.check(directory)
@@ -392,7 +392,7 @@ def data_check(arguments: argparse.Namespace) -> int:
 def data_import(arguments: argparse.Namespace) -> int:
     """Turn a company's export into the course's tables; 1 when a row was set aside or anything was found."""
     from servicelab.company.importing import available, import_data
-    from servicelab.company.importing.report import in_words
+    from servicelab.company.tables.checking import in_words
 
     if arguments.directory is None or arguments.source is None or arguments.out is None:
         raise UserError(_("Say what to import by which mapping, and where to: data import MAPPING SOURCE --out DIR."))

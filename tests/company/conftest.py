@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from servicelab import company
-from servicelab.company.dictionary import TABLES
-from servicelab.company.firm.staging import fingerprint
+from servicelab.company.generating.staging import fingerprint
+from servicelab.company.tables.dictionary import TABLES
 
 #: The committed tables' seed and two others: a mechanism must show whatever the draw.
 SEEDS = (company.SEED, 7, 21)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from servicelab.company.firm.skylark import skylark
+from servicelab.company.generating.skylark import skylark
 
 world = skylark()

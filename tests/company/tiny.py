@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from servicelab.company.dictionary import TABLES
-from servicelab.company.reading import ENCODING
-from servicelab.company.schema import Table
+from servicelab.company.tables.dictionary import TABLES
+from servicelab.company.tables.reading import ENCODING
+from servicelab.company.tables.schema import Table
 
 
 def rows(name: str) -> pd.DataFrame:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tests.company import tiny
 
 from servicelab import company
-from servicelab.company import packed
-from servicelab.company.dictionary import TABLES
+from servicelab.company.tables import packed
+from servicelab.company.tables.dictionary import TABLES
 from servicelab.errors import UserError
 
 ORDERS = TABLES["orders"]

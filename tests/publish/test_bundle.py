@@ -50,7 +50,8 @@ def test_the_wheel_in_it_does_not_hold_the_mechanisms_to_be_found(bundle: Path) 
             inside = package.namelist()
     assert "servicelab/learn/sheet.py" in inside
     assert "servicelab/locales/zh_CN/servicelab.po" in inside
-    kept_back = ("company/firm", "company/simulation", "publish/pattern")
+    assert "servicelab/company/tables/declared/contacts.yml" in inside
+    kept_back = ("company/simulation", "company/voices", "company/generating", "publish/pattern")
     assert not [name for name in inside if any(place in name for place in kept_back)]
 
 

@@ -21,7 +21,7 @@ from servicelab.publish.sources import load_course
 pytestmark = [pytest.mark.install, pytest.mark.xdist_group("bundle-zh")]
 
 MOST_MB = 650
-INSTRUCTORS = ("nbgrader", "pandera", "hatchling", "editables", "openpyxl", "jupytext", "sqlalchemy", "alembic")
+INSTRUCTORS = ("nbgrader", "hatchling", "editables", "openpyxl", "jupytext", "sqlalchemy", "alembic")
 ANALYSTS = ("matplotlib", "networkx", "pylopdf_fonts_zh_cn", "PIL")
 #: Runs a notebook with a cell of the test's own in place of its last one's press, as the page does it.
 WORK = """

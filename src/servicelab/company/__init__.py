@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from servicelab.company.reading import data_directory, describe, label, load, localised, table, tables
+from servicelab.company.tables.reading import data_directory, describe, label, load, localised, table, tables
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
 if TYPE_CHECKING:
-    from servicelab.company.firm.generating import Made
+    from servicelab.company.generating import Made
 
 __all__ = ["check", "data_directory", "describe", "generate", "label", "load", "localised", "table", "tables"]
 
@@ -36,9 +36,9 @@ def generate(
     tables, or this installation cannot make data (a trainee's bundle has only the finished tables).
     """
     try:
-        from servicelab.company.firm.generating import write_firm
+        from servicelab.company.generating import write_firm
     except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("servicelab.company.firm"):
+        if not (error.name or "").startswith("servicelab.company.generating"):
             raise
         raise UserError(
             _("This installation has the finished tables only; make data with the instructor's one.")
@@ -47,7 +47,7 @@ def generate(
 
 
 def check(directory: str | Path) -> pd.DataFrame:
-    """Check the tables in a folder; one finding a row, none when everything fits. See `servicelab.company.checking`."""
-    from servicelab.company.checking import check as run
+    """Check the tables in a folder; one finding a row, none when everything fits. See `tables.checking`."""
+    from servicelab.company.tables.checking import check as run
 
     return run(directory)

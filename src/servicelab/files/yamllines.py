@@ -6,7 +6,7 @@ Two ways to read the same text: `parse` gives what the text means (numbers, trut
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,6 +33,10 @@ class NotYaml(ValueError):
         super().__init__(f"line {line}: {problem}")
         self.line = line
         self.problem = problem
+
+    def told(self, file: object) -> UserError:
+        """The refusal of the file, in one sentence."""
+        return UserError(_("{file}, line {line}: {problem}.", file=file, line=self.line, problem=self.problem))
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,58 @@ class Node:
     def wrong(self, problem: str) -> NoReturn:
         """Refuse the file because of this value, in one sentence."""
         raise UserError(_("{file}, line {line}: {problem}", file=self.file, line=self.line, problem=problem))
+
+    # Each of the following gives the value as what it must be, and refuses the file where it is something else.
+
+    def mapping(self, allowed: Collection[str] | None = None, *, needed: Collection[str] = ()) -> dict[str, Node]:
+        """Values by key: no key but the `allowed` ones, where these are given, and every `needed` one."""
+        if self.kind != "mapping":
+            self.wrong(_("here a list of `key: value` lines is needed."))
+        for key, entry in self.entries.items():
+            if allowed is not None and key not in allowed:
+                names = ", ".join(sorted(allowed))
+                entry.wrong(_("{key!r} is not known here; what can stand here: {names}.", key=key, names=names))
+        for key in sorted(needed):
+            if key not in self.entries:
+                self.wrong(_("`{key}` is missing.", key=key))
+        return self.entries
+
+    def listed(self) -> list[Node]:
+        """The values of a list."""
+        if self.kind != "list":
+            self.wrong(_("here a list is needed: [one, another]."))
+        return self.items
+
+    def word(self) -> str:
+        """A text as it is written."""
+        if self.text is None:
+            self.wrong(_("here one word or number is needed."))
+        return self.text
+
+    def words(self) -> tuple[str, ...]:
+        """A list of texts, or one text alone."""
+        texts = tuple(item.word() for item in self.items) if self.kind == "list" else (self.word(),)
+        if not texts:
+            self.wrong(_("the list is empty."))
+        return texts
+
+    def one_of(self, names: Collection[str]) -> str:
+        """One of these words."""
+        text = self.word()
+        if text not in names:
+            self.wrong(_("{text!r} is not one of {names}.", text=text[:40], names=", ".join(names)))
+        return text
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number within these."""
+        text = self.word()
+        if not text.isascii() or not text.isdigit() or len(text) > 6 or not low <= int(text) <= high:
+            self.wrong(_("here a whole number from {low} to {high} is needed.", low=low, high=high))
+        return int(text)
+
+    def flag(self) -> bool:
+        """True or false."""
+        return self.one_of(("true", "false")) == "true"
 
 
 def nearest(lines: dict[Trail, int], trail: Trail) -> int:
@@ -116,9 +172,7 @@ def read_lined(path: Path) -> Lined:
     except UnicodeDecodeError as error:
         raise UserError(_("{file} is not UTF-8 text: save it as UTF-8.", file=path)) from error
     except NotYaml as error:
-        raise UserError(
-            _("{file}, line {line}: {problem}.", file=path, line=error.line, problem=error.problem)
-        ) from error
+        raise error.told(path) from error
     for twice in found.repeated:
         problem = _("{key!r} stands twice: keep one.", key=twice.key)
         raise UserError(_("{file}, line {line}: {problem}", file=path, line=twice.line, problem=problem))

@@ -13,6 +13,7 @@ import pytest
 
 from servicelab import company
 from servicelab.cli import main
+from servicelab.company import importing
 from servicelab.company.importing import available, import_data
 from servicelab.company.importing.personal import Pseudonyms
 from servicelab.errors import UserError
@@ -225,7 +226,7 @@ def test_a_ticket_export_gives_tickets_and_their_events(tmp_path: Path) -> None:
 
 
 def test_a_chinese_ticket_export_in_gbk(run, tmp_path: Path) -> None:
-    mapping = (Path(company.__file__).parent / "mappings" / "tickets-csv.yml").read_text(encoding="utf-8")
+    mapping = (Path(importing.__file__).parent / "mappings" / "tickets-csv.yml").read_text(encoding="utf-8")
     export = "工单号,客户,创建时间,渠道,状态\n1,张伟,2025-01-01 09:00:00,电话,已关闭\n"
     report = run(mapping.replace("encoding: auto", "encoding: gbk"), export.encode("gbk"))
     assert report.complete, report.findings
@@ -425,7 +426,7 @@ def test_the_page_on_mappings_is_a_mapping(tmp_path: Path) -> None:
     """What the README shows is read by the program that it describes."""
     from servicelab.company.importing.mapping import read_mapping
 
-    page = (Path(company.__file__).parent / "mappings" / "README.md").read_text(encoding="utf-8")
+    page = (Path(importing.__file__).parent / "mappings" / "README.md").read_text(encoding="utf-8")
     (tmp_path / "page.yml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     mapping = read_mapping(tmp_path / "page.yml")
     assert mapping.source.encoding == "gb18030"

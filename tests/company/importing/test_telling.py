@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from servicelab.cli import main
-from servicelab.company.importing.report import in_words
-from servicelab.company.importing.tables import KNOWN
+from servicelab.company.tables.checking import in_words
+from servicelab.company.tables.dictionary import KNOWN
 
 from .conftest import CALLS, HEADER, ROW
 

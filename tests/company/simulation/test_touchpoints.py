@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 from tests.company.skylark_world import world
 
-from servicelab.company import codes
 from servicelab.company.simulation import Firm, Scenario, simulate
 from servicelab.company.simulation import touchpoints as m
+from servicelab.company.tables.dictionary import TABLES
 from servicelab.models.channels import attribution, removal_effects
 from servicelab.models.journey import emotion_curve, friction, touchpoint_scores
 
@@ -40,8 +40,9 @@ def journeys(firm: Firm) -> list[Path]:
 
 def test_codes_name_every_touchpoint_and_stage(firm: Firm) -> None:
     touches = firm.tables["touchpoints"]
-    assert set(touches["touchpoint"]) == set(codes.TOUCHPOINTS) == set(m.NAMES)
-    assert set(touches["stage"]) == set(codes.STAGES)
+    described = TABLES["touchpoints"]
+    assert set(touches["touchpoint"]) == set(described.column("touchpoint").values) == set(m.NAMES)
+    assert set(touches["stage"]) == set(described.column("stage").values)
 
 
 def test_a_journey_is_one_customers_who_agreed_and_had_joined(firm: Firm) -> None:

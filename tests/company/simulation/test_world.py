@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.company.skylark_world import world
 
-from servicelab.company.firm.skylark import PLACE
+from servicelab.company.generating.skylark import PLACE
 from servicelab.company.simulation import Scenario, read_world, simulate
 from servicelab.errors import UserError
 

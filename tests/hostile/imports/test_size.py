@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from servicelab.company.importing.limits import MEGABYTE
+from servicelab.files.metered import MEGABYTE
 
 from .conftest import BANK, LINES
 

@@ -7,7 +7,7 @@ import gzip
 import pandas as pd
 import pytest
 
-from servicelab.company.importing.limits import MEGABYTE
+from servicelab.files.metered import MEGABYTE
 
 from .conftest import BANK, LINES, SOUND
 

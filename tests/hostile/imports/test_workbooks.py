@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from servicelab.company.importing.limits import MEGABYTE
+from servicelab.files.metered import MEGABYTE
 
 from .conftest import HEADER, ROW, SHEET, workbook
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from servicelab.company.importing.limits import MEGABYTE
+from servicelab.files.metered import MEGABYTE
 
 from .conftest import EVENT, XES
 

@@ -50,7 +50,7 @@ def import_data(
         In one sentence, when the mapping or the export cannot be used at all. Then nothing is written.
     """
     from servicelab.company.importing.mapping import read_mapping
-    from servicelab.company.importing.running import run
+    from servicelab.company.importing.work import run
 
     return run(
         read_mapping(mapping),

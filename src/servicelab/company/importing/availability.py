@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from servicelab.company.importing.tables import KNOWN
-from servicelab.company.packed import find
+from servicelab.company.tables.dictionary import KNOWN
+from servicelab.company.tables.packed import find
 from servicelab.course.layout import GRADED, READ, UNITS, group
 from servicelab.errors import UserError
 from servicelab.files.yamllines import read_yaml

@@ -9,13 +9,22 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from servicelab.company.checking import expected, kind_in_words
 from servicelab.company.importing.mapping import Field, Source
+from servicelab.company.tables.fitting import BOOLEANS, expected, kind_in_words, unfit, whole
+from servicelab.company.tables.schema import Column
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
-_BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "y": True, "n": False}
-_BOOLEANS |= {"是": True, "否": False, "有": True, "无": False}
+_BOOLEANS = BOOLEANS | {
+    "yes": True,
+    "no": False,
+    "y": True,
+    "n": False,
+    "是": True,
+    "否": False,
+    "有": True,
+    "无": False,
+}
 #: ISO 8601 as exports write it; pandas reads more, and reads some of that as moments with an offset.
 _ISO = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?"
 _ISO_MOVING = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:[Zz]|[+\-]\d\d(?::?\d\d)?)"
@@ -96,17 +105,13 @@ def values(one: Field, text: pd.Series, source: Source) -> tuple[pd.Series, Misf
         written = _("If the column holds times, say in the mapping how they are written (`time`).")
         remedy = written if _is_time(one) else expected(column)
         misfits.add(bad, text, _("This is not {kind}.", kind=kind_in_words(column)), remedy)
-    if column.low is not None:
-        misfits.add((made < column.low).fillna(False), text, _too(column.name), expected(column))
-    if column.high is not None:
-        misfits.add((made > column.high).fillna(False), text, _too(column.name), expected(column))
-    if column.values and column.kind != "category":
-        misfits.add(made.notna() & ~made.isin(list(column.values)), text, _too(column.name), expected(column))
+        misfits.add(unfit(made, column), text, not_one_of(column), expected(column))
     return made, misfits
 
 
-def _too(name: str) -> str:
-    return _("The value is not one that {column} can have.", column=name)
+def not_one_of(column: Column) -> str:
+    """What is said of a value that the column cannot hold."""
+    return _("The value is not one that {column} can have.", column=column.name)
 
 
 def _is_time(one: Field) -> bool:
@@ -119,10 +124,7 @@ def _typed(one: Field, text: pd.Series, source: Source, misfits: Misfits) -> pd.
         return times(text, one.time or source.time, source, misfits, whole_days=column.kind == "date")
     if column.kind in ("number", "integer"):
         number = _numbers(text, one, source)
-        if column.kind == "number":
-            return number
-        # Past 2⁵³ neighbouring whole numbers are one float.
-        return number.where((number == number.round()) & (number.abs() < 2**53)).astype("Int64")
+        return number if column.kind == "number" else whole(number)
     if column.kind == "boolean":
         return text.str.lower().map(_BOOLEANS).astype("boolean")
     if column.kind == "category":

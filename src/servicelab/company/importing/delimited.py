@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from servicelab.company.importing.batches import Batch, Gathering
-from servicelab.company.importing.limits import Limits, Metered
+from servicelab.company.importing.limits import Limits
 from servicelab.company.importing.mapping import Source
 from servicelab.errors import UserError
+from servicelab.files.metered import Metered
 from servicelab.i18n import _
 
 _HEAD = 1 << 18

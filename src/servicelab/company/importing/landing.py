@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.describing import resource
 from servicelab.company.importing.personal import defused
-from servicelab.company.importing.tables import KNOWN
-from servicelab.company.packed import find
-from servicelab.company.reading import ENCODING
-from servicelab.company.schema import Table
+from servicelab.company.tables.describing import resource
+from servicelab.company.tables.dictionary import KNOWN
+from servicelab.company.tables.packed import find
+from servicelab.company.tables.reading import ENCODING
+from servicelab.company.tables.schema import Table
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import stat
 from collections.abc import Iterator
@@ -13,12 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from servicelab.errors import UserError
-from servicelab.files.zips import BROKEN
+from servicelab.files.metered import MEGABYTE, Metered
 from servicelab.i18n import _
-
-MEGABYTE = 1 << 20
-#: A packed file may grow this many times; log files reach 20 to 100, files made to flood a machine 1,000.
-RATIO = 400
 
 
 @dataclass(frozen=True)
@@ -45,53 +40,6 @@ class Limits:
         return Limits(size=size, shared_strings=max(size // 8, Limits.shared_strings))
 
 
-class Metered(io.RawIOBase):
-    """A binary stream that stops where the limits say, and can be looked into before it is read."""
-
-    def __init__(self, inner: BinaryIO, name: str, limits: Limits, packed: int | None) -> None:
-        self._inner, self._name, self._limits, self._packed = inner, name, limits, packed
-        self._ahead = b""
-        self.taken = 0
-
-    def readable(self) -> bool:
-        """It is for reading."""
-        return True
-
-    def look(self, size: int) -> bytes:
-        """The first bytes; they are read again afterwards."""
-        while len(self._ahead) < size:
-            more = self._take(size - len(self._ahead))
-            if not more:
-                break
-            self._ahead += more
-        return self._ahead[:size]
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read into a buffer, as io asks for it."""
-        if self._ahead:
-            part, self._ahead = self._ahead[: len(buffer)], self._ahead[len(buffer) :]
-        else:
-            part = self._take(len(buffer))
-        buffer[: len(part)] = part
-        return len(part)
-
-    def _take(self, size: int) -> bytes:
-        try:
-            part = self._inner.read(size)
-        except BROKEN as error:
-            # What the system says of the file itself has a number; all else is what stands in it.
-            if isinstance(error, OSError) and error.errno is not None:
-                reason = error.strerror or error
-                raise UserError(_("{file} cannot be read: {reason}.", file=self._name, reason=reason)) from error
-            raise UserError(_("{file} is damaged: it does not unpack to its end.", file=self._name)) from error
-        self.taken += len(part)
-        if self.taken > self._limits.size:
-            raise too_large(self._name, self._limits.size)
-        if self._packed is not None and self.taken > 32 * MEGABYTE and self.taken > RATIO * self._packed:
-            raise bomb(self._name)
-        return part
-
-
 def too_large(name: str, size: int) -> UserError:
     """The refusal of a file above the limit."""
     return UserError(
@@ -99,17 +47,6 @@ def too_large(name: str, size: int) -> UserError:
             "{file} holds more than {limit} MB, the most an import takes: split it, or allow more with --max-mb.",
             file=name,
             limit=size // MEGABYTE,
-        )
-    )
-
-
-def bomb(name: str) -> UserError:
-    """The refusal of a file that grows beyond measure when unpacked."""
-    return UserError(
-        _(
-            "{file} unpacks to more than {ratio} times its size, as no export does; if you trust it, unpack it first.",
-            file=name,
-            ratio=RATIO,
         )
     )
 
@@ -149,8 +86,9 @@ def unpacked(path: Path, limits: Limits) -> Iterator[Metered]:
         packed = stream.read(2) == b"\x1f\x8b"
         size = os.fstat(stream.fileno()).st_size
         stream.seek(0)
+        over = too_large(path.name, limits.size)
         if not packed:
-            yield Metered(stream, path.name, limits, None)
+            yield Metered(stream, path.name, limits.size, over)
             return
         with gzip.GzipFile(fileobj=stream) as inner:
-            yield Metered(inner, path.name, limits, size)  # type: ignore[arg-type]
+            yield Metered(inner, path.name, limits.size, over, size)  # type: ignore[arg-type]

@@ -9,8 +9,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from servicelab.company.importing.tables import KNOWN, PERSONS
-from servicelab.company.schema import Column, Table
+from servicelab.company.importing.personal import PERSONS
+from servicelab.company.tables.dictionary import KNOWN
+from servicelab.company.tables.schema import Column, Table
 from servicelab.errors import UserError
 from servicelab.files.yamllines import Node, NotYaml, as_written
 from servicelab.i18n import _
@@ -106,7 +107,7 @@ def shipped() -> list[str]:
     >>> "bank-call-log" in shipped()
     True
     """
-    folder = files("servicelab.company").joinpath("mappings")
+    folder = files("servicelab.company.importing").joinpath("mappings")
     return sorted(entry.name.removesuffix(".yml") for entry in folder.iterdir() if entry.name.endswith(".yml"))
 
 
@@ -125,7 +126,7 @@ def read_mapping(mapping: Path | str) -> ImportMapping:
                     names=", ".join(shipped()),
                 )
             )
-        with as_file(files("servicelab.company").joinpath("mappings", f"{mapping}.yml")) as inside:
+        with as_file(files("servicelab.company.importing").joinpath("mappings", f"{mapping}.yml")) as inside:
             return _mapping(_written(inside))
     return _mapping(_written(path))
 
@@ -141,38 +142,35 @@ def _written(path: Path) -> Node:
     except UnicodeDecodeError as error:
         raise UserError(_("{file} is not UTF-8 text: save the mapping as UTF-8.", file=path)) from error
     except NotYaml as error:
-        problem = _("{file}, line {line}: {problem}.", file=path, line=error.line, problem=error.problem)
-        raise UserError(problem) from error
+        raise error.told(path) from error
     if root is None:
         raise UserError(_("{file} is empty: a mapping needs `source` and `tables`.", file=path))
     return root
 
 
 def _mapping(root: Node) -> ImportMapping:
-    entries = _entries(root, {"name", "about", "source", "tables"})
-    for need in ("source", "tables"):
-        if need not in entries:
-            root.wrong(_("`{key}` is missing.", key=need))
+    entries = root.mapping({"name", "about", "source", "tables"}, needed={"source", "tables"})
     source = _source(entries["source"])
-    tables = _entries(entries["tables"])
+    tables = entries["tables"].mapping()
     if not tables:
         entries["tables"].wrong(_("name at least one table."))
     targets = tuple(_target(name, node, source) for name, node in tables.items())
-    return ImportMapping(_text(root, "name") or root.file, _text(root, "about"), source, targets)
+    name, about = (entries[key].word() if key in entries else "" for key in ("name", "about"))
+    return ImportMapping(name or root.file, about, source, targets)
 
 
 def _source(node: Node) -> Source:
-    entries = _entries(node, set(Source.__dataclass_fields__))
+    entries = node.mapping(set(Source.__dataclass_fields__))
     made: dict[str, object] = {}
     for key, entry in entries.items():
         if key == "empty":
-            made[key] = ("", *_texts(entry))
+            made[key] = ("", *entry.words())
         elif key == "skip":
-            made[key] = _whole(entry, 0, 1000)
+            made[key] = entry.whole(0, 1000)
         elif key == "format":
-            made[key] = _one_of(entry, FORMATS)
+            made[key] = entry.one_of(FORMATS)
         elif key == "delimiter":
-            text = _scalar(entry)
+            text = entry.word()
             made[key] = DELIMITERS.get(text, text)
             if len(DELIMITERS.get(text, text)) > 1 or text in ("\n", "\r", '"'):
                 entry.wrong(_("the delimiter is one sign, or one of {names}.", names=", ".join(DELIMITERS)))
@@ -183,13 +181,13 @@ def _source(node: Node) -> Source:
         elif key in ("zone", "show_in"):
             made[key] = _zone(entry)
         elif key == "decimal":
-            made[key] = _one_of(entry, (".", ","))
+            made[key] = entry.one_of((".", ","))
         elif key in ("thousands", "quote"):
-            made[key] = _scalar(entry)
-            if len(_scalar(entry)) > 1:
+            made[key] = entry.word()
+            if len(entry.word()) > 1:
                 entry.wrong(_("{key} is one sign.", key=key))
         else:
-            made[key] = _scalar(entry)
+            made[key] = entry.word()
     source = Source(**made)  # type: ignore[arg-type]
     if source.thousands and source.thousands == source.decimal:
         node.wrong(_("`decimal` and `thousands` must differ."))
@@ -200,8 +198,8 @@ def _target(name: str, node: Node, source: Source) -> Target:
     if name not in KNOWN:
         node.wrong(_("there is no table {name!r}: the tables are {names}.", name=name, names=", ".join(KNOWN)))
     table = KNOWN[name]
-    entries = _entries(node, {"columns", "events", "extra", "keep", "drop"})
-    columns = _entries(entries["columns"]) if "columns" in entries else {}
+    entries = node.mapping({"columns", "events", "extra", "keep", "drop"})
+    columns = entries["columns"].mapping() if "columns" in entries else {}
     known = {column.name: column for column in table.columns}
     for key, entry in columns.items():
         if key not in known:
@@ -220,7 +218,7 @@ def _target(name: str, node: Node, source: Source) -> Target:
         if name != "event_log":
             entries["events"].wrong(_("`events` belongs to event_log only."))
         by_events = {"activity", "timestamp"}
-        events = [(act, _field(known["timestamp"], at, source)) for act, at in _entries(entries["events"]).items()]
+        events = [(act, _field(known["timestamp"], at, source)) for act, at in entries["events"].mapping().items()]
     there = set(columns) | by_events
     missing = [column.name for column in table.columns if not column.null and column.name not in there]
     if missing:
@@ -228,7 +226,7 @@ def _target(name: str, node: Node, source: Source) -> Target:
     twice = by_events & set(columns)
     if twice:
         node.wrong(_("{column} comes from `events`: take it out of `columns`.", column=sorted(twice)[0]))
-    extra = tuple(_texts(entries["extra"])) if "extra" in entries else ()
+    extra = tuple(entries["extra"].words()) if "extra" in entries else ()
     for header in extra:
         if header in known:
             entries["extra"].wrong(_("{column} is a column of the table: put it under `columns`.", column=header))
@@ -239,17 +237,17 @@ def _target(name: str, node: Node, source: Source) -> Target:
 def _field(column: Column, node: Node, source: Source) -> Field:
     personal = column.name in PERSONS
     if node.kind == "text":
-        return Field(column, node.line, (_scalar(node),), time=source.time, personal=personal)
+        return Field(column, node.line, (node.word(),), time=source.time, personal=personal)
     if node.kind == "list":
-        return Field(column, node.line, _texts(node), True, time=source.time, personal=personal)
+        return Field(column, node.line, node.words(), True, time=source.time, personal=personal)
     allowed = {"from", "one_of", "join", "value", "codes", "other", "time", "unit", "empty", "when"}
-    entries = _entries(node, allowed | {"prefix", "digits", "personal", "between"})
+    entries = node.mapping(allowed | {"prefix", "digits", "personal", "between"})
     ways = [way for way in ("from", "one_of", "value") if way in entries]
     if len(ways) != 1:
         node.wrong(_("{column} needs exactly one of `from`, `one_of` and `value`.", column=column.name))
-    sources = _texts(entries[ways[0]]) if ways != ["value"] else ()
-    codes = {code: _scalar(to) for code, to in _entries(entries["codes"]).items()} if "codes" in entries else {}
-    other = _scalar(entries["other"]) if "other" in entries else None
+    sources = entries[ways[0]].words() if ways != ["value"] else ()
+    codes = {code: to.word() for code, to in entries["codes"].mapping().items()} if "codes" in entries else {}
+    other = entries["other"].word() if "other" in entries else None
     for code, to in codes.items():
         if column.values and to not in {str(value) for value in column.values}:
             names = ", ".join(str(value) for value in column.values)
@@ -260,7 +258,7 @@ def _field(column: Column, node: Node, source: Source) -> Field:
         entries["unit"].wrong(_("`unit` is for numbers; {column} is none.", column=column.name))
     if "time" in entries and column.kind not in ("date", "datetime"):
         entries["time"].wrong(_("`time` is for dates and times; {column} is none.", column=column.name))
-    between = _texts(entries["between"]) if "between" in entries else ()
+    between = entries["between"].words() if "between" in entries else ()
     if between and (len(between) != 2 or column.kind != "number"):
         entries["between"].wrong(_("`between` names the two columns that a duration lies between."))
     return Field(
@@ -268,72 +266,27 @@ def _field(column: Column, node: Node, source: Source) -> Field:
         node.line,
         sources,
         ways == ["one_of"],
-        _scalar(entries["join"]) if "join" in entries else " ",
-        _scalar(entries["value"]) if "value" in entries else None,
+        entries["join"].word() if "join" in entries else " ",
+        entries["value"].word() if "value" in entries else None,
         codes,
         other,
         _time(entries["time"]) if "time" in entries else source.time,
-        UNITS[_one_of(entries["unit"], tuple(UNITS))] if "unit" in entries else 1.0,
-        _texts(entries["empty"]) if "empty" in entries else (),
+        UNITS[entries["unit"].one_of(tuple(UNITS))] if "unit" in entries else 1.0,
+        entries["empty"].words() if "empty" in entries else (),
         _choices(entries["when"]) if "when" in entries else {},
-        _scalar(entries["prefix"]) if "prefix" in entries else "",
-        _whole(entries["digits"], 0, 30) if "digits" in entries else 0,
-        _flag(entries["personal"]) if "personal" in entries else personal,
+        entries["prefix"].word() if "prefix" in entries else "",
+        entries["digits"].whole(0, 30) if "digits" in entries else 0,
+        entries["personal"].flag() if "personal" in entries else personal,
         between,
     )
 
 
-def _entries(node: Node, allowed: set[str] | None = None) -> dict[str, Node]:
-    if node.kind != "mapping":
-        node.wrong(_("here a list of `key: value` lines is needed."))
-    for key, entry in node.entries.items():
-        if allowed is not None and key not in allowed:
-            names = ", ".join(sorted(allowed))
-            entry.wrong(_("{key!r} is not known here; what can stand here: {names}.", key=key, names=names))
-    return node.entries
-
-
-def _scalar(node: Node) -> str:
-    if node.text is None:
-        node.wrong(_("here one word or number is needed."))
-    return node.text
-
-
-def _text(node: Node, key: str) -> str:
-    return _scalar(node.entries[key]) if key in node.entries else ""
-
-
-def _texts(node: Node) -> tuple[str, ...]:
-    texts = tuple(_scalar(item) for item in node.items) if node.kind == "list" else (_scalar(node),)
-    if not texts:
-        node.wrong(_("the list is empty."))
-    return texts
-
-
 def _choices(node: Node) -> dict[str, tuple[str, ...]]:
-    return {key: _texts(entry) for key, entry in _entries(node).items()}
-
-
-def _one_of(node: Node, names: tuple[str, ...]) -> str:
-    text = _scalar(node)
-    if text not in names:
-        node.wrong(_("{text!r} is not one of {names}.", text=text[:40], names=", ".join(names)))
-    return text
-
-
-def _whole(node: Node, low: int, high: int) -> int:
-    text = _scalar(node)
-    if not text.isascii() or not text.isdigit() or len(text) > 6 or not low <= int(text) <= high:
-        node.wrong(_("here a whole number from {low} to {high} is needed.", low=low, high=high))
-    return int(text)
-
-
-def _flag(node: Node) -> bool:
-    return _one_of(node, ("true", "false")) == "true"
+    return {key: entry.words() for key, entry in node.mapping().items()}
 
 
 def _encoding(node: Node) -> str:
-    text = _scalar(node)
+    text = node.word()
     if text == "auto":
         return text
     try:
@@ -348,7 +301,7 @@ def _encoding(node: Node) -> str:
 
 
 def _time(node: Node) -> str:
-    text = _scalar(node)
+    text = node.word()
     if text not in TIMES and ("%" not in text or "%Z" in text):
         # A zone's abbreviation does not say which zone it is: CST is Chicago's and Shanghai's.
         node.wrong(
@@ -358,7 +311,7 @@ def _time(node: Node) -> str:
 
 
 def _zone(node: Node) -> str:
-    text = _scalar(node)
+    text = node.word()
     try:
         ZoneInfo(text)
     except (ValueError, OSError, LookupError):

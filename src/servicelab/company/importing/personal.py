@@ -15,6 +15,9 @@ import pandas as pd
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
+#: Columns that stand for a person in any table, and the letter their pseudonyms begin with.
+PERSONS = {"customer_id": "K", "agent": "A", "agent_id": "A", "resource": "A"}
+
 _BYTES = 32
 #: 18 digits: with ten million people, the chance that any two share a pseudonym is 5 in 100,000.
 _DIGITS = 18

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
 
-from servicelab.company.checking import COLUMNS, MOST
 from servicelab.company.importing.personal import Pseudonyms, looks_personal
-from servicelab.company.reading import ENCODING
+from servicelab.company.tables.checking import COLUMNS, MOST
+from servicelab.company.tables.reading import ENCODING
 from servicelab.i18n import _, language
 
 REJECTS = ("row", "table", "problem", "cells")
-
-
-def in_words(findings: pd.DataFrame) -> Iterator[str]:
-    """Findings for a console, a line each: where, what stands there, what is wrong, what to do.
-
-    A table of so many long columns wraps in every console, and Chinese does not line up in any.
-    """
-    for one in findings.to_dict("records"):
-        row = "" if pd.isna(one["row"]) else _("row {row}", row=one["row"])
-        where = " · ".join(str(part) for part in (one["table"], row, one["column"], one["value"]) if str(part))
-        yield _("{where}: {problem} {remedy}", where=where, problem=one["problem"], remedy=one["remedy"])
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from servicelab.company.importing.batches import Batch, Cell, Gathering
-from servicelab.company.importing.limits import MEGABYTE, RATIO, Limits, bomb, too_large
+from servicelab.company.importing.limits import Limits, too_large
 from servicelab.company.importing.mapping import Source
 from servicelab.errors import UserError
 from servicelab.files import zips
+from servicelab.files.metered import MEGABYTE, RATIO, bomb
 from servicelab.files.zips import ANY, BROKEN, Archive, Budget, Refused
 from servicelab.i18n import _
 

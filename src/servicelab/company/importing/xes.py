@@ -7,8 +7,9 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from servicelab.company.importing.batches import Batch, Cell, Gathering
-from servicelab.company.importing.limits import Limits, Metered
+from servicelab.company.importing.limits import Limits
 from servicelab.errors import UserError
+from servicelab.files.metered import Metered
 from servicelab.i18n import _
 
 _BLOCK = 1 << 16

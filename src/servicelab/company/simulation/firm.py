@@ -97,7 +97,7 @@ def simulate(scenario: Scenario, world: World) -> Firm:
 
     Examples
     --------
-    >>> from servicelab.company.firm.skylark import skylark
+    >>> from servicelab.company.generating.skylark import skylark
     >>> firm = simulate(Scenario(months=1, scale=0.2), skylark())
     >>> len(firm.tables["contacts"]) > 50, bool(firm.summary()["abandoned"] < 0.3)
     (True, True)
