@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from servicelab.company import load
+from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.models.needs import kano_category
 from servicelab.widgets import figures
 from servicelab.widgets.figures.needs import failures, gifts, punctuality
@@ -177,6 +179,17 @@ def test_the_model_answer_stands_in_the_teaching_notes_and_keeps_to_150_words() 
     notes = (MODULE / "instructor.md").read_text(encoding="utf-8")
     assert " ".join(answer.split()) in " ".join(notes.replace("\n>", "\n").split())
     assert len(answer.split()) <= 150
+
+
+def test_nobody_at_the_desk_says_the_same_thing_twice() -> None:
+    contact = parse_desk(yaml.safe_load((MODULE / "desk.yml").read_text(encoding="utf-8")))
+    again = [
+        f"{node.id}.{choice.id}"
+        for node in contact.nodes.values()
+        for choice in node.choices
+        if node.id in contact.reached(choice.to)
+    ]
+    assert again == []
 
 
 def test_the_minutes_of_the_sections_add_up_to_what_is_announced() -> None:
