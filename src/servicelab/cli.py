@@ -456,7 +456,7 @@ def submit(arguments: argparse.Namespace) -> int:
         )
     task = Assignment(place, name, notebook)
     if not arguments.sure and (doubts := task.doubts()):
-        lines = "\n".join(f"  {doubt}" for doubt in doubts)
+        lines = "\n".join(f"  {doubt.says}" for doubt in doubts)
         raise UserError(_("Not handed in yet; look at this once more, or add --sure:") + f"\n{lines}")
     asked = len(task.items.decisions)
     receipt = submission.submit(
@@ -468,7 +468,8 @@ def submit(arguments: argparse.Namespace) -> int:
         evidence=task.lesson_answers if task.lesson_answers.is_file() else None,
         answered=asked - len(task.still_open()),
         questions=asked,
-        wrote="\n".join(task.wrote()),
+        wrote="\n".join(task.receipt_lines()),
+        title=task.title,
     )
     print(receipt.text())
     return 0

@@ -50,20 +50,21 @@ export class Opening {
   }
 
   // Runs what there is to run; `progress(done, all)` after each cell. All cells are sent at once, as "run all" sends
-  // them: the lesson tells a run from somebody's own attempt by that. Returns whether every cell went well.
+  // them: the lesson tells a run from somebody's own attempt by that. Returns the cells that did not go well, and how
+  // many tasks were left out because nobody has begun them.
   async run(progress) {
     await this.ready();
-    const cells = runnable(this.code);
+    const { cells, untouched } = runnable(this.code);
     let done = 0;
     progress(0, cells.length);
-    const results = await Promise.all(
+    const failed = [];
+    await Promise.all(
       cells.map(async (cell) => {
-        const well = await this.execute(cell);
+        if (!(await this.execute(cell))) failed.push(cell);
         progress(++done, cells.length);
-        return well;
       }),
     );
-    return results.every(Boolean);
+    return { failed, untouched };
   }
 
   async execute(cell) {
@@ -82,10 +83,15 @@ export class Opening {
 // with errors says nothing to whoever has not done anything yet.
 function runnable(cells) {
   let begun = true;
-  return cells.filter((cell) => {
+  let untouched = 0;
+  const found = cells.filter((cell) => {
     const source = cell.model.sharedModel.getSource();
     const graded = cell.model.getMetadata("nbgrader") ?? {};
-    if (graded.solution) begun = !/^\s*raise NotImplementedError/m.test(source);
+    if (graded.solution) {
+      begun = !/^\s*raise NotImplementedError/m.test(source);
+      untouched += begun ? 0 : 1;
+    }
     return source.trim() && (begun || !(graded.solution || graded.grade));
   });
+  return { cells: found, untouched };
 }
