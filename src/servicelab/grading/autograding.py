@@ -86,8 +86,13 @@ class Grading:
         """Whether every submission could be graded."""
         return not any(result.status in ("failed", "damaged") for result in self.results)
 
+    @property
+    def usable(self) -> bool:
+        """Whether anybody has a score to go on with; whose notebook could not be graded stops nobody else."""
+        return any(result.status in ("graded", "before") for result in self.results)
+
     def sentence(self) -> str:
-        """Return a line a trainee and one that sums up."""
+        """Return a line a trainee, those that could not be graded last, and one that sums up."""
         by = [result.status for result in self.results]
         last = _(
             "{assignment}: {graded} graded in {seconds:.0f} s, {before} graded before, {damaged} cannot be opened, "
@@ -105,7 +110,10 @@ class Grading:
             last += " " + _(
                 "{count} wait for a person: servicelab lab --role instructor, menu Nbgrader, Formgrader.", count=waiting
             )
-        return "\n".join([*map(str, self.results), last])
+        if failed := ", ".join(result.student for result in self.results if result.status == "failed"):
+            last += " " + _("Not graded: {names}. Run it again for them; nobody else is touched.", names=failed)
+        lines = sorted(self.results, key=lambda result: result.status in ("failed", "damaged"))
+        return "\n".join([*map(str, lines), last])
 
 
 def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = ()) -> Grading:
@@ -217,14 +225,13 @@ def _is_graded(course: Course, assignment: str, student: str, stamp: str) -> boo
 
 
 def opens(folder: Path, notebooks: Sequence[str]) -> bool:
-    """Return whether every notebook of a submission can be opened."""
+    """Return whether every notebook of a submission can be opened, and holds what a notebook can hold."""
     import nbformat
 
     for name in notebooks:
         try:
-            nbformat.read(  # type: ignore[no-untyped-call]
-                folder / f"{name}.ipynb", as_version=4
-            )
+            read = nbformat.read(folder / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+            nbformat.validate(read)
         except Exception:  # noqa: BLE001 - nbformat raises many kinds for a file that is not a notebook
             return False
     return True
