@@ -23,6 +23,7 @@ from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
 from servicelab.grading.seats import Failed, side_by_side
 from servicelab.grading.storing import ensure_room, storing
+from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
 
 GRADED = "graded.json"
@@ -49,6 +50,8 @@ class Result:
         How long grading it took.
     why
         What went wrong, when something did.
+    blank
+        Whether nothing in it was answered.
     """
 
     student: str
@@ -59,6 +62,7 @@ class Result:
     late: str = ""
     seconds: float = 0.0
     why: str = ""
+    blank: bool = False
 
     def __str__(self) -> str:
         words = {
@@ -67,7 +71,8 @@ class Result:
             "damaged": _("its notebook cannot be opened"),
             "failed": _("not graded ({why})", why=self.why),
         }
-        notes = [words[self.status], self.late, _("a person marks the rest") if self.waiting else ""]
+        blank = _("nothing answered") if self.blank else ""
+        notes = [words[self.status], blank, self.late, _("a person marks the rest") if self.waiting else ""]
         said = " · ".join(note for note in notes if note)
         return f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
 
@@ -281,4 +286,6 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
             lateness(found.total_seconds_late),
             seconds,
             why,
+            status in ("graded", "before")
+            and nothing_answered(course.submitted / student / assignment, course.release / assignment),
         )
