@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -216,6 +218,25 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+@contextmanager
+def into(place: Path | None) -> Iterator[None]:
+    """Tell in one sentence that what somebody named with --out cannot be written."""
+    try:
+        yield
+    except OSError as problem:
+        named = Path(problem.filename or "").absolute()
+        about = place and (named.parent == place.absolute().parent or named in place.absolute().parents)
+        if not about and problem.errno != errno.ENOSPC:
+            raise
+        raise UserError(
+            _(
+                "{place} cannot be written ({why}): give --out another place, or make room there.",
+                place=place or named,
+                why=problem.strerror,
+            )
+        ) from problem
+
+
 def require_instructor(verb: str) -> None:
     """Raise UserError where only a trainee's part of the packages is installed."""
     if importlib.util.find_spec("nbgrader") is None:
@@ -307,7 +328,8 @@ def build(arguments: argparse.Namespace) -> int:
     # From before the first build: what is changed while it runs is built as well.
     watch = Watch(root) if arguments.watch else None
     for edition in editions:
-        report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only)
+        with into(arguments.out):
+            report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only)
         print(report.sentence(), flush=True)
     if watch:
         build_again(watch, root, arguments)
@@ -425,7 +447,8 @@ def bundle(arguments: argparse.Namespace) -> int:
     from servicelab.lab.place import checkout_here
     from servicelab.publish.bundle import make_bundle
 
-    made = make_bundle(checkout_here(), arguments.lang, arguments.out, wheels=arguments.wheels)
+    with into(arguments.out):
+        made = make_bundle(checkout_here(), arguments.lang, arguments.out, wheels=arguments.wheels)
     size = f"{made.stat().st_size / 1e6:.1f}"
     print(_("The bundle is {file} ({size} MB): send it, or put it on a share.", file=made, size=size))
     return 0
@@ -540,7 +563,8 @@ def demo(arguments: argparse.Namespace) -> int:
     """A simulated cohort through the whole loop; 1 when a score is not the one deserved."""
     from servicelab import grading
 
-    return grading.demo(arguments.out)
+    with into(arguments.out):
+        return grading.demo(arguments.out)
 
 
 def doctor(_arguments: argparse.Namespace) -> int:

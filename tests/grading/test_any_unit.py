@@ -13,7 +13,7 @@ from tests.publish.conftest import FIXTURE, translate
 
 from servicelab.errors import UserError
 from servicelab.grading.course import Course
-from servicelab.grading.demo import demo
+from servicelab.grading.demonstrating import demo
 from servicelab.grading.rubric import load_rubrics
 from servicelab.grading.simulation import load_cohort, with_units
 

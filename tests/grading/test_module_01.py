@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from servicelab.grading.course import Course
-from servicelab.grading.demo import demo
+from servicelab.grading.demonstrating import demo
 from servicelab.grading.evidence import lesson_sheets, read_evidence, read_guesses, spent
 from servicelab.grading.rubric import load_rubrics
 from servicelab.grading.simulation import Cohort, load_cohort
