@@ -223,6 +223,25 @@ def test_code_that_was_not_delivered_waits_for_a_click(
         changed.write_text(before, encoding="utf-8")
 
 
+def test_questions_that_were_not_delivered_run_nothing_unasked(
+    edition_lab: Callable[[str], Lab], page: Page, tmp_path: Path
+) -> None:
+    """A check runs the expressions in `quiz.json`: the lesson's own code beside other questions waits as well."""
+    lab = edition_lab("en")
+    changed = (lab.folder / LESSON).with_name("quiz.json")
+    before = changed.read_bytes()
+    document = json.loads(before)
+    document["exercises"][0]["setup"] += f"\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    try:
+        lesson = Notebook(page, lab, LESSON)
+        lesson.panel.locator(".slx-notice").get_by_text("not what was delivered").wait_for()
+        page.wait_for_timeout(1500)
+        assert not (tmp_path / "ran").exists()
+    finally:
+        changed.write_bytes(before)
+
+
 def test_a_person_who_chose_full_windowing_still_sees_every_cell_and_no_task_that_nobody_tried_is_called_wrong(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:

@@ -191,14 +191,14 @@ def test_a_section_can_be_ticked_off(workspace):
 
 def test_decisions_are_kept_listed_and_returned(task, workspace, capsys):
     assert task.decisions() == {"a-one": None, "a-two": None}
-    assert capsys.readouterr().out == "a-one: —\na-two: —\n"
+    assert capsys.readouterr().out == "1 · a-one: —\n2 · a-two: —\n"
     task.decide("a-one").value = {"value": "e"}
     number = task.decide("a-two")
     number.value = {"value": 40}
     number.value = {"value": 50}
     assert open_exercise("01_needs").decisions() == {"a-one": "e", "a-two": 50.0}
     captured = capsys.readouterr()
-    assert captured.out == "a-one: e — Emotional\na-two: 50 people\n"
+    assert captured.out == "1 · a-one: e — Emotional\n2 · a-two: 50 people\n"
     assert captured.err == ""
 
 

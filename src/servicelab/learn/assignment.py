@@ -57,9 +57,7 @@ class Assignment(Session):
     @property
     def order(self) -> list[str]:
         """The decisions in the order in which the page asks them, so that "decision 3" is the third on the page."""
-        asked = [key for section in self.outline.sections for key in section.items]
-        known = [*self.items.decisions]
-        return sorted(known, key=lambda key: (asked.index(key) if key in asked else len(asked), known.index(key)))
+        return decisions.in_page_order(self.items.decisions, self.outline.sections)
 
     @property
     def title(self) -> str:
@@ -81,7 +79,7 @@ class Assignment(Session):
     def decisions(self) -> dict[str, decisions.Answer]:
         """Every decision by its id, None where none was made; prints them as well, for the person who marks."""
         entries = self.sheet.entries
-        print(decisions.listing(self.items.decisions, entries))
+        print(decisions.listing({key: self.items.decisions[key] for key in self.order}, entries))
         return {key: decisions.answer(one, entries.get(key, {})) for key, one in self.items.decisions.items()}
 
     # -- how far it is

@@ -4,8 +4,9 @@ import { course } from "./course.js";
 const PATIENCE = 2000;
 
 export class Opening {
-  constructor(panel, CodeCell) {
+  constructor(panel, CodeCell, contents) {
     this.panel = panel;
+    this.contents = contents;
     this.CodeCell = CodeCell;
   }
 
@@ -13,8 +14,18 @@ export class Opening {
     return this.panel.content.widgets.filter((cell) => cell.model.type === "code");
   }
 
-  delivered() {
-    return course.delivered(this.panel.context.path, this.code.map((cell) => cell.model.sharedModel.getSource()));
+  // Whether what would run unasked is what was delivered: the page's code, and the questions that it takes its checks from.
+  async delivered() {
+    const { path } = this.panel.context;
+    if (!(await course.delivered(path, this.code.map((cell) => cell.model.sharedModel.getSource())))) return false;
+    const questions = course.questions(path);
+    if (!questions) return true;
+    try {
+      const file = await this.contents.get(questions, { content: true, type: "file", format: "text" });
+      return await course.asDelivered(questions, file.content);
+    } catch {
+      return false;
+    }
   }
 
   // Python is there and has nothing to do. Cells that are sent to a kernel while it starts can get lost. Fails where the

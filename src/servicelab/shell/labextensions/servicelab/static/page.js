@@ -26,7 +26,7 @@ export class CoursePage {
     // A restored place is only a proposal until the learner has moved.
     this.settled = false;
     this.sections = new Sections(panel, this.t("overview"));
-    this.opening = new Opening(panel, CodeCell);
+    this.opening = new Opening(panel, CodeCell, app.serviceManager.contents);
     this.bar = new Bar(this.t, about.language, {
       skip: () => this.focus(),
       go: (index) => this.go(index),
