@@ -223,6 +223,8 @@ def remove_withdrawn(root: str) -> None:
         return
     for top in BROUGHT:
         for folder, folders, names in os.walk(os.path.join(root, top), topdown=False):
+            if not lies_inside(folder, root):
+                continue
             for name in names:
                 path = os.path.join(folder, name)
                 if spelt(os.path.relpath(path, root)) not in listed:
@@ -233,6 +235,12 @@ def remove_withdrawn(root: str) -> None:
                 # What is not empty stays.
                 with suppress(OSError):
                     os.rmdir(os.path.join(folder, name))
+
+
+def lies_inside(folder: str, root: str) -> bool:
+    """Whether a folder lies where its name says: behind a link stands what the bundle did not bring."""
+    named = os.path.join(os.path.realpath(root), os.path.relpath(folder, root))
+    return os.path.normcase(os.path.realpath(folder)) == os.path.normcase(named)
 
 
 def contents(root: str) -> Set[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,8 +82,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="servicelab", description=_("Learn to run customer service by running it."))
     verbs = top.add_subparsers(dest="verb", required=True, metavar=_("VERB"))
 
-    def verb(name: str, run: Verb, summary: str) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=summary, description=summary)
+    def verb(name: str, run: Verb, summary: str, *, more: str = "") -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=summary, description=summary, epilog=more)
         made.set_defaults(run=run)
         return made
 
@@ -176,19 +178,25 @@ def parser() -> argparse.ArgumentParser:
     submit_verb.add_argument("--student", metavar=_("NUMBER"), help=_("your staff number; asked for when missing"))
     submit_verb.add_argument("--sure", action="store_true", help=_("hand in although something is blank or too long"))
 
+    one_bad_file = _(
+        "What cannot be worked with is named and stops nobody else: the exit status is 1 only when nothing can be."
+    )
     collect_verb = verb(
-        "collect", collect, _("take submissions in: from zips, folders of zips, or nbgrader's exchange")
+        "collect",
+        collect,
+        _("take submissions in: from zips, folders of zips, or nbgrader's exchange"),
+        more=one_bad_file,
     )
     collect_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
     collect_verb.add_argument(
         "inbox", metavar=_("INBOX"), type=Path, nargs="*", help=_("zips, folders, an LMS download; none: the exchange")
     )
 
-    grade_verb = verb("grade", grade, _("run the autograder on what was collected"))
+    grade_verb = verb("grade", grade, _("run the autograder on what was collected"), more=one_bad_file)
     grade_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
     grade_verb.add_argument("--workers", metavar=_("NUMBER"), type=int, default=1)
 
-    feedback_verb = verb("feedback", feedback, _("write the feedback pages for an assignment"))
+    feedback_verb = verb("feedback", feedback, _("write the feedback pages for an assignment"), more=one_bad_file)
     feedback_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
 
     export_verb = verb("export", export, _("write the gradebook as a CSV a spreadsheet opens"))
@@ -208,6 +216,25 @@ def parser() -> argparse.ArgumentParser:
 
     verb("doctor", doctor, _("what this machine can do, with the remedy for what it cannot"))
     return top
+
+
+@contextmanager
+def into(place: Path | None) -> Iterator[None]:
+    """Tell in one sentence that what somebody named with --out cannot be written."""
+    try:
+        yield
+    except OSError as problem:
+        named = Path(problem.filename or "").absolute()
+        about = place and (named.parent == place.absolute().parent or named in place.absolute().parents)
+        if not about and problem.errno != errno.ENOSPC:
+            raise
+        raise UserError(
+            _(
+                "{place} cannot be written ({why}): give --out another place, or make room there.",
+                place=place or named,
+                why=problem.strerror,
+            )
+        ) from problem
 
 
 def require_instructor(verb: str) -> None:
@@ -301,7 +328,8 @@ def build(arguments: argparse.Namespace) -> int:
     # From before the first build: what is changed while it runs is built as well.
     watch = Watch(root) if arguments.watch else None
     for edition in editions:
-        report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only)
+        with into(arguments.out):
+            report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only)
         print(report.sentence(), flush=True)
     if watch:
         build_again(watch, root, arguments)
@@ -419,7 +447,8 @@ def bundle(arguments: argparse.Namespace) -> int:
     from servicelab.lab.place import checkout_here
     from servicelab.publish.bundle import make_bundle
 
-    made = make_bundle(checkout_here(), arguments.lang, arguments.out, wheels=arguments.wheels)
+    with into(arguments.out):
+        made = make_bundle(checkout_here(), arguments.lang, arguments.out, wheels=arguments.wheels)
     size = f"{made.stat().st_size / 1e6:.1f}"
     print(_("The bundle is {file} ({size} MB): send it, or put it on a share.", file=made, size=size))
     return 0
@@ -456,7 +485,7 @@ def submit(arguments: argparse.Namespace) -> int:
         )
     task = Assignment(place, name, notebook)
     if not arguments.sure and (doubts := task.doubts()):
-        lines = "\n".join(f"  {doubt}" for doubt in doubts)
+        lines = "\n".join(f"  {doubt.says}" for doubt in doubts)
         raise UserError(_("Not handed in yet; look at this once more, or add --sure:") + f"\n{lines}")
     asked = len(task.items.decisions)
     receipt = submission.submit(
@@ -468,37 +497,38 @@ def submit(arguments: argparse.Namespace) -> int:
         evidence=task.lesson_answers if task.lesson_answers.is_file() else None,
         answered=asked - len(task.still_open()),
         questions=asked,
-        wrote="\n".join(task.wrote()),
+        wrote="\n".join(task.receipt_lines()),
+        title=task.title,
     )
     print(receipt.text())
     return 0
 
 
 def collect(arguments: argparse.Namespace) -> int:
-    """Take submissions in; 1 when some were refused."""
+    """Take submissions in; 1 when there is none to go on with."""
     from servicelab import grading
 
     report = grading.collect(arguments.assignment, arguments.inbox, course=grading.course_here())
     print(report.sentence())
-    return 0 if report.complete else 1
+    return 0 if report.usable else 1
 
 
 def grade(arguments: argparse.Namespace) -> int:
-    """Autograde what was collected; 1 when a submission could not be graded."""
+    """Autograde what was collected; 1 when nothing could be graded."""
     from servicelab import grading
 
     report = grading.grade(arguments.assignment, course=grading.course_here(), workers=arguments.workers)
     print(report.sentence())
-    return 0 if report.complete else 1
+    return 0 if report.usable else 1
 
 
 def feedback(arguments: argparse.Namespace) -> int:
-    """Write feedback pages; 1 when somebody has none."""
+    """Write feedback pages; 1 when nobody has one."""
     from servicelab import grading
 
     report = grading.feedback(arguments.assignment, course=grading.course_here())
     print(report.sentence())
-    return 0 if report.complete else 1
+    return 0 if report.usable else 1
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -534,7 +564,8 @@ def demo(arguments: argparse.Namespace) -> int:
     """A simulated cohort through the whole loop; 1 when a score is not the one deserved."""
     from servicelab import grading
 
-    return grading.demo(arguments.out)
+    with into(arguments.out):
+        return grading.demo(arguments.out)
 
 
 def doctor(_arguments: argparse.Namespace) -> int:

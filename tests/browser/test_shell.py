@@ -25,6 +25,17 @@ from servicelab.learn.sheet import AnswerSheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell")]
 LESSON = "lessons/01_needs/lesson.ipynb"
+# A contact with many turns: the beginnings of what is said.
+WAY = [
+    "You took a day off",
+    "We do promise that",
+    "So he stood",
+    "Then it has to be there",
+    "Before I book it",
+    "Saturday, ten",
+]
+WAY += ["I'm changing that now"]
+ANALYSIS = "assignments/01_needs_analysis/analysis.ipynb"
 
 
 @pytest.fixture
@@ -212,6 +223,25 @@ def test_code_that_was_not_delivered_waits_for_a_click(
         changed.write_text(before, encoding="utf-8")
 
 
+def test_questions_that_were_not_delivered_run_nothing_unasked(
+    edition_lab: Callable[[str], Lab], page: Page, tmp_path: Path
+) -> None:
+    """A check runs the expressions in `quiz.json`: the lesson's own code beside other questions waits as well."""
+    lab = edition_lab("en")
+    changed = (lab.folder / LESSON).with_name("quiz.json")
+    before = changed.read_bytes()
+    document = json.loads(before)
+    document["exercises"][0]["setup"] += f"\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    try:
+        lesson = Notebook(page, lab, LESSON)
+        lesson.panel.locator(".slx-notice").get_by_text("not what was delivered").wait_for()
+        page.wait_for_timeout(1500)
+        assert not (tmp_path / "ran").exists()
+    finally:
+        changed.write_bytes(before)
+
+
 def test_a_person_who_chose_full_windowing_still_sees_every_cell_and_no_task_that_nobody_tried_is_called_wrong(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:
@@ -253,8 +283,156 @@ def test_without_the_extension_a_notebook_works_as_jupyterlab_shows_it(
         assert page.locator("#jp-menu-panel .lm-MenuBar-item").first.is_visible()
         lesson.run_all()
         assert lesson.errors() == []
+
+        # "Run the whole page from the top" of an analysis finds JupyterLab's own button for it.
+        path = tmp_path / "my-course" / ANALYSIS
+        document = json.loads(path.read_text(encoding="utf-8"))
+        for cell in document["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id", "open") != "open":
+                cell["source"] = "pass"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        analysis = Notebook(page, lab, ANALYSIS)
+        analysis.run_all()
+
+        def last_active() -> str:
+            return next(s["kernel"]["last_activity"] for s in lab.api("sessions") if s["path"] == ANALYSIS)
+
+        before = last_active()
+        page.get_by_role("button", name="Run the whole page from the top").click()
+        deadline = time.monotonic() + 20
+        while last_active() == before:
+            assert time.monotonic() < deadline, "nothing was run"
+            page.wait_for_timeout(250)
     finally:
         stop_lab(lab)
+
+
+def test_an_analysis_is_run_from_the_top_and_handed_in_untouched_only_when_that_is_meant(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    page.goto(lab.url(ANALYSIS) + "#section=s7")
+    analysis = Notebook.in_front(page, lab, ANALYSIS)
+    analysis.live()
+    submit = analysis.panel.locator("section.sl:visible", has=page.locator(".lh-student"))
+    said = analysis.panel.locator(".slx-notice")
+    submit.get_by_role("button", name="Run the whole page from the top").click()
+    said.get_by_text("Tasks left out because they are untouched: 6.").wait_for(timeout=60_000)
+
+    submit.get_by_role("textbox").fill("SL-2041")
+    submit.get_by_role("button", name="Hand in now").click()
+    submit.get_by_text("Look at this once more").wait_for()
+    assert submit.locator(".sl-note li").count() == 6
+    assert submit.locator("button.sl-primary:visible").all_inner_texts() == ["Go back to what is open"]
+    assert submit.inner_text().count("is untouched") == 6
+    assert not list((lab.folder / "submissions").glob("*--01_needs_analysis--*"))
+    submit.locator("button.sl-primary:visible").click()
+    assert at(page) == "s1"
+    said.wait_for(state="hidden")
+
+    # A task that somebody has begun is run, and where it goes wrong is said and shown.
+    code = analysis.panel.locator(".jp-CodeCell:visible .cm-content").first
+    code.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("need_share = 1 / 0")
+    analysis.panel.locator(".slx-open").click()
+    analysis.panel.locator(".slx-list").get_by_text("Hand it in").click()
+    submit.get_by_role("button", name="Run the whole page from the top").click()
+    said.get_by_text("An error came up in: B1 · What kinds of needs come in? (4 points).").wait_for(timeout=60_000)
+    said.get_by_role("button", name="Show it").click()
+    assert at(page) == "s1"
+    analysis.panel.get_by_text("ZeroDivisionError").first.wait_for()
+
+
+def test_an_exercise_with_decisions_open_leads_back_to_the_first_of_them(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    exercise = Notebook(page, lab, "assignments/01_needs/exercise.ipynb")
+    exercise.live()
+    exercise.panel.locator(".slx-open").click()
+    exercise.panel.locator(".slx-list").get_by_text("Hand it in").click()
+    submit = exercise.panel.locator("section.sl:visible", has=page.locator(".lh-student"))
+    submit.get_by_role("textbox").fill("SL-2042")
+    submit.get_by_role("button", name="Hand in now").click()
+    back = submit.get_by_role("button", name="Go back to what is open")
+    back.wait_for()
+    assert submit.inner_text().count("decisions are still open") == 1
+    assert submit.get_by_role("button", name="Hand in all the same").get_attribute("class") == "sl-button"
+    assert not submit.get_by_role("button", name="Hand in now").is_visible()
+    back.click()
+    page.wait_for_function("document.activeElement.closest('.ld')")
+    card = page.locator(".ld", has=page.locator(":focus"))
+    assert card.locator(".ld-kind").inner_text() == "Decision 1 of 12"
+    top = card.bounding_box()
+    assert top is not None
+    assert 0 < top["y"] < 400
+
+
+def test_what_the_customer_says_and_every_answer_to_it_stay_in_view(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    page.goto(lab.url(LESSON) + "#section=s9")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    desk = lesson.panel.locator("section.sl:visible", has=page.locator(".lk-choices"))
+    scroller = lesson.panel.locator(".jp-WindowedPanel-outer")
+    turns = 0
+    while True:
+        choices = desk.locator(".lk-choice:visible")
+        said = desk.locator(".lk-now").inner_text()
+        choices.filter(has_text=WAY[turns]).click()
+        page.wait_for_function(
+            "said => document.querySelector('.lk-now').innerText !== said || "
+            "document.querySelector('.lk-outcome').offsetParent",
+            arg=said,
+        )
+        if not choices.count():
+            break
+        turns += 1
+        page.wait_for_timeout(300)
+        room = scroller.bounding_box()
+        assert room is not None
+        for part in [desk.locator(".lk-now"), *choices.all()]:
+            box = part.bounding_box()
+            assert box is not None
+            assert room["y"] <= box["y"], part
+            assert box["y"] + box["height"] <= room["y"] + room["height"], part
+        # Whoever keeps what was said open has more and more of it above the next answer.
+        if turns == 1:
+            desk.get_by_text("The contact so far").click()
+    assert turns >= 4
+    outcome = desk.locator(".lk-outcome").bounding_box()
+    assert outcome is not None
+    assert room["y"] <= outcome["y"] < room["y"] + room["height"] / 2
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_the_middle_of_a_scale_is_a_guess_only_once_somebody_means_it(
+    edition_lab: Callable[[str], Lab], page: Page, by: str
+) -> None:
+    lab = edition_lab("en")
+    section = {"mouse": "s4", "keyboard": "s6"}[by]
+    page.goto(lab.url(LESSON) + f"#section={section}")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    card = lesson.panel.locator(".lp:visible")
+    slider, record = card.locator("input"), card.locator("button.sl-primary")
+    slider.focus()
+    assert record.is_disabled()
+    assert card.locator("output").inner_text() == slider.get_attribute("aria-valuetext") == "no guess yet"
+    if by == "mouse":
+        box = slider.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    else:
+        page.keyboard.press("Enter")
+    assert record.is_enabled()
+    middle = {"mouse": "3.0", "keyboard": "100"}[by]
+    assert card.locator("output").inner_text() == middle
+    record.click()
+    card.get_by_text(f"Your guess: {middle}.").wait_for()
 
 
 def test_a_number_put_into_a_text_by_a_click_is_undone_as_typing_is(

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from servicelab.company import load
+from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.models.needs import kano_category
+from servicelab.publish.content import Content
+from servicelab.publish.minutes import of_unit
 from servicelab.widgets import figures
 from servicelab.widgets.figures.needs import failures, gifts, punctuality
 from servicelab.widgets.intervals import difference
@@ -179,6 +183,17 @@ def test_the_model_answer_stands_in_the_teaching_notes_and_keeps_to_150_words() 
     assert len(answer.split()) <= 150
 
 
+def test_nobody_at_the_desk_says_the_same_thing_twice() -> None:
+    contact = parse_desk(yaml.safe_load((MODULE / "desk.yml").read_text(encoding="utf-8")))
+    again = [
+        f"{node.id}.{choice.id}"
+        for node in contact.nodes.values()
+        for choice in node.choices
+        if node.id in contact.reached(choice.to)
+    ]
+    assert again == []
+
+
 def test_the_minutes_of_the_sections_add_up_to_what_is_announced() -> None:
     lesson = (MODULE / "lesson.md").read_text(encoding="utf-8")
     stated = re.findall(r'"minutes": (\d+), "track": "(\w+)"', lesson)
@@ -190,6 +205,30 @@ def test_the_minutes_of_the_sections_add_up_to_what_is_announced() -> None:
     start = (ROOT / "course" / "start.md").read_text(encoding="utf-8")
     assert f"everybody | {frontline} |" in start
     assert f"analysts | {analyst} |" in start
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("cell", "total"), [("timing", 96), ("timing-75", 75), ("timing-150", 150)])
+def test_a_plan_of_the_teaching_notes_has_every_section_and_every_minute(cell: str, total: int, lang: str) -> None:
+    content = Content(ROOT, lang, strict=True)
+    unit = content.course.units["01_needs"]
+    source = next(each.source for each in content.cells(unit.documents["instructor"]) if each.name == cell)
+    rows = [[field.strip("* ") for field in line.strip("|").split("|")] for line in source.splitlines() if "|" in line]
+    timed = [(*map(int, row[0].split("–")), row) for row in rows if re.fullmatch(r"\d+–\d+", row[0])]
+    assert [timed[0][0], *(end for _begin, end, _row in timed)] == [*(begin for begin, _end, _row in timed), total]
+    every = of_unit(ROOT, "01_needs")
+    # A reader counts the sections that everybody works; those for analysts have no number.
+    walked = [planned for planned in every if planned.track != "analyst"]
+    stated = {str(number): planned for number, planned in enumerate(walked, 1)}
+    given = {row[3]: (end - begin, row) for begin, end, row in timed if row[3] in stated}
+    assert list(given) == list(stated)
+    for key, (minutes, row) in given.items():
+        if len(row) == 5:
+            assert float(row[4]) == stated[key].stated
+        cut = cell == "timing-75" and key in ("7", "8")
+        assert (minutes < stated[key].stated) is cut, f"section {key}"
+    analysts = f"{sum(planned.stated for planned in every if planned.track == 'analyst'):g}"
+    assert re.search(rf"(their two sections, |分析岗的两节[，（]){analysts}(?!\d)", source)
 
 
 def test_the_right_option_is_not_given_away_by_its_length() -> None:

@@ -13,18 +13,23 @@ from tests.publish.conftest import FIXTURE, translate
 
 from servicelab.errors import UserError
 from servicelab.grading.course import Course
-from servicelab.grading.demo import demo
+from servicelab.grading.demonstrating import demo
 from servicelab.grading.rubric import load_rubrics
 from servicelab.grading.simulation import load_cohort, with_units
 
 ROOT = Path(__file__).resolve().parents[2]
 BOTH = {"en": "Words", "zh": "文字"}
 ROWS = 'rows = [{"need": "functional"}, {"need": "functional"}, {"need": "emotional"}]\n'
+HABITS = {"reach": 1, "right": 1, "pace": 1, "desk": "good"}
 COHORT = {
     "due": "2026-11-20T18:00:00+08:00",
     "right": "an",
     "blank": "bo",
-    "trainees": [{"id": "an", "is": "right", "language": "zh"}, {"id": "bo", "is": "blank", "language": "en"}],
+    "trainees": [
+        {"id": "an", "is": "right", "language": "zh", "lesson": HABITS},
+        {"id": "bo", "is": "blank", "language": "en"},
+        {"id": "di", "is": "one of a class", "language": "en", "lesson": {**HABITS, "right": 0}},
+    ],
 }
 
 
@@ -70,8 +75,9 @@ def test_somebody_answers_all_of_it_and_somebody_nothing(repository: Path) -> No
     deserved = {(trainee.id, work.assignment): work.deserves for trainee, work in cohort.last()}
     assert deserved == {
         ("an", "refund"): 7, ("an", "refund_analysis"): 4, ("bo", "refund"): 0, ("bo", "refund_analysis"): 0,
+        ("di", "refund"): 7,
     }  # fmt: skip
-    (right, *_), (blank, *_) = (trainee.works for trainee in cohort.trainees)
+    (right, *_), (blank, *_), _class = (trainee.works for trainee in cohort.trainees)
     assert right.decisions == {"a-voice": "functional", "a-many": ["one", "two"]}
     assert right.marks == {"ticks": ["has-it"], "comments": []}
     assert blank.decisions is None
@@ -80,8 +86,7 @@ def test_somebody_answers_all_of_it_and_somebody_nothing(repository: Path) -> No
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        ({"decisions": {}, "misconception": "X01a", "written": {}, "trainees": {"cy": {}}}, r"refund\.yml .*'cy'"),
-        ({"decisions": {}, "written": {}, "trainees": {"an": {"lesson": {}}}}, r"refund\.yml .*'misconception'"),
+        ({"decisions": {}, "written": {}, "trainees": {"cy": {}}}, r"refund\.yml .*'cy'"),
         (
             {"decisions": {}, "trainees": {"an": {"exercise": {"submitted": "soon", "deserves": 1}}}},
             r"refund\.yml .*soon",
@@ -94,6 +99,13 @@ def test_a_script_that_cannot_be_played_is_named(script: dict[str, object], says
         load_cohort(repository / "grading/demo/cohort.yml")
 
 
+def test_habits_that_cannot_be_played_are_named(repository: Path) -> None:
+    trainees = [{"id": "an", "is": "right", "language": "en", "lesson": {"pace": 1}}]
+    put(repository / "grading/demo/cohort.yml", {**COHORT, "trainees": trainees})
+    with pytest.raises(UserError, match=r"cohort\.yml does not define a cohort: .*'reach'"):
+        load_cohort(repository / "grading/demo/cohort.yml")
+
+
 @pytest.mark.grading
 @pytest.mark.xdist_group("demo")
 def test_the_whole_loop(repository: Path, tmp_path: Path) -> None:
@@ -101,7 +113,9 @@ def test_the_whole_loop(repository: Path, tmp_path: Path) -> None:
     out = tmp_path / "demo"
     assert demo(out, here=Course(repository / "grading", repository)) == 0
     with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as stream:
-        scores = {(row["student_id"], row["assignment"]): float(row["score"]) for row in csv.DictReader(stream)}
+        scores = {(row["student_id"], row["assignment"]): float(row["score"]) for row in csv.DictReader(stream)
+                  if row["timestamp"]}  # fmt: skip
     assert scores == {
         ("an", "refund"): 7, ("an", "refund_analysis"): 4, ("bo", "refund"): 0, ("bo", "refund_analysis"): 0,
+        ("di", "refund"): 7,
     }  # fmt: skip

@@ -107,3 +107,39 @@ def test_metadata_that_nbgrader_would_stop_at_is_replaced_by_the_released_one(ab
     assert json.loads(files["exercise.ipynb"])["cells"][0]["metadata"] == {"nbgrader": whole}
     assert notes == ["1 cells had lost what they are scored by, and have it back"]
     assert mended({"exercise.ipynb": page(whole)}, tmp_path) == ({"exercise.ipynb": page(whole)}, [])
+
+
+@pytest.mark.parametrize("depth", [100, 1200, 3000])
+def test_metadata_nested_without_end_stops_nothing(depth: int, tmp_path: Path) -> None:
+    """Python 3.12 reads 1,200 lists in each other and cannot write them."""
+    nested = b"[" * depth + b"]" * depth
+    raw = b'{"cells": [{"cell_type": "code", "metadata": {"nbgrader": 7, "deep": %b}, "source": ""}]}' % nested
+    files, _notes = mended({"exercise.ipynb": raw}, tmp_path)
+    assert b'"deep"' in files["exercise.ipynb"]
+
+
+def test_a_notebook_that_holds_what_none_can_is_named_when_it_comes_and_costs_its_trainee_only(
+    course: Course, tmp_path: Path
+) -> None:
+    whole = json.loads(fill(course, code=SHARE))
+
+    def with_cell(name: str, **fields: object) -> bytes:
+        cells = [{**each, **fields} if each["id"] == name else each for each in whole["cells"]]
+        return json.dumps({**whole, "cells": cells}).encode()
+
+    came = {
+        "a-cells": json.dumps({**whole, "cells": [*whole["cells"], 7]}).encode(),
+        "b-outputs": with_cell("b-share", outputs=None),
+        "c-lines": with_cell("c-why", source=[7]),
+        "d-text": with_cell("c-why", source={"a": 1}),
+        "e-right": json.dumps(whole).encode(),
+    }
+    for student, notebook in came.items():
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, notebook, answers(RIGHT)))
+    told = {line.student: line.detail for line in collect(TRIAL, [tmp_path / "inbox"], course=course).lines}
+    damaged = "its notebook is damaged, so it can only score 0: ask for it again"
+    assert [told[name] for name in ("a-cells", "b-outputs", "c-lines", "e-right")] == [damaged] * 3 + [""]
+    results = {each.student: (each.status, each.score) for each in grade(TRIAL, course=course).results}
+    assert results == {**dict.fromkeys(came, ("damaged", 0)), "e-right": ("graded", 7)}
+    given = feedback(TRIAL, course=course)
+    assert (len(given.pages), given.failed) == (5, ())

@@ -91,7 +91,7 @@ def test_formgrader_lists_the_assignment_and_opens_a_submission(page: Page, lab:
     with graded.gradebook() as book:
         half = book.find_submission_notebook("exercise", TRIAL, "half").id
     page.goto(f"{lab}/formgrader/submissions/{half}/")
-    expect(page.get_by_text("a-voice: functional — functional")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1 · a-voice: functional — functional")).to_be_visible(timeout=60_000)
     expect(page.locator("#test-a")).to_have_attribute("placeholder", "2")
     page.wait_for_load_state("networkidle")
     assert [url for url in outside if not url.startswith((lab, "data:", "blob:"))] == []

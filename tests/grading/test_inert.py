@@ -331,6 +331,9 @@ def test_names_on_the_page_are_text() -> None:
     assert about["nonce"]
 
 
+NO_CELL = "(A cell that is not shown: it is none that a notebook can hold.)"
+
+
 def test_every_field_that_a_template_prints_is_of_its_kind() -> None:
     shown = {"output_type": "execute_result", "execution_count": RUN, "data": {"text/plain": "1"}, "metadata": {RUN: 1}}
     scored = {"grade_id": "b-1", "points": 3, "score": 2, "comment": "Good.", "grade": True, "own": RUN}
@@ -341,7 +344,8 @@ def test_every_field_that_a_template_prints_is_of_its_kind() -> None:
         {"cell_type": "markdown", "source": "x", "id": "b-1", "metadata": {"nbgrader": scored, "tags": [RUN]}},
         {"cell_type": "markdown", "source": "x", "metadata": {"nbgrader": {**scored, "grade_id": f"b {RUN}"}}},
     )
-    code, raw, graded, forged = node.cells
+    code, raw, other, graded, forged = node.cells
+    assert (other.cell_type, other.source) == ("markdown", NO_CELL)
     assert "id" not in code
     assert code.execution_count is code.outputs[0].execution_count is None
     assert code.outputs[0].metadata == {}
@@ -353,3 +357,28 @@ def test_every_field_that_a_template_prints_is_of_its_kind() -> None:
     }  # fmt: skip
     assert forged.metadata == {}
     assert node.metadata == {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+
+
+ODD = (None, 7, True, "x", [7], [None], [[1]], {"a": 1}, [{"output_type": ["x"]}],
+       [{"output_type": "stream", "text": 7}],
+       [{"output_type": "display_data", "data": {"text/plain": {"a": 1}, "image/png": [1]}}])  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_a_notebook_of_odd_parts_is_laid_out(odd: object) -> None:
+    """Whatever stands where cells, outputs or text should be costs that place only."""
+    whole = {"cell_type": "markdown", "source": "read me", "metadata": {}}
+    fields = ("source", "outputs", "metadata", "id", "cell_type", "execution_count", "attachments")
+    pages: list[dict[str, object]] = [{"cells": odd}, {"cells": [odd, whole]}]
+    pages += [
+        {"cells": [{"cell_type": kind, "source": "", "metadata": {}, field: odd}, whole]}
+        for kind in ("code", "markdown", "raw")
+        for field in fields
+    ]
+    for page in pages:
+        made, _resources = inert.Inert().preprocess(from_dict({**page, "metadata": odd}), {})
+        assert all(isinstance(each.source, str) for each in made.cells)
+        if page["cells"] != odd:
+            assert made.cells[-1].source == "read me"
+        if page["cells"] == [odd, whole]:
+            assert made.cells[0].source == NO_CELL

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from servicelab.grading.course import Course
-from servicelab.grading.demo import demo
+from servicelab.grading.demonstrating import demo
+from servicelab.grading.evidence import lesson_sheets, read_evidence, read_guesses, spent
 from servicelab.grading.rubric import load_rubrics
 from servicelab.grading.simulation import Cohort, load_cohort
+from servicelab.publish.content import Content
+from servicelab.publish.minutes import of_unit
 from servicelab.publish.secrets import find_leaks, secrets
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("demo")]
@@ -41,6 +44,7 @@ def test_every_score_is_the_one_deserved(place: Path, cohort: Cohort) -> None:
     assert full == {"01_needs": 30, "01_needs_analysis": 30}
     assert [row["student_id"] for row in rows if row["late"] == "yes"] == ["ma-li"]
     assert not [row for row in rows if row["needs_manual_grade"] == "yes"]
+    assert {row["student_id"] for row in rows if row["status"] == "nothing answered"} == {"sun-hao"}
 
 
 def test_the_cohort_covers_what_graders_meet(cohort: Cohort) -> None:
@@ -53,9 +57,31 @@ def test_the_cohort_covers_what_graders_meet(cohort: Cohort) -> None:
 
 def test_evidence_travels_into_the_table(place: Path) -> None:
     row = next(each for each in table(place) if each["student_id"] == "wang-min" and each["assignment"] == "01_needs")
-    assert (row["lesson_minutes"], row["quiz_answered"], row["quiz_right"]) == ("41.0", "9", "5")
-    assert (row["misconceptions"], row["predictions"], row["desk_grade"]) == ("X01a", "2", "mixed")
+    assert (row["quiz_answered"], row["quiz_right"], row["predictions"], row["desk_grade"]) == (
+        "20",
+        "11",
+        "3",
+        "mixed",
+    )
+    assert 40 < float(row["lesson_minutes"]) < 70
+    assert row["misconceptions"] == "X01a X01b X01c"
     assert row["language"] == "en"
+
+
+def test_the_reports_show_a_class(place: Path, root: Path) -> None:
+    """Each section has its minutes, each question its guesses, and no two trainees are the same."""
+    course = Course(place / "grading", root)
+    sheets = lesson_sheets(course, "01_needs")
+    assert len(sheets) == 8
+    time = spent("01_needs", course=course)
+    assert time.keys() == {planned.section for planned in of_unit(root, "01_needs")}
+    guesses = [read_guesses(sheet) for sheet in sheets.values()]
+    asked = {key: [each[key] for each in guesses if key in each] for key in ("p-apology", "p-rank", "p-ontime")}
+    assert all(len(set(given)) >= 4 for given in asked.values()), asked
+    seen = [read_evidence(sheet) for sheet in sheets.values()]
+    assert {each.desk_grade for each in seen} == {"good", "mixed", "poor", None}
+    assert {name for each in seen for name in each.misconceptions} == {"X01a", "X01b", "X01c"}
+    assert len({(each.lesson_minutes, each.quiz_right) for each in seen}) == 8
 
 
 def test_pages_leak_no_hidden_test_and_no_answer_to_those_who_gave_none(place: Path, root: Path) -> None:
@@ -92,6 +118,31 @@ def test_every_decision_has_its_message_beside_it(place: Path) -> None:
     assert len(cards) == 12
     for card in cards:
         assert "<li>" in card, card
+
+
+@pytest.mark.parametrize(("lang", "student"), [("en", "wang-min"), ("zh", "zhao-lei")])
+def test_a_decision_has_one_label_on_the_page_in_the_feedback_and_in_the_key(
+    lang: str, student: str, place: Path, root: Path
+) -> None:
+    content = Content(root, lang, strict=False)
+    unit = content.course.units["01_needs"]
+    notes = "\n".join(cell.source for cell in content.node(unit.documents["instructor"], trainee=False).cells)
+    page = (place / "grading" / "feedback" / student / "01_needs" / "exercise.html").read_text(encoding="utf-8")
+    exercise = content.node(unit.documents["exercise"], trainee=True)
+    asked = [
+        key
+        for cell in exercise.cells
+        if cell.cell_type == "code"
+        for key in re.findall(r'decide\("(.+?)"', cell.source)
+    ]
+    assert len(asked) == 12
+    for number, key in enumerate(asked, start=1):
+        label = {"en": f"Decision {number}", "zh": f"情景判断第 {number} 题"}[lang]
+        assert f"| {label} · `{key}` |" in notes
+        assert re.search(rf'<a href="#test-{key}">{label} · [^<]+</a>', page), key
+        assert re.search(rf'id="test-{key}">\s*<p class="mark"><b>{label} · [^<]+</b>', page), key
+    graded = (place / "grading" / "autograded" / student / "01_needs" / "exercise.ipynb").read_text(encoding="utf-8")
+    assert all(f'"{number} · {key}: ' in graded for number, key in enumerate(asked, start=1)), "for whoever marks"
 
 
 def test_rubrics_fit_the_graded_cells(place: Path, root: Path) -> None:

@@ -19,6 +19,7 @@ from servicelab.errors import UserError
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
+from servicelab.grading.exporting import rows
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
 
@@ -54,8 +55,8 @@ def test_locked_cells_are_the_courses_own_again(graded: Course) -> None:
 def test_formgrader_will_show_the_decisions(graded: Course) -> None:
     notebook = nbformat.read(graded.autograded / "half" / TRIAL / "exercise.ipynb", as_version=4)
     (printed,) = next(each for each in notebook.cells if each.source.startswith("decisions =")).outputs
-    assert printed.text.splitlines()[0] == "a-voice: functional — functional"
-    assert printed.text.splitlines()[1].startswith("a-tone: —")
+    assert printed.text.splitlines()[0] == "1 · a-voice: functional — functional"
+    assert printed.text.splitlines()[1].startswith("2 · a-tone: —")
 
 
 def test_the_learners_answers_are_not_overwritten_from_source(graded: Course) -> None:
@@ -70,7 +71,8 @@ def test_a_second_run_grades_nothing_again(graded: Course) -> None:
     assert statuses.pop("broken") == "damaged"
     assert set(statuses.values()) == {"before"}
     assert not again.complete
-    assert "untouched: 0 / 11 · graded before · 2 h late" in again.sentence()
+    assert "untouched: 0 / 11 · graded before · nothing answered · 2 h late" in again.sentence()
+    assert [result.student for result in again.results if result.blank] == ["untouched"]
     assert again.seconds < 10
 
 
@@ -150,3 +152,10 @@ def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(course: Course, tmp_path:
     assert not (course.autograded / "second").exists()
     (course.root / "quick").touch()
     assert [result.status for result in grade(TRIAL, course=course).results] == ["graded", "graded"]
+
+
+def test_who_answered_nothing_is_told_from_who_got_nothing_right(graded: Course) -> None:
+    told = {row["student_id"]: (row["score"], row["status"]) for row in rows(graded)}
+    assert told["untouched"] == (0, "nothing answered")
+    assert told["count"] == (0, "graded")
+    assert told["broken"] == (0, "cannot be opened")

@@ -86,16 +86,53 @@ def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tm
     assert not feedback(TRIAL, course=course).complete
 
 
-def test_the_command_goes_on_and_says_whose_it_was(course: Course, tmp_path: Path) -> None:
+def chained(course: Course, *verbs: str) -> subprocess.CompletedProcess[str]:
+    """Commands that go on with the next one as long as each says that there is something to go on with."""
+    command = " && ".join(f'"{sys.executable}" -m servicelab {verb}' for verb in verbs)
+    return subprocess.run(command, shell=True, cwd=course.root, capture_output=True, text=True, check=False)
+
+
+def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
     for student, code in {"a-parent": KILLS_PARENT, "c-lin": SHARE}.items():
-        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
-    collect(TRIAL, [tmp_path / "inbox"], course=course)
-    command = [sys.executable, "-m", "servicelab", "grade", TRIAL]
-    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 1
-    assert "a-parent: 0 / 11 · not graded (it ended the program" in done.stdout
-    assert "c-lin: 7 / 11" in done.stdout
+        put(inbox, f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
+    put(inbox, "b-cut.zip", b"PK nothing")
+    put(inbox, "d-wu.zip", pack("d-wu", b"broken"))
+    done = chained(course, f'collect {TRIAL} "{inbox}"', f"grade {TRIAL}", f"feedback {TRIAL}", "export --out g.csv")
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    refused = said.index("b-cut.zip: refused · it is damaged or cut short")
+    assert said[refused + 1].endswith(
+        "What was refused stops nobody else: go on, and ask its senders to hand in again."
+    )
+    (parent,) = [line for line in said if line.startswith("a-parent: 0 / 11 · not graded (it ended the program")]
+    assert said.index(parent) > said.index("c-lin: 7 / 11")
+    assert "Not graded: a-parent. Run it again for them; nobody else is touched." in done.stdout
     assert "Traceback" not in done.stderr
+    assert (course.root / "g.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("came", "stops_at"),
+    [
+        ({"a.zip": b"PK nothing"}, "Nothing here can be graded."),
+        ({"a.zip": "elsewhere"}, "Nothing here can be graded."),
+        ({"a.zip": "killer"}, "Not graded: a."),
+    ],
+)
+def test_a_chain_stops_where_nothing_can_be_done(
+    came: dict[str, Any], stops_at: str, course: Course, tmp_path: Path
+) -> None:
+    made = {
+        "elsewhere": lambda: pack("a", fill(course), assignment="02_process"),
+        "killer": lambda: pack("a", fill(course, code=KILLS_PARENT), answers(RIGHT)),
+    }
+    for name, content in came.items():
+        put(tmp_path / "inbox", name, made[content]() if isinstance(content, str) else content)
+    done = chained(course, f'collect {TRIAL} "{tmp_path / "inbox"}"', f"grade {TRIAL}", "export --out g.csv")
+    assert done.returncode == 1
+    assert stops_at in done.stdout.splitlines()[-1]
+    assert not (course.root / "g.csv").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes that lose their parent are followed on Linux")
@@ -139,13 +176,17 @@ def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path:
 def test_a_kernel_is_told_nothing_that_is_the_instructors_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = ["JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"]
     own += ["GITHUB_TOKEN", "SSH_AUTH_SOCK", "AWS_ACCESS_KEY_ID", "PIP_INDEX_URL", "SMTP_PASSWORD", "openai_api_key"]
+    # No list of secrets knows what somebody calls theirs.
+    own += ["KUBECONFIG", "GIT_ASKPASS", "PGPASS", "https_proxy", "SENTRY_DSN", "WHATEVER_IS_MINE", "LCD_KEY"]
     for name in (*own, "HOME", "TMPDIR", "MPLCONFIGDIR", "JUPYTER_DATA_DIR"):
         monkeypatch.setenv(name, "/home/instructor")
-    monkeypatch.setenv("PATH", "/bin")
+    public = {"PATH": "/bin", "LC_ALL": "zh_CN.UTF-8", "TZ": "Asia/Shanghai", "NBGRADER_EXECUTION": "autograde"}
+    for name, value in public.items():
+        monkeypatch.setenv(name, value)
     told = lodging.environment(tmp_path)
     assert not [name for name in own if name in told]
     assert [name for name, value in told.items() if value == "/home/instructor"] == []
-    assert told["PATH"] == "/bin"
+    assert {name: told.get(name) for name in public} == public
 
 
 # The seats themselves, without nbgrader.

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 from tests.grading.conftest import RIGHT, TRIAL, answers, fill, pack, put
 
 from servicelab.errors import UserError
@@ -16,6 +18,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.evidence import Evidence, read_evidence
 from servicelab.grading.exporting import COLUMNS, export, rows, safe
 from servicelab.grading.rubric import load_rubric, mark
+from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import use
 
 TEXT = {"en": "Words", "zh": "文字"}
@@ -137,6 +140,32 @@ def test_what_was_collected_and_not_graded_is_no_missing_submission(course: Cour
         book.update_or_create_student("lin")
         book.update_or_create_student("zhao")
     assert {row["student_id"]: row["status"] for row in rows(course)} == {"lin": "not graded", "zhao": "not submitted"}
+
+
+def written_elsewhere(notebook: nbformat.NotebookNode) -> None:
+    notebook.cells.append(new_markdown_cell("I did not find where to write: functional.", id="mine"))
+
+
+@pytest.mark.parametrize(
+    ("did", "blank"),
+    [
+        ({}, True),
+        ({"written": "  \n"}, True),
+        ({"code": "def share(values):\n    return 0"}, False),
+        ({"written": "No idea."}, False),
+        ({"change": written_elsewhere}, False),
+    ],
+)
+def test_nothing_answered_is_what_was_handed_out(
+    did: dict[str, Any], blank: bool, course: Course, tmp_path: Path
+) -> None:
+    (tmp_path / "exercise.ipynb").write_bytes(fill(course, **did))
+    assert nothing_answered(tmp_path, course.release / TRIAL) is blank
+    (tmp_path / "exercise.answers.json").write_bytes(answers(RIGHT))
+    assert nothing_answered(tmp_path, course.release / TRIAL) is False
+    (tmp_path / "exercise.answers.json").write_bytes(b"[")
+    (tmp_path / "exercise.ipynb").write_bytes(b'{"cells": [{"metadata": 7}]}')
+    assert nothing_answered(tmp_path, course.release / TRIAL) is False
 
 
 def test_every_column_is_explained() -> None:

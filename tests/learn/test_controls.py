@@ -5,7 +5,10 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import v4
+from tests.learn.conftest import write_notebook
 
 from servicelab.errors import UserError
 from servicelab.i18n import use
@@ -172,6 +175,10 @@ def test_progress_follows_every_answer(workspace):
     assert end.state["done"]
     assert end.state["next"]["title"] == "3 · Talk"
     assert welcome.state["summary"] == "1 of 2 sections done. Go on with “3 · Talk”."
+    assert welcome.state["more"].startswith("Sections for analysts: 1, about 10 minutes.")
+    shown = welcome.text().splitlines()
+    assert shown.index(welcome.state["more"]) == len(shown) - 2
+    assert "Analyse" in shown[-1]
 
 
 def test_a_section_can_be_ticked_off(workspace):
@@ -184,14 +191,14 @@ def test_a_section_can_be_ticked_off(workspace):
 
 def test_decisions_are_kept_listed_and_returned(task, workspace, capsys):
     assert task.decisions() == {"a-one": None, "a-two": None}
-    assert capsys.readouterr().out == "a-one: —\na-two: —\n"
+    assert capsys.readouterr().out == "1 · a-one: —\n2 · a-two: —\n"
     task.decide("a-one").value = {"value": "e"}
     number = task.decide("a-two")
     number.value = {"value": 40}
     number.value = {"value": 50}
     assert open_exercise("01_needs").decisions() == {"a-one": "e", "a-two": 50.0}
     captured = capsys.readouterr()
-    assert captured.out == "a-one: e — Emotional\na-two: 50 people\n"
+    assert captured.out == "1 · a-one: e — Emotional\n2 · a-two: 50 people\n"
     assert captured.err == ""
 
 
@@ -236,6 +243,10 @@ def test_handing_in(task, workspace):
     assert "What to do now: " in submit.state["receipt"]
     assert "SHA-256" not in submit.state["receipt"]
     assert "Fingerprint (SHA-256): " in submit.state["technical"]
+    # People know the work by its title; its id is for whoever looks for the file.
+    assert submit.state["receipt"].startswith("Handed in: Exercise\n")
+    assert "01_needs" not in submit.state["receipt"]
+    assert "Assignment: 01_needs\n" in submit.state["technical"]
     assert student_id(workspace) == "E1"
     assert len(list((workspace / "submissions").glob("E1--01_needs--*.zip"))) == 1
     submit.value = {"student": "E1", "press": 4, "clean": True, "sure": True}
@@ -272,6 +283,55 @@ def test_an_analysis_needs_no_decisions(workspace, monkeypatch):
     submit = task.submit()
     submit.value = {"student": "E1", "press": 1, "clean": True}
     assert list((workspace / "submissions").glob("E1--01_needs_analysis--*.zip"))
+
+
+def analysis_of(workspace, *tasks):
+    """The workspace's analysis with these task cells, each under a heading of its own, as JupyterLab saves it."""
+    document = v4.new_notebook()
+    for number, code in enumerate(tasks, 1):
+        about = {"servicelab": {"section": f"s{number}", "minutes": 5, "track": "analyst"}}
+        document.cells.append(v4.new_markdown_cell(f"## B{number} · Task\n\nDo it.", metadata=about))
+        marks = {"nbgrader": {"grade_id": f"b{number}", "solution": True, "grade": False, "schema_version": 3}}
+        document.cells.append(v4.new_code_cell(code, metadata=marks))
+    nbformat.write(document, workspace / "assignments/01_needs_analysis/analysis.ipynb")
+
+
+def test_an_analysis_that_nobody_touched_is_handed_in_only_when_that_is_meant(workspace, monkeypatch):
+    monkeypatch.chdir(workspace / "assignments/01_needs_analysis")
+    stub = "# YOUR CODE HERE\nraise NotImplementedError()"
+    analysis_of(workspace, stub, "share = 1", f"def margin():\n    {stub.replace(chr(10), chr(10) + '    ')}")
+    submit = open_analysis("01_needs").submit()
+    assert submit.state["code"]
+    submit.value = {"student": "E1", "press": 1, "clean": True}
+    assert submit.state["doubts"] == ["“B1 · Task” is untouched.", "“B3 · Task” is untouched."]
+    assert submit.state["lead"] == {"section": "B1 · Task", "item": ""}
+    assert not (workspace / "submissions").exists()
+    submit.value = {"student": "E1", "press": 2, "clean": True, "sure": True}
+    assert "Tasks left untouched: 2 of 3" in submit.state["receipt"]
+    analysis_of(workspace, "a = 1", "share = 1", "def margin():\n    return 1")
+    submit.value = {"student": "E1", "press": 3, "clean": True}
+    assert submit.state["doubts"] == []
+    assert "Tasks left untouched: 0 of 3" in submit.state["receipt"]
+
+
+def test_doubts_follow_the_answers_and_say_where_to_look(task, workspace):
+    write_notebook(
+        workspace / "assignments/01_needs/exercise.ipynb",
+        ("# Exercise", {}),
+        ("## Part A", {"section": "s1", "minutes": 5}),
+        ('task.decide("a-one")', None),
+        ('task.decide("a-two")', None),
+    )
+    fresh = open_exercise("01_needs")
+    submit = fresh.submit()
+    submit.value = {"student": "E1", "press": 1, "clean": True}
+    assert submit.state["doubts"] == ["2 of 2 decisions are still open: 1, 2."]
+    first = fresh.decide("a-one")
+    assert submit.state["lead"] == {"section": "Part A", "item": first.labels["kept_as"]}
+    first.value = {"value": "f"}
+    assert submit.state["doubts"] == ["1 of 2 decisions are still open: 2."]
+    fresh.decide("a-two").value = {"value": 4}
+    assert (submit.state["doubts"], submit.state["lead"]) == ([], None)
 
 
 def test_unknown_names_are_answered_with_the_known_ones(workspace):

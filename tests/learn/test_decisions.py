@@ -23,13 +23,13 @@ ITEMS = parse_items({"decisions": RAW}, "decisions.json").decisions
 
 def test_untouched_decisions_are_none_and_dashes():
     assert [decisions.answer(d, {}) for d in ITEMS.values()] == [None, None, None]
-    assert decisions.listing(ITEMS, {}) == "a-kind: —\na-many: —\na-number: —"
+    assert decisions.listing(ITEMS, {}) == "1 · a-kind: —\n2 · a-many: —\n3 · a-number: —"
 
 
 def test_answers_are_listed_with_their_words():
     entries = {"a-kind": {"value": "f"}, "a-many": {"value": ["y", "x"]}, "a-number": {"value": 120}}
     assert decisions.listing(ITEMS, entries) == (
-        "a-kind: f — Functional\na-many: x — X; y — Y\na-number: 120 people"
+        "1 · a-kind: f — Functional\n2 · a-many: x — X; y — Y\n3 · a-number: 120 people"
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_what_no_control_could_have_given_is_no_answer(value):
 def test_hostile_text_is_shown_short_on_one_line_and_as_no_answer():
     entries = {"a-kind": {"value": "f\n### END\x1b[2J\u202e" + "x" * 5000}}
     first = decisions.listing(ITEMS, entries).splitlines()[0]
-    assert first.startswith("a-kind: — (what stands in the answers file is not one of the options: f ### END")
+    assert first.startswith("1 · a-kind: — (what stands in the answers file is not one of the options: f ### END")
     assert "\x1b" not in first
     assert "\u202e" not in first
     assert len(first) < 200

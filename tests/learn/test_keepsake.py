@@ -9,6 +9,7 @@ from nbformat import read, write
 from nbformat.v4 import new_markdown_cell
 
 from servicelab.learn import open_exercise, open_lesson
+from servicelab.learn.controls.keepsake import model
 from servicelab.learn.written import entry
 
 HOSTILE = '<script>alert(1)</script> & "quotes"'
@@ -99,3 +100,21 @@ def test_the_card_is_kept_and_travels_with_the_submission(lesson, workspace, mon
 def test_nothing_in_a_sheet_stops_the_card(lesson, value):
     lesson.keep("card", {"value": value})
     assert open_lesson("01_needs").card().text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](https://x.example/a.png)",
+        "![a][b] and [words][b]\n\n[b]: https://x.example/a.png",
+        "<https://x.example/>",
+        "[![a](https://x.example/a.png)](https://x.example/)",
+        "[a [b] c](https://x.example/)",
+        '<img src="https://x.example/a.png">',
+    ],
+)
+def test_the_page_fetches_nothing_and_leads_nowhere_whatever_stands_in_the_lesson(text):
+    html = model.page(model.Kept("A", "1", "today", take_aways=f"- Kept words.\n\n{text}"))
+    tags, words = seen(html)
+    assert not {"img", "a"} & set(tags)
+    assert "Kept words." in words

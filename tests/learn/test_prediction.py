@@ -27,8 +27,8 @@ def test_earlier_guesses_are_shown_after_the_own_one_and_only_when_there_are_eno
     assert "earlier" not in before
     state = prediction.reveal_state(share, {"guess": 33}, 0.31, earlier=[*many, 900])
     assert "Of 40 trainees before you, the middle half guessed 20 % to 30 %." in state["feedback"]
-    assert {"x": 20, "count": 16} in state["earlier"]
-    assert state["table"]["rows"][-1][1] == 20
+    assert {"x": 20, "count": 16, "label": "20"} in state["earlier"]
+    assert state["table"]["rows"][-1][1] == "20"
     few = prediction.reveal_state(share, {"guess": 33}, 0.31, earlier=many[:29])
     assert few["earlier"] == []
     assert "before you" not in few["feedback"]
@@ -50,7 +50,19 @@ def test_the_guess_stands_against_the_truth(guess, says):
 
 
 def test_a_unit_of_several_words_is_left_to_the_axis():
-    assert prediction.reveal_state(rating, {"guess": 3}, 2.4)["text"] == "You said 3.0, it is 2.40: 0.60 too high."
+    assert prediction.reveal_state(rating, {"guess": 3}, 2.4)["text"] == "You said 3.0, it is 2.4: 0.6 too high."
+
+
+def test_every_number_has_the_decimals_of_the_scale_it_was_guessed_on():
+    assert prediction.state(rating, {"guess": 3.2})["feedback"].startswith("Your guess: 3.2.")
+    state = prediction.reveal_state(rating, {"guess": 3.2}, 2.4371, earlier=[2, 3.15] * 20)
+    assert (state["guess_label"], state["truth_label"]) == ("3.2", "2.4")
+    assert [row[1] for row in state["table"]["rows"]] == ["3.2", "2.4", "2.6"]
+    assert state["feedback"].startswith("You said 3.2, it is 2.4: 0.8 too high. Of 40 ")
+    assert [each["label"] for each in state["earlier"]] == ["2.0", "3.1"]
+    assert "and that is what it is" in prediction.reveal_state(rating, {"guess": 2.4}, 2.4371)["text"]
+    coarse = Prediction("p-gain", "How much?", "%", 0, 200, 5)
+    assert prediction.amount(coarse, 11.3) == "11 %"
 
 
 def test_a_note_follows_the_comparison():

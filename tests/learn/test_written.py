@@ -102,9 +102,9 @@ def test_what_other_windows_wrote_is_there_after_reopening_and_is_asked_about_at
     box.value = {"text": "Typed on."}
     box = open_exercise("01_needs").write("c-one")
     assert box.state["other"] == "The second.\n\nThe third."
-    assert [doubt for doubt in task.doubts() if "another window has another version" in doubt]
+    assert [doubt for doubt in task.doubts() if "another window has another version" in doubt.says]
     box.value = {"text": "Typed on.\n\nThe second.\n\nThe third."}
-    assert task.doubts() == ["“Part C” is too long: 6 of at most 5 words."]
+    assert [doubt.says for doubt in task.doubts()] == ["“Part C” is too long: 6 of at most 5 words."]
     assert open_exercise("01_needs").write("c-one").state["other"] == ""
 
 
@@ -179,7 +179,7 @@ def test_blank_too_long_and_missing_are_asked_about_once_and_told_on_the_receipt
 
 def test_who_wrote_in_the_cell_alone_is_not_told_that_it_is_blank(task, workspace):
     (workspace / "assignments/01_needs/exercise.ipynb").write_bytes(notebook("Mine."))
-    assert not [doubt for doubt in task.doubts() if "blank" in doubt]
+    assert not [doubt for doubt in task.doubts() if "blank" in doubt.says]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from servicelab import publish
+from servicelab.cli import main
 from servicelab.errors import UserError
 from servicelab.publish import bundle as bundling
 from servicelab.publish.bundle import FOLDER, make_bundle
@@ -75,3 +76,24 @@ def test_a_bundle_that_would_leak_is_not_written(root: Path, tmp_path: Path, mon
 def test_a_name_that_is_no_zip_is_one_sentence(root: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"ends in \.zip"):
         make_bundle(root, "en", tmp_path / "course.tar")
+
+
+@pytest.mark.parametrize("verb", ["build", "bundle", "demo"])
+@pytest.mark.parametrize("taken", ["file/in/the/way.zip", "folder.zip"])
+def test_a_place_that_cannot_be_written_is_one_sentence(
+    verb: str,
+    taken: str,
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder.zip").mkdir()
+    (tmp_path / "folder.zip" / "mine.txt").write_text("mine")
+    monkeypatch.chdir(root)
+    assert main([verb, "--out", str(tmp_path / taken)]) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0, said
+    assert str(tmp_path / taken) in said
+    assert (tmp_path / "folder.zip" / "mine.txt").read_text() == (tmp_path / "file").read_text() == "mine"

@@ -71,7 +71,7 @@ def test_a_change_keeps_what_is_sure_and_marks_what_is_not(course_root: Path, ed
     translate(course_root)
     edit(f"{MODULE}/lesson.md", "Two questions, never one:", "Two questions, and never just one:")
     edit(f"{MODULE}/lesson.md", "A customer waits. ", "")
-    edit(f"{MODULE}/lesson.md", "## 2 · The idea", "## 2 · The idea\n\nAn altogether unrelated addition.")
+    edit(f"{MODULE}/lesson.md", "## The idea", "## The idea\n\nAn altogether unrelated addition.")
     report = update_catalogues(course_root)
     assert report == [f"{LESSON}: 9 messages, 1 new, 2 to check again, 0 obsolete."]
     found = entries(course_root, LESSON)
@@ -89,16 +89,16 @@ def test_a_change_keeps_what_is_sure_and_marks_what_is_not(course_root: Path, ed
 
 def test_what_left_the_source_is_retired_and_comes_back(course_root: Path, edit: Edit) -> None:
     translate(course_root)
-    edit(f"{MODULE}/lesson.md", "## 2 · The idea\n", "## 2 · Things\n\nBetween.\n")
+    edit(f"{MODULE}/lesson.md", "## The idea\n", "## Things\n\nBetween.\n")
     report = build("trainee", "zh", root=course_root, strict=False)
     assert any(f"{LESSON}: 1 obsolete message(s)" in note for note in report.notes)
     assert "in their place" in report.sentence()
-    edit(f"{MODULE}/lesson.md", "## 2 · Things\n\nBetween.\n", "Between.\n")
+    edit(f"{MODULE}/lesson.md", "## Things\n\nBetween.\n", "Between.\n")
     update(course_root, load_course(course_root))
     assert any(entry.obsolete for entry in polib.pofile(str(course_root / LESSON)))
-    edit(f"{MODULE}/lesson.md", "Between.\n", "## 2 · The idea\n")
+    edit(f"{MODULE}/lesson.md", "Between.\n", "## The idea\n")
     update(course_root, load_course(course_root))
-    assert entries(course_root, LESSON)["concept", "## 2 · The idea"].msgstr == "## 2 · The idea（译）"
+    assert entries(course_root, LESSON)["concept", "## The idea"].msgstr == "## The idea（译）"
     assert list(wanting(course_root, messages(load_course(course_root)))) == []
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from servicelab import i18n
+from servicelab.errors import UserError
 from servicelab.publish.delivering import LEDGER, deliver, digest
 
 
@@ -144,3 +146,34 @@ def test_what_was_put_beside_is_said_in_the_language_of_the_course(built: Path, 
     with i18n.use("zh"):
         assert done.sentence() == "您改过的 1 个文件有了新版本，已放在原文件旁边：start.new.ipynb。"
     assert done.sentence().startswith("1 file(s) you have changed have a new version")
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe", "workspace", "parent"])
+def test_what_stands_in_the_way_is_one_sentence(what: str, built: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    place = {"workspace": work, "parent": work / "lessons"}.get(what, work / "start.ipynb")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if what == "folder":
+        place.mkdir()
+    elif what == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("no pipes among the files here")
+        os.mkfifo(place)
+    else:
+        place.write_text("mine")
+    with pytest.raises(UserError, match=r"cannot be brought up to date \(.+\): move it away or make room") as told:
+        deliver(built, work)
+    assert str(place) in str(told.value)
+    assert place.exists()
+
+
+def test_a_file_nested_without_end_counts_as_changed(built: Path, tmp_path: Path) -> None:
+    """It used to keep the course from opening at all."""
+    work = tmp_path / "work"
+    deliver(built, work)
+    nested = "[" * 50_000
+    (work / "start.ipynb").write_text(nested)
+    assert deliver(built, work).kept == ["start.ipynb"]
+    (work / LEDGER).write_text(nested)
+    assert deliver(built, work).beside == ["start.new.ipynb"]
+    assert (work / "start.ipynb").read_text() == nested

@@ -138,6 +138,23 @@ def test_a_list_that_did_not_arrive_whole_removes_nothing(tmp_path: Path) -> Non
     assert (tmp_path / "edition/start.ipynb").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("linked", ["edition", "edition/lessons"])
+def test_a_link_out_of_the_bundles_folder_is_not_followed(linked: str, tmp_path: Path) -> None:
+    elsewhere, root = tmp_path / "elsewhere", tmp_path / "app"
+    for folder in (elsewhere / "deep", root):
+        folder.mkdir(parents=True)
+    for name in ("thesis.txt", "deep/thesis.txt"):
+        (elsewhere / name).write_text("mine")
+    (elsewhere / "empty").mkdir()
+    (root / linked).parent.mkdir(exist_ok=True)
+    (root / linked).symlink_to(elsewhere)
+    (root / bootstrap.CONTENTS).write_text(f"{bootstrap.CONTENTS}\nedition/start.ipynb\n")
+    bootstrap.remove_withdrawn(str(root))
+    there = sorted(path.relative_to(elsewhere).as_posix() for path in elsewhere.rglob("*"))
+    assert there == ["deep", "deep/thesis.txt", "empty", "thesis.txt"]
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / ".install.lock").mkdir()
     command = [sys.executable, "-I", bootstrap.__file__, "--root", str(tmp_path), "--lang", "en"]

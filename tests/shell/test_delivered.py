@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import zipfile
@@ -36,6 +37,17 @@ def test_every_notebook_is_listed_under_its_path(root: Path, told: dict[str, dic
     # Code is the same in both languages; the texts are not.
     assert told["delivered"]["en/start.ipynb"] == told["delivered"]["zh/start.ipynb"]
     assert told["role"] == "trainee"
+
+
+def test_questions_are_listed_as_they_were_built(root: Path, told: dict[str, dict[str, str]]) -> None:
+    """A lesson's checks run the expressions in its `quiz.json`."""
+    edition = publish.build("trainee", "zh", root=root).path
+    listed = {path: hashed for path, hashed in told["beside"].items() if path.startswith("zh/")}
+    assert listed == {
+        f"zh/{path.relative_to(edition).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in edition.rglob("quiz.json")
+    }
+    assert "zh/lessons/01_needs/quiz.json" in listed
 
 
 @pytest.mark.parametrize(

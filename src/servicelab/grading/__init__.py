@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from servicelab.grading.autograding import grade
     from servicelab.grading.collecting import collect
     from servicelab.grading.course import Course, course_here
-    from servicelab.grading.demo import demo
+    from servicelab.grading.demonstrating import demo
     from servicelab.grading.evidence import spent
     from servicelab.grading.exporting import export
     from servicelab.grading.guessing import keep_guesses
@@ -39,7 +39,7 @@ _HOMES = {
     "Course": "course",
     "collect": "collecting",
     "course_here": "course",
-    "demo": "demo",
+    "demo": "demonstrating",
     "export": "exporting",
     "feedback": "returning",
     "grade": "autograding",

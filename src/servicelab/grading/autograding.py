@@ -23,6 +23,7 @@ from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
 from servicelab.grading.seats import Failed, side_by_side
 from servicelab.grading.storing import ensure_room, storing
+from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
 
 GRADED = "graded.json"
@@ -49,6 +50,8 @@ class Result:
         How long grading it took.
     why
         What went wrong, when something did.
+    blank
+        Whether nothing in it was answered.
     """
 
     student: str
@@ -59,6 +62,7 @@ class Result:
     late: str = ""
     seconds: float = 0.0
     why: str = ""
+    blank: bool = False
 
     def __str__(self) -> str:
         words = {
@@ -67,7 +71,8 @@ class Result:
             "damaged": _("its notebook cannot be opened"),
             "failed": _("not graded ({why})", why=self.why),
         }
-        notes = [words[self.status], self.late, _("a person marks the rest") if self.waiting else ""]
+        blank = _("nothing answered") if self.blank else ""
+        notes = [words[self.status], blank, self.late, _("a person marks the rest") if self.waiting else ""]
         said = " · ".join(note for note in notes if note)
         return f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
 
@@ -86,8 +91,13 @@ class Grading:
         """Whether every submission could be graded."""
         return not any(result.status in ("failed", "damaged") for result in self.results)
 
+    @property
+    def usable(self) -> bool:
+        """Whether anybody has a score to go on with; whose notebook could not be graded stops nobody else."""
+        return any(result.status in ("graded", "before") for result in self.results)
+
     def sentence(self) -> str:
-        """Return a line a trainee and one that sums up."""
+        """Return a line a trainee, those that could not be graded last, and one that sums up."""
         by = [result.status for result in self.results]
         last = _(
             "{assignment}: {graded} graded in {seconds:.0f} s, {before} graded before, {damaged} cannot be opened, "
@@ -105,7 +115,10 @@ class Grading:
             last += " " + _(
                 "{count} wait for a person: servicelab lab --role instructor, menu Nbgrader, Formgrader.", count=waiting
             )
-        return "\n".join([*map(str, self.results), last])
+        if failed := ", ".join(result.student for result in self.results if result.status == "failed"):
+            last += " " + _("Not graded: {names}. Run it again for them; nobody else is touched.", names=failed)
+        lines = sorted(self.results, key=lambda result: result.status in ("failed", "damaged"))
+        return "\n".join([*map(str, lines), last])
 
 
 def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = ()) -> Grading:
@@ -217,14 +230,13 @@ def _is_graded(course: Course, assignment: str, student: str, stamp: str) -> boo
 
 
 def opens(folder: Path, notebooks: Sequence[str]) -> bool:
-    """Return whether every notebook of a submission can be opened."""
+    """Return whether every notebook of a submission can be opened, and holds what a notebook can hold."""
     import nbformat
 
     for name in notebooks:
         try:
-            nbformat.read(  # type: ignore[no-untyped-call]
-                folder / f"{name}.ipynb", as_version=4
-            )
+            read = nbformat.read(folder / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+            nbformat.validate(read)
         except Exception:  # noqa: BLE001 - nbformat raises many kinds for a file that is not a notebook
             return False
     return True
@@ -274,4 +286,6 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
             lateness(found.total_seconds_late),
             seconds,
             why,
+            status in ("graded", "before")
+            and nothing_answered(course.submitted / student / assignment, course.release / assignment),
         )

@@ -70,8 +70,12 @@ def _with_metadata(content: bytes, released: Path) -> tuple[bytes, int]:
         kept = {key: value for key, value in about.items() if key != "nbgrader"} if isinstance(about, dict) else {}
         there = own.get(cell["id"]) if isinstance(cell.get("id"), str) else None
         cell["metadata"] = kept | ({"nbgrader": there} if there else {})
-    # Python reads half a surrogate pair out of raw bytes, and nothing else takes it.
-    return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", errors="replace"), len(broken)
+    try:
+        # Python reads half a surrogate pair out of raw bytes, and nothing else takes it.
+        return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", errors="replace"), len(broken)
+    except RecursionError:
+        # Nested so deeply that it can be read and not written: whoever opens it says what it is.
+        return content, 0
 
 
 def _is_sound(cell: Mapping[str, Any]) -> bool:

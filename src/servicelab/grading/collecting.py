@@ -90,8 +90,13 @@ class Collection:
         """Whether nothing was refused."""
         return not self.counts["refused"]
 
+    @property
+    def usable(self) -> bool:
+        """Whether there is a submission to go on with; what was refused beside it stops nobody."""
+        return any(self.counts[verdict] for verdict in ("taken", "earlier", "again"))
+
     def sentence(self) -> str:
-        """Return a line an archive and one with the counts."""
+        """Return a line an archive, those that were refused last, and one with the counts."""
         counts = self.counts
         last = _(
             "{assignment}: {taken} taken, {earlier} earlier ones kept, {again} already here, {elsewhere} for other "
@@ -104,7 +109,12 @@ class Collection:
             refused=counts["refused"],
             where=self.where,
         )
-        return "\n".join([*map(str, self.lines), last])
+        if not self.usable:
+            last += " " + _("Nothing here can be graded.")
+        elif not self.complete:
+            last += " " + _("What was refused stops nobody else: go on, and ask its senders to hand in again.")
+        lines = sorted(self.lines, key=lambda line: line.verdict == "refused")
+        return "\n".join([*map(str, lines), last])
 
 
 def collect(assignment: str, inbox: Sequence[Path] = (), *, course: Course, now: datetime | None = None) -> Collection:
@@ -284,12 +294,13 @@ class _Desk:
 
     def _look_inside(self, notebook: bytes) -> list[str]:
         """Return what the instructor should hear at once rather than when grading."""
+        import nbformat
+
         try:
-            cells = json.loads(notebook.decode("utf-8"))["cells"]
-            whole = isinstance(cells, list)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            whole = False
-        return [] if whole else [_("its notebook is damaged, so it can only score 0: ask for it again")]
+            nbformat.reads(notebook.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+        except Exception:  # noqa: BLE001 - nbformat raises many kinds for a file that is not a notebook
+            return [_("its notebook is damaged, so it can only score 0: ask for it again")]
+        return []
 
     def _shelf(self, student: str) -> Path:
         return self.course.received / self.assignment / student

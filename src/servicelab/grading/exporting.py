@@ -16,6 +16,7 @@ from servicelab.grading.autograding import opens
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_evidence
 from servicelab.grading.language import spoken
+from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
 
 # nbgrader's own columns first, by its names and in its order; ours after them.
@@ -139,7 +140,8 @@ def _submitted(course: Course, submission: Any, assignment: str, student: str) -
     folder = course.submitted / student / assignment
     about = read_evidence(folder / EVIDENCE)
     if (course.autograded / student / assignment).is_dir():
-        status = "graded"
+        blank = nothing_answered(folder, course.release / assignment)
+        status = "nothing answered" if blank else "graded"
     else:
         status = "not graded" if opens(folder, course.notebooks(assignment)) else "cannot be opened"
     return {

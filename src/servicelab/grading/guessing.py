@@ -83,7 +83,9 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
     if not any(found.values()):
         raise UserError(
             _(
-                "No guess about {unit} is in {folder}: collect its submissions first.",
+                "Submissions with a lesson of {unit} in {folder}: {count} read, none holds a guess; collect some whose "
+                "trainees made theirs.",
+                count=len(lesson_sheets(course, unit)),
                 unit=unit,
                 folder=course.submitted,
             )

@@ -145,7 +145,7 @@ class Inert(Preprocessor):
                 resources[name] = html.escape(str(resources[name]))
         python = {"name": "python", "pygments_lexer": "ipython3"}
         nb.metadata = _node({"language_info": python})
-        nb.cells = [_settled(cell) for cell in nb.cells if cell.get("cell_type") in ("markdown", "code", "raw")]
+        nb.cells = [_settled(cell) for cell in _listed(nb.get("cells"))]
         return nb, resources
 
 
@@ -165,21 +165,26 @@ def code_filter(source: object, **_about: object) -> str:
     return _as_typed(text) if len(text) > LONGEST else str(coloured(text))
 
 
-def _settled(cell: NotebookNode) -> NotebookNode:
+def _settled(cell: Any) -> NotebookNode:
     """Return a cell of which every field that a template prints is of the kind it prints."""
+    kind = cell.get("cell_type") if isinstance(cell, Mapping) else None
+    if kind not in ("markdown", "code", "raw"):
+        said = _("(A cell that is not shown: it is none that a notebook can hold.)")
+        return _node({"cell_type": "markdown", "source": said, "metadata": {}, "attachments": {}})
     kept: dict[str, Any] = {
-        "cell_type": cell.cell_type,
+        "cell_type": kind,
         "source": text_of(cell.get("source", "")),
         "metadata": _metadata(cell.get("metadata")),
     }
     if isinstance(name := cell.get("id"), str) and NAME.fullmatch(name):
         kept["id"] = name
-    if cell.cell_type == "code":
+    if kind == "code":
         count = cell.get("execution_count")
         kept["execution_count"] = count if isinstance(count, int) else None
-        kept["outputs"] = [settled for each in cell.get("outputs", []) for settled in _output(each)]
-    elif cell.cell_type == "markdown":
-        kept["attachments"] = cell.get("attachments") or {}
+        kept["outputs"] = [settled for each in _listed(cell.get("outputs")) for settled in _output(each)]
+    elif kind == "markdown":
+        attached = cell.get("attachments")
+        kept["attachments"] = attached if isinstance(attached, Mapping) else {}
     else:
         # A raw cell is printed as HTML; as text it is what its writer sees.
         kept["cell_type"], kept["source"] = "markdown", _as_typed(kept["source"])
@@ -204,7 +209,13 @@ def _metadata(stated: object) -> dict[str, Any]:
     return {"nbgrader": {"grade_id": name, "points": points, **flags, **scored, **said}}
 
 
-def _output(shown: NotebookNode) -> Iterator[dict[str, Any]]:
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _output(shown: object) -> Iterator[dict[str, Any]]:
+    if not isinstance(shown, Mapping):
+        return
     kind = shown.get("output_type")
     if kind == "stream":
         name = "stderr" if shown.get("name") == "stderr" else "stdout"

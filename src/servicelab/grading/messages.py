@@ -190,5 +190,9 @@ def _bind(target: ast.expr, value: ast.expr, names: dict[str, list[ast.expr]]) -
 
 
 def text_of(value: Any) -> str:
-    """Return an output's text, which the notebook format keeps whole or in lines."""
-    return "".join(value) if isinstance(value, list) else str(value)
+    """Return an output's text, which the notebook format keeps whole or in lines; of a list, what is text in it.
+
+    >>> text_of(["a line\\n", 7, "another"])
+    'a line\\nanother'
+    """
+    return "".join(each for each in value if isinstance(each, str)) if isinstance(value, list) else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ class Reader:
         self.pieces: list[Piece] = []
         self.parts: list[Part] = []
         self._asked = _decisions(folder)
+        self._labels = _labels(self._asked, folder)
         self._heading = ""
 
     def read(self, nb: NotebookNode) -> None:
@@ -111,22 +112,22 @@ class Reader:
             if name not in seen
         )
 
-    def _part(self, about: Any) -> Part:
+    def _part(self, about: Any, label: str = "") -> Part:
         name = about["grade_id"]
         score, points = float(about.get("score") or 0), float(about.get("points") or 0)
-        part = Part(name, self._heading or name, score, points, name in self.waiting)
+        part = Part(name, " · ".join(filter(None, (label, self._heading))) or name, score, points, name in self.waiting)
         self.parts.append(part)
         return part
 
     def _decision(self, key: str, test: NotebookNode) -> None:
         asked = self._asked.get(key, {})
         piece = Piece("decision", html=_html(str(asked.get("prompt", ""))), answer=str(asked.get("answer", "")))
-        self._checked(test, piece)
+        self._checked(test, piece, self._labels.get(key, ""))
 
-    def _checked(self, cell: NotebookNode, piece: Piece) -> None:
+    def _checked(self, cell: NotebookNode, piece: Piece, label: str = "") -> None:
         told = cell.metadata.get("servicelab", {})
         piece.messages, piece.frames = told.get("messages", []), told.get("frames", [])
-        piece.part = self._part(cell.metadata["nbgrader"])
+        piece.part = self._part(cell.metadata["nbgrader"], label)
         self.pieces.append(piece)
 
     def _markdown(self, cell: NotebookNode) -> None:
@@ -189,6 +190,17 @@ def _decisions(folder: Path) -> dict[str, dict[str, str]]:
         said = decisions.readable(decision, given)
         found[key] = {"prompt": decision.prompt, "answer": re.sub(r"(^|; )[\w-]+ — ", r"\1", said)}
     return found
+
+
+def _labels(asked: Iterable[str], folder: Path) -> dict[str, str]:
+    """What each decision is called, by its place on the page that was handed out."""
+    from servicelab.learn import decisions
+    from servicelab.learn.outline import read_outline
+
+    released = folder.parents[2] / "release" / folder.name
+    pages = [read_outline(path) for path in sorted(released.glob("*.ipynb"))]
+    order = decisions.in_page_order(asked, [section for page in pages for section in page.sections])
+    return {key: decisions.label(number) for number, key in enumerate(order, start=1)}
 
 
 def _comment(about: Any) -> str:

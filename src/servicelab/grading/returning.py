@@ -31,6 +31,11 @@ class Feedback:
         """Whether everybody who submitted has a page."""
         return not self.failed
 
+    @property
+    def usable(self) -> bool:
+        """Whether there is a page to give back; who has none stops nobody else."""
+        return bool(self.pages)
+
     def sentence(self) -> str:
         """Return it in one sentence."""
         said = _(

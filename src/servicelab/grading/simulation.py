@@ -15,6 +15,7 @@ from servicelab.course.layout import GRADED, assignment_name, notebook_path
 from servicelab.course.rubricfile import Rubric
 from servicelab.errors import UserError
 from servicelab.files.yamllines import read_yaml
+from servicelab.grading.attending import Habits, attend
 from servicelab.i18n import MARKER, _, use
 from servicelab.publish.regions import segments
 
@@ -68,12 +69,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Trainee:
-    """A simulated trainee, how they worked each unit's lesson, and all that they hand in, in order."""
+    """A simulated trainee, how they work a lesson (None: not at all), and all that they hand in, in order."""
 
     id: str
     description: str
     language: str
-    lessons: Mapping[str, Mapping[str, Any]]
+    habits: Habits | None
     archive: str
     works: tuple[Work, ...]
 
@@ -120,19 +121,16 @@ def load_cohort(path: Path) -> Cohort:
         people = {each["id"]: each for each in stated["trainees"]}
         due = datetime.fromisoformat(stated["due"])
         did: dict[str, list[Work]] = {name: [] for name in people}
-        lessons: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in people}
         for unit, where in scripts.items():
             script = read_yaml(where)
             for name, done in script["trainees"].items():
                 did[name] += _works(unit, done, script)
-                if "lesson" in done:
-                    lessons[name][unit] = {**done["lesson"], "misconception": script["misconception"]}
         trainees = tuple(
             Trainee(
                 name,
                 each["is"],
                 each["language"],
-                lessons[name],
+                Habits(**each["lesson"]) if "lesson" in each else None,
                 each.get("archive", "{name}"),
                 tuple(sorted(did[name], key=lambda work: work.submitted)),
             )
@@ -171,7 +169,8 @@ def _work(unit: str, notebook: str, stated: Mapping[str, Any], script: Mapping[s
 
 def with_units(cohort: Cohort, repository: Path, rubrics: Mapping[str, Sequence[Rubric]]) -> Cohort:
     """Return the cohort with work in every unit of the course: in one that has no file of its own, somebody answers
-    all of it as its author does, and somebody hands in what was released.
+    all of it as its author does, and somebody hands in what was released. So that its reports show a class, whoever has
+    habits works the lesson in their own way, and decides as the author does.
 
     A draft is left out: it cannot be released.
     """
@@ -179,7 +178,9 @@ def with_units(cohort: Cohort, repository: Path, rubrics: Mapping[str, Sequence[
     from servicelab.publish.sources import load_course
 
     done = {work.unit for trainee in cohort.trainees for work in trainee.works}
-    added: dict[str, list[Work]] = {name: [] for name in cohort.plain}
+    right, blank = cohort.plain
+    others = [trainee.id for trainee in cohort.trainees if trainee.habits and trainee.id not in cohort.plain]
+    added: dict[str, list[Work]] = {name: [] for name in (*cohort.plain, *others)}
     for unit in load_course(repository).units.values():
         if unit.draft or unit.id in done:
             continue
@@ -190,10 +191,9 @@ def with_units(cohort: Cohort, repository: Path, rubrics: Mapping[str, Sequence[
             decisions = perfect_decisions(unit) if notebook == "exercise" else {}
             ticked = [tick for rubric in rubrics.get(document.assignment, ()) for tick in rubric.ticks]
             marked: dict[str, Any] = {"ticks": ticked, "comments": []} if ticked else {}
-            right, blank = cohort.plain
-            added[right].append(
-                Work(unit.id, notebook, moment, decisions, {}, MODEL, marked, points, late=False, damaged=False)
-            )
+            whole = Work(unit.id, notebook, moment, decisions, {}, MODEL, marked, points, late=False, damaged=False)
+            for name in (right, *(others if notebook == "exercise" else ())):
+                added[name].append(whole)
             added[blank].append(Work(unit.id, notebook, moment, None, None, "", {}, 0.0, late=False, damaged=False))
     trainees = tuple(
         replace(trainee, works=(*trainee.works, *added.get(trainee.id, ()))) for trainee in cohort.trainees
@@ -249,35 +249,24 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
             assignment=work.assignment,
             notebook=work.notebook,
             student=trainee.id,
-            evidence=_lesson(trainee, work.unit, workspace) if work.unit in trainee.lessons else None,
+            evidence=_lesson(trainee, trainee.habits, work.unit, edition, workspace) if trainee.habits else None,
             clock=lambda: work.submitted.astimezone(UTC),
         )
     return workspace / submission.FOLDER / receipt.file
 
 
-def _lesson(trainee: Trainee, unit: str, workspace: Path) -> Path:
-    """Write the lesson's answer sheet as the lesson would have, and return it."""
+def _lesson(trainee: Trainee, habits: Habits, unit: str, edition: Path, workspace: Path) -> Path:
+    """Work a unit's lesson, a day before anything of it is handed in, and return the answer sheet."""
     from servicelab.learn.sheet import AnswerSheet
 
-    path = (workspace / notebook_path("lesson", unit)).with_name(LESSON_ANSWERS)
+    notebook = Path(notebook_path("lesson", unit))
+    works = [work for work in trainee.works if work.unit == unit]
+    began = min(work.submitted for work in works).astimezone(UTC) - timedelta(days=1)
+    path = (workspace / notebook).with_name(LESSON_ANSWERS)
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet = AnswerSheet(path, f"{unit}/lesson", language=trainee.language)
-    did = trainee.lessons[unit]
-
-    def edit(document: dict[str, Any]) -> None:
-        entries = document["entries"]
-        for number in range(did["answered"]):
-            right = number < did["right"]
-            entries[f"q-{number}"] = {
-                "kind": "quiz", "value": {"tries": [["a"]]}, "first_right": right, "right": right, "done": True,
-                "misconceptions": [] if right else [did["misconception"]],
-            }  # fmt: skip
-        for number in range(did["predictions"]):
-            entries[f"p-{number}"] = {"kind": "prediction", "value": {"guess": 30}, "done": True}
-        entries["desk"] = {"kind": "desk", "grades": [did["desk"]], "done": True}
-        document["activity"]["sections"] = {"s1": {"seconds": did["minutes"] * 60}}
-
-    sheet.change(edit)
+    sheet = AnswerSheet(path, f"{unit}/lesson", language=trainee.language, clock=lambda: began)
+    analyst = any(work.notebook == "analysis" for work in works)
+    attend(sheet, (edition / notebook).parent, habits, f"{unit} {trainee.id}", began, analyst=analyst)
     return path
 
 

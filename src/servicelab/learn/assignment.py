@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from servicelab.course.handin import LARGEST_NOTEBOOK, LESSON_ANSWERS
 from servicelab.i18n import _
 from servicelab.learn import decisions, written
+from servicelab.learn.code_tasks import CodeTask, code_tasks
 from servicelab.learn.items import Items, load_items
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import find_place, read_json
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
     from servicelab.learn.controls.decision import DecideControl
     from servicelab.learn.controls.submit import SubmitControl
     from servicelab.learn.controls.writebox import WriteControl
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What to look at once more before handing in, and where: a section's title, the id of what is asked there."""
+
+    says: str
+    section: str = ""
+    item: str = ""
 
 
 class Assignment(Session):
@@ -46,9 +57,12 @@ class Assignment(Session):
     @property
     def order(self) -> list[str]:
         """The decisions in the order in which the page asks them, so that "decision 3" is the third on the page."""
-        asked = [key for section in self.outline.sections for key in section.items]
-        known = [*self.items.decisions]
-        return sorted(known, key=lambda key: (asked.index(key) if key in asked else len(asked), known.index(key)))
+        return decisions.in_page_order(self.items.decisions, self.outline.sections)
+
+    @property
+    def title(self) -> str:
+        """What people call this work."""
+        return self.outline.title or self.name
 
     def decide(self, key: str) -> DecideControl:
         """A decision to make; it is kept at once."""
@@ -65,7 +79,7 @@ class Assignment(Session):
     def decisions(self) -> dict[str, decisions.Answer]:
         """Every decision by its id, None where none was made; prints them as well, for the person who marks."""
         entries = self.sheet.entries
-        print(decisions.listing(self.items.decisions, entries))
+        print(decisions.listing({key: self.items.decisions[key] for key in self.order}, entries))
         return {key: decisions.answer(one, entries.get(key, {})) for key, one in self.items.decisions.items()}
 
     # -- how far it is
@@ -76,10 +90,13 @@ class Assignment(Session):
         return [key for key in self.order if decisions.answer(asked[key], entries.get(key, {})) is None]
 
     def standing(self) -> str:
-        """One sentence on the decisions."""
+        """One sentence on the decisions; where there are none, on what handing in does."""
         missing, asked = self.still_open(), len(self.items.decisions)
         if not asked:
-            return _("The notebook is handed in as it was last saved.")
+            return _(
+                "The button saves the notebook and hands it in; where it cannot be saved from here, you are asked to "
+                "save it first."
+            )
         if not missing:
             return _("All {asked} decisions are made.", asked=asked)
         numbers = _(", ").join(str(self.order.index(key) + 1) for key in missing)
@@ -93,14 +110,32 @@ class Assignment(Session):
             written.report(one, self.sheet.get(key).get("value"), notebook) for key, one in self.items.written.items()
         ]
 
-    def doubts(self) -> list[str]:
-        """What to look at once more before handing in: what is open, blank, too long or there in two versions."""
-        found = [self.standing()] if self.still_open() else []
+    def code_tasks(self) -> list[CodeTask]:
+        """The tasks in code as the notebook holds them on disk."""
+        return code_tasks(read_json(self.notebook_path, LARGEST_NOTEBOOK))
+
+    def receipt_lines(self) -> list[str]:
+        """What a receipt says of the parts that no decision is: how long, how much was left untouched."""
+        tasks = self.code_tasks()
+        untouched = sum(not task.begun for task in tasks)
+        counted = [_("Tasks left untouched: {untouched} of {all}", untouched=untouched, all=len(tasks))]
+        return self.wrote() + (counted if tasks else [])
+
+    def doubts(self) -> list[Doubt]:
+        """What to look at once more before handing in: what is open, untouched, blank, too long or in two versions."""
+        missing = self.still_open()
+        found = [self._doubt(self.standing(), missing[0])] if missing else []
+        for task in self.code_tasks():
+            if not task.begun:
+                found.append(Doubt(_("“{task}” is untouched.", task=task.title), task.title))
         if self.items.written:
             notebook = read_json(self.notebook_path, LARGEST_NOTEBOOK)
             for key, one in self.items.written.items():
-                found += written.faults(one, self.sheet.fresh(key), notebook)
+                found += [self._doubt(says, key) for says in written.faults(one, self.sheet.fresh(key), notebook)]
         return found
+
+    def _doubt(self, says: str, item: str) -> Doubt:
+        return Doubt(says, self.outline.title_of(self.outline.section_of(item)), item)
 
     def submit(self) -> SubmitControl:
         """The button that hands this notebook in and gives a receipt."""

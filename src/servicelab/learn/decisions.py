@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from servicelab.course.quizfile import Decision
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
+from servicelab.learn.outline import Section
 from servicelab.learn.whereabouts import shown
 
 Answer = str | float | list[str] | None
@@ -76,13 +77,25 @@ def readable(decision: Decision, given: Answer) -> str:
     return f"{given:g} {decision.unit}".strip()
 
 
+def in_page_order(known: Iterable[str], sections: Iterable[Section]) -> list[str]:
+    """Decisions in the order in which the page asks them, those that it does not ask last."""
+    asked = [key for section in sections for key in section.items]
+    listed = [*known]
+    return sorted(listed, key=lambda key: (asked.index(key) if key in asked else len(asked), listed.index(key)))
+
+
+def label(number: int) -> str:
+    """What a decision is called wherever it is spoken of: by its place on the page."""
+    return _("Decision {number}", number=number)
+
+
 def listing(decisions: Mapping[str, Decision], entries: Mapping[str, Mapping[str, Any]]) -> str:
-    """Every decision on a line of its own, for the person who grades."""
+    """Every decision on a line of its own, numbered in the order that they come in, for the person who grades."""
     lines = []
-    for key, decision in decisions.items():
+    for number, (key, decision) in enumerate(decisions.items(), start=1):
         kept = entries.get(key, {})
         given = answer(decision, kept)
-        line = f"{key}: {readable(decision, given)}"
+        line = f"{number} · {key}: {readable(decision, given)}"
         if given is None and kept.get("value") not in (None, [], ""):
             line += " " + _("(what stands in the answers file is not one of the options: {value})",
                             value=shown(kept.get("value"), 60))  # fmt: skip

@@ -17,6 +17,8 @@ from servicelab.learn.whereabouts import read_regular
 # Calls that put something to do before the learner, with the place of the item's id among their arguments.
 ASKING = {"quiz": 0, "recall": 0, "predict": 0, "check": 0, "show": 1, "decide": 0, "write": 0}
 
+HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -41,6 +43,10 @@ class Outline:
     def section_of(self, item: str) -> str:
         """The section that asks `item`; "" when none does."""
         return next((s.id for s in self.sections if item in s.items), "")
+
+    def title_of(self, section: str) -> str:
+        """What a section is called; "" when there is none of that id."""
+        return next((s.title for s in self.sections if s.id == section), "")
 
 
 def read_outline(path: Path) -> Outline:
@@ -67,7 +73,7 @@ def sections(cells: Iterable[Any]) -> list[Section]:
         said = {**metadata, **(own if isinstance(own, Mapping) else {})}
         text = source_of(cell)
         if said.get("section"):
-            heading = re.search(r"^#{1,6}\s+(.+?)\s*#*\s*$", text, re.MULTILINE)
+            heading = HEADING.search(text)
             title = plain_heading(heading[1]) if heading else str(said["section"])
             found.append(
                 {

@@ -69,6 +69,11 @@ class Progress:
         return tuple(s for s in self.sections if s.section.track != "analyst")
 
     @property
+    def for_analysts(self) -> tuple[SectionProgress, ...]:
+        """The sections that nobody else is led through."""
+        return tuple(s for s in self.sections if s.section.track == "analyst")
+
+    @property
     def done(self) -> bool:
         """Whether every section for everyone is done."""
         return bool(self.core) and all(s.done for s in self.core)

@@ -289,7 +289,7 @@ def go_on(stages: list[Stage]) -> tuple[str, Path, str] | None:
             return _("Begin: {unit}", unit=called(stage)), stage.lesson, ""
         at = stage.progress.next
         if at is not None:
-            section = 1 + [one.section.id for one in stage.progress.sections].index(at.section.id)
+            section = 1 + [one.section.id for one in stage.progress.core].index(at.section.id)
             label = _("Go on: section {section} of {unit}", section=section, unit=called(stage))
             return label, stage.lesson, at.section.id
         if stage.exercise and not stage.exercise.receipt:

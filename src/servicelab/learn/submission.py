@@ -58,7 +58,9 @@ class Receipt:
     marks: str
     seen_by: str
     written: str = ""
-    """A line each written part: how long it is, or that it is blank."""
+    """A line each on what no decision is: how long a written part is, how many tasks were left untouched."""
+    title: str = ""
+    """What the work is called; receipts of an earlier version know its id only."""
 
     def text(self) -> str:
         """The whole receipt as it is kept and printed."""
@@ -68,6 +70,7 @@ class Receipt:
         """What tells this file from any other."""
         return "\n".join(
             [
+                _("Assignment: {assignment}", assignment=self.assignment),
                 _("File: {file} ({size} kB)", file=self.file, size=max(1, round(self.bytes / 1000))),
                 _("Fingerprint (SHA-256): {hash}", hash=self.sha256),
             ]
@@ -76,7 +79,7 @@ class Receipt:
     def plain(self) -> str:
         """What whoever handed in needs: that it is done, when, what was blank, what to do now."""
         lines = [
-            _("Handed in: {assignment}", assignment=self.assignment),
+            _("Handed in: {assignment}", assignment=self.title or self.assignment),
             _("By: {student}", student=self.student),
             _("When: {time}", time=local_time(self.created)),
         ]
@@ -186,6 +189,7 @@ def submit(
     answered: int = 0,
     questions: int = 0,
     wrote: str = "",
+    title: str = "",
     clock: Callable[[], datetime] = utc_now,
 ) -> Receipt:
     """Write the submission zip and its receipt into `submissions/` of the workspace at `root`.
@@ -227,6 +231,7 @@ def submit(
         marks=facts["marks"],
         seen_by=facts["seen_by"],
         written=wrote,
+        title=title,
     )
     try:
         write_whole(target, content)

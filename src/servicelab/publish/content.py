@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
-from servicelab.i18n import _
+from servicelab.i18n import _, use
+from servicelab.learn.decisions import in_page_order, label
+from servicelab.learn.outline import sections
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.gates import draft_gaps
@@ -32,6 +36,9 @@ from servicelab.publish.glossary import terms
 from servicelab.publish.notebooks import localised, notebook_node, told
 from servicelab.publish.prose import links, plain_terms, translatable
 from servicelab.publish.sources import CODE, Cell, Course, Document, Unit, load_course
+
+ID = re.compile(r"`([a-z][\w-]*)`")
+"""An item that teaching notes name by its id."""
 
 
 class Content:
@@ -75,7 +82,24 @@ class Content:
         """The notebook node, not yet stripped."""
         title = self._translate(catalogues.catalogue_file(document), catalogues.TITLE, document.title)
         cells = self.cells(document)
+        if document.kind == "instructor":
+            cells = self._labelled(cells, self.course.units[document.module])
         return notebook_node(document, cells, title, self.language, self._definitions, trainee=trainee)
+
+    def _labelled(self, cells: list[Cell], unit: Unit) -> list[Cell]:
+        """Teaching notes in which each decision, named by its id, has the label that its trainees see."""
+        exercise = unit.documents.get("exercise")
+        asked = sections({"cell_type": cell.kind, "metadata": cell.metadata, "source": cell.source}
+                         for cell in (exercise.cells if exercise else ()))  # fmt: skip
+        order = in_page_order((str(item["id"]) for _, _, item in unit.items("decisions") if "id" in item), asked)
+        with use(self.language):
+            labels = {key: label(number) for number, key in enumerate(order, start=1)}
+
+        def named(match: re.Match[str]) -> str:
+            found = labels.get(match[1], "")
+            return f"{found} · {match[0]}" if found else match[0]
+
+        return [cell if cell.kind == CODE else replace(cell, source=ID.sub(named, cell.source)) for cell in cells]
 
     def images(self, document: Document) -> Iterator[str]:
         """The pictures a notebook shows, relative to its source."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _
 
@@ -57,7 +59,25 @@ def deliver(built: Path, workspace: Path) -> Delivery:
     -------
     Delivery
         What was added, renewed, kept and put beside.
+
+    Raises
+    ------
+    UserError
+        Something stands in the way in the workspace, or cannot be read or written.
     """
+    try:
+        return _deliver(built, workspace)
+    except OSError as problem:
+        raise UserError(
+            _(
+                "{place} cannot be brought up to date ({why}): move it away or make room, then start again.",
+                place=problem.filename or workspace,
+                why=problem.strerror or problem,
+            )
+        ) from problem
+
+
+def _deliver(built: Path, workspace: Path) -> Delivery:
     workspace.mkdir(parents=True, exist_ok=True)
     ledger_path = workspace / LEDGER
     ledger = read_ledger(ledger_path)
@@ -69,6 +89,9 @@ def deliver(built: Path, workspace: Path) -> Delivery:
         target = workspace / name
         fresh = fingerprint(source)
         new_ledger[name] = fresh
+        if target.exists() and not target.is_file():
+            # A folder; or a pipe, which whoever reads it would wait for without end.
+            raise FileExistsError(errno.EEXIST, _("something that is no file stands there"), str(target))
         if not target.exists():
             write_whole(target, source.read_bytes())
             done.added.append(name)
@@ -103,6 +126,8 @@ def place_beside(target: Path, fresh: str, workspace: Path, ledger: Mapping[str,
     def free(beside: Path) -> bool:
         if not beside.exists():
             return True
+        if not beside.is_file():
+            return False
         current = fingerprint(beside)
         return current == fresh or same(current, ledger.get(beside.relative_to(workspace).as_posix()))
 
@@ -120,7 +145,7 @@ def fingerprint(path: Path) -> str:
             cells = document["cells"]
             said = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
             about = [document["metadata"].get("servicelab"), [delivered_metadata(cell) for cell in cells]]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # Not a notebook any more: somebody changed it, so its bytes are what is compared.
             pass
         else:
@@ -147,6 +172,6 @@ def read_ledger(path: Path) -> dict[str, str]:
     """What was delivered before; nothing if there is no readable ledger (then every difference counts as a change)."""
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return {str(k): str(v) for k, v in ledger.items()} if isinstance(ledger, dict) else {}

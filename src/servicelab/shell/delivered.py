@@ -13,6 +13,7 @@ from servicelab.shell.phrases import words
 
 LABEXTENSIONS = Path(__file__).parent / "labextensions"
 """The folder that `LabApp.extra_labextensions_path` is pointed at."""
+QUESTIONS = "quiz.json"
 
 
 def page_config(editions: Mapping[str, Path]) -> dict[str, str]:
@@ -31,11 +32,16 @@ def page_config(editions: Mapping[str, Path]) -> dict[str, str]:
         One entry. Its value is JSON in a string, since JupyterLab keeps of an object only the keys.
     """
     code = {prefix + path: hashed for prefix, edition in editions.items() for path, hashed in delivered(edition)}
+    beside = {prefix + path: hashed for prefix, edition in editions.items() for path, hashed in questions(edition)}
     said = {}
     for language in LANGUAGES:
         with use(language):
             said[language] = words()
-    return {"servicelab": json.dumps({"role": "trainee", "delivered": code, "words": said}, ensure_ascii=False)}
+    return {
+        "servicelab": json.dumps(
+            {"role": "trainee", "delivered": code, "beside": beside, "words": said}, ensure_ascii=False
+        )
+    }
 
 
 def delivered(edition: Path) -> Iterator[tuple[str, str]]:
@@ -43,6 +49,12 @@ def delivered(edition: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(edition.rglob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         yield path.relative_to(edition).as_posix(), code_fingerprint(cells)
+
+
+def questions(edition: Path) -> Iterator[tuple[str, str]]:
+    """Every file of questions in a built edition with its hash: a lesson's checks run the expressions in it."""
+    for path in sorted(edition.rglob(QUESTIONS)):
+        yield path.relative_to(edition).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def code_fingerprint(cells: list[Any]) -> str:

@@ -39,5 +39,9 @@ def words() -> dict[str, str]:
             "No answer for 15 seconds: Python is stuck. Your last entry is kept here and goes in after the start."
         ),
         "again": _("Start again"),
+        "ran_well": _("The page ran from the top to the end without an error."),
+        "ran_untouched": _("Tasks left out because they are untouched: {untouched}.", untouched="{untouched}"),
+        "ran_badly": _("An error came up in: {sections}.", sections="{sections}"),
+        "show": _("Show it"),
         "lost": _("The connection to ServiceLab is gone. Is its window still open? If not, start ServiceLab again."),
     }

@@ -18,6 +18,7 @@ TRACKS = ("frontline", "analyst")
 KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader", "after", "marking"}
 BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
 LATE = re.compile(r"""(?:\blesson\.(?:after|reveal)\(|\bafter=)["']([^"']+)["']""")
+NUMBERED = re.compile(r"^#{1,6}\s+(\d+) ·", re.MULTILINE)
 TITLED = re.compile(r"^#{1,6}\s", re.MULTILINE)
 
 
@@ -26,10 +27,15 @@ def cell_findings(course: Course, document: Document) -> Iterator[Finding]:
     ids = known_ids(course)
     seen: dict[str, int] = {}
     sections: set[str] = set()
+    walked = 0
     for number, cell in enumerate(document.cells):
         before = document.cells[number - 1] if number else None
         yield from _name(document, cell, before, seen)
         yield from _metadata(document, cell, sections)
+        if document.kind in READ.values() and "section" in cell.metadata:
+            everybodys = cell.metadata.get("track") != "analyst"
+            walked += everybodys
+            yield from _numbered(document, cell, walked if everybodys else None)
         yield from teaches_findings(document.file, cell.line, cell.name, cell.metadata.get("teaches"), ids)
         yield from _code(document, cell) if cell.kind == CODE else _markdown(document, cell)
         if document.kind not in GRADED:
@@ -82,6 +88,18 @@ def _metadata(document: Document, cell: Cell, sections: set[str]) -> Iterator[Fi
         if cell.kind != MARKDOWN or not TITLED.search(cell.source):
             yield finding("a section begins without a heading", "Begin it with a Markdown cell that has a heading")
         sections.add(str(section))
+
+
+def _numbered(document: Document, cell: Cell, place: int | None) -> Iterator[Finding]:
+    """Whether a heading's number is the one that the page counts; `place` is None in a section for analysts."""
+    found = NUMBERED.search(cell.source)
+    if found is None or found[1] == str(place):
+        return
+    if place is None:
+        problem, remedy = "has a number, and is for analysts", "Take the number away: everybody else is led past it"
+    else:
+        problem, remedy = f"is not {place}, as the page counts", f"Write {place}: sections for analysts do not count"
+    yield Finding(document.file, cell.line, cell.name, f"the section “{found[1]}” {problem}", remedy)
 
 
 def _waiting(document: Document, cell: Cell, finding: Callable[[str, str], Finding]) -> Iterator[Finding]:

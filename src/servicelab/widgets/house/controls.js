@@ -38,7 +38,7 @@ const house = (() => {
       render({ model, el }) {
         const labels = model.get("labels");
         const t = (key, values) => (values ? fill(labels[key] ?? key, values) : labels[key] ?? key);
-        const root = h("section", { class: "sl", "aria-label": labels.title });
+        const root = h("section", { class: "sl", "aria-label": labels.title, "data-kept-as": labels.kept_as || null });
         const bound = [];
         let waiting = null;
         let turns = 0;

@@ -29,6 +29,13 @@ export default house.view((ui) => {
   ui.root.append(small, heading, scene, h("div", { class: "lk-grid" }, h("div", {}, before, call, end), meters), live);
   let moved = false;
 
+  // What she says now and everything that can be said to it stand in view: with the whole desk around it, the meters
+  // included, where the window is tall enough for that. What is taller than the window begins at the top.
+  function bring(part) {
+    const room = ui.root.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
+    const whole = [ui.root, part].find((each) => each.offsetHeight <= room);
+    (whole ?? part).scrollIntoView({ block: whole ? "nearest" : "start" });
+  }
   function choose(id) {
     moved = true;
     ui.send({ path: [...(ui.value.path || []), id] });
@@ -74,7 +81,9 @@ export default house.view((ui) => {
     if (state.transcript.length) scene.open = false;
     const goal = state.ended ? outcome : words;
     goal.focus({ preventScroll: true });
-    const box = ui.root.getBoundingClientRect();
-    if (box.top < 0) ui.root.scrollIntoView({ block: "start" });
+    if (!state.ended) return bring(call);
+    // The debrief goes through the contact once more: what was said need not stand open above it.
+    before.open = false;
+    ui.root.scrollIntoView({ block: "start" });
   };
 });

@@ -162,6 +162,7 @@ def _lines(text: str) -> str:
 def _markdown(source: str) -> str:
     from markdown_it import MarkdownIt
 
-    # Links lead into the course, which the page has left: their words stay.
-    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", source)
-    return str(MarkdownIt("js-default").render(plain))
+    # Links lead into the course, which the page has left: their words stay. However else one is written, it is text.
+    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", source)
+    reader = MarkdownIt("js-default").disable(["link", "image", "autolink", "reference"])
+    return str(reader.render(plain))

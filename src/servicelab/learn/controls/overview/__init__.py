@@ -45,7 +45,6 @@ class Welcome(Overview):
         return {
             "go": _("Go on: {title}"),
             "start": _("Start: {title}"),
-            "analyst": _("for analysts"),
             "done": _("done"),
             "open": _("open"),
             "minutes": _("{minutes} min"),
@@ -60,7 +59,15 @@ class Welcome(Overview):
             "next": section_link(progress.next),
             "started": progress.started,
             "summary": standing(progress),
-            "text": "\n".join([standing(progress), *(f"  {line(s)}" for s in progress.sections)]),
+            "more": more(progress),
+            "text": "\n".join(
+                [
+                    standing(progress),
+                    *(f"  {line(s)}" for s in progress.core),
+                    *filter(None, [more(progress)]),
+                    *(f"  {line(s)}" for s in progress.for_analysts),
+                ]
+            ),
         }
 
 
@@ -89,8 +96,7 @@ class SectionEnd(Overview):
 
     @property
     def _title(self) -> str:
-        sections = self._session.outline.sections
-        return next((s.title for s in sections if s.id == self.section), self.section)
+        return self._session.outline.title_of(self.section) or self.section
 
     def words(self) -> dict[str, str]:
         return {
@@ -177,6 +183,20 @@ def line(section: SectionProgress) -> str:
     box = "[x]" if section.done else "[ ]"
     track = f", {_('for analysts')}" if section.section.track == "analyst" else ""
     return f"{box} {section.section.title} ({_('{minutes} min', minutes=f'{section.section.minutes:g}')}{track})"
+
+
+def more(progress: Progress) -> str:
+    """What the sections are that nobody but analysts is led through; "" where there are none."""
+    theirs = progress.for_analysts
+    if not theirs or not progress.core:
+        return ""
+    planned = sum(s.section.minutes for s in theirs)
+    return _(
+        "Sections for analysts: {count}, about {minutes} minutes. They lead up to the graded analysis; “Next” leads "
+        "past them.",
+        count=len(theirs),
+        minutes=f"{planned:g}",
+    )
 
 
 def standing(progress: Progress) -> str:

@@ -12,3 +12,16 @@ function goTo(root, title) {
   found.focus({ preventScroll: true });
   return true;
 }
+// The same, and on to the control that is kept as `item` there, as soon as it is drawn; the keyboard stands in it then.
+function goToItem(root, title, item, tries = 60) {
+  if (title && !goTo(root, title)) return;
+  if (!item) return;
+  const page = root.closest(".jp-Notebook") || document;
+  const seek = () => {
+    const found = page.querySelector(`section.sl[data-kept-as="${CSS.escape(item)}"]`);
+    if (!found?.offsetParent) return void (tries-- > 0 && requestAnimationFrame(seek));
+    found.scrollIntoView({ block: "start" });
+    found.querySelector("input, textarea, select, button")?.focus({ preventScroll: true });
+  };
+  requestAnimationFrame(seek);
+}

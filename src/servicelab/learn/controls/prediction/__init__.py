@@ -30,7 +30,8 @@ class PredictControl(Control):
             "kind": _("Guess first"),
             "guess": _("Your guess"),
             "record": _("Record my guess"),
-            "move": _("Move the slider to your guess first."),
+            "move": _("Click on the scale where your guess is, or use the arrow keys; Enter takes the middle."),
+            "nowhere": _("no guess yet"),
             "once": _("A guess that is wrong teaches more than none. It is recorded once and stays."),
         }
 

@@ -1,11 +1,28 @@
 export default house.view((ui) => {
   const { h, t } = ui;
-  const { prompt, low, high, step, unit } = ui.state;
+  const { prompt, low, high, step, decimals, unit } = ui.state;
   const middle = low + Math.round((high - low) / 2 / step) * step;
   const short = unit.length <= 3;
-  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, unit: short ? unit : "", help: short ? null : unit, input: () => { record.disabled = false; once.textContent = t("once"); } });
+  const format = (v) => (taken ? `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim() : t("nowhere"));
+  let taken = false;
+  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short ? null : unit, input: take });
+  // Where the slider stands is nobody's guess, and not shown, until somebody has put it somewhere: by a click or a touch
+  // anywhere on the scale, the middle included, or by a key; Enter and the space bar take the place where it stands.
+  function take() {
+    taken = true;
+    slider.set(slider.get());
+    slider.el.classList.remove("lp-nowhere");
+    record.disabled = false;
+    once.textContent = t("once");
+  }
+  slider.el.classList.add("lp-nowhere");
+  slider.input.addEventListener("pointerup", take);
+  slider.input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    take();
+  });
   const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: slider.get() }); ui.flush(); } });
-  // The middle, where the slider stands, is nobody's guess until somebody has moved it.
   record.disabled = true;
   const once = h("span", { class: "sl-help", text: t("move") });
   let pressed = false;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
@@ -37,6 +36,7 @@ def state(prediction: Prediction, value: object) -> dict[str, Any]:
         "low": prediction.low,
         "high": prediction.high,
         "step": prediction.step,
+        "decimals": decimals(prediction),
         "guess": guess,
         "feedback": said and together(said, _("It is kept: go on and see.")),
         "text": prediction.prompt + "\n  " + (said or _("No guess yet.")),
@@ -98,12 +98,19 @@ def reveal_state(
             "caption": prediction.prompt,
             "columns": [_("Source"), prediction.unit or _("Number")],
             "rows": [
-                [_("Your guess"), guess],
-                [_("Skylark's data"), number],
-                *([[_("Trainees before you, the one in the middle"), median(others)]] if others else []),
+                [_("Your guess"), None if guess is None else figures(prediction, guess)],
+                [_("Skylark's data"), figures(prediction, number)],
+                *(
+                    [[_("Trainees before you, the one in the middle"), figures(prediction, median(others))]]
+                    if others
+                    else []
+                ),
             ],
         },
-        "earlier": [{"x": each, "count": count} for each, count in sorted(Counter(others).items())],
+        "earlier": [
+            {"x": each, "count": count, "label": figures(prediction, each)}
+            for each, count in sorted(Counter(others).items())
+        ],
     }
 
 
@@ -123,7 +130,8 @@ def comparison(prediction: Prediction, guess: float | None, truth: float) -> str
     is_truth = amount(prediction, truth)
     if guess is None:
         return _("It is {truth}.", truth=is_truth)
-    said, away = amount(prediction, guess), abs(guess - truth)
+    # Compared as they are printed: “3.2, and it is 3.2: too high” would help nobody.
+    said, away = amount(prediction, guess), abs(printed(prediction, guess) - printed(prediction, truth))
     if round(away, 6) == 0:
         return _("You said {guess}, and that is what it is.", guess=said)
     gap = distance(prediction, away)
@@ -134,13 +142,31 @@ def comparison(prediction: Prediction, guess: float | None, truth: float) -> str
     return _("You said {guess}, it is {truth}: {gap} too low.", guess=said, truth=is_truth, gap=gap)
 
 
+def decimals(prediction: Prediction) -> int:
+    """How many decimals the scale's step has.
+
+    >>> [decimals(Prediction("p", "", "", 0, 1, step)) for step in (5, 1, 0.5, 0.1, 0.25)]
+    [0, 0, 1, 1, 2]
+    """
+    return len(f"{prediction.step:.6f}".rstrip("0").partition(".")[2])
+
+
+def figures(prediction: Prediction, number: float) -> str:
+    """A number as it is printed wherever the guess is."""
+    return f"{number:,.{decimals(prediction)}f}"
+
+
+def printed(prediction: Prediction, number: float) -> float:
+    """The same, to reckon with."""
+    return round(number, decimals(prediction))
+
+
 def amount(prediction: Prediction, number: float) -> str:
-    """A number with its unit, with no more digits than the scale's step has, plus one.
+    """A number with its unit, as exact as the scale on which it was guessed.
 
     A unit of several words ("points (1–5)") is left to the axis: in a sentence it would have to be inflected.
     """
-    digits = max(0, -math.floor(math.log10(prediction.step))) if prediction.step < 1 else 0
-    shown = f"{number:,.{digits + (0 if float(number).is_integer() else 1)}f}"
+    shown = figures(prediction, number)
     if prediction.unit in ("¥", "￥", "$", "€"):
         return prediction.unit + shown
     return f"{shown} {prediction.unit}".strip() if len(prediction.unit) <= LONGEST_SYMBOL else shown

@@ -13,7 +13,7 @@ export default house.view((ui) => {
     if (state.guess !== null) bars.unshift({ x: state.guess, y: 0, color: 2, label: state.guess_label });
     // One dot a value, its area the number of people: most guesses are round numbers.
     const most = Math.max(1, ...state.earlier.map((one) => one.count));
-    const dots = state.earlier.map((one) => ({ x: one.x, y: 2, color: 3, r: 3 + 7 * Math.sqrt(one.count / most), title: `${one.x}: ${one.count}` }));
+    const dots = state.earlier.map((one) => ({ x: one.x, y: 2, color: 3, r: 3 + 7 * Math.sqrt(one.count / most), title: `${one.label}: ${one.count}` }));
     picture.draw({
       alt: state.feedback, layers: [{ bars, start: state.low }, ...(dots.length ? [{ dots, faint: true }] : [])],
       x: { label: state.unit, min: state.low, max: state.high },

@@ -17,12 +17,13 @@ from servicelab.learn.whereabouts import keep_student_id, student_id
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
-    from servicelab.learn.assignment import Assignment
+    from servicelab.learn.assignment import Assignment, Doubt
 
 FRESH = 30.0
 """Seconds since the notebook file was written within which it counts as saved, where the page cannot tell."""
 
 
+@with_part("goto.js")
 @with_part("offer.js")
 class SubmitControl(Interactive):
     """Hands a graded notebook in.
@@ -39,14 +40,15 @@ class SubmitControl(Interactive):
         self._receipt: submission.Receipt | None = None
         self._problem = ""
         self._unsaved = False
-        self._doubts: list[str] = []
+        self._doubts: list[Doubt] = []
+        self._code = bool(task.code_tasks())
         self._pressed = 0
         super().__init__({"student": student_id(task.place.root), "press": 0})
         task.on_change("submit", self.refresh)
         self.on_msg(self._asked)
 
     def name(self) -> str:
-        return _("Hand in {assignment}", assignment=self._task.name)
+        return _("Hand in {assignment}", assignment=self._task.title)
 
     def words(self) -> dict[str, str]:
         return {
@@ -58,7 +60,10 @@ class SubmitControl(Interactive):
             "saving": _("Saving the notebook…"),
             "anyway": _("Hand in the saved version"),
             "doubts": _("Look at this once more before you hand in:"),
-            "sure": _("Hand in as it is"),
+            "sure": _("Hand in all the same"),
+            "back": _("Go back to what is open"),
+            "rerun": _("Run the whole page from the top"),
+            "rerun_by_hand": _("From here it cannot be done: choose “Restart” and “Run all” in your program's menu."),
             "receipt": _("Receipt"),
             "support": _("For technical support"),
             "download": _("Download the submission (zip)"),
@@ -79,7 +84,9 @@ class SubmitControl(Interactive):
             "files": self._files(),
             "problem": self._problem,
             "unsaved": self._unsaved,
-            "doubts": self._doubts,
+            "doubts": [doubt.says for doubt in self._doubts],
+            "lead": self._lead(),
+            "code": self._code,
             "written": self._task.wrote(),
             "receipt": latest.plain() if latest and latest.file else "",
             "technical": latest.technical() if latest and latest.file else "",
@@ -97,7 +104,16 @@ class SubmitControl(Interactive):
     def refresh(self) -> None:
         """Derive the state again: a decision was made elsewhere in the notebook."""
         with use(self._language):
+            if self._doubts:
+                self._doubts = self._task.doubts()
             self.state = self.derive(self.value)
+
+    def _lead(self) -> dict[str, str] | None:
+        """Where the first doubt is: the section's title, and what the control there is kept as."""
+        if not self._doubts:
+            return None
+        first = self._doubts[0]
+        return {"section": first.section, "item": f"{self._task.sheet.notebook}#{first.item}" if first.item else ""}
 
     def _files(self) -> list[str]:
         task = self._task
@@ -138,7 +154,7 @@ class SubmitControl(Interactive):
             self._receipt = submission.submit(
                 task.place.root, task.place.folder, assignment=task.name, notebook=task.notebook, student=student,
                 evidence=task.lesson_answers, answered=asked - len(task.still_open()), questions=asked,
-                wrote="\n".join(self._task.wrote())
+                wrote="\n".join(task.receipt_lines()), title=task.title,
             )  # fmt: skip
         except UserError as problem:
             self._problem = str(problem)

@@ -14,6 +14,16 @@ async function saveNotebook(root) {
   return false;
 }
 
+// Runs the page from the top: the course's view of JupyterLab does it when asked, elsewhere JupyterLab's own button.
+function runFromTop(root) {
+  if (!root.dispatchEvent(new CustomEvent("servicelab:rerun", { bubbles: true, cancelable: true }))) return true;
+  const there = root.closest(".jp-NotebookPanel")?.querySelector('[data-jp-item-name="restart-and-run"]');
+  const button = there?.querySelector("jp-button, button") || there;
+  // JupyterLab's buttons act when the mouse goes down, or on the click: one of the two, never both.
+  for (const kind of ["mousedown", "click"]) button?.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true, button: 0 }));
+  return Boolean(there);
+}
+
 export default house.view((ui) => {
   const { h, t } = ui;
   const student = ui.text({ key: "student", label: t("student"), help: t("student_help"), max: 40 });
@@ -23,6 +33,14 @@ export default house.view((ui) => {
   const go = ui.button({ text: t("submit"), primary: true, press: () => press({}) });
   const anyway = ui.button({ text: t("anyway"), press: () => press({ anyway: true }) });
   const sure = ui.button({ text: t("sure"), press: () => press({ sure: true }) });
+  // What was doubted is looked at there; whoever comes back is asked again.
+  const back = ui.button({ text: t("back"), primary: true, press: () => {
+    looked = ui.state.pressed;
+    draw(ui.state);
+    goToItem(ui.root, ui.state.lead.section, ui.state.lead.item);
+  } });
+  const byHand = h("p", { class: "sl-help", role: "status" });
+  const rerun = ui.button({ text: t("rerun"), press: () => { byHand.textContent = runFromTop(ui.root) ? "" : t("rerun_by_hand"); } });
   const doubts = h("div", { role: "alert", tabindex: "-1" });
   const written = h("ul", { class: "lh-files" });
   const changed = h("div", {});
@@ -32,10 +50,11 @@ export default house.view((ui) => {
   const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, download,
     h("details", { class: "sl-details" }, h("summary", { text: t("support") }), technical));
   const asking = h("div", {}, h("div", { class: "lh-student" }, student.el), h("details", { class: "sl-details" }, h("summary", { text: t("files") }), files),
-    doubts, h("div", { class: "sl-bar-row" }, go, anyway, sure));
+    doubts, h("div", { class: "sl-bar-row" }, go, back, anyway, sure, rerun), byHand);
   const closed = h("p", { text: t("closed") });
   ui.root.append(h("h3", { class: "sl-title", text: t("kind") }), summary.el, written, asking, problem, got, closed);
   let waiting = false;
+  let looked = -1;
 
   // What was decided in spite of a warning stays decided for the next press: a saved version may be blank as well.
   let over = {};
@@ -49,7 +68,11 @@ export default house.view((ui) => {
     ui.flush();
   }
   ui.model.on("msg:custom", offerFile);
-  return (state) => {
+  return draw;
+
+  function draw(state) {
+    const doubted = state.doubts.length > 0 && state.pressed !== looked;
+    const answered = waiting;
     waiting = false;
     summary.set(state.summary);
     files.replaceChildren(...state.files.map((text) => h("li", { text })));
@@ -57,16 +80,21 @@ export default house.view((ui) => {
     closed.hidden = !state.closed;
     go.textContent = t(state.receipt ? "again" : "submit");
     anyway.hidden = !state.unsaved;
-    sure.hidden = !state.doubts.length;
+    go.hidden = doubted;
+    back.hidden = sure.hidden = !doubted;
+    rerun.hidden = doubted || !state.code;
     written.replaceChildren(...state.written.map((text) => h("li", { text })));
-    written.hidden = !state.written.length;
-    doubts.replaceChildren(...(state.doubts.length ? [ui.note("info", t("doubts"), h("ul", {}, state.doubts.map((text) => h("li", { text }))))] : []));
+    // The doubts say the same once more.
+    summary.el.hidden = doubted;
+    written.hidden = doubted || !state.written.length;
+    doubts.replaceChildren(...(doubted ? [ui.note("info", t("doubts"), h("ul", {}, state.doubts.map((text) => h("li", { text }))))] : []));
     problem.replaceChildren(...(state.problem ? [ui.note("wrong", "", state.problem)] : []));
     got.hidden = !state.receipt;
     changed.replaceChildren(...(state.changed ? [ui.note("info", "", t("changed"))] : []));
     const fresh = receipt.textContent !== state.receipt && state.fresh;
     receipt.textContent = state.receipt;
     technical.textContent = state.technical;
+    if (doubted && answered) doubts.focus({ preventScroll: true });
     if (fresh) receipt.focus({ preventScroll: true });
-  };
+  }
 });

@@ -38,14 +38,14 @@ export class Bar {
     document.addEventListener("pointerdown", (event) => this.menu.parentElement.contains(event.target) || this.toggle(false), { capture: true, signal });
   }
 
-  // What the page is now: {sections, at, total, number, done, whole, code, title, home, everything, cameFrom}.
+  // What the page is now: {sections, at, walk, done, whole, code, title, home, everything, cameFrom}.
   show(state) {
     const { t } = this;
     this.state = state;
     const here = state.sections[state.at];
     const many = state.sections.length > 1;
     const minutes = here?.minutes ? t("minutes", { minutes: here.minutes }) : "";
-    const place = here?.id ? t("section_of", { number: state.number(here), total: state.total }) : "";
+    const place = here?.id ? t("section_of", { number: state.walk.indexOf(here) + 1, total: state.walk.length }) : "";
     this.where.textContent = many && !state.whole ? [place || state.title, here.analyst && t("analyst"), minutes].filter(Boolean).join(" · ") : "";
     this.title.textContent = many && !state.whole ? here.title : state.title;
     this.where.hidden = !this.where.textContent;
@@ -53,7 +53,7 @@ export class Bar {
     this.backButton.disabled = state.back < 0;
     this.nextButton.disabled = state.next < 0;
     this.steps.hidden = !many;
-    this.steps.replaceChildren(...state.sections.filter((s) => s.id).map((s) =>
+    this.steps.replaceChildren(...state.walk.map((s) =>
       make("span", { class: [s === here && !state.whole && "slx-now", state.done.has(s.id) && "slx-done"].filter(Boolean).join(" ") || null })));
     if (this.menu.hidden) return;
     // The list is drawn anew under the hand of whoever uses it.

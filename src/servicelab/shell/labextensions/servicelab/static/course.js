@@ -33,6 +33,17 @@ export const course = {
     return (await sha256(JSON.stringify(sources))) === known;
   },
 
+  // The questions delivered beside a notebook, whose checks run what stands in them; null where there are none.
+  questions(path) {
+    const beside = path.replace(/[^/]*$/, "quiz.json");
+    return said.beside?.[beside] ? beside : null;
+  },
+
+  // Whether the text of a file of questions is the one that was delivered under this path.
+  async asDelivered(path, text) {
+    return (await sha256(text)) === said.beside[path];
+  },
+
   // The start page of the edition that a notebook belongs to; without a notebook that of the first edition.
   startPage(path = null) {
     const pages = Object.keys(said.delivered ?? {}).filter((known) => /(^|\/)start\.ipynb$/.test(known));

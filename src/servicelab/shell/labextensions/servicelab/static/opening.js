@@ -4,8 +4,9 @@ import { course } from "./course.js";
 const PATIENCE = 2000;
 
 export class Opening {
-  constructor(panel, CodeCell) {
+  constructor(panel, CodeCell, contents) {
     this.panel = panel;
+    this.contents = contents;
     this.CodeCell = CodeCell;
   }
 
@@ -13,8 +14,18 @@ export class Opening {
     return this.panel.content.widgets.filter((cell) => cell.model.type === "code");
   }
 
-  delivered() {
-    return course.delivered(this.panel.context.path, this.code.map((cell) => cell.model.sharedModel.getSource()));
+  // Whether what would run unasked is what was delivered: the page's code, and the questions that it takes its checks from.
+  async delivered() {
+    const { path } = this.panel.context;
+    if (!(await course.delivered(path, this.code.map((cell) => cell.model.sharedModel.getSource())))) return false;
+    const questions = course.questions(path);
+    if (!questions) return true;
+    try {
+      const file = await this.contents.get(questions, { content: true, type: "file", format: "text" });
+      return await course.asDelivered(questions, file.content);
+    } catch {
+      return false;
+    }
   }
 
   // Python is there and has nothing to do. Cells that are sent to a kernel while it starts can get lost. Fails where the
@@ -50,20 +61,21 @@ export class Opening {
   }
 
   // Runs what there is to run; `progress(done, all)` after each cell. All cells are sent at once, as "run all" sends
-  // them: the lesson tells a run from somebody's own attempt by that. Returns whether every cell went well.
+  // them: the lesson tells a run from somebody's own attempt by that. Returns the cells that did not go well, and how
+  // many tasks were left out because nobody has begun them.
   async run(progress) {
     await this.ready();
-    const cells = runnable(this.code);
+    const { cells, untouched } = runnable(this.code);
     let done = 0;
     progress(0, cells.length);
-    const results = await Promise.all(
+    const failed = [];
+    await Promise.all(
       cells.map(async (cell) => {
-        const well = await this.execute(cell);
+        if (!(await this.execute(cell))) failed.push(cell);
         progress(++done, cells.length);
-        return well;
       }),
     );
-    return results.every(Boolean);
+    return { failed, untouched };
   }
 
   async execute(cell) {
@@ -82,10 +94,15 @@ export class Opening {
 // with errors says nothing to whoever has not done anything yet.
 function runnable(cells) {
   let begun = true;
-  return cells.filter((cell) => {
+  let untouched = 0;
+  const found = cells.filter((cell) => {
     const source = cell.model.sharedModel.getSource();
     const graded = cell.model.getMetadata("nbgrader") ?? {};
-    if (graded.solution) begun = !/^\s*raise NotImplementedError/m.test(source);
+    if (graded.solution) {
+      begun = !/^\s*raise NotImplementedError/m.test(source);
+      untouched += begun ? 0 : 1;
+    }
     return source.trim() && (begun || !(graded.solution || graded.grade));
   });
+  return { cells: found, untouched };
 }

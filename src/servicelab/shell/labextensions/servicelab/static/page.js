@@ -26,7 +26,7 @@ export class CoursePage {
     // A restored place is only a proposal until the learner has moved.
     this.settled = false;
     this.sections = new Sections(panel, this.t("overview"));
-    this.opening = new Opening(panel, CodeCell);
+    this.opening = new Opening(panel, CodeCell, app.serviceManager.contents);
     this.bar = new Bar(this.t, about.language, {
       skip: () => this.focus(),
       go: (index) => this.go(index),
@@ -83,6 +83,11 @@ export class CoursePage {
       if (index < 0) return;
       event.preventDefault();
       this.go(index);
+    });
+    // "Run the whole page from the top": whoever asks wants to hear how it went.
+    node.addEventListener("servicelab:rerun", (event) => {
+      event.preventDefault();
+      void this.again().then(() => this.report());
     });
     this.scroller.addEventListener("scroll", () => this.remember(), { passive: true });
     // Searching, or a link into another section: the cell that was meant must be seen.
@@ -158,12 +163,13 @@ export class CoursePage {
     const turn = ++this.turn;
     this.running = true;
     this.ask = false;
+    this.ran = null;
     this.starting = true;
     this.watch.preparing = true;
     this.count = null;
     this.sign();
     try {
-      await this.opening.run((done, all) => {
+      this.outcome = await this.opening.run((done, all) => {
         if (turn !== this.turn) return;
         this.starting = false;
         this.count = { done, all };
@@ -218,6 +224,19 @@ export class CoursePage {
     this.focus();
   }
 
+  // How the last run went, with the section in which it went wrong first; told until somebody goes somewhere.
+  report() {
+    if (!this.live || this.watch.stopped) return;
+    const { failed, untouched } = this.outcome;
+    const cells = this.panel.content.widgets;
+    const wrong = [...new Set(failed.map((cell) => this.sections.ofCell(cells.indexOf(cell))))].sort((a, b) => a - b);
+    const left = untouched ? this.t("ran_untouched", { untouched }) : "";
+    this.ran = wrong.length
+      ? { kind: "bad", text: this.t("ran_badly", { sections: wrong.map((index) => this.sections.list[index].title).join(" · ") }), action: this.t("show"), press: () => this.go(wrong[0]) }
+      : { kind: "calm", text: [this.t("ran_well"), left].filter(Boolean).join(" ") };
+    this.tell();
+  }
+
   tell() {
     const { t } = this;
     const restart = { action: t("again"), press: () => void this.again() };
@@ -233,7 +252,7 @@ export class CoursePage {
     else if (this.ask) this.bar.tell({ kind: "calm", text: t("ask"), action: t("start"), press: () => void this.run() });
     else if (this.count) this.bar.tell({ kind: "calm", text: t("preparing", this.count), aloud: t("starting"), ...this.count, ...(this.late ? restart : {}) });
     else if (this.starting) this.bar.tell({ kind: "calm", text: t("starting"), ...(this.late ? restart : {}) });
-    else this.bar.tell(null);
+    else this.bar.tell(this.ran ?? null);
   }
 
   // ------------------------------------------------------------ sections
@@ -254,6 +273,10 @@ export class CoursePage {
     if (index < 0 || index >= this.sections.list.length) return;
     this.unplaced = false;
     this.settled = true;
+    if (this.ran) {
+      this.ran = null;
+      this.tell();
+    }
     const active = this.panel.content.activeCellIndex;
     this.sections.whole = false;
     this.sections.go(index);
@@ -342,8 +365,7 @@ export class CoursePage {
       at: sections.at,
       back: sections.beside(-1),
       next: sections.beside(1),
-      total: sections.total,
-      number: (section) => sections.number(section),
+      walk: sections.walk,
       done: this.done,
       whole: sections.whole,
       code: this.code,

@@ -34,13 +34,16 @@ export class Sections {
     return this.list[this.at];
   }
 
-  // Numbers as a reader counts them: the overview is not one of the sections.
-  get total() {
-    return this.list.filter((section) => section.id).length;
+  // Who opens an analysis is an analyst: where nothing else is, there is nothing to lead past.
+  get theirs() {
+    return this.list.every((section) => section.analyst || !section.id);
   }
 
-  number(section) {
-    return this.list.filter((one) => one.id).indexOf(section) + 1;
+  // The sections that this reader walks, in which numbers are counted: those for everybody, or those for analysts. The
+  // overview is none of them.
+  get walk() {
+    const analyst = this.theirs || Boolean(this.current?.analyst);
+    return this.list.filter((section) => section.id && section.analyst === analyst);
   }
 
   index(id) {
@@ -50,8 +53,7 @@ export class Sections {
   // Where Back and Next lead: from a section for everybody to the next of those, as the lesson's own buttons do; whoever
   // is in one for analysts goes through them in order.
   beside(step) {
-    // Who opens an analysis is an analyst: where nothing else is, there is nothing to lead past.
-    const theirs = this.list.every((section) => section.analyst || !section.id);
+    const { theirs } = this;
     const open = (section) => theirs || this.current?.analyst || !section.analyst;
     for (let index = this.at + step; index >= 0 && index < this.list.length; index += step) if (open(this.list[index])) return index;
     return -1;
