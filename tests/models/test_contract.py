@@ -25,7 +25,7 @@ CONTRACT: dict[str, dict[str, str]] = {
         "bottleneck": "stations",
         "littles_law": "in_system rate time_in_system",
         "kingman_wait": "rate service_time",
-        "p_chart": "defects n",
+        "p_chart": "defects n method",
     },
     "queueing": {
         "erlang_b": "load agents",

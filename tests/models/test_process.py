@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import networkx as nx
@@ -103,6 +104,42 @@ def test_orange_juice_cans():
 def test_eight_on_one_side_are_a_run_and_seven_are_not():
     shifted = p_chart([9, 11, 9, 11] + [9] * 7 + [11] * 8 + [9], 100)
     assert np.flatnonzero(shifted.run).tolist() == [18]
+
+
+@pytest.mark.parametrize(("n", "share"), [(25, 0.04), (40, 0.039), (120, 0.03), (60, 0.5), (400, 0.2)])
+def test_exact_limits_leave_chance_no_more_than_three_sigma_do(n: int, share: float) -> None:
+    """By adding up the binomial distribution itself: one count nearer to the middle would be too near."""
+    count = round(n * share) + 0
+    # Samples whose overall share is `share` to a thousandth.
+    many = [round(n * share * 1000) // 1000] * 999 + [round(n * share * 1000) - round(n * share * 1000) // 1000 * 999]
+    chart = p_chart(np.minimum(many, n), n, method="exact")
+    p = chart.centre
+    chance = np.array([math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)])
+    low, high = round(chart.lower[0] * n), round(chart.upper[0] * n)
+    assert chance[:low].sum() <= 0.00135 < chance[: low + 1].sum()
+    assert chance[high + 1 :].sum() <= 0.00135 < chance[high:].sum() + 1e-12
+    assert low <= count <= high
+
+
+def test_exact_limits_are_those_of_the_textbook_where_samples_are_large() -> None:
+    defects = [2000] * 20 + [2160]
+    normal, exact = p_chart(defects, 10_000), p_chart(defects, 10_000, method="exact")
+    assert np.allclose(normal.lower, exact.lower, atol=3e-4)
+    assert np.allclose(normal.upper, exact.upper, atol=3e-4)
+    assert normal.out.tolist() == exact.out.tolist() == [False] * 20 + [True]
+
+
+def test_where_few_faults_are_expected_the_textbooks_limits_alarm_too_often() -> None:
+    """Two faults of a hundred parcels: a normal distribution knows no lopsided one."""
+    rng = np.random.default_rng(5)
+    weeks = rng.binomial(80, 0.02, 20_000)
+    alarms = [p_chart(weeks, 80, method=method).out.mean() for method in ("normal", "exact")]
+    assert alarms[0] > 2 * 0.0027
+    assert alarms[1] <= 0.0027
+
+
+def test_no_faults_at_all_have_limits_too() -> None:
+    assert p_chart([0, 0, 0], 30, method="exact").out.tolist() == [False, False, False]
 
 
 STEPS = st.lists(st.tuples(st.integers(0, 6), st.sampled_from("abcd"), st.integers(0, 50)), min_size=1, max_size=60)
@@ -209,6 +246,7 @@ STATIONS = pd.DataFrame({"rate": [1.0], "servers": [1], "service_rate": [2.0]})
         (lambda: p_chart([5], [4]), "defects must not be more than n"),
         (lambda: p_chart([1, 2], [9, 9, 9]), "n must be one number or as many as defects"),
         (lambda: p_chart([], 5), "defects must not be empty"),
+        (lambda: p_chart([1], 5, method="guess"), "method must be normal or exact"),
     ],
 )
 def test_wrong_input_is_named(call, says: str):
