@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-from servicelab.lab import settings_folders
+from servicelab.lab import data_folders, settings_folders
 from servicelab.shell import LABEXTENSIONS, page_config
 
 
@@ -24,10 +25,15 @@ def main(target: Path, built: Path) -> None:
     }
     for folder in reversed(settings_folders("trainee", "en")):
         for path in folder.rglob("*.json"):
+            if path.is_relative_to(folder / "data"):
+                continue
             merge(merged.setdefault(path.relative_to(folder).as_posix(), {}), json.loads(path.read_text()))
     for name, content in merged.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(json.dumps(content, indent=2))
+    # How a kernel is started is no setting: it stands with the environment's data.
+    for data in data_folders("trainee", "en"):
+        shutil.copytree(data, target.parents[1] / "share" / "jupyter", dirs_exist_ok=True)
 
 
 def merge(into: dict[str, Any], more: dict[str, Any]) -> None:

@@ -228,8 +228,9 @@ def remove_withdrawn(root: str) -> None:
             for name in names:
                 path = os.path.join(folder, name)
                 if spelt(os.path.relpath(path, root)) not in listed:
-                    # Windows lets nobody remove what a program has open; the next start tries again.
-                    with suppress(PermissionError):
+                    # Windows lets nobody remove what a program has open, and some disks are for reading only: the next
+                    # start tries again.
+                    with suppress(OSError):
                         remove(path)
             for name in folders:
                 # What is not empty stays.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import os
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import nbformat
 import pytest
@@ -63,6 +65,7 @@ WRITTEN = f"""\
 TABLE = "<table><thead><tr><th>kept</th></tr></thead><tr><td>1</td></tr></table>"
 CODE = f"""\
 from pathlib import Path
+from typing import Any
 from IPython.display import HTML, SVG, Javascript, display
 
 display(HTML({f"<script>{RUN}</script><img src=x onerror='{RUN}'>{TABLE}"!r}))
@@ -382,3 +385,41 @@ def test_a_notebook_of_odd_parts_is_laid_out(odd: object) -> None:
             assert made.cells[-1].source == "read me"
         if page["cells"] == [odd, whole]:
             assert made.cells[0].source == NO_CELL
+
+
+@pytest.mark.parametrize(
+    "slow", ["\\\\(" * 33_000, "\\\\[" * 33_000, "\\begin{a}" * 11_000], ids=["inline", "display", "environment"]
+)
+def test_what_only_begins_formulas_is_shown_as_it_was_typed(slow: str) -> None:
+    """For each of them the renderer would read on to the end: one such cell held formgrader up for half a minute."""
+    assert inert.markdown(slow) == f"<pre>{html.escape(slow)}</pre>"
+    assert "<pre>" not in inert.markdown("Of \\\\(n\\\\) parcels \\\\(k\\\\) were late.\n\n" * 40)
+
+
+def test_an_element_with_very_many_attributes_is_shown_as_it_was_typed() -> None:
+    for attributes in (" ".join(f"a{n}=1" for n in range(30_000)), "".join(f"a{n}=''" for n in range(30_000))):
+        for start in ("<a ", '<a title=">" '):
+            assert inert.clean(f"{start}{attributes}>x</a>").startswith("<pre>")
+    assert (
+        inert.clean('<img alt="a b c d" width="3" height="4"> <a href="https://example.org/?a=1&b=2">y</a>').count(
+            "<pre"
+        )
+        == 0
+    )
+
+
+def test_a_cell_nested_without_end_is_a_sentence_in_its_place() -> None:
+    deep: Any = "x"
+    for _ in range(3000):
+        deep = [deep]
+    cells = [
+        {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [{"output_type": "error", "ename": deep}]},
+        {"cell_type": "markdown", "source": deep, "metadata": {}},
+        {"cell_type": "markdown", "source": "fine", "metadata": {}, "attachments": {"a": deep}},
+        {"cell_type": "markdown", "source": "fine", "metadata": {}},
+    ]
+    notebook = from_dict({"cells": [], "metadata": {}})
+    notebook["cells"] = cells
+    laid_out, _resources = inert.Inert().preprocess(notebook, {})
+    assert len(laid_out.cells) == 4
+    assert laid_out.cells[-1].source == "fine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from jupyter_client.manager import KernelManager
 from traitlets.config.loader import KVArgParseConfigLoader
 
 from servicelab.errors import UserError
-from servicelab.lab import settings_folders
+from servicelab.lab import data_folders, settings_folders
 from servicelab.lab.launch import SETTINGS, first_address, machine_options, refuse_taken_port
 from servicelab.lab.place import checkout_here, unpacked_bundle
 
@@ -126,3 +127,31 @@ def test_nobody_on_this_machine_can_listen_to_a_kernel(tmp_path: Path) -> None:
         assert len(stated["curve_publickey"]) == 40
     finally:
         manager.shutdown_kernel(now=True)
+
+
+def test_a_trainees_kernel_takes_no_module_from_the_folder_of_its_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page runs by itself: a file that somebody has put beside it under a package's name must not."""
+    for name in ("json", "pandas", "servicelab", "ipykernel_launcher"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('foreign')")
+    monkeypatch.setenv("JUPYTER_PATH", os.pathsep.join(map(str, data_folders("trainee", "zh"))))
+    kernel = KernelManager()
+    assert kernel.kernel_spec is not None
+    assert Path(kernel.kernel_spec.resource_dir).is_relative_to(SETTINGS)
+    kernel.start_kernel(cwd=str(tmp_path))
+    client = kernel.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        asked = client.execute_interactive(
+            "import json, servicelab, importlib.util as u, sys; found = u.find_spec('pandas').origin, sys.path",
+            user_expressions={"found": "found"}, timeout=60,
+        )["content"]  # fmt: skip
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)
+    assert asked["status"] == "ok", asked
+    found = asked["user_expressions"]["found"]["data"]["text/plain"]
+    assert str(tmp_path) not in found
+    assert "''" not in found

@@ -1,8 +1,8 @@
 """What is put right in a submission's files when they come in, so that nothing behind the border stops at them.
 
 The archive in `received/` stays as it came. In `submitted/`, a lone surrogate (half a character, which no file and no
-database takes) becomes the sign for an unreadable character; a cell whose nbgrader metadata is none gets back what the
-released cell of the same name has, since without it nothing in the cell could be scored.
+database takes) becomes the sign for an unreadable character; a cell whose nbgrader metadata is not the released
+one's gets that back: without it nothing in the cell could be scored, and one key too many stops nbgrader.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def _with_metadata(content: bytes, released: Path) -> tuple[bytes, int]:
         cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
     except (ValueError, KeyError, TypeError, RecursionError):
         return content, 0
-    broken = [cell for cell in cells if not _is_sound(cell)]
+    own = _released(released)
+    broken = [cell for cell in cells if not _is_sound(cell, own)]
     if not broken:
         return content, 0
-    own = _released(released)
     for cell in broken:
         about = cell.get("metadata")
         kept = {key: value for key, value in about.items() if key != "nbgrader"} if isinstance(about, dict) else {}
@@ -78,10 +78,14 @@ def _with_metadata(content: bytes, released: Path) -> tuple[bytes, int]:
         return content, 0
 
 
-def _is_sound(cell: Mapping[str, Any]) -> bool:
+def _is_sound(cell: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Whether nbgrader finds in a cell what it needs: of one that was released, what was released, to the letter."""
     metadata = cell.get("metadata", {})
     if not isinstance(metadata, dict):
         return False
+    name = cell.get("id")
+    if isinstance(name, str) and name in own:
+        return bool(metadata.get("nbgrader") == own[name])
     about = metadata.get("nbgrader", {"grade_id": "none", "schema_version": 3})
     return (
         isinstance(about, dict)

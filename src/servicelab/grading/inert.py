@@ -42,6 +42,14 @@ DEEPEST = 200
 MOST = 3_000
 """Elements of one text: the parser takes up to the square of them, so that more would hold up the page."""
 OPENED = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+TAG = re.compile(r"<[a-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*", re.IGNORECASE)
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+ATTRIBUTES = 60
+"""Of one element: the parser holds each against all before it."""
+MATH = re.compile(r"\\\\[(\[]|\\begin\{")
+"""What may begin a formula; for each, the renderer reads on to the end of the text."""
+LOOKED_THROUGH = 5_000_000
+"""Characters that it may read in all."""
 EMPTY = frozenset({"br", "col", "hr", "img"})
 HEAVIEST = 8 << 20
 """Bytes of one picture."""
@@ -77,7 +85,7 @@ def markdown(source: str, attachments: object = None) -> str:
 
     A picture that is attached to the cell is shown if it is one; any other is not, nor is one that is missing.
     """
-    if len(source) > LONGEST_MARKDOWN:
+    if len(source) > LONGEST_MARKDOWN or len(MATH.findall(source)) * len(source) > LOOKED_THROUGH:
         return _as_typed(source)
     from mistune.plugins import import_plugin
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
@@ -145,7 +153,7 @@ class Inert(Preprocessor):
                 resources[name] = html.escape(str(resources[name]))
         python = {"name": "python", "pygments_lexer": "ipython3"}
         nb.metadata = _node({"language_info": python})
-        nb.cells = [_settled(cell) for cell in _listed(nb.get("cells"))]
+        nb.cells = [_laid_out(cell) for cell in _listed(nb.get("cells"))]
         return nb, resources
 
 
@@ -163,6 +171,14 @@ def code_filter(source: object, **_about: object) -> str:
     text = text_of(source)
     coloured: Any = Highlight2HTML(pygments_lexer="ipython3")  # type: ignore[no-untyped-call]
     return _as_typed(text) if len(text) > LONGEST else str(coloured(text))
+
+
+def _laid_out(cell: Any) -> NotebookNode:
+    """Return a cell that templates can print, or a sentence in the place of one that is nested without end."""
+    try:
+        return _settled(cell)
+    except RecursionError:
+        return _settled(None)
 
 
 def _settled(cell: Any) -> NotebookNode:
@@ -258,7 +274,12 @@ def _is_modest(markup: str) -> bool:
             depth -= 1
         if depth > DEEPEST or count > MOST:
             return False
-    return True
+    return all(_has_few_attributes(tag) for tag in TAG.findall(markup))
+
+
+def _has_few_attributes(tag: str) -> bool:
+    bare = QUOTED.sub("", tag)
+    return max(len(re.split(r"[\s/]+", bare)), bare.count("=")) <= ATTRIBUTES
 
 
 def _is_picture(kind: str, data: bytes) -> bool:

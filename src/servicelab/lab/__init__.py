@@ -1,5 +1,5 @@
 """Open the course in JupyterLab: the trainee's workspace, or the instructor's whole checkout."""
 
-from servicelab.lab.launch import launch, settings_folders
+from servicelab.lab.launch import data_folders, launch, settings_folders
 
-__all__ = ["launch", "settings_folders"]
+__all__ = ["data_folders", "launch", "settings_folders"]

@@ -36,6 +36,20 @@ def settings_folders(role: str, language: str) -> list[Path]:
     return [SETTINGS / name for name in names]
 
 
+def data_folders(role: str, language: str) -> list[Path]:
+    """The Jupyter data folders for a role: how its kernels are started.
+
+    A trainee's kernel does not look for modules in the folder of its notebook: a page that runs by itself would run
+    whatever somebody has put beside it under the name of a package.
+    """
+    return [data for folder in settings_folders(role, language) if (data := folder / "data").is_dir()]
+
+
+def _prepend(variable: str, folders: Sequence[Path]) -> None:
+    existing = os.environ.get(variable)
+    os.environ[variable] = os.pathsep.join([*map(str, folders), *([existing] if existing else [])])
+
+
 def launch(
     root: Path,
     *,
@@ -75,8 +89,8 @@ def launch(
     folders = [*config, *settings_folders(role, language)]
     # nbgrader shells out to `alembic`, kernels to `python`: both must be this environment's.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    existing = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*map(str, folders), *([existing] if existing else [])])
+    _prepend("JUPYTER_CONFIG_PATH", folders)
+    _prepend("JUPYTER_PATH", data_folders(role, language))
     # Kernels and extensions of other installations on this machine must not shadow the locked ones.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     told = page_config({"": edition}) if edition else {}
