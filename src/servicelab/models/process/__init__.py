@@ -1,5 +1,6 @@
 """Processes: what an event log shows, and what makes work wait."""
 
+from servicelab.models.process.clock import WorkClock
 from servicelab.models.process.eventlog import (
     cycle_times,
     dependency,
@@ -11,10 +12,13 @@ from servicelab.models.process.eventlog import (
     variants,
 )
 from servicelab.models.process.flow import bottleneck, kingman_wait, littles_law, utilisation
+from servicelab.models.process.replay import Replay, replay_flow
 from servicelab.models.process.stability import ProportionChart, p_chart
 
 __all__ = [
     "ProportionChart",
+    "Replay",
+    "WorkClock",
     "bottleneck",
     "cycle_times",
     "dependency",
@@ -24,6 +28,7 @@ __all__ = [
     "p_chart",
     "process_cycle_efficiency",
     "process_graph",
+    "replay_flow",
     "rework_by_activity",
     "rework_rate",
     "utilisation",

@@ -1,0 +1,149 @@
+"""A log's cases once more: worked out by hand, and laws that hold for any log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from servicelab.models.process import WorkClock, replay_flow
+
+#: A Friday, a weekend, a working week.
+CALENDAR = pd.DataFrame({"date": pd.date_range("2025-01-03", periods=11)})
+CALENDAR["workday"] = CALENDAR["date"].dt.day_of_week < 5
+FRIDAY, MONDAY = "2025-01-03", "2025-01-06"
+
+
+def stations(**minutes: float) -> pd.DataFrame:
+    """Stations that do nothing else all day, but for those that are named."""
+    every = dict.fromkeys(("inspect", "approve", "repair", "refund"), 540.0) | minutes
+    return pd.DataFrame({"station": list(every), "minutes_a_day": list(every.values())})
+
+
+def case(name: str, **steps: tuple[str, float]) -> list[dict[str, Any]]:
+    return [
+        {"case_id": name, "activity": activity, "timestamp": pd.Timestamp(at), "hands_on_minutes": minutes}
+        for activity, (at, minutes) in steps.items()
+    ]
+
+
+def three_returns() -> pd.DataFrame:
+    """Three returns that are back on Monday at nine; each is looked at for 20 minutes and approved in 10."""
+    rows = []
+    for number, (inspected, approved, paid) in enumerate([("09:20", "09:30", "09:35"), ("09:40", "09:50", "09:55"),
+                                                          ("10:00", "10:10", "10:15")]):  # fmt: skip
+        rows += case(
+            f"R{number}", register=(f"{FRIDAY} 12:0{number}", 6), receive=(f"{MONDAY} 08:5{number}", 4),
+            inspect=(f"{MONDAY} {inspected}", 20), approve=(f"{MONDAY} {approved}", 10), refund=(f"{MONDAY} {paid}", 5),
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def ends(found: pd.Series, log: pd.DataFrame) -> list[str]:
+    opened = log[log["activity"] == "register"].set_index("case_id")["timestamp"]
+    closed = opened + pd.to_timedelta(found * 86_400, unit="s")
+    return closed.dt.round("s").dt.strftime("%a %H:%M").tolist()
+
+
+def test_nothing_changed_gives_the_log_itself() -> None:
+    log = three_returns()
+    assert ends(replay_flow(log, stations(), CALENDAR).days, log) == ["Mon 09:35", "Mon 09:55", "Mon 10:15"]
+
+
+def test_a_station_with_a_tenth_of_the_day_takes_ten_times_as_long_and_the_queue_grows_over_nights() -> None:
+    """200 minutes of the working day for each: 12:20, 15:40, and 19:00, which is Tuesday at 10:00."""
+    log = three_returns()
+    found = replay_flow(log, stations(inspect=54.0), CALENDAR)
+    assert ends(found.days, log) == ["Mon 12:35", "Mon 15:55", "Tue 10:15"]
+    assert found.wait["inspect"] == pytest.approx((0 + 200 + 400) / 3 / 540)
+
+
+def test_capacity_is_a_factor_on_the_minutes() -> None:
+    log = three_returns()
+    slow, mended = stations(inspect=54.0), {"inspect": 10.0}
+    assert replay_flow(log, slow, CALENDAR, capacity=mended).days.tolist() == pytest.approx(
+        replay_flow(log, stations(), CALENDAR).days.tolist()
+    )
+
+
+def test_without_approval_small_claims_go_on_at_once() -> None:
+    log = three_returns()
+    claims = pd.Series({"R0": 90.0, "R1": 250.0, "R2": 90.0})
+    found = replay_flow(log, stations(approve=27.0), CALENDAR, approve_from=200.0, claims=claims)
+    # R1 alone is approved: 10 minutes are 200 of the day, from 9:40 on.
+    assert ends(found.days, log) == ["Mon 09:25", "Mon 13:05", "Mon 10:05"]
+
+
+def test_a_repair_waits_for_its_visit_and_a_second_look_for_the_customer() -> None:
+    log = pd.DataFrame(
+        [
+            *case("R0", register=(f"{FRIDAY} 10:00", 6), inspect=(f"{FRIDAY} 11:00", 30),
+                  ask_customer=(f"{FRIDAY} 11:00", 3), inspect_again=(f"{MONDAY} 10:00", 30),
+                  repair=(f"{MONDAY} 10:45", 45)),
+        ]
+    )  # fmt: skip
+    asked, not_asked = (replay_flow(log, stations(), CALENDAR, asked=share) for share in (1.0, 0.0))
+    assert ends(asked.days, log) == ["Mon 10:45"]
+    assert ends(not_asked.days, log) == ["Fri 11:45"]
+
+
+def test_more_capacity_never_makes_a_mean_longer_and_load_falls_as_it_should() -> None:
+    rng = np.random.default_rng(3)
+    rows = []
+    at = pd.Timestamp(f"{FRIDAY} 09:00")
+    for number in range(60):
+        at += pd.Timedelta(minutes=float(rng.exponential(25)))
+        rows += case(
+            f"R{number:02d}", register=(str(at), 6), receive=(str(at), 4),
+            inspect=(str(at), float(rng.gamma(2, 8))), approve=(str(at), float(rng.gamma(2, 2))), refund=(str(at), 5.0),
+        )  # fmt: skip
+    log = pd.DataFrame(rows)
+    before = replay_flow(log, stations(inspect=300.0, approve=80.0), CALENDAR)
+    for factor in (1.2, 1.5, 3.0):
+        after = replay_flow(log, stations(inspect=300.0, approve=80.0), CALENDAR, capacity={"approve": factor})
+        assert after.days.mean() <= before.days.mean() + 1e-9
+        before_load, after_load = before.load["approve"], after.load["approve"]
+        assert after_load <= before_load + 1e-9
+        before = after
+
+
+def test_a_seed_gives_another_year_like_it() -> None:
+    log = three_returns()
+    one, again = (replay_flow(log, stations(), CALENDAR, seed=4).days for _ in range(2))
+    assert one.equals(again)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"capacity": {"pack": 2.0}}, "'pack' must be one of inspect, approve, repair, refund"),
+        ({"capacity": {"refund": 0.0}}, "capacity of refund must be above 0"),
+        ({"approve_from": 200.0}, "approve_from needs claims"),
+        ({"asked": 1.5}, "asked must lie between 0 and 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        replay_flow(three_returns(), stations(), CALENDAR, **changes)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("log", "timestamp"), ("stations", "minutes_a_day"), ("calendar", "workday")]
+)
+def test_a_missing_column_is_named(table: str, column: str) -> None:
+    given = {"log": three_returns(), "stations": stations(), "calendar": CALENDAR}
+    given[table] = given[table].drop(columns=column)
+    with pytest.raises(ValueError, match=f"{table} lacks"):
+        replay_flow(**given)
+
+
+def test_a_clock_goes_there_and_back() -> None:
+    clock = WorkClock.of(CALENDAR)
+    seconds = np.linspace(0, 6.9 * 9 * 3600, 200)
+    assert np.allclose(clock.worked(clock.moment(seconds)), seconds)
+    # The end of a day's work is that evening, its beginning the next working day's morning.
+    assert clock.moment([9 * 3600.0], end=True)[0] == 18 * 3600.0
+    assert clock.moment([9 * 3600.0])[0] == (3 * 24 + 9) * 3600.0
+    assert np.isinf(clock.moment([1e9])[0])
