@@ -264,6 +264,9 @@ def test_the_whole_way(
             if item.get("kind") == "number":
                 card.locator("input").fill("625")
                 card.locator("input").press("Tab")
+            elif item.get("kind") == "axes":
+                for axis in card.locator("fieldset").all():
+                    axis.locator("input").first.check()
             else:
                 card.get_by_label(item["options"][0]["text"], exact=True).check()
             decided.append(item["id"])

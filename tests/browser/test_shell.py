@@ -369,6 +369,63 @@ def test_an_exercise_with_decisions_open_leads_back_to_the_first_of_them(
     assert 0 < top["y"] < 400
 
 
+def test_a_number_is_kept_as_it_stands_in_its_field_or_nothing_is_called_saved(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    exercise = Notebook(page, lab, "assignments/01_needs/exercise.ipynb")
+    exercise.live()
+    exercise.whole_page()
+    sheet = lab.folder / "assignments/01_needs/exercise.answers.json"
+    card = exercise.panel.locator(".ld", has=page.locator("input[type=number]"))
+    field, kept, refused = card.locator("input"), card.locator(".sl-saved"), card.locator(".sl-refused")
+
+    def stored() -> object:
+        return json.loads(sheet.read_text(encoding="utf-8"))["entries"]["a-sample"]["value"]
+
+    # Off the step is a number like another; nothing is taken while it is being typed.
+    field.press_sequentially("601", delay=80)
+    assert kept.inner_text() == "Not saved yet"
+    field.press("Enter")
+    card.get_by_text(re.compile("^Saved ")).wait_for()
+    assert (field.input_value(), stored()) == ("601", 601)
+
+    field.press("Control+a")
+    field.press_sequentially("500", delay=80)
+    page.wait_for_timeout(600)
+    assert stored() == 601
+    field.press_sequentially("0", delay=80)
+    field.press("Tab")
+    refused.get_by_text("Not saved: type a whole number from 50 to 2000.").wait_for()
+    page.wait_for_timeout(600)
+    assert (field.input_value(), kept.inner_text(), stored()) == ("5000", "Not saved yet", None)
+
+    field.fill("625")
+    field.press("Tab")
+    card.get_by_text(re.compile("^Saved ")).wait_for()
+    assert (refused.inner_text(), stored()) == ("", 625)
+    field.fill("")
+    field.press("Tab")
+    page.wait_for_timeout(600)
+    assert (refused.inner_text(), field.input_value(), stored()) == ("", "", None)
+
+
+def test_axes_take_one_label_each_and_say_which_is_missing(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lab = edition_lab("en")
+    exercise = Notebook(page, lab, "assignments/01_needs/exercise.ipynb")
+    exercise.live()
+    exercise.whole_page()
+    card = exercise.panel.locator(".ld", has=page.get_by_role("group", name="Importance"))
+    for axis, label in (("Nature", "functional"), ("Nature", "emotional"), ("Time", "long-term"), ("Level", "basic")):
+        card.get_by_role("group", name=axis).get_by_label(label, exact=True).check()
+    card.get_by_text("Still to choose: Importance.").wait_for()
+    card.get_by_role("group", name="Importance").get_by_label("core", exact=True).check()
+    card.get_by_text("Still to choose").wait_for(state="hidden")
+    sheet = json.loads((lab.folder / "assignments/01_needs/exercise.answers.json").read_text(encoding="utf-8"))
+    given = sheet["entries"]["a-axes"]
+    assert (given["value"], given["done"]) == (["emotional", "core", "long-term", "basic"], True)
+
+
 def test_what_the_customer_says_and_every_answer_to_it_stay_in_view(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:

@@ -87,7 +87,7 @@ class Assignment(Session):
     def still_open(self) -> list[str]:
         """The ids of the decisions that are not made, in the order of the page."""
         entries, asked = self.sheet.entries, self.items.decisions
-        return [key for key in self.order if decisions.answer(asked[key], entries.get(key, {})) is None]
+        return [key for key in self.order if not decisions.made(asked[key], entries.get(key, {}))]
 
     def standing(self) -> str:
         """One sentence on the decisions; where there are none, on what handing in does."""

@@ -190,7 +190,7 @@ def graded(root: Path, assignment: str, notebook: str) -> Graded | None:
         return None
     entries: Mapping[str, Any] = stored(folder / answers_file(notebook))["entries"]
     asked = load_items(folder / "decisions.json").decisions if (folder / "decisions.json").is_file() else {}
-    answered = sum(decisions.answer(one, entries.get(key, {})) is not None for key, one in asked.items())
+    answered = sum(decisions.made(one, entries.get(key, {})) for key, one in asked.items())
     handed_in = receipts(root, assignment)
     return Graded(assignment, path, answered, len(asked), handed_in[-1] if handed_in else None)
 

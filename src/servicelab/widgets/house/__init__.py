@@ -75,6 +75,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "colon": _(": "),
             "saved": _("Saved {time}", time="{time}"),
             "saving": _("Saving…"),
+            "unsaved": _("Not saved yet"),
             "kept_as": self.kept_as(),
             "stale": _(
                 "No answer from the kernel: it is busy, or it has stopped. If this line stays, press ⏩ "
