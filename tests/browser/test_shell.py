@@ -344,6 +344,108 @@ def test_an_analysis_is_run_from_the_top_and_handed_in_untouched_only_when_that_
     analysis.panel.get_by_text("ZeroDivisionError").first.wait_for()
 
 
+def test_a_cell_without_an_end_has_a_name_is_stopped_and_is_not_run_again_unasked(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    delivered = (lab.folder.parent / "app/edition" / ANALYSIS).read_bytes()
+    (lab.folder / ANALYSIS).write_bytes(delivered)
+    try:
+        page.goto(lab.url(ANALYSIS) + "#section=s1")
+        analysis = Notebook.in_front(page, lab, ANALYSIS)
+        analysis.live()
+        said = analysis.panel.locator(".slx-said")
+        cell = analysis.panel.locator(".jp-CodeCell:visible").first
+        code = cell.locator(".cm-content")
+        code.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("while True: pass")
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function("cell => cell.dataset.slxRunning === 'Running…'", arg=cell.element_handle())
+        said.get_by_text("B1 is running… ").wait_for(timeout=4000)
+        said.get_by_text("B1 has been running for 15 s.").wait_for(timeout=20_000)
+        assert analysis.panel.locator(".slx-notice button:visible").all_inner_texts() == [
+            "Stop this cell",
+            "Start again",
+        ]
+        analysis.panel.get_by_role("button", name="Stop this cell").click()
+        cell.get_by_text("KeyboardInterrupt").first.wait_for()
+        said.get_by_text("B1 was stopped.").wait_for()
+        assert cell.get_attribute("data-slx-running") is None
+
+        # Started again in the middle of it: what was delivered runs, the cell that does not end waits for its writer.
+        code.click()
+        page.keyboard.press("Shift+Enter")
+        again = analysis.panel.get_by_role("button", name="Start again")
+        again.click(timeout=20_000)
+        analysis.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
+        analysis.live()
+        said.get_by_text("B1 did not come to an end last time").wait_for()
+
+        # Loaded again while it runs: own work is told from somebody else's, waits for a click, and comes to life.
+        code.click()
+        page.keyboard.press("Shift+Enter")
+        said.get_by_text("B1 is running… ").wait_for(timeout=4000)
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1500)
+        page.goto(lab.url(ANALYSIS))
+        analysis = Notebook.in_front(page, lab, ANALYSIS)
+        said.get_by_text("Your work from last time is here.").wait_for()
+        page.wait_for_timeout(1000)
+        assert analysis.panel.get_attribute("data-servicelab-live") is None
+        analysis.panel.get_by_role("button", name="Start this page").click()
+        analysis.live()
+        said.get_by_text("B1 did not come to an end last time").wait_for()
+        analysis.panel.get_by_role("button", name="Show it").click()
+        code.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("6 * 7")
+        page.keyboard.press("Shift+Enter")
+        cell.locator(".jp-OutputArea-output").get_by_text("42").wait_for()
+    finally:
+        (lab.folder / ANALYSIS).write_bytes(delivered)
+
+
+def test_a_term_is_explained_in_place_and_its_list_leads_back(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lab = edition_lab("en")
+    page.goto(lab.url(LESSON) + "#section=s2")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    term = lesson.panel.locator('.jp-RenderedMarkdown a[href*="cell-id="]:visible').last
+    term.scroll_into_view_if_needed()
+    meaning = term.get_attribute("title") or "nothing"
+    term.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("dialog")
+    box.get_by_text(meaning).wait_for()
+    assert page.evaluate("document.activeElement.className") == "slx-term"
+    page.keyboard.press("Escape")
+    box.wait_for(state="hidden")
+    assert term.evaluate("e => e === document.activeElement")
+
+    term.click()
+    box.get_by_role("button", name="In the list of terms").click()
+    glossary = Notebook.in_front(page, lab, "glossary.ipynb")
+    marked = glossary.panel.locator(".slx-marked")
+    marked.get_by_role("paragraph").filter(has_text=meaning).wait_for()
+    page.wait_for_timeout(1500)
+    room, place = glossary.panel.locator(".jp-WindowedPanel-outer").bounding_box(), marked.bounding_box()
+    assert room is not None
+    assert place is not None
+    assert room["y"] <= place["y"] < room["y"] + room["height"] - 40
+    glossary.panel.get_by_role("button", name=re.compile("^Back to “2 · ")).click()
+    lesson = Notebook.in_front(page, lab, LESSON)
+    assert at(page) == "s2"
+
+    term.click()
+    box.get_by_role("button", name="In the list of terms").click()
+    Notebook.in_front(page, lab, "glossary.ipynb")
+    page.wait_for_timeout(500)
+    page.go_back()
+    Notebook.in_front(page, lab, LESSON)
+    page.wait_for_function("new URLSearchParams(location.hash.slice(1)).get('section') === 's2'")
+
+
 def test_an_exercise_with_decisions_open_leads_back_to_the_first_of_them(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:

@@ -144,7 +144,7 @@ class Question(Declared):
 
 @dataclass(frozen=True)
 class Prediction(Declared):
-    """A number to guess before it is shown, between `low` and `high`."""
+    """A number to guess before it is shown, between `low` and `high`; `rank` says that it is a place, 1 the highest."""
 
     id: Id
     prompt: Prompt
@@ -152,6 +152,7 @@ class Prediction(Declared):
     low: Number = 0.0
     high: Number = 100.0
     step: Number = 1.0
+    rank: Annotated[bool, Rule("`rank` is neither true nor false", "Write rank: true")] = False
     section: Word = ""
     teaches: Ids = ()
     track: Word = ""
