@@ -133,7 +133,9 @@ def finish_page(session: Session) -> Page:
     places = onward(root, session.name)
     links = "\n".join(f"- [{label}]({link(path, session.place.folder)})" for label, path in places)
     plain = "\n".join(f"- {label}" for label, _path in places)
-    return Page(Finish(session), Passage(links, plain), SaveControl(root))
+    exercise = root / "assignments" / session.name / notebook_file("exercise")
+    onward_to = exercise.relative_to(root).as_posix() if exercise.is_file() else ""
+    return Page(Finish(session, onward_to), Passage(links, plain), SaveControl(root))
 
 
 def onward(root: Path, name: str) -> list[tuple[str, Path]]:

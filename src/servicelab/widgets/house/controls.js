@@ -392,7 +392,9 @@ const house = (() => {
           const late = performance.now() - moved > 250;
           saved.textContent = unsaved.size ? t("unsaved") : kept ? t("saved", { time: when }) : settled ? when : late ? t("saving") : "\u00a0";
           saved.classList.toggle("sl-kept", kept);
-          saved.hidden = !when && (settled || !labels.kept_as);
+          // Where something is kept its line is there from the start: it must not push what stands below it.
+          saved.hidden = !when && !labels.kept_as;
+          if (!saved.textContent) saved.textContent = "\u00a0";
         }
         const refresh = () => {
           alive();
@@ -411,6 +413,17 @@ const house = (() => {
         root.addEventListener("beforeinput", (event) => {
           if (event.inputType.startsWith("history")) event.stopPropagation();
         }, true);
+        // Another window may have answered meanwhile: whoever comes back to this one sees what is kept. Nothing of their own
+        // may be on its way.
+        const look = () => {
+          if (document.visibilityState !== "visible" || !labels.kept_as || waiting || !settled || unsaved.size) return;
+          try {
+            model.send({ look: true });
+          } catch {
+            // Python is gone, which the page says by itself.
+          }
+        };
+        document.addEventListener("visibilitychange", look);
         model.on("change:state", refresh);
         model.on("msg:custom", alive);
         model.on("change:saved", paintSaved);
@@ -425,6 +438,7 @@ const house = (() => {
           clearTimeout(patience);
           clearTimeout(saving);
           window.removeEventListener("keydown", keys, true);
+          document.removeEventListener("visibilitychange", look);
           model.off("change:state", refresh);
           model.off("msg:custom", alive);
           model.off("change:saved", paintSaved);

@@ -93,6 +93,7 @@ export class CoursePage {
       event.preventDefault();
       void this.again().then(() => this.report());
     });
+    node.addEventListener("servicelab:home", () => this.open(course.startPage(this.path)));
     this.scroller.addEventListener("scroll", () => this.remember(), { passive: true });
     // Searching, or a link into another section: the cell that was meant must be seen.
     const findFragment = content.setFragment.bind(content);
