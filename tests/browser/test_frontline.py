@@ -159,6 +159,8 @@ class Walk:
             voices.locator(".sl-note").first.wait_for()
             voices.locator("button.sl-primary:visible").click()
             voices.locator(".sl-note").first.wait_for(state="hidden")
+        voices.locator(".voices-counts p").first.wait_for()
+        voices.locator("details", has=self.page.locator(".voices-matrices")).locator("summary").click()
         voices.locator(".voices-matrix").first.wait_for()
         self.done.add("voices")
 

@@ -402,6 +402,19 @@ def test_a_cell_without_an_end_has_a_name_is_stopped_and_is_not_run_again_unaske
         page.keyboard.type("6 * 7")
         page.keyboard.press("Shift+Enter")
         cell.locator(".jp-OutputArea-output").get_by_text("42").wait_for()
+
+        # A check that passes says so; not any more once the answer is run again.
+        check = analysis.panel.locator(".jp-CodeCell:visible").nth(1)
+        code.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type('need_share = contacts["need"].value_counts(normalize=True)')
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("Shift+Enter")
+        passed = "([cell, said]) => (cell.dataset.slxPassed ?? '') === said"
+        page.wait_for_function(passed, arg=[check.element_handle(), "The form is right."])
+        code.click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(passed, arg=[check.element_handle(), ""])
     finally:
         (lab.folder / ANALYSIS).write_bytes(delivered)
 
@@ -444,6 +457,53 @@ def test_a_term_is_explained_in_place_and_its_list_leads_back(edition_lab: Calla
     page.go_back()
     Notebook.in_front(page, lab, LESSON)
     page.wait_for_function("new URLSearchParams(location.hash.slice(1)).get('section') === 's2'")
+
+
+def test_a_statement_passed_over_is_named_and_led_to_and_nothing_is_wiped_by_one_click(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    page.goto(lab.url(LESSON) + "#section=s2")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    voices = lesson.panel.locator("section.sl", has=page.locator(".voices-dots"))
+    while not voices.is_visible():
+        lesson.panel.locator(".slx-ways .slx-primary").click()
+        page.wait_for_timeout(300)
+    primary = voices.locator("button.sl-primary:visible")
+
+    def sort() -> None:
+        for field in voices.locator("fieldset:visible").all()[:2]:
+            field.locator("input").first.check()
+        primary.click()
+        voices.locator(".sl-note").first.wait_for()
+
+    count = voices.locator(".voices-dot").count()
+    for number in range(count):
+        voices.locator(".voices-dot").nth(number).click()
+        page.wait_for_function(
+            "n => document.querySelector('.voices-dot[aria-current]').innerText.startsWith(n)", arg=str(number + 1)
+        )
+        if number != 1:
+            sort()
+    voices.get_by_text("Still open: 2.").wait_for()
+    primary.get_by_text("To statement 2").click()
+    voices.get_by_text("Statement 2 of").wait_for()
+    sort()
+    voices.get_by_role("button", name="See the result").click()
+    lines = voices.locator(".voices-counts p")
+    lines.first.wait_for()
+    assert lines.first.inner_text().startswith("What is needed: ")
+    right = voices.locator(".voices-dot.voices-right").count()
+    assert lines.last.inner_text().startswith(f"Both fit for {right} of {count} statements")
+    assert not voices.locator(".voices-matrix").first.is_visible()
+    voices.get_by_role("button", name="Sort again from the start").click()
+    voices.get_by_role("button", name="No, keep it").click()
+    assert voices.locator(".voices-dot.voices-open").count() == 0
+    voices.get_by_role("button", name="Sort again from the start").click()
+    voices.get_by_role("button", name="Yes, sort again").click()
+    voices.get_by_text("Statement 1 of").wait_for()
+    assert voices.locator(".voices-dot.voices-open").count() == count
 
 
 def test_an_exercise_with_decisions_open_leads_back_to_the_first_of_them(

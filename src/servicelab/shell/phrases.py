@@ -38,6 +38,7 @@ def words() -> dict[str, str]:
         "stopped": _("Python has stopped. Your answers are saved."),
         "stopped_pending": _("Python has stopped. Your last entry is kept here and goes in after the start."),
         "cell_running": _("Running…"),
+        "check_passed": _("The form is right."),
         "runs": _("{task} is running… {seconds} s", task="{task}", seconds="{seconds}"),
         "runs_long": _("{task} has been running for {seconds} s.", task="{task}", seconds="{seconds}"),
         "stop_cell": _("Stop this cell"),

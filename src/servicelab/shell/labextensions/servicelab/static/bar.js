@@ -23,7 +23,7 @@ export class Bar {
       make("span", { class: "slx-burger", "aria-hidden": "true" }), make("span", { class: "slx-texts" }, this.where, this.title));
     this.backButton = make("button", { type: "button", class: "slx-button", onclick: does.back, text: t("back") });
     this.nextButton = make("button", { type: "button", class: "slx-button slx-primary", onclick: does.next, text: t("next") });
-    this.returnButton = make("button", { type: "button", class: "slx-button slx-primary slx-return", hidden: true, onclick: does.return });
+    this.returnButton = make("button", { type: "button", class: "slx-button slx-return", hidden: true, onclick: does.return });
     this.steps = make("div", { class: "slx-steps", "aria-hidden": "true" });
     this.menu = make("div", { class: "slx-menu", hidden: true });
     this.said = make("p", { class: "slx-said" });

@@ -41,7 +41,7 @@ export class CoursePage {
       everything: (on) => this.chrome.showEverything(on),
     }, this.gone);
     this.watch = new KernelWatch(panel, () => this.tell());
-    this.running = new Running(panel, this.t("cell_running"), () => this.tell());
+    this.running = new Running(panel, { running: this.t("cell_running"), passed: this.t("check_passed") }, () => this.tell());
     this.terms = new Terms(panel, this.t, (term) => void this.openGlossary(term), this.gone);
     panel.addClass("slx-page");
     panel.node.dataset.servicelabPath = this.path;

@@ -41,6 +41,8 @@ export class Running {
 
   message({ header, parent_header: asked, content }) {
     if (header.msg_type === "execute_input") this.begin(asked.msg_id);
+    // Nothing but an error is what a check of somebody's answer has to say.
+    else if (header.msg_type === "error" && asked.msg_id === this.id) this.failed = true;
     else if (header.msg_type === "status" && content.execution_state === "idle" && asked.msg_id === this.id) this.finish();
   }
 
@@ -49,18 +51,28 @@ export class Running {
     this.cell = this.panel.content.widgets.find((cell) => cell.model.type === "code" && cell.outputArea.future?.msg.header.msg_id === id) ?? null;
     if (!this.cell) return;
     this.id = id;
+    this.failed = false;
+    for (const cell of this.outdated(this.cell)) delete cell.node.dataset.slxPassed;
     this.since = performance.now();
-    this.marking = setTimeout(() => { if (this.cell) this.cell.node.dataset.slxRunning = this.says; }, SEEN);
+    this.marking = setTimeout(() => { if (this.cell) this.cell.node.dataset.slxRunning = this.says.running; }, SEEN);
     this.ticking = setInterval(() => {
       if (this.short && this.theirs) this.keep();
       this.tell();
     }, 1000);
   }
 
+  // The checks whose verdict is over once a cell runs again: its own, and that of the answer.
+  outdated(cell) {
+    const { widgets } = this.panel.content;
+    const after = widgets.slice(widgets.indexOf(cell) + 1).find((one) => one.model.type === "code");
+    return [cell, ...(after && isAnswer(cell) && isCheck(after) ? [after] : [])];
+  }
+
   // It came to its end. What somebody stopped did not.
   finish() {
-    const { cell, stopped } = this;
+    const { cell, stopped, failed } = this;
     this.end();
+    if (!failed && !stopped && isCheck(cell)) cell.node.dataset.slxPassed = this.says.passed;
     if (!stopped && this.kept?.cell === cell.model.id) memory.set("unended", null, this.path);
     this.tell();
   }
@@ -112,6 +124,11 @@ export class Running {
 
 function sourceOf(cell) {
   return cell.model.sharedModel.getSource();
+}
+
+function isCheck(cell) {
+  const graded = cell.model.getMetadata("nbgrader") ?? {};
+  return cell.model.type === "code" && Boolean(graded.grade && !graded.solution);
 }
 
 // A cell that the learner fills in or tries; with `checks` also the cell that checks it.
