@@ -49,6 +49,7 @@ KNOWN = {
     "submissions",
     "needs",
 }
+HOME = {"en": "Back to the start page", "zh": "回到开始页"}
 INSTRUCTOR = """
 import sys
 from pathlib import Path
@@ -283,6 +284,8 @@ def test_the_whole_way(
             submit.locator("button.sl-primary").first.click()
             page.wait_for_function("() => document.querySelector('.lh-receipt')?.textContent.length > 40")
             receipt = submit.locator(".lh-receipt").inner_text()
+            assert exercise.panel.locator(".slx-steps .slx-done").count() == 2
+            assert submit.locator("button.sl-button:visible").all_inner_texts().count(HOME[language]) == 1
         if not onward.count() or not onward.is_enabled():
             break
         onward.click()

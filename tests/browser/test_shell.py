@@ -459,53 +459,6 @@ def test_a_term_is_explained_in_place_and_its_list_leads_back(edition_lab: Calla
     page.wait_for_function("new URLSearchParams(location.hash.slice(1)).get('section') === 's2'")
 
 
-def test_a_statement_passed_over_is_named_and_led_to_and_nothing_is_wiped_by_one_click(
-    edition_lab: Callable[[str], Lab], page: Page
-) -> None:
-    lab = edition_lab("en")
-    page.goto(lab.url(LESSON) + "#section=s2")
-    lesson = Notebook.in_front(page, lab, LESSON)
-    lesson.live()
-    voices = lesson.panel.locator("section.sl", has=page.locator(".voices-dots"))
-    while not voices.is_visible():
-        lesson.panel.locator(".slx-ways .slx-primary").click()
-        page.wait_for_timeout(300)
-    primary = voices.locator("button.sl-primary:visible")
-
-    def sort() -> None:
-        for field in voices.locator("fieldset:visible").all()[:2]:
-            field.locator("input").first.check()
-        primary.click()
-        voices.locator(".sl-note").first.wait_for()
-
-    count = voices.locator(".voices-dot").count()
-    for number in range(count):
-        voices.locator(".voices-dot").nth(number).click()
-        page.wait_for_function(
-            "n => document.querySelector('.voices-dot[aria-current]').innerText.startsWith(n)", arg=str(number + 1)
-        )
-        if number != 1:
-            sort()
-    voices.get_by_text("Still open: 2.").wait_for()
-    primary.get_by_text("To statement 2").click()
-    voices.get_by_text("Statement 2 of").wait_for()
-    sort()
-    voices.get_by_role("button", name="See the result").click()
-    lines = voices.locator(".voices-counts p")
-    lines.first.wait_for()
-    assert lines.first.inner_text().startswith("What is needed: ")
-    right = voices.locator(".voices-dot.voices-right").count()
-    assert lines.last.inner_text().startswith(f"Both fit for {right} of {count} statements")
-    assert not voices.locator(".voices-matrix").first.is_visible()
-    voices.get_by_role("button", name="Sort again from the start").click()
-    voices.get_by_role("button", name="No, keep it").click()
-    assert voices.locator(".voices-dot.voices-open").count() == 0
-    voices.get_by_role("button", name="Sort again from the start").click()
-    voices.get_by_role("button", name="Yes, sort again").click()
-    voices.get_by_text("Statement 1 of").wait_for()
-    assert voices.locator(".voices-dot.voices-open").count() == count
-
-
 def test_an_exercise_with_decisions_open_leads_back_to_the_first_of_them(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:
@@ -729,3 +682,78 @@ def test_a_python_that_does_not_start_leaves_a_way_to_start_again(
         lesson.panel.locator(".slx-notice").wait_for(state="hidden")
     finally:
         stop_lab(lab)
+
+
+def test_a_statement_passed_over_is_named_and_led_to_and_nothing_is_wiped_by_one_click(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab = edition_lab("en")
+    page.goto(lab.url(LESSON) + "#section=s2")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    voices = lesson.panel.locator("section.sl", has=page.locator(".voices-dots"))
+    while not voices.is_visible():
+        lesson.panel.locator(".slx-ways .slx-primary").click()
+        page.wait_for_timeout(300)
+    primary = voices.locator("button.sl-primary:visible")
+
+    def sort() -> None:
+        for field in voices.locator("fieldset:visible").all()[:2]:
+            field.locator("input").first.check()
+        primary.click()
+        voices.locator(".sl-note").first.wait_for()
+
+    count = voices.locator(".voices-dot").count()
+    for number in range(count):
+        voices.locator(".voices-dot").nth(number).click()
+        page.wait_for_function(
+            "n => document.querySelector('.voices-dot[aria-current]').innerText.startsWith(n)", arg=str(number + 1)
+        )
+        if number != 1:
+            sort()
+    voices.get_by_text("Still open: 2.").wait_for()
+    primary.get_by_text("To statement 2").click()
+    voices.get_by_text("Statement 2 of").wait_for()
+    sort()
+    voices.get_by_role("button", name="See the result").click()
+    lines = voices.locator(".voices-counts p")
+    lines.first.wait_for()
+    assert lines.first.inner_text().startswith("What is needed: ")
+    right = voices.locator(".voices-dot.voices-right").count()
+    assert lines.last.inner_text().startswith(f"Both fit for {right} of {count} statements")
+    assert not voices.locator(".voices-matrix").first.is_visible()
+    voices.get_by_role("button", name="Sort again from the start").click()
+    voices.get_by_role("button", name="No, keep it").click()
+    assert voices.locator(".voices-dot.voices-open").count() == 0
+    voices.get_by_role("button", name="Sort again from the start").click()
+    voices.get_by_role("button", name="Yes, sort again").click()
+    voices.get_by_text("Statement 1 of").wait_for()
+    assert voices.locator(".voices-dot.voices-open").count() == count
+
+
+def test_an_answer_that_is_saved_moves_no_option(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    lab = edition_lab("en")
+    page.goto(lab.url(LESSON) + "#section=s6")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    guess = lesson.panel.locator(".lp:visible")
+    guess.locator(".lp-prompt").wait_for()
+    if guess.locator("button.sl-primary").is_visible():
+        guess.locator("input").press("ArrowLeft")
+        guess.locator("button.sl-primary").click()
+        guess.locator("button.sl-primary").wait_for(state="hidden")
+    # This one was drawn only after the guess.
+    card = lesson.panel.locator(".lq:visible").first
+    option = card.locator("input").first
+    option.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    places = (
+        "e => [...e.querySelectorAll('input')].map(i => i.getBoundingClientRect().top - e.getBoundingClientRect().top)"
+    )
+    before, height = card.evaluate(places), card.evaluate("e => e.offsetHeight")
+    option.check()
+    card.get_by_text(re.compile("^Saved ")).wait_for()
+    assert card.evaluate(places) == before
+    assert card.evaluate("e => e.offsetHeight") == height
+    last = "e => e.lastElementChild.classList.contains('sl-saved')"
+    assert card.evaluate(last)

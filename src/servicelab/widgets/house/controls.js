@@ -393,12 +393,15 @@ const house = (() => {
           saved.textContent = unsaved.size ? t("unsaved") : kept ? t("saved", { time: when }) : settled ? when : late ? t("saving") : "\u00a0";
           saved.classList.toggle("sl-kept", kept);
           // Where something is kept its line is there from the start: it must not push what stands below it.
-          saved.hidden = !when && !labels.kept_as;
+          saved.hidden = !when && (!labels.kept_as || Boolean(model.get("state").waiting));
           if (!saved.textContent) saved.textContent = "\u00a0";
         }
         const refresh = () => {
           alive();
           update?.(model.get("state"));
+          // A view may draw what it was waiting with only now; what is said of saving stands below all of it.
+          if (root.lastChild !== saved) root.append(saved);
+          paintSaved();
           reconcile();
         };
         // JupyterLab's shortcuts (dd deletes a cell, arrows move between cells) must not fire from our controls;

@@ -72,7 +72,9 @@ export default house.view((ui) => {
   return draw;
 
   // The bar of the page around it marks the parts that are done. At its first drawing the control is not in the page yet.
-  const tell = () => ui.root.dispatchEvent(new CustomEvent("servicelab:progress", { bubbles: true, detail: { sections: ui.state.sections, next: null } }));
+  function tell() {
+    ui.root.dispatchEvent(new CustomEvent("servicelab:progress", { bubbles: true, detail: { sections: ui.state.sections, next: null } }));
+  }
 
   function draw(state) {
     queueMicrotask(tell);

@@ -30,7 +30,7 @@ export class Bar {
     this.act = make("button", { type: "button", class: "slx-button slx-primary" });
     this.other = make("button", { type: "button", class: "slx-button" });
     this.count = make("progress", { class: "slx-count", "aria-label": t("preparing_label") });
-    this.notice = make("div", { class: "slx-notice", hidden: true }, this.said, this.count, this.act, this.other);
+    this.notice = make("div", { class: "slx-notice", hidden: true }, this.said, this.count, this.act);
     // Said aloud apart from what is seen: fifty steps of a count are too many for an ear.
     this.aloud = make("p", { class: "slx-hidden", role: "status" });
     this.node = make("nav", { class: "slx-bar", tabindex: "-1", "aria-label": t("bar"), lang: language === "zh" ? "zh-CN" : "en" }, this.skip,
@@ -129,7 +129,8 @@ export class Bar {
     this.act.hidden = !notice.action;
     this.act.textContent = notice.action ?? "";
     this.act.onclick = notice.press ?? null;
-    this.other.hidden = !notice.other;
+    if (notice.other && !this.other.isConnected) this.notice.append(this.other);
+    else if (!notice.other) this.other.remove();
     this.other.textContent = notice.other?.text ?? "";
     this.other.onclick = notice.other?.press ?? null;
     const aloud = notice.aloud ?? notice.text;
