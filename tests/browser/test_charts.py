@@ -34,9 +34,14 @@ DRAW = """([module, specs, width]) => import(URL.createObjectURL(new Blob([modul
   return {
     width: frame.width,
     label: svg.getAttribute("aria-label"),
-    marks: Object.fromEntries(["bar", "dot", "line", "rule"].map((name) =>
+    marks: Object.fromEntries(["bar", "dot", "line", "rule", "beyond"].map((name) =>
       [name, svg.querySelectorAll(`.sl-${name}`).length])),
     texts: [...svg.querySelectorAll("text")].map((text) => text.textContent),
+    out: [...svg.querySelectorAll(".sl-dot, .sl-beyond")].filter((mark) => {
+      const box = mark.getBoundingClientRect();
+      return box.top < frame.top - 1 || box.bottom > frame.bottom + 1
+        || box.left < frame.left - 1 || box.right > frame.right + 1;
+    }).length,
     cut: [...svg.querySelectorAll("text")].filter((text) => {
       const box = text.getBoundingClientRect();
       return box.left < frame.left - 1 || box.right > frame.right + 1
@@ -102,6 +107,14 @@ def test_every_family_draws_its_marks(page: Page) -> None:
     assert "4" in seen[0]["texts"]
     assert "here" in seen[1]["texts"]
     assert "so" in seen[3]["texts"]
+
+
+def test_what_lies_beyond_an_axis_stands_at_its_edge_with_an_arrow(page: Page) -> None:
+    plane = (axis("how much", 0, 10), axis("how well", 0, 10))
+    specs = [chart(*plane, [guessed(*at)]) for at in ((5, 14), (5, 10), (-3, 5), (12, 12))]
+    seen = draw(page, [json.loads(json.dumps(spec)) for spec in specs], WIDE)
+    assert [each["marks"]["beyond"] for each in seen] == [1, 0, 1, 2]
+    assert [each["out"] for each in seen] == [0] * 4
 
 
 def test_lines_name_their_ends_where_there_is_room(page: Page) -> None:

@@ -49,6 +49,7 @@ KNOWN = {
     "submissions",
     "needs",
 }
+HOME = {"en": "Back to the start page", "zh": "回到开始页"}
 INSTRUCTOR = """
 import sys
 from pathlib import Path
@@ -159,6 +160,8 @@ class Walk:
             voices.locator(".sl-note").first.wait_for()
             voices.locator("button.sl-primary:visible").click()
             voices.locator(".sl-note").first.wait_for(state="hidden")
+        voices.locator(".voices-counts p").first.wait_for()
+        voices.locator("details", has=self.page.locator(".voices-matrices")).locator("summary").click()
         voices.locator(".voices-matrix").first.wait_for()
         self.done.add("voices")
 
@@ -264,6 +267,9 @@ def test_the_whole_way(
             if item.get("kind") == "number":
                 card.locator("input").fill("625")
                 card.locator("input").press("Tab")
+            elif item.get("kind") == "axes":
+                for axis in card.locator("fieldset").all():
+                    axis.locator("input").first.check()
             else:
                 card.get_by_label(item["options"][0]["text"], exact=True).check()
             decided.append(item["id"])
@@ -278,6 +284,8 @@ def test_the_whole_way(
             submit.locator("button.sl-primary").first.click()
             page.wait_for_function("() => document.querySelector('.lh-receipt')?.textContent.length > 40")
             receipt = submit.locator(".lh-receipt").inner_text()
+            assert exercise.panel.locator(".slx-steps .slx-done").count() == 2
+            assert submit.locator("button.sl-button:visible").all_inner_texts().count(HOME[language]) == 1
         if not onward.count() or not onward.is_enabled():
             break
         onward.click()

@@ -420,3 +420,47 @@ def test_the_notes_on_the_voices_are_read_and_a_damaged_file_is_named(workspace)
     path.unlink()
     with pytest.raises(UserError, match=r"voices\.json is not in"):
         lesson.voice_notes()
+
+
+def test_what_another_window_kept_is_taken_over_when_somebody_comes_back(task, workspace):
+    here, there = open_exercise("01_needs"), open_exercise("01_needs")
+    mine, theirs = here.decide("a-one"), there.decide("a-one")
+    mine.value = {"value": "f"}
+    theirs.look_again()
+    assert theirs.value == {"value": "f"}
+    theirs.value = {"value": "e"}
+    written = here.sheet.path.read_bytes()
+    mine._answer(mine, {"look": True}, [])
+    assert (mine.value, mine.state["at"]) == ({"value": "e"}, {"value": "e"})
+    assert here.sheet.path.read_bytes() == written
+
+
+def test_the_parts_whose_questions_are_answered_are_told_to_the_bar(task, workspace):
+    write_notebook(
+        workspace / "assignments/01_needs/exercise.ipynb",
+        ("# Exercise", {}),
+        ("## Part A", {"section": "s1", "minutes": 5}),
+        ('task.decide("a-one")', None),
+        ("## Part B", {"section": "s2", "minutes": 5}),
+        ('task.decide("a-two")', None),
+        ("## Hand it in", {"section": "s3", "minutes": 1}),
+    )
+    fresh = open_exercise("01_needs")
+    submit = fresh.submit()
+    assert submit.state["sections"] == [{"id": "s1", "done": False}, {"id": "s2", "done": False}]
+    fresh.decide("a-two").value = {"value": 4}
+    assert submit.state["sections"] == [{"id": "s1", "done": False}, {"id": "s2", "done": True}]
+
+
+def test_a_task_that_ended_in_an_error_is_doubted_as_an_untouched_one_is(workspace, monkeypatch):
+    monkeypatch.chdir(workspace / "assignments/01_needs_analysis")
+    path = workspace / "assignments/01_needs_analysis/analysis.ipynb"
+    analysis_of(workspace, "a = 1", "share = 1 / 0", "def margin():\n    return 1")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    wrong = next(cell for cell in document["cells"] if "share = 1 / 0" in "".join(cell["source"]))
+    error = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "division by zero", "traceback": []}
+    wrong["outputs"] = [error]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    submit = open_analysis("01_needs").submit()
+    submit.value = {"student": "E1", "press": 1, "clean": True}
+    assert submit.state["doubts"] == ["“B2 · Task” ended in an error when it last ran."]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicelab.errors import UserError
 from servicelab.learn import decisions
 from servicelab.learn.items import parse_items
 
@@ -16,20 +17,37 @@ RAW = [
         "prompt": "Which?",
         "options": [{"id": "x", "text": "X"}, {"id": "y", "text": "Y"}],
     },
+    {
+        "id": "a-axes",
+        "kind": "axes",
+        "prompt": "Which?",
+        "options": [
+            {"id": "functional", "text": "Nature: functional"},
+            {"id": "emotional", "text": "Nature: emotional"},
+            {"id": "now", "text": "时间：即时"},
+            {"id": "later", "text": "时间：长期"},
+        ],
+    },
     {"id": "a-number", "kind": "number", "prompt": "How many?", "low": 10, "high": 500, "unit": "people"},
 ]
 ITEMS = parse_items({"decisions": RAW}, "decisions.json").decisions
 
 
 def test_untouched_decisions_are_none_and_dashes():
-    assert [decisions.answer(d, {}) for d in ITEMS.values()] == [None, None, None]
-    assert decisions.listing(ITEMS, {}) == "1 · a-kind: —\n2 · a-many: —\n3 · a-number: —"
+    assert [decisions.answer(d, {}) for d in ITEMS.values()] == [None] * 4
+    assert decisions.listing(ITEMS, {}) == "1 · a-kind: —\n2 · a-many: —\n3 · a-axes: —\n4 · a-number: —"
 
 
 def test_answers_are_listed_with_their_words():
-    entries = {"a-kind": {"value": "f"}, "a-many": {"value": ["y", "x"]}, "a-number": {"value": 120}}
+    entries = {
+        "a-kind": {"value": "f"},
+        "a-many": {"value": ["y", "x"]},
+        "a-axes": {"value": ["later", "emotional"]},
+        "a-number": {"value": 120},
+    }
     assert decisions.listing(ITEMS, entries) == (
-        "1 · a-kind: f — Functional\n2 · a-many: x — X; y — Y\n3 · a-number: 120 people"
+        "1 · a-kind: f — Functional\n2 · a-many: x — X; y — Y\n"
+        "3 · a-axes: emotional — Nature: emotional; later — 时间：长期\n4 · a-number: 120 people"
     )  # fmt: skip
 
 
@@ -46,7 +64,7 @@ def test_hostile_text_is_shown_short_on_one_line_and_as_no_answer():
     assert "\x1b" not in first
     assert "\u202e" not in first
     assert len(first) < 200
-    assert len(decisions.listing(ITEMS, entries).splitlines()) == 3
+    assert len(decisions.listing(ITEMS, entries).splitlines()) == 4
 
 
 @given(
@@ -58,7 +76,8 @@ def test_any_value_is_an_answer_or_none(value):
     for one in ITEMS.values():
         given_answer = decisions.answer(one, {"value": value})
         state = decisions.state(one, {"value": value})
-        assert state["answered"] == (given_answer is not None)
+        if one.kind != "axes":
+            assert state["answered"] == (given_answer is not None)
         assert decisions.answer(one, decisions.entry(one, {"value": value})) == given_answer
 
 
@@ -66,3 +85,22 @@ def test_the_state_carries_no_judgement():
     state = decisions.state(ITEMS["a-kind"], {"value": "e"})
     assert set(state["options"][0]) == {"id", "text", "picked"}
     assert state["feedback"] == "Your answer: e — Emotional"
+
+
+def test_axes_are_one_choice_each_and_made_only_when_each_has_one():
+    axes = ITEMS["a-axes"]
+    everything = {"value": ["functional", "emotional", "now", "later"]}
+    assert decisions.answer(axes, everything) is None
+    assert decisions.answer(axes, {"value": ["functional", "emotional", "now"]}) == ["now"]
+    half = decisions.state(axes, {"value": ["now"]})
+    assert (half["answered"], half["lacking"]) == (False, "Still to choose: Nature.")
+    assert not decisions.entry(axes, {"value": ["now"]})["done"]
+    whole = decisions.state(axes, {"value": ["now", "functional"]})
+    assert (whole["answered"], whole["lacking"]) == (True, "")
+    assert [axis["axis"] for axis in whole["axes"]] == ["Nature", "时间"]
+
+
+def test_an_axis_with_nothing_to_choose_on_it_is_a_fault():
+    raw = {**RAW[2], "options": [*RAW[2]["options"], {"id": "alone", "text": "Level: basic"}]}
+    with pytest.raises(UserError, match="nothing to choose on the axis “Level”"):
+        parse_items({"decisions": [raw]}, "decisions.json")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicelab.i18n import use
 from servicelab.learn.controls.prediction import model as prediction
 from servicelab.learn.items import Prediction, parse_items
 
@@ -51,6 +52,21 @@ def test_the_guess_stands_against_the_truth(guess, says):
 
 def test_a_unit_of_several_words_is_left_to_the_axis():
     assert prediction.reveal_state(rating, {"guess": 3}, 2.4)["text"] == "You said 3.0, it is 2.4: 0.6 too high."
+
+
+def test_a_percent_sign_is_kept_of_a_long_unit_and_a_place_is_low_where_its_number_is_high():
+    gain = Prediction("p-gain", "How much?", "% of the first gain", 0, 200, 5)
+    said = prediction.reveal_state(gain, {"guess": 105}, 11)["text"]
+    assert said == "You said 105 %, it is 11 %: 94 percentage points too high."
+    rank = Prediction("p-rank", "Where?", "place", 1, 14, 1, rank=True)
+
+    def says(guess, truth):
+        return prediction.reveal_state(rank, {"guess": guess}, truth)["text"]
+
+    assert says(12, 1) == "You put it at place 12, it stands at place 1: 11 places too low."
+    assert says(1, 12) == "You put it at place 1, it stands at place 12: 11 places too high."
+    with use("zh"):
+        assert says(12, 1) == "您猜第 12 位，实际是第 1 位：猜低了 11 位。"
 
 
 def test_every_number_has_the_decimals_of_the_scale_it_was_guessed_on():

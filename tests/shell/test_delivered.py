@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,10 @@ from servicelab import publish
 from servicelab.i18n import use
 from servicelab.publish.bundle import build_wheel
 from servicelab.shell import LABEXTENSIONS, page_config
-from servicelab.shell.delivered import code_fingerprint
+from servicelab.shell.delivered import code_fingerprint, fingerprint
 from servicelab.shell.phrases import words
 
+LESSON = "lessons/01_needs/lesson.ipynb"
 STATIC = LABEXTENSIONS / "servicelab" / "static"
 
 
@@ -37,6 +39,23 @@ def test_every_notebook_is_listed_under_its_path(root: Path, told: dict[str, dic
     # Code is the same in both languages; the texts are not.
     assert told["delivered"]["en/start.ipynb"] == told["delivered"]["zh/start.ipynb"]
     assert told["role"] == "trainee"
+
+
+def test_answers_are_left_out_by_their_places_and_nothing_else_is(root: Path, told: dict[str, Any]) -> None:
+    path = "assignments/01_needs_analysis/analysis.ipynb"
+    cells = json.loads((publish.build("trainee", "en", root=root).path / path).read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    known = told["answers"][f"en/{path}"]
+    assert [code[place]["id"] for place in known["places"]] == [
+        cell["id"] for cell in code if cell["metadata"].get("nbgrader", {}).get("solution")
+    ]
+    assert len(known["places"]) == 6
+    rest = [None if place in known["places"] else "".join(cell["source"]) for place, cell in enumerate(code)]
+    assert fingerprint(rest) == known["rest"]
+    assert "en/start.ipynb" not in told["answers"]
+    lesson = json.loads((publish.build("trainee", "en", root=root).path / LESSON).read_text(encoding="utf-8"))["cells"]
+    tried = [cell["id"] for cell in lesson if cell["cell_type"] == "code"]
+    assert [tried[place] for place in told["answers"][f"en/{LESSON}"]["places"]] == ["try-share", "try-apology"]
 
 
 def test_questions_are_listed_as_they_were_built(root: Path, told: dict[str, dict[str, str]]) -> None:

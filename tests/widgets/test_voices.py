@@ -142,6 +142,20 @@ def test_a_statement_is_sorted_by_its_kind_and_whether_it_is_said_axes_may_wait(
     assert "result" not in state
 
 
+def test_the_counts_of_the_result_agree_with_the_dots(model: VoicesModel) -> None:
+    value = sort_all(model)
+    for question, places in {"kind": (0, 1, 2), "spoken": (2, 3)}.items():
+        for place in places:
+            voice = model.voices[place]
+            others = [o for o in QUESTIONS[question] if o not in voice.agreed(question)]
+            value["answers"][question][voice.id] = others[0]
+    state = model.derive(value)
+    assert state["counts"][:2] == ["What is needed: 9 of 12 fit.", "Whether it is said: 10 of 12 fit."]
+    right = sum(item["status"] == "right" for item in state["items"])
+    assert right == 8
+    assert state["counts"][2].startswith(f"Both fit for {right} of 12 statements")
+
+
 def test_the_result_waits_until_all_are_sorted(model: VoicesModel) -> None:
     value = sort_all(model)
     value["checked"] = {q: ids[:-1] for q, ids in value["checked"].items()}

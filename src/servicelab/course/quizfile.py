@@ -59,6 +59,8 @@ Number = Annotated[
     float, Rule("low, high and step are not all numbers", "Write low: 0, high: 100, step: 1", math.isfinite)
 ]
 HIDDEN = "Take it away: keys live in hidden tests only"
+AXIS = re.compile(r"\s*(.+?)\s*[:：]\s*(.+)", re.DOTALL)
+"""How an option of a decision on several axes is written: "Nature: functional"."""
 NO_OPTIONS = ("there are not two options to choose from", "Write `options:` with at least two")
 OPTION_ID = ("the option's id “{id}” is missing, not allowed, or given twice", "Give it one of its own")
 
@@ -142,7 +144,7 @@ class Question(Declared):
 
 @dataclass(frozen=True)
 class Prediction(Declared):
-    """A number to guess before it is shown, between `low` and `high`."""
+    """A number to guess before it is shown, between `low` and `high`; `rank` says that it is a place, 1 the highest."""
 
     id: Id
     prompt: Prompt
@@ -150,6 +152,7 @@ class Prediction(Declared):
     low: Number = 0.0
     high: Number = 100.0
     step: Number = 1.0
+    rank: Annotated[bool, Rule("`rank` is neither true nor false", "Write rank: true")] = False
     section: Word = ""
     teaches: Ids = ()
     track: Word = ""
@@ -192,14 +195,17 @@ class Task(Declared):
 
 @dataclass(frozen=True)
 class Decision(Declared):
-    """A graded decision without its key: one option ("choice"), any number ("many"), or a "number" on a scale."""
+    """A graded decision without its key: one option ("choice"), any number of them ("many"), one of them on each axis
+    ("axes", the options' texts as "Nature: functional"), or a "number" on a scale.
+    """
 
     REFUSED: ClassVar[Mapping[str, tuple[str, str]]] = keys_of("a graded decision carries its key (`{name}`)")
 
     id: Id
     prompt: Prompt
     kind: Annotated[
-        Literal["choice", "many", "number"], Rule("there is no kind “{value}”", "Use choice, many or number")
+        Literal["choice", "many", "axes", "number"],
+        Rule("there is no kind “{value}”", "Use choice, many, axes or number"),
     ] = "choice"
     unit: Words = ""
     note: Words = ""
@@ -211,12 +217,26 @@ class Decision(Declared):
     teaches: Ids = ()
     track: Word = ""
 
+    @property
+    def axes(self) -> dict[str, dict[str, str]]:
+        """The options of each axis by their ids, without the axis in their texts; of another kind there is none."""
+        found: dict[str, dict[str, str]] = {}
+        for option in self.options if self.kind == "axes" else ():
+            parts = AXIS.fullmatch(option.text)
+            axis, text = (parts[1], parts[2]) if parts else (option.text, "")
+            found.setdefault(axis, {})[option.id] = text
+        return found
+
     def faults(self) -> Iterator[Fault]:
         """Options or a scale, as the kind needs it."""
         if self.kind == "number":
             yield from scale(self.low, self.high, self.step)
         elif len(self.options) < 2:
             yield Fault((), *NO_OPTIONS)
+        for axis, options in self.axes.items():
+            if len(options) < 2:
+                remedy = "Write the axis before each of its options: “Nature: functional”, “Nature: emotional”"
+                yield Fault((), f"there is nothing to choose on the axis “{axis}”", remedy)
         yield from twice(self.options)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.course.handin import LARGEST_NOTEBOOK, LESSON_ANSWERS
 from servicelab.i18n import _
@@ -87,7 +87,15 @@ class Assignment(Session):
     def still_open(self) -> list[str]:
         """The ids of the decisions that are not made, in the order of the page."""
         entries, asked = self.sheet.entries, self.items.decisions
-        return [key for key in self.order if decisions.answer(asked[key], entries.get(key, {})) is None]
+        return [key for key in self.order if not decisions.made(asked[key], entries.get(key, {}))]
+
+    def sections_done(self) -> list[dict[str, Any]]:
+        """The parts that ask something, each with whether everything in it is answered."""
+        missing = self.still_open()
+        missing += [key for key in self.items.written if not written.tidy(self.sheet.get(key).get("value")).strip()]
+        return [
+            {"id": part.id, "done": not set(part.items) & set(missing)} for part in self.outline.sections if part.items
+        ]
 
     def standing(self) -> str:
         """One sentence on the decisions; where there are none, on what handing in does."""
@@ -128,6 +136,8 @@ class Assignment(Session):
         for task in self.code_tasks():
             if not task.begun:
                 found.append(Doubt(_("“{task}” is untouched.", task=task.title), task.title))
+            elif task.failed:
+                found.append(Doubt(_("“{task}” ended in an error when it last ran.", task=task.title), task.title))
         if self.items.written:
             notebook = read_json(self.notebook_path, LARGEST_NOTEBOOK)
             for key, one in self.items.written.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from servicelab.learn.outline import HEADING, plain_heading, source_of
@@ -15,10 +15,13 @@ UNBEGUN = re.compile(r"^\s*raise NotImplementedError", re.MULTILINE)
 
 @dataclass(frozen=True)
 class CodeTask:
-    """A cell to be filled in: the heading that it stands under, and whether somebody has begun it."""
+    """A cell to be filled in: the heading that it stands under, whether somebody has begun it, and whether an error was
+    what it or its check had to say when it last ran.
+    """
 
     title: str
     begun: bool
+    failed: bool = False
 
 
 def code_tasks(notebook: Mapping[str, Any]) -> list[CodeTask]:
@@ -34,12 +37,26 @@ def code_tasks(notebook: Mapping[str, Any]) -> list[CodeTask]:
             heading = HEADING.search(text)
             title = plain_heading(heading[1]) if heading else title
         elif is_solution(cell):
-            found.append(CodeTask(title, not UNBEGUN.search(text)))
+            found.append(CodeTask(title, not UNBEGUN.search(text), ended_in_error(cell)))
+        elif found and is_marked(cell, "grade") and ended_in_error(cell):
+            found[-1] = replace(found[-1], failed=True)
     return found
+
+
+def ended_in_error(cell: Mapping[str, Any]) -> bool:
+    """Whether an error is what a cell had to say when it last ran."""
+    outputs = cell.get("outputs")
+    said = outputs if isinstance(outputs, list) else []
+    return any(isinstance(one, Mapping) and one.get("output_type") == "error" for one in said)
 
 
 def is_solution(cell: Mapping[str, Any]) -> bool:
     """Whether nbgrader calls this a cell to be filled in with code."""
+    return is_marked(cell, "solution")
+
+
+def is_marked(cell: Mapping[str, Any], mark: str) -> bool:
+    """Whether nbgrader's metadata say so of a cell with code."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
-    return cell.get("cell_type") == "code" and isinstance(marks, Mapping) and marks.get("solution") is True
+    return cell.get("cell_type") == "code" and isinstance(marks, Mapping) and marks.get(mark) is True

@@ -18,17 +18,34 @@ MISSING = "—"
 def answer(decision: Decision, kept: Mapping[str, Any]) -> Answer:
     """The value a sheet's entry holds, or None when there is none that could be given in the control.
 
-    A choice is an option id, many are a list of ids in the options' order, a number is within its limits.
+    A choice is an option id, many are a list of ids in the options' order (on axes one of each at most: of two given on
+    the same axis neither was chosen), a number is within its limits.
     """
     value = kept.get("value")
     ids = [o.id for o in decision.options]
+    given = [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
     if decision.kind == "choice":
         return value if isinstance(value, str) and value in ids else None
     if decision.kind == "many":
-        given = [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
         return [i for i in ids if i in given] or None
+    if decision.kind == "axes":
+        on_each = [[i for i in axis if i in given] for axis in decision.axes.values()]
+        single = [one for axis in on_each if len(axis) == 1 for one in axis]
+        return [i for i in ids if i in single] or None
     number = finite(value)
     return number if number is not None and decision.low <= number <= decision.high else None
+
+
+def without(decision: Decision, given: Answer) -> list[str]:
+    """The axes on which nothing is chosen."""
+    chosen = given if isinstance(given, list) else []
+    return [axis for axis, options in decision.axes.items() if not any(i in options for i in chosen)]
+
+
+def made(decision: Decision, kept: Mapping[str, Any]) -> bool:
+    """Whether a decision is made, on each of its axes where it has some."""
+    given = answer(decision, kept)
+    return given is not None and not without(decision, given)
 
 
 def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,7 +53,8 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
     given = answer(decision, kept)
     picked = given if isinstance(given, list) else [given]
     said = "" if given is None else _("Your answer: {answer}", answer=readable(decision, given))
-    boxes = {"choice": ("( )", "(x)"), "many": ("[ ]", "[x]")}.get(decision.kind, ("", ""))
+    boxes = {"many": ("[ ]", "[x]")}.get(decision.kind, ("( )", "(x)"))
+    lacking = without(decision, given)
     lines = [decision.prompt]
     lines += [f"  {boxes[o.id in picked]} {o.text}" for o in decision.options]
     if decision.kind == "number":
@@ -52,8 +70,13 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
         "high": decision.high,
         "step": decision.step,
         "unit": decision.unit,
+        "axes": [
+            {"axis": axis, "options": [{"id": i, "text": text} for i, text in options.items()]}
+            for axis, options in decision.axes.items()
+        ],
+        "lacking": _("Still to choose: {axes}.", axes=_(", ").join(lacking)) if given and lacking else "",
         "at": {"value": given},
-        "answered": given is not None,
+        "answered": made(decision, kept),
         "feedback": said,
         "text": "\n".join(lines),
     }
@@ -62,7 +85,7 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
 def entry(decision: Decision, value: object) -> dict[str, Any]:
     """What the answer sheet keeps."""
     given = answer(decision, value if isinstance(value, Mapping) else {})
-    return {"kind": "decision", "value": given, "done": given is not None}
+    return {"kind": "decision", "value": given, "done": made(decision, {"value": given})}
 
 
 def readable(decision: Decision, given: Answer) -> str:

@@ -133,7 +133,9 @@ def finish_page(session: Session) -> Page:
     places = onward(root, session.name)
     links = "\n".join(f"- [{label}]({link(path, session.place.folder)})" for label, path in places)
     plain = "\n".join(f"- {label}" for label, _path in places)
-    return Page(Finish(session), Passage(links, plain), SaveControl(root))
+    exercise = root / "assignments" / session.name / notebook_file("exercise")
+    onward_to = exercise.relative_to(root).as_posix() if exercise.is_file() else ""
+    return Page(Finish(session, onward_to), Passage(links, plain), SaveControl(root))
 
 
 def onward(root: Path, name: str) -> list[tuple[str, Path]]:
@@ -190,7 +192,7 @@ def graded(root: Path, assignment: str, notebook: str) -> Graded | None:
         return None
     entries: Mapping[str, Any] = stored(folder / answers_file(notebook))["entries"]
     asked = load_items(folder / "decisions.json").decisions if (folder / "decisions.json").is_file() else {}
-    answered = sum(decisions.answer(one, entries.get(key, {})) is not None for key, one in asked.items())
+    answered = sum(decisions.made(one, entries.get(key, {})) for key, one in asked.items())
     handed_in = receipts(root, assignment)
     return Graded(assignment, path, answered, len(asked), handed_in[-1] if handed_in else None)
 

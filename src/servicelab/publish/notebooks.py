@@ -12,8 +12,8 @@ from servicelab.publish.nodes import cell_node, notebook
 from servicelab.publish.prose import link_terms, translate_blocks
 from servicelab.publish.regions import segments
 from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
+from servicelab.shell.delivered import SHOWN
 
-SHOWN = "show-code"
 # In these a trainee reads and decides; in an analysis the code is the work.
 FOLDED = ("lesson", "case", "exercise", "start")
 TOLD = "told"

@@ -19,6 +19,9 @@ def words() -> dict[str, str]:
         "next": _("Next ›"),
         "start_page": _("The start page"),
         "go_back": _("Back to “{title}”", title="{title}"),
+        "term": _("What “{term}” means", term="{term}"),
+        "to_glossary": _("In the list of terms"),
+        "close": _("Close"),
         "shown": _("Show"),
         "whole": _("The whole page at once"),
         "code": _("The code"),
@@ -30,9 +33,21 @@ def words() -> dict[str, str]:
         "ask": _(
             "The code on this page is not what was delivered. Start it if you changed it yourself, or know who did."
         ),
+        "ask_own": _("Your work from last time is here. Start it to work on."),
         "start": _("Start this page"),
         "stopped": _("Python has stopped. Your answers are saved."),
         "stopped_pending": _("Python has stopped. Your last entry is kept here and goes in after the start."),
+        "cell_running": _("Running…"),
+        "check_passed": _("The form is right."),
+        "runs": _("{task} is running… {seconds} s", task="{task}", seconds="{seconds}"),
+        "runs_long": _("{task} has been running for {seconds} s.", task="{task}", seconds="{seconds}"),
+        "stop_cell": _("Stop this cell"),
+        "cell_stopped": _("{task} was stopped. Change it, then run it again.", task="{task}"),
+        "held": _(
+            "{task} did not come to an end last time: it was not run again, nor was what comes after it. Change it, "
+            "then run it.",
+            task="{task}",
+        ),
         "working": _("Still working…"),
         "stuck": _("No answer for 15 seconds: Python is stuck. Your answers are saved."),
         "stuck_pending": _(

@@ -69,6 +69,18 @@ class Control(Interactive):
                 self.saved = self._session.sheet.status
         super()._recompute(change)
 
+    def look_again(self) -> None:
+        kept = self._session.sheet.fresh(self._key)
+        if not kept or {**kept, "at": ""} == {**self._entry, "at": ""}:
+            return
+        with use(self._language):
+            value = self.restored(kept)
+            # Taken over, not set: nothing is written, and a guess that was recorded elsewhere is the guess.
+            self._accepted, self._entry = value, self.entry(value)
+            self.value = value
+            self.saved = self._session.sheet.status
+        self.refresh()
+
     def refresh(self) -> None:
         """Derive the state again after something outside this control changed."""
         with use(self._language):

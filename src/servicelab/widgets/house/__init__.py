@@ -75,6 +75,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "colon": _(": "),
             "saved": _("Saved {time}", time="{time}"),
             "saving": _("Saving…"),
+            "unsaved": _("Not saved yet"),
             "kept_as": self.kept_as(),
             "stale": _(
                 "No answer from the kernel: it is busy, or it has stopped. If this line stays, press ⏩ "
@@ -114,6 +115,11 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         """Tell a view that heard nothing for a while that the kernel is there."""
         if isinstance(content, dict) and content.get("ping"):
             self.send({"pong": True})
+        if isinstance(content, dict) and content.get("look"):
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Take over what another window has kept since; somebody has just come back to this one."""
 
     def text(self) -> str:
         """Return what the control shows now as plain text: title, summary, table."""

@@ -191,7 +191,13 @@ const charts = (() => {
     // `label` where it finds a free place, `title` on pointing, `pick` on a click (never the only way to it).
     dots(m, p) {
       const mark = symbol(m.shape, m.color, m.r);
-      mark.setAttribute("transform", `translate(${p.place(m).map((at) => at.toFixed(1)).join(" ")})`);
+      const [x, y] = p.place(m);
+      mark.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      // What lies beyond the frame stands at its edge, with an arrow to where it is.
+      const [right, up] = [p.spec.x.names ? 0 : (m.x > p.spec.x.max) - (m.x < p.spec.x.min), p.spec.y.names ? 0 : (m.y > p.spec.y.max) - (m.y < p.spec.y.min)];
+      const way = "M-4 4L0 -3L4 4Z";
+      if (right) p.shapes.append(s("path", { d: way, class: `sl-beyond ${color(m)}`, transform: `translate(${x + right * 15} ${y}) rotate(${90 * right})` }));
+      if (up) p.shapes.append(s("path", { d: way, class: `sl-beyond ${color(m)}`, transform: `translate(${x} ${y - up * 15}) rotate(${up > 0 ? 0 : 180})` }));
       if (m.hollow) mark.classList.add("sl-hollow");
       if (m.faint) mark.classList.add("sl-faint");
       if (m.pick) {
@@ -292,7 +298,10 @@ const charts = (() => {
         spec, frame, X, Y,
         under: s("g", { "clip-path": `url(#${clip})` }), shapes: s("g", {}), texts: s("g", {}), taken: [],
         // Where a mark stands: `shift` moves it within the band of its name.
-        place: (m) => [X.at(m.x), Y.at(m.y) + (m.shift || 0) * Y.band],
+        place: (m) => {
+          const edge = (at, a, low, high) => (a.names || m.family !== "dots" ? at : at < low - 0.5 ? low + 12 : at > high + 0.5 ? high - 12 : at);
+          return [edge(X.at(m.x), spec.x, frame.x0, frame.x1), edge(Y.at(m.y), spec.y, frame.y1, frame.y0) + (m.shift || 0) * Y.band];
+        },
         path: (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${X.at(x).toFixed(1)} ${Y.at(y).toFixed(1)}`).join(""),
       };
       const dots = marks.filter((m) => m.family === "dots");

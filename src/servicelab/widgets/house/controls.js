@@ -48,6 +48,9 @@ const house = (() => {
         let settle = 0;
         let patience = 0;
         let saving = 0;
+        // The fields in which something stands that was not taken.
+        const unsaved = new Set();
+        const saved = h("p", { class: "sl-saved", role: "status" });
         const me = id();
 
         // The page around the controls hears of every question to Python and of its answer.
@@ -136,7 +139,7 @@ const house = (() => {
         }
 
         const ui = {
-          model, root, labels, t, h, s, send, chart, symbol, swatch, same, flush,
+          model, root, labels, t, h, s, send, chart, symbol, swatch, same, flush, field,
           get state() { return model.get("state"); },
           get value() { return waiting || model.get("value"); },
           get content() { return model.get("content"); },
@@ -273,19 +276,47 @@ const house = (() => {
             return field(key, control);
           },
 
-          number_field({ key, label, value = 0, min, max, step = 1, unit, input }) {
+          // Taken once it is whole: on Enter, or when the field is left. Until then, and for what cannot be taken, nothing
+          // is called saved; what cannot be taken leaves no earlier number behind it either.
+          number_field({ key, label, value = null, min, max, step = 1, unit, refused }) {
             const me = id();
-            const box = h("input", { type: "number", id: me, min, max, step, inputmode: "decimal" });
-            box.addEventListener("input", () => {
-              if (!box.value || !box.checkValidity()) return;
-              if (key) send({ [key]: +box.value });
-              input?.(+box.value);
-            });
+            const wrong = h("p", { id: me + "w", class: "sl-refused", role: "alert" });
+            const box = h("input", { type: "number", id: me, min, max, step, inputmode: Number.isInteger(step) ? "numeric" : "decimal" });
+            const empty = () => !box.value && !box.validity.badInput;
+            const taken = () => box.value !== "" && +box.value >= min && +box.value <= max && (!Number.isInteger(step) || Number.isInteger(+box.value));
+            const tell = (yes) => {
+              wrong.textContent = yes ? refused : "";
+              for (const [name, says] of [["aria-invalid", "true"], ["aria-describedby", wrong.id]]) {
+                if (yes) box.setAttribute(name, says);
+                else box.removeAttribute(name);
+              }
+            };
+            const open = (yes) => {
+              if (yes) unsaved.add(me);
+              else unsaved.delete(me);
+              paintSaved();
+            };
+            box.addEventListener("input", () => open(true));
+            const take = () => {
+              const refuse = !taken() && !empty();
+              tell(refuse);
+              open(refuse);
+              if (key) send({ [key]: taken() ? +box.value : null });
+            };
+            box.addEventListener("change", take);
+            box.addEventListener("keydown", (event) => { if (event.key === "Enter") take(); });
             const control = {
-              el: h("div", { class: "sl-field sl-number" }, h("label", { for: me }, label, unit && h("small", { text: ` (${unit})` })), box),
+              el: h("div", { class: "sl-field sl-number" }, h("label", { for: me }, label, unit && h("small", { text: ` (${unit})` })), box, wrong),
               input: box,
-              get: () => +box.value,
-              set(v) { if (box !== document.activeElement) box.value = v; },
+              get: () => (taken() ? +box.value : null),
+              set(v) {
+                // What was typed and not taken stays to be mended.
+                if (unsaved.has(me) && (v === null || box === document.activeElement)) return;
+                if (box.value !== "" && +box.value === v) return;
+                box.value = v ?? "";
+                tell(false);
+                open(false);
+              },
             };
             control.set(value);
             return field(key, control);
@@ -352,21 +383,25 @@ const house = (() => {
           },
         };
 
-        const saved = h("p", { class: "sl-saved", role: "status" });
         const update = build(ui);
         root.append(h("p", { class: "sl-stale", role: "status", text: t("stale") }), saved);
         // Saved is what Python says is saved; what is on its way to Python is not.
         function paintSaved() {
           const when = model.get("saved") || "";
-          const kept = /^\d/.test(when) && settled;
+          const kept = /^\d/.test(when) && settled && !unsaved.size;
           const late = performance.now() - moved > 250;
-          saved.textContent = kept ? t("saved", { time: when }) : settled ? when : late ? t("saving") : "\u00a0";
+          saved.textContent = unsaved.size ? t("unsaved") : kept ? t("saved", { time: when }) : settled ? when : late ? t("saving") : "\u00a0";
           saved.classList.toggle("sl-kept", kept);
-          saved.hidden = !when && (settled || !labels.kept_as);
+          // Where something is kept its line is there from the start: it must not push what stands below it.
+          saved.hidden = !when && (!labels.kept_as || Boolean(model.get("state").waiting));
+          if (!saved.textContent) saved.textContent = "\u00a0";
         }
         const refresh = () => {
           alive();
           update?.(model.get("state"));
+          // A view may draw what it was waiting with only now; what is said of saving stands below all of it.
+          if (root.lastChild !== saved) root.append(saved);
+          paintSaved();
           reconcile();
         };
         // JupyterLab's shortcuts (dd deletes a cell, arrows move between cells) must not fire from our controls;
@@ -381,6 +416,17 @@ const house = (() => {
         root.addEventListener("beforeinput", (event) => {
           if (event.inputType.startsWith("history")) event.stopPropagation();
         }, true);
+        // Another window may have answered meanwhile: whoever comes back to this one sees what is kept. Nothing of their own
+        // may be on its way.
+        const look = () => {
+          if (document.visibilityState !== "visible" || !labels.kept_as || waiting || !settled || unsaved.size) return;
+          try {
+            model.send({ look: true });
+          } catch {
+            // Python is gone, which the page says by itself.
+          }
+        };
+        document.addEventListener("visibilitychange", look);
         model.on("change:state", refresh);
         model.on("msg:custom", alive);
         model.on("change:saved", paintSaved);
@@ -395,6 +441,7 @@ const house = (() => {
           clearTimeout(patience);
           clearTimeout(saving);
           window.removeEventListener("keydown", keys, true);
+          document.removeEventListener("visibilitychange", look);
           model.off("change:state", refresh);
           model.off("msg:custom", alive);
           model.off("change:saved", paintSaved);

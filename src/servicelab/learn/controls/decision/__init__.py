@@ -41,9 +41,15 @@ class DecideControl(Control):
             "how": {
                 "choice": _("Pick one. You can change it until you hand in."),
                 "many": _("Pick all that fit. You can change it until you hand in."),
+                "axes": _("Pick one on each line. You can change it until you hand in."),
                 "number": _("Type a number. You can change it until you hand in."),
             }[self.decision.kind],
             "number": _("Your answer"),
+            "refused": (
+                _("Not saved: type a whole number from {low} to {high}.", **self.limits())
+                if self.decision.step.is_integer()
+                else _("Not saved: type a number from {low} to {high}.", **self.limits())
+            ),
         }
 
     def restored(self, kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class KeepsakeControl(Interactive):
             "lead": _("Your guesses beside the numbers, how your contacts ended, what you wrote and what to take away: "
                       "one page for you, to print or to keep."),
             "make": _("Make my page"),
+            "open": _("Open my page"),
         }  # fmt: skip
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides

@@ -72,10 +72,17 @@ class Welcome(Overview):
 
 
 class Finish(Welcome):
-    """The same list at the end of a lesson."""
+    """The same list at the end of a lesson, with the way on to the graded exercise at `onward`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, onward: str = "") -> None:
+        self.onward = onward
         super().__init__(session, "finish")
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {**super().derive(value), "onward": self.onward}
+
+    def words(self) -> dict[str, str]:
+        return {**super().words(), "onward": _("On to the graded exercise")}
 
     def name(self) -> str:
         return _("How far you are")

@@ -8,14 +8,16 @@ export default house.view((ui) => {
   const theirs = h("ul", { class: "lw-list" });
   ui.root.append(h("h2", { class: "sl-title", text: t("title") }), summary.el, bar, list, row, more, theirs);
 
+  // The way to another page stands in the lesson as a link; whatever shows the page knows how to follow one.
+  const follow = (path) => ui.root.closest(".jp-Notebook")?.querySelector(`a[href*="${CSS.escape(path)}"]`)?.click();
+
   // The page around it marks in its own list what is done, and opens where one stopped.
   const tell = () => ui.root.dispatchEvent(new CustomEvent("servicelab:progress", { bubbles: true, detail: {
     sections: ui.state.sections, next: ui.state.started ? ui.state.next?.id : null } }));
 
-  // Nothing leads through what is for analysts: its name does.
   const item = (s) => h("li", { class: s.done ? "lw-done" : "" },
     h("span", { class: "lw-sign", "aria-hidden": "true", text: s.done ? "✓" : "" }),
-    h("span", { class: "lw-name" }, s.analyst ? h("button", { type: "button", class: "lw-go", onclick: () => goTo(ui.root, s.title), text: s.title }) : s.title),
+    h("span", { class: "lw-name" }, h("button", { type: "button", class: "lw-go", onclick: () => goTo(ui.root, s.title), text: s.title })),
     h("span", { class: "lw-time", text: t("minutes", { minutes: s.minutes }) + (s.spent ? ` · ${t("spent", { minutes: s.spent })}` : "") }),
     h("span", { class: "sl-hidden", text: s.done ? t("done") : t("open") }));
 
@@ -31,6 +33,8 @@ export default house.view((ui) => {
     more.textContent = state.more;
     more.hidden = theirs.hidden = !state.more;
     theirs.replaceChildren(...state.sections.filter((s) => s.analyst).map(item));
-    row.replaceChildren(...(state.next ? [ui.button({ text: t(state.started ? "go" : "start", { title: state.next.title }), primary: true, press: () => goTo(ui.root, state.next.title) })] : []));
+    row.replaceChildren(
+      ...(state.next ? [ui.button({ text: t(state.started ? "go" : "start", { title: state.next.title }), primary: true, press: () => goTo(ui.root, state.next.title) })] : []),
+      ...(state.onward ? [ui.button({ text: t("onward"), primary: !state.next, press: () => follow(state.onward) })] : []));
   };
 });

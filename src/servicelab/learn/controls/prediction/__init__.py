@@ -62,6 +62,10 @@ class RevealControl(Control):
         super().__init__(session, asked.id)
         session.on_change(f"reveal {asked.id}", self.refresh)
 
+    def kept_as(self) -> str:
+        """Nothing: the guess is kept by the control that asks for it."""
+        return ""
+
     def name(self) -> str:
         return _("Your guess and the data: {prompt}", prompt=shown(self.prediction.prompt, 60))
 

@@ -16,6 +16,9 @@ export default house.view((ui) => {
     once.textContent = t("once");
   }
   slider.el.classList.add("lp-nowhere");
+  // What the scale runs from and to, and its quarters between.
+  const edge = (v) => `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim();
+  slider.input.after(h("div", { class: "lp-scale", "aria-hidden": "true" }, h("span", { text: edge(low) }), h("i"), h("i"), h("i"), h("span", { text: edge(high) })));
   slider.input.addEventListener("pointerup", take);
   slider.input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

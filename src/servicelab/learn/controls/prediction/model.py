@@ -132,6 +132,8 @@ def comparison(prediction: Prediction, guess: float | None, truth: float) -> str
         return _("It is {truth}.", truth=is_truth)
     # Compared as they are printed: “3.2, and it is 3.2: too high” would help nobody.
     said, away = amount(prediction, guess), abs(printed(prediction, guess) - printed(prediction, truth))
+    if prediction.rank:
+        return placed(prediction, guess, truth)
     if round(away, 6) == 0:
         return _("You said {guess}, and that is what it is.", guess=said)
     gap = distance(prediction, away)
@@ -140,6 +142,18 @@ def comparison(prediction: Prediction, guess: float | None, truth: float) -> str
     if guess > truth:
         return _("You said {guess}, it is {truth}: {gap} too high.", guess=said, truth=is_truth, gap=gap)
     return _("You said {guess}, it is {truth}: {gap} too low.", guess=said, truth=is_truth, gap=gap)
+
+
+def placed(prediction: Prediction, guess: float, truth: float) -> str:
+    """The same of a place: place 12 stands lower than place 1."""
+    here, there = amount(prediction, guess), amount(prediction, truth)
+    away = printed(prediction, guess) - printed(prediction, truth)
+    if away == 0:
+        return _("You put it at {guess}, and there it stands.", guess=here)
+    gap = distance(prediction, abs(away))
+    if away > 0:
+        return _("You put it at {guess}, it stands at {truth}: {gap} too low.", guess=here, truth=there, gap=gap)
+    return _("You put it at {guess}, it stands at {truth}: {gap} too high.", guess=here, truth=there, gap=gap)
 
 
 def decimals(prediction: Prediction) -> int:
@@ -164,18 +178,32 @@ def printed(prediction: Prediction, number: float) -> float:
 def amount(prediction: Prediction, number: float) -> str:
     """A number with its unit, as exact as the scale on which it was guessed.
 
-    A unit of several words ("points (1–5)") is left to the axis: in a sentence it would have to be inflected.
+    A unit of several words ("points (1–5)") is left to the axis: in a sentence it would have to be inflected. Of
+    "% of the first gain" the sign is kept.
     """
     shown = figures(prediction, number)
+    if prediction.rank:
+        return _("place {number}", number=shown)
     if prediction.unit in ("¥", "￥", "$", "€"):
         return prediction.unit + shown
-    return f"{shown} {prediction.unit}".strip() if len(prediction.unit) <= LONGEST_SYMBOL else shown
+    return f"{shown} {symbol(prediction)}".strip()
 
 
 def distance(prediction: Prediction, number: float) -> str:
     """A difference with its unit: between two percentages it is percentage points."""
-    shown = amount(prediction, round(number, 6))
-    return _("{number} percentage points", number=shown.removesuffix("%").strip()) if prediction.unit == "%" else shown
+    number = round(number, 6)
+    if prediction.rank:
+        return _("1 place") if number == 1 else _("{number} places", number=figures(prediction, number))
+    if symbol(prediction) == "%":
+        return _("{number} percentage points", number=figures(prediction, number))
+    return amount(prediction, number)
+
+
+def symbol(prediction: Prediction) -> str:
+    """What of the unit is written after each number; "" where it is left to the axis."""
+    if len(prediction.unit) <= LONGEST_SYMBOL:
+        return prediction.unit
+    return "%" if prediction.unit.startswith("%") else ""
 
 
 def entry(prediction: Prediction, value: object, truth: float | None = None) -> dict[str, Any]:

@@ -46,8 +46,9 @@ export default house.view((ui) => {
   const changed = h("div", {});
   const receipt = h("pre", { class: "lh-receipt", tabindex: "-1" });
   const download = ui.button({ text: t("download"), press: () => ui.model.send({ do: "download" }) });
+  const home = ui.button({ text: t("home"), press: () => ui.root.dispatchEvent(new CustomEvent("servicelab:home", { bubbles: true })) });
   const technical = h("p", { class: "lh-technical" });
-  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, download,
+  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, h("div", { class: "sl-bar-row" }, home, download),
     h("details", { class: "sl-details" }, h("summary", { text: t("support") }), technical));
   const asking = h("div", {}, h("div", { class: "lh-student" }, student.el), h("details", { class: "sl-details" }, h("summary", { text: t("files") }), files),
     doubts, h("div", { class: "sl-bar-row" }, go, back, anyway, sure, rerun), byHand);
@@ -70,7 +71,16 @@ export default house.view((ui) => {
   ui.model.on("msg:custom", offerFile);
   return draw;
 
+  // The bar of the page around it marks the parts that are done. At its first drawing the control is not in the page yet.
+  function tell() {
+    ui.root.dispatchEvent(new CustomEvent("servicelab:progress", { bubbles: true, detail: { sections: ui.state.sections, next: null } }));
+  }
+
   function draw(state) {
+    queueMicrotask(tell);
+    setTimeout(tell, 100);
+    // Elsewhere than in the course's view nobody would hear it.
+    queueMicrotask(() => { home.hidden = !ui.root.closest(".slx-page"); });
     const doubted = state.doubts.length > 0 && state.pressed !== looked;
     const answered = waiting;
     waiting = false;

@@ -14,7 +14,7 @@ export default house.view((ui) => {
   };
   const insert = (text) => {
     const before = area.value.slice(0, area.selectionStart);
-    type((before && !/[\s(（“]$/.test(before) ? " " : "") + text, area.selectionStart, area.selectionEnd);
+    type((before && !/[\s(（“，。、；：！？]$/.test(before) ? " " : "") + text, area.selectionStart, area.selectionEnd);
   };
   const numbers = table && ui.grid({
     ...table,

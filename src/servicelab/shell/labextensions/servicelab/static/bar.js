@@ -23,16 +23,18 @@ export class Bar {
       make("span", { class: "slx-burger", "aria-hidden": "true" }), make("span", { class: "slx-texts" }, this.where, this.title));
     this.backButton = make("button", { type: "button", class: "slx-button", onclick: does.back, text: t("back") });
     this.nextButton = make("button", { type: "button", class: "slx-button slx-primary", onclick: does.next, text: t("next") });
+    this.returnButton = make("button", { type: "button", class: "slx-button slx-return", hidden: true, onclick: does.return });
     this.steps = make("div", { class: "slx-steps", "aria-hidden": "true" });
     this.menu = make("div", { class: "slx-menu", hidden: true });
     this.said = make("p", { class: "slx-said" });
     this.act = make("button", { type: "button", class: "slx-button slx-primary" });
+    this.other = make("button", { type: "button", class: "slx-button" });
     this.count = make("progress", { class: "slx-count", "aria-label": t("preparing_label") });
     this.notice = make("div", { class: "slx-notice", hidden: true }, this.said, this.count, this.act);
     // Said aloud apart from what is seen: fifty steps of a count are too many for an ear.
     this.aloud = make("p", { class: "slx-hidden", role: "status" });
     this.node = make("nav", { class: "slx-bar", tabindex: "-1", "aria-label": t("bar"), lang: language === "zh" ? "zh-CN" : "en" }, this.skip,
-      make("div", { class: "slx-row" }, make("div", { class: "slx-menu-place" }, this.opener, this.menu), make("div", { class: "slx-ways" }, this.backButton, this.nextButton)),
+      make("div", { class: "slx-row" }, make("div", { class: "slx-menu-place" }, this.opener, this.menu), make("div", { class: "slx-ways" }, this.backButton, this.nextButton, this.returnButton)),
       this.steps, this.notice, this.aloud);
     this.node.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("pointerdown", (event) => this.menu.parentElement.contains(event.target) || this.toggle(false), { capture: true, signal });
@@ -52,6 +54,8 @@ export class Bar {
     this.backButton.hidden = this.nextButton.hidden = !many || state.whole;
     this.backButton.disabled = state.back < 0;
     this.nextButton.disabled = state.next < 0;
+    this.returnButton.hidden = !state.wayBack;
+    this.returnButton.textContent = state.wayBack ? t("go_back", { title: state.wayBack }) : "";
     this.steps.hidden = !many;
     this.steps.replaceChildren(...state.walk.map((s) =>
       make("span", { class: [s === here && !state.whole && "slx-now", state.done.has(s.id) && "slx-done"].filter(Boolean).join(" ") || null })));
@@ -111,7 +115,7 @@ export class Bar {
     stops.at((stops.indexOf(event.target) + move) % stops.length)?.focus();
   }
 
-  // One thing at a time: {kind, text, action, press, done, all}; null when all is well.
+  // One thing at a time: {kind, text, action, press, other, done, all}; null when all is well.
   tell(notice) {
     this.notice.hidden = !notice;
     if (!notice) {
@@ -125,6 +129,10 @@ export class Bar {
     this.act.hidden = !notice.action;
     this.act.textContent = notice.action ?? "";
     this.act.onclick = notice.press ?? null;
+    if (notice.other && !this.other.isConnected) this.notice.append(this.other);
+    else if (!notice.other) this.other.remove();
+    this.other.textContent = notice.other?.text ?? "";
+    this.other.onclick = notice.other?.press ?? null;
     const aloud = notice.aloud ?? notice.text;
     if (this.aloud.textContent !== aloud) this.aloud.textContent = aloud;
   }

@@ -28,6 +28,12 @@ export class Chrome {
     this.apply();
   }
 
+  // JupyterLab's own link past its bars leads past bars that are not there, and says so in English.
+  skip() {
+    const link = document.getElementById("jp-skiplink");
+    if (link) link.hidden = document.body.classList.contains("slx-course");
+  }
+
   showEverything(on) {
     this.everything = on;
     this.apply();
@@ -42,6 +48,7 @@ export class Chrome {
       this.app.shell.collapseLeft?.();
       this.app.shell.collapseRight?.();
     }
+    this.skip();
     this.fit();
   }
 

@@ -1,5 +1,6 @@
 // Brings a page to life: sends its code to Python and says how far that is.
 import { course } from "./course.js";
+import { isAnswer } from "./running.js";
 
 const PATIENCE = 2000;
 
@@ -14,10 +15,18 @@ export class Opening {
     return this.panel.content.widgets.filter((cell) => cell.model.type === "code");
   }
 
-  // Whether what would run unasked is what was delivered: the page's code, and the questions that it takes its checks from.
-  async delivered() {
+  // Whose code would run: "delivered" where it is what was delivered, the questions included that it takes its checks
+  // from; "own" where only answers differ, which somebody else can have written as well; "" where anything else does.
+  async whose() {
     const { path } = this.panel.context;
-    if (!(await course.delivered(path, this.code.map((cell) => cell.model.sharedModel.getSource())))) return false;
+    const sources = this.code.map((cell) => cell.model.sharedModel.getSource());
+    if (!(await this.questioned())) return "";
+    if (await course.delivered(path, sources)) return "delivered";
+    return (await course.ownWork(path, sources)) ? "own" : "";
+  }
+
+  async questioned() {
+    const { path } = this.panel.context;
     const questions = course.questions(path);
     if (!questions) return true;
     try {
@@ -60,12 +69,21 @@ export class Opening {
     return (here?.connections ?? 1) <= 1;
   }
 
+  // Whether the server says that this Python is at work. One that is reached while it works says nothing itself.
+  async busy(kernels) {
+    await this.panel.sessionContext.ready;
+    const kernel = this.panel.sessionContext.session?.kernel;
+    await kernels.refreshRunning();
+    return [...kernels.running()].some((one) => one.id === kernel?.id && one.execution_state === "busy");
+  }
+
   // Runs what there is to run; `progress(done, all)` after each cell. All cells are sent at once, as "run all" sends
   // them: the lesson tells a run from somebody's own attempt by that. Returns the cells that did not go well, and how
-  // many tasks were left out because nobody has begun them.
-  async run(progress) {
+  // many tasks were left out because nobody has begun them. From `unended` on, a learner's cell that did not come to its
+  // end, no answer is run.
+  async run(progress, unended = null) {
     await this.ready();
-    const { cells, untouched } = runnable(this.code);
+    const { cells, untouched } = runnable(this.code, unended);
     let done = 0;
     progress(0, cells.length);
     const failed = [];
@@ -75,7 +93,7 @@ export class Opening {
         progress(++done, cells.length);
       }),
     );
-    return { failed, untouched };
+    return { failed, untouched, unended };
   }
 
   async execute(cell) {
@@ -92,12 +110,15 @@ export class Opening {
 
 // In a graded analysis an exercise that nobody has begun is not run, nor the tests that go with it: a page that opens
 // with errors says nothing to whoever has not done anything yet.
-function runnable(cells) {
+function runnable(cells, unended) {
   let begun = true;
   let untouched = 0;
+  let held = false;
   const found = cells.filter((cell) => {
     const source = cell.model.sharedModel.getSource();
     const graded = cell.model.getMetadata("nbgrader") ?? {};
+    held ||= cell === unended;
+    if (held && isAnswer(cell, { checks: true })) return false;
     if (graded.solution) {
       begun = !/^\s*raise NotImplementedError/m.test(source);
       untouched += begun ? 0 : 1;

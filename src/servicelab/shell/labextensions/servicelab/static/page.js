@@ -5,7 +5,9 @@ import { KernelWatch } from "./kernel.js";
 import { guardKeys } from "./keys.js";
 import { memory } from "./memory.js";
 import { Opening } from "./opening.js";
+import { Running } from "./running.js";
 import { Sections } from "./sections.js";
+import { Terms } from "./terms.js";
 
 const PATIENCE = 60_000;
 
@@ -39,6 +41,8 @@ export class CoursePage {
       everything: (on) => this.chrome.showEverything(on),
     }, this.gone);
     this.watch = new KernelWatch(panel, () => this.tell());
+    this.running = new Running(panel, { running: this.t("cell_running"), passed: this.t("check_passed") }, () => this.tell());
+    this.terms = new Terms(panel, this.t, (term) => void this.openGlossary(term), this.gone);
     panel.addClass("slx-page");
     panel.node.dataset.servicelabPath = this.path;
     this.place(Widget);
@@ -89,10 +93,13 @@ export class CoursePage {
       event.preventDefault();
       void this.again().then(() => this.report());
     });
+    node.addEventListener("servicelab:home", () => this.open(course.startPage(this.path)));
     this.scroller.addEventListener("scroll", () => this.remember(), { passive: true });
     // Searching, or a link into another section: the cell that was meant must be seen.
     const findFragment = content.setFragment.bind(content);
     content.setFragment = async (fragment) => {
+      const term = this.about.kind === "glossary" && /cell-id=([\w-]+)/.exec(fragment)?.[1];
+      if (term) return this.mark(term);
       const named = this.sections.index(new URLSearchParams(fragment.replace(/^#/, "")).get("section"));
       if (named >= 0) return this.go(named);
       const index = this.sections.whole ? -1 : this.sections.ofFragment(fragment);
@@ -127,10 +134,11 @@ export class CoursePage {
     this.sign();
     const turn = this.turn;
     try {
-      if (!(await this.opening.delivered())) {
+      const whose = await this.opening.whose();
+      if (whose !== "delivered") {
         clearTimeout(this.waiting);
         this.starting = false;
-        this.ask = true;
+        this.ask = whose === "own" ? "ask_own" : "ask";
         this.tell();
         return;
       }
@@ -148,10 +156,26 @@ export class CoursePage {
     if (turn === this.turn) await this.run();
   }
 
+  // Asked to: in a Python that has nothing to do. One that still works at what an earlier visit left would work on first.
+  async start() {
+    this.ask = null;
+    this.starting = true;
+    this.sign();
+    const turn = this.turn;
+    const kernels = this.app.serviceManager.kernels;
+    try {
+      if (await this.opening.busy(kernels)) await this.watch.restart();
+    } catch {
+      if (turn === this.turn) this.fail();
+      return;
+    }
+    if (turn === this.turn) await this.run();
+  }
+
   // It did not come to life: that is said, with the button that starts again.
   fail() {
     clearTimeout(this.waiting);
-    this.running = false;
+    this.preparing = false;
     this.starting = false;
     this.count = null;
     this.watch.preparing = false;
@@ -159,10 +183,10 @@ export class CoursePage {
   }
 
   async run() {
-    if (this.running) return;
+    if (this.preparing) return;
     const turn = ++this.turn;
-    this.running = true;
-    this.ask = false;
+    this.preparing = true;
+    this.ask = null;
     this.ran = null;
     this.starting = true;
     this.watch.preparing = true;
@@ -174,7 +198,7 @@ export class CoursePage {
         this.starting = false;
         this.count = { done, all };
         this.sign();
-      });
+      }, this.running.unended);
     } catch {
       if (turn === this.turn) this.fail();
       return;
@@ -183,11 +207,13 @@ export class CoursePage {
     if (turn !== this.turn) return;
     clearTimeout(this.waiting);
     this.live = !this.watch.stopped;
-    this.running = false;
+    this.preparing = false;
     this.starting = false;
     this.count = null;
     this.watch.preparing = false;
     this.watch.look();
+    const { unended } = this.outcome;
+    if (unended) this.ran = { kind: "bad", text: this.t("held", { task: this.taskOf(unended) }), ...this.showing(unended) };
     this.tell();
     this.panel.node.dataset.servicelabLive = String(this.live);
     if (!this.settled) this.scroll();
@@ -217,7 +243,7 @@ export class CoursePage {
       this.watch.stop();
       return;
     }
-    this.running = false;
+    this.preparing = false;
     this.wanted = scroll;
     this.settled = false;
     await this.run();
@@ -226,7 +252,7 @@ export class CoursePage {
 
   // How the last run went, with the section in which it went wrong first; told until somebody goes somewhere.
   report() {
-    if (!this.live || this.watch.stopped) return;
+    if (!this.live || this.watch.stopped || this.outcome.unended) return;
     const { failed, untouched } = this.outcome;
     const cells = this.panel.content.widgets;
     const wrong = [...new Set(failed.map((cell) => this.sections.ofCell(cells.indexOf(cell))))].sort((a, b) => a - b);
@@ -237,8 +263,27 @@ export class CoursePage {
     this.tell();
   }
 
+  // What people call the task of a cell: "B3", or its section's title.
+  taskOf(cell) {
+    const title = this.sections.list[this.sections.ofCell(this.panel.content.widgets.indexOf(cell))]?.title ?? "";
+    return /^([A-Z]+\d+) ·/.exec(title)?.[1] ?? `“${title}”`;
+  }
+
+  showing(cell) {
+    return { action: this.t("show"), press: () => this.go(this.sections.ofCell(this.panel.content.widgets.indexOf(cell)), { focus: false }) };
+  }
+
+  // The learner's cell is told to stop; what it was stays to be changed.
+  stopCell() {
+    const { cell } = this.running;
+    const answer = cell && this.running.answer(cell);
+    void this.running.interrupt();
+    this.ran = { kind: "calm", text: this.t("cell_stopped", { task: this.taskOf(answer ?? cell) }), ...this.showing(answer ?? cell) };
+  }
+
   tell() {
     const { t } = this;
+    const { running } = this;
     const restart = { action: t("again"), press: () => void this.again() };
     const pending = this.panel.node.querySelector(".sl-pending") !== null;
     const notices = {
@@ -248,8 +293,16 @@ export class CoursePage {
       working: { kind: "calm", text: t("working") },
     };
     const said = notices[this.watch.said];
-    if (said) this.bar.tell(said);
-    else if (this.ask) this.bar.tell({ kind: "calm", text: t("ask"), action: t("start"), press: () => void this.run() });
+    const unreached = ["stopped", "lost"].includes(this.watch.said);
+    const named = running.cell && !unreached && (running.theirs || !this.preparing);
+    const task = named ? this.taskOf(running.cell) : "";
+    const { seconds } = running;
+    if (named && running.long) {
+      this.bar.tell({ kind: "bad", text: t("runs_long", { task, seconds }), aloud: t("cell_running"), action: t("stop_cell"), press: () => this.stopCell(),
+        other: { text: restart.action, press: restart.press } });
+    } else if (named && running.short && !this.preparing) this.bar.tell({ kind: "calm", text: t("runs", { task, seconds }), aloud: t("cell_running") });
+    else if (said) this.bar.tell(said);
+    else if (this.ask) this.bar.tell({ kind: "calm", text: this.ask === "ask_own" ? t("ask_own") : t("ask"), action: t("start"), press: () => void this.start() });
     else if (this.count) this.bar.tell({ kind: "calm", text: t("preparing", this.count), aloud: t("starting"), ...this.count, ...(this.late ? restart : {}) });
     else if (this.starting) this.bar.tell({ kind: "calm", text: t("starting"), ...(this.late ? restart : {}) });
     else this.bar.tell(this.ran ?? null);
@@ -372,6 +425,7 @@ export class CoursePage {
       everything: this.chrome.everything,
       title: this.about.title || this.panel.title.label,
       home: this.about.kind !== "start" && course.startPage(this.path),
+      wayBack: this.about.kind === "glossary" && this.previous && !this.previous.panel.isDisposed ? this.previous.sections.current?.title : "",
       cameFrom: this.previous && !this.previous.panel.isDisposed ? this.previous.about.title : "",
     });
   }
@@ -380,6 +434,30 @@ export class CoursePage {
 
   open(path) {
     void this.app.commands.execute("docmanager:open", { path });
+  }
+
+  // The glossary at one of its terms. The page may still have to be read and drawn.
+  async openGlossary(term) {
+    const path = `${course.startPage(this.path).replace(/[^/]*$/, "")}glossary.ipynb`;
+    const panel = await this.app.commands.execute("docmanager:open", { path });
+    for (let tries = 100; tries && !panel?.node.dataset.servicelabPath; tries--) await new Promise((next) => setTimeout(next, 50));
+    await panel?.content.setFragment(`#cell-id=${term}`);
+  }
+
+  // Shows one cell and marks it. What is drawn above it later moves it: it is brought back until that is over.
+  async mark(id) {
+    const { widgets } = this.panel.content;
+    const cell = widgets.find((one) => one.model.id === id);
+    if (!cell) return;
+    widgets.forEach((one) => one.node.classList.toggle("slx-marked", one === cell));
+    this.settled = true;
+    await this.panel.revealed;
+    for (let times = 0; times < 8; times++) {
+      this.scroller.scrollTop += cell.node.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - 16;
+      await new Promise((next) => setTimeout(next, 120));
+    }
+    cell.node.tabIndex = -1;
+    cell.node.focus({ preventScroll: true });
   }
 
   cameFrom(page) {

@@ -57,6 +57,12 @@ export async function plugin(lab) {
         }
       }
 
+      // The browser's Back leads to the page that one came from; JupyterLab only writes its address.
+      window.addEventListener("popstate", () => {
+        const path = course.pathIn(location.pathname);
+        const there = [...pages.keys()].find((panel) => panel.context.path === path);
+        if (there && there !== app.shell.currentWidget) app.shell.activateById(there.id);
+      });
       tracker.widgetAdded.connect((_, panel) => void added(panel));
       app.shell.currentChanged?.connect(current);
       void app.restored.then(() => {

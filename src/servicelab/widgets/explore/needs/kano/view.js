@@ -30,7 +30,7 @@ export default house.view((ui) => {
   const key = h("ul", { class: "sl-legend" }, Object.entries(content.categories).map(([letter, name]) =>
     h("li", {}, ui.swatch(LOOK[letter]), `${letter} ${name}`)));
 
-  const plane = ui.chart({ height: 380 });
+  const plane = ui.chart({ height: 340 });
   const fate = ui.chart();
   const fateHead = h("h4", { class: "sl-head" });
   const table = ui.table();
@@ -39,9 +39,11 @@ export default house.view((ui) => {
     h("p", { class: "sl-lead", text: t("lead") }),
     h("div", { class: "sl-split" },
       h("div", {}, feature.el, segment.el, size.el, again),
-      h("div", {}, h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": t("grid") }, grid), key)),
+      // What a choice moves stands beside it: on a laptop nothing of it is below the page's end.
+      h("div", {}, h("h4", { class: "sl-head kano-first", text: t("plane") }), plane.el)),
     summary.el,
-    h("div", { class: "kano-pictures" }, h("div", {}, h("h4", { class: "sl-head", text: t("plane") }), plane.el), h("div", {}, fateHead, fate.el)),
+    h("div", { class: "kano-pictures" },
+      h("div", {}, h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": t("grid") }, grid), key), h("div", {}, fateHead, fate.el)),
     table.el,
   );
 

@@ -172,6 +172,7 @@ class VoicesModel:
             state["result"] = self._result(mine)
             state["text"] = self._verdict(mine, state["result"])
             state["table"] = self._summary(answers, checked)
+            state["counts"] = self._counts(answers)
         return state
 
     def _item(self, voice: Voice, answers: dict[str, dict[str, str]], checked: dict[str, set[str]]) -> dict[str, Any]:
@@ -227,6 +228,22 @@ class VoicesModel:
             pairs = list(zip(truth, self._predicted, strict=True))
             matrices.insert(1, _matrix("classifier", _("The classifier"), pairs))
         return matrices
+
+    def _counts(self, answers: dict[str, dict[str, str]]) -> list[str]:
+        """One plain line for each of the two questions; together they say what the dots say of the statements."""
+        lines = {
+            "kind": _("What is needed: {fits} of {all} fit."),
+            "spoken": _("Whether it is said: {fits} of {all} fit."),
+        }
+        said = []
+        for question in FIRST:
+            fits = sum(answers[question][v.id] in v.agreed(question) for v in self.voices)
+            said.append(lines[question].format(fits=fits, all=len(self.voices)))
+        both = sum(all(answers[q][v.id] in v.agreed(q) for q in FIRST) for v in self.voices)
+        return [
+            *said,
+            _("Both fit for {both} of {all} statements: those with a tick above.", both=both, all=len(self.voices)),
+        ]
 
     def _verdict(self, mine: list[str], result: list[dict[str, Any]]) -> str:
         fits = sum(answer in v.agreed("kind") for v, answer in zip(self.voices, mine, strict=True))

@@ -12,24 +12,40 @@ export default house.view((ui) => {
     h("div", { class: "sl-pair" }, content.questions.filter((q) => !q.first).map((q) => fields[q.id].el)));
   const notes = h("div", { "aria-live": "polite" });
   const check = ui.button({ text: t("check"), primary: true, press: commit });
-  const next = ui.button({ text: t("next"), press: () => go(ui.state.at.at + 1, true) });
+  const next = ui.button({ text: t("next"), press: () => go(following(), true) });
+  const remain = h("p", { class: "sl-help voices-remain", role: "status" });
+  const end = ui.button({ text: t("result"), press: () => go(total, true) });
   const back = ui.button({ text: t("back"), quiet: true, press: () => go(ui.state.at.at - 1, true) });
-  const again = ui.button({ text: t("again"), press: () => ui.send({ at: 0, answers: {}, checked: {} }) });
+  const again = ui.button({ text: t("again"), press: () => ask(true) });
+  const wipe = ui.button({ text: t("wipe"), press: () => { ask(false); ui.send({ at: 0, answers: {}, checked: {} }); } });
+  const keep = ui.button({ text: t("keep"), primary: true, press: () => ask(false) });
+  const sure = h("div", { class: "sl-bar-row", role: "group", "aria-label": t("sure"), hidden: true }, h("span", { text: t("sure") }), keep, wipe);
   const summary = ui.summary();
   const card = h("div", {}, place, quote, content.questions.filter((q) => q.first).map((q) => fields[q.id].el), axes,
-    h("div", { class: "sl-bar-row" }, check, next, back), notes);
+    h("div", { class: "sl-bar-row" }, check, next, back, end), remain, notes);
   const matrices = h("div", { class: "voices-matrices" });
-  const result = h("div", {}, h("p", { class: "sl-help", text: t("matrices") }), matrices);
+  const counts = h("div", { class: "sl-summary voices-counts", tabindex: "-1" });
+  const result = h("div", {}, h("details", { class: "sl-details" }, h("summary", { text: t("detail") }), summary.el, h("p", { class: "sl-help", text: t("matrices") }), matrices));
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
     h("div", { class: "voices-dots", role: "group", "aria-label": t("progress") }, dots),
-    card, summary.el, result, table.el, h("div", { class: "sl-bar-row" }, again));
+    card, counts, result, table.el, h("div", { class: "sl-bar-row" }, again), sure);
 
   let focus = null;
   let shown = null;
   const id = () => content.voices[Math.min(ui.state.at.at, total - 1)].id;
   const copy = (key) => structuredClone(ui.value[key] || {});
 
+  // From the last statement on to what was passed over; when nothing was, to the result.
+  function following() {
+    const { at, items, complete } = { ...ui.state, at: ui.state.at.at };
+    return at < total - 1 || complete ? at + 1 : items.findIndex((item) => item.status === "open");
+  }
+  function ask(yes) {
+    sure.hidden = !yes;
+    again.hidden = yes;
+    (yes ? keep : again).focus();
+  }
   function go(at, move) {
     if (move) focus = "place";
     ui.send({ at });
@@ -78,8 +94,11 @@ export default house.view((ui) => {
     });
     card.hidden = atResult;
     result.hidden = table.el.hidden = again.hidden = !(atResult && state.result);
-    summary.el.hidden = !atResult;
     summary.set(state.text);
+    counts.hidden = !atResult;
+    counts.replaceChildren(...(state.counts || []).map((text) => h("p", { text })));
+    if (!atResult) sure.hidden = true;
+    again.hidden ||= !sure.hidden;
     if (atResult && state.result) {
       matrices.replaceChildren(...state.result.map(matrix));
       table.set(state.table);
@@ -98,12 +117,18 @@ export default house.view((ui) => {
       check.hidden = item.status !== "open" && !fresh;
       check.classList.toggle("sl-primary", item.status === "open");
       next.classList.toggle("sl-primary", item.status !== "open");
-      next.textContent = t(at === total - 1 ? "result" : "next");
-      next.hidden = at === total - 1 && !state.complete;
+      // At the end what was passed over is named, and led to; once nothing is, the result is never more than a click away.
+      const open = state.items.map((one, i) => (one.status === "open" && i !== at ? i + 1 : 0)).filter(Boolean);
+      const last = at === total - 1;
+      next.textContent = state.complete && last ? t("result") : last && open.length ? t("to_open", { n: open[0] }) : t("next");
+      next.hidden = last && !state.complete && !open.length;
+      end.hidden = !state.complete || last;
+      remain.textContent = last && open.length ? t("still_open", { numbers: open.join(t("comma")) }) : "";
+      remain.hidden = !remain.textContent;
       back.hidden = at === 0;
     }
     if (focus === "next" && !next.hidden) next.focus();
-    if (focus === "place") (atResult ? summary.el : place).focus();
+    if (focus === "place") (atResult ? counts : place).focus();
     if (shown !== at || focus === "next") focus = null;
     shown = at;
   };
