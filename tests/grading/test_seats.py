@@ -80,6 +80,8 @@ def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tm
     assert not report.complete
     said = "a-parent: 0 / 11 · not graded (it ended the program that graded it, or used more memory than there is)"
     assert said in report.sentence().splitlines()
+    assert "Not graded: a-parent, b-group. Running it again does not help: open the notebook in" in report.sentence()
+    assert "Run it again" not in report.sentence()
     assert {row["student_id"]: row["status"] for row in rows(course)}["a-parent"] == "not graded"
     again = grade(TRIAL, course=course)
     assert [each.status for each in again.results] == ["failed", "failed", "before", "before"]
