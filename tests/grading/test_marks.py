@@ -108,10 +108,12 @@ def test_points_that_a_person_gave_for_code_are_for_that_code(course: Course, tm
     send(course, inbox, 1, FIRST, wrong)
     assert graded(course).score == 4
     mark(course, "test-b", 2)
-    send(course, inbox, 2, SECOND, wrong + "  # not a share\n")
+    send(course, inbox, 2, SECOND, wrong)
+    assert (graded(course).score, held(course, "test-b")) == (6, (2, None, False)), "only the text is another one"
+    send(course, inbox, 3, SECOND, wrong + "  # not a share\n")
     assert (graded(course).score, held(course, "test-b")[0]) == (4, None)
     mark(course, "test-b", 2)
-    put(inbox, "3.zip", pack("lin", fill(course, code=SHARE, written=SECOND, change=without_test_b), answers(RIGHT),
+    put(inbox, "4.zip", pack("lin", fill(course, code=SHARE, written=SECOND, change=without_test_b), answers(RIGHT),
                              created=DUE - timedelta(hours=2)))  # fmt: skip
     collect(TRIAL, [inbox], course=course)
     assert (graded(course).score, held(course, "test-b")[0]) == (4, None)

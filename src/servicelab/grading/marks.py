@@ -23,6 +23,7 @@ from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
 from servicelab.i18n import _
 from servicelab.learn.whereabouts import read_json
+from servicelab.learn.written import KIND
 
 MARKED = ".marked"
 """Folder in the course with what was marked, one file a trainee and assignment; nbgrader passes over it for its dot."""
@@ -36,7 +37,7 @@ class Stood:
     Attributes
     ----------
     text
-        What a trainee wrote in the cell; of a test, a hash of all that the trainee did in the notebook.
+        What a trainee wrote in the cell; of a test, a hash of the trainee's code and answers.
     points
         The most that the cell gave.
     submitted
@@ -146,7 +147,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         folder = Path(resources["metadata"]["path"])
         self._book = Book(folder.parents[2], about["assignment"], about["student"])
         self._prefix = about["notebook"] + "/"
-        self._did = _all_work(nb, folder / answers_file(about["notebook"]))
+        self._did = _judged(nb, folder / answers_file(about["notebook"]))
         self._seen: set[str] = set()
         nb, resources = super().preprocess(nb, resources)
         with self.gradebook:
@@ -247,8 +248,13 @@ def _mark(stated: Mapping[str, Any]) -> Mark:
     return replace(mark, stood=Stood(**stated["stood"]) if stated["stood"] else None)
 
 
-def _all_work(nb: NotebookNode, answers: Path) -> str:
-    """A hash of what a test may judge: all that a trainee wrote in the notebook, and every answer given."""
-    written = [cell.source for cell in nb.cells if is_solution(cell)]
+def _judged(nb: NotebookNode, answers: Path) -> str:
+    """A hash of what a test may judge: code and answers. What a person reads is a mark's own matter."""
+    code = [cell.source for cell in nb.cells if is_solution(cell) and cell.cell_type == "code"]
     entries = read_json(answers).get("entries")
-    return hashlib.sha256(json.dumps([written, entries], sort_keys=True).encode()).hexdigest()
+    given = {
+        key: each
+        for key, each in (entries.items() if isinstance(entries, dict) else ())
+        if not (isinstance(each, dict) and each.get("kind") == KIND)
+    }
+    return hashlib.sha256(json.dumps([code, given], sort_keys=True).encode()).hexdigest()
