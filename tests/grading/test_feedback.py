@@ -134,7 +134,7 @@ def test_the_pages_lie_together_each_named_by_its_trainee_and_who_has_none_or_wa
     assert own == page(course, "count")
     said = report.sentence()
     assert f"12 feedback pages, each named by its trainee, are in {course.pages / TRIAL}" in said
-    assert "None for half: grade them first." in said
+    assert "None for half: they are not graded, and grade says why." in said
     assert "A person has yet to mark a part of deleted, perfect, perfect-zh, stubborn: mark it in Formgrader" in said
     assert "Nothing was handed in by absent." in said
 

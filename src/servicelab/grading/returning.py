@@ -66,7 +66,7 @@ class Feedback:
             where=self.where,
         )
         if self.failed:
-            said += " " + _("None for {names}: grade them first.", names=", ".join(self.failed))
+            said += " " + _("None for {names}: they are not graded, and grade says why.", names=", ".join(self.failed))
         if self.waiting:
             said += " " + _(
                 "A person has yet to mark a part of {names}: mark it in Formgrader and run feedback again.",
