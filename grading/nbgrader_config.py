@@ -34,14 +34,16 @@ c.Autograde.exclude_overwriting = {
 }
 
 # A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.
+# A person's mark stays with the text it was given for.
 c.Autograde.autograde_preprocessors = [
     "servicelab.grading.bounded.BoundedExecute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "servicelab.grading.marks.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "servicelab.grading.markerview.MarkerView",
 ]
 c.Execute.timeout = 30
 c.BoundedExecute.notebook_timeout = 240

@@ -172,6 +172,12 @@ def parser() -> argparse.ArgumentParser:
 
     release_verb = verb("release", release, _("hand an assignment out: strip it and register it in the gradebook"))
     release_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
+    release_verb.add_argument(
+        "--due",
+        metavar=_("TIME"),
+        default="",
+        help=_('when it is due, by this machine\'s clock: "2026-11-20 18:00"; later is late (default: as it was)'),
+    )
 
     submit_verb = verb("submit", submit, _("make the zip a trainee hands in"))
     submit_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
@@ -458,7 +464,8 @@ def release(arguments: argparse.Namespace) -> int:
     """Hand an assignment out."""
     from servicelab import grading
 
-    print(grading.release(arguments.assignment, course=grading.course_here()).sentence())
+    due = grading.read_due(arguments.due) if arguments.due else None
+    print(grading.release(arguments.assignment, course=grading.course_here(), due=due).sentence())
     return 0
 
 

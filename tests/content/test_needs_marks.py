@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +210,12 @@ def test_the_solutions_earn_all_thirty_points(tables: dict[str, Any]) -> None:
         elif cell.nbgrader.get("grade"):
             total += marks(document, cell.name, namespace)[0]
     assert total == 30
+
+
+def test_the_key_shows_the_numbers_that_trainees_argue_from() -> None:
+    def numbers(name: str) -> list[str]:
+        codes = [cell.source for cell in read(name).cells if cell.kind == "code" and "figures.evidence(" in cell.source]
+        return [re.sub(r"\s", "", code[code.index("figures.evidence(") :]) for code in codes]
+
+    assert len(numbers("exercise")) == 1
+    assert numbers("instructor") == numbers("exercise")

@@ -11,10 +11,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from tests.grading.conftest import MARK_SCHEME, MODEL_ANSWER, TEST_A, TEST_B, TRIAL, about
+from tests.grading.conftest import MARK_SCHEME, MODEL_ANSWER, SCORES, TEST_A, TEST_B, TRIAL, about
 
 from servicelab.grading.course import Course
 from servicelab.grading.messages import authored
+from servicelab.grading.returning import feedback
 from servicelab.grading.scrub import ScrubFeedback
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
@@ -111,6 +112,31 @@ def test_a_notebook_that_cannot_be_opened_gets_a_page_that_says_what_to_do(grade
     text = plain(page(graded, "broken"))
     assert "Your notebook could not be opened" in text
     assert "submit again" in text
+    assert text.strip().startswith(
+        "A trial of grading · Feedback A trial of grading Feedback for broken · submitted 2026-11-20 09:00 UTC"
+    )
+
+
+def test_the_pages_lie_together_each_named_by_its_trainee_and_who_has_none_or_waits_is_named(
+    graded: Course, tmp_path: Path
+) -> None:
+    root = tmp_path / "grading"
+    shutil.copytree(graded.root, root)
+    course = Course.at(root)
+    (course.pages / TRIAL / "gone.html").write_text("of an earlier run")
+    with course.gradebook() as book:
+        book.add_student("absent")
+    shutil.rmtree(course.autograded / "half")
+    report = feedback(TRIAL, course=course)
+    there = {path.stem for path in (course.pages / TRIAL).iterdir()}
+    assert there == {path.parent.parent.name for path in report.pages} == set(SCORES) - {"half"}
+    own = (course.pages / TRIAL / "count.html").read_text(encoding="utf-8")
+    assert own == page(course, "count")
+    said = report.sentence()
+    assert f"12 feedback pages, each named by its trainee, are in {course.pages / TRIAL}" in said
+    assert "None for half: they are not graded, and grade says why." in said
+    assert "A person has yet to mark a part of deleted, perfect, perfect-zh, stubborn: mark it in Formgrader" in said
+    assert "Nothing was handed in by absent." in said
 
 
 def test_a_page_needs_nothing_from_the_network_and_runs_nothing(graded: Course) -> None:

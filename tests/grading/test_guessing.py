@@ -13,7 +13,7 @@ from tests.grading.conftest import ROOT
 from servicelab import publish
 from servicelab.course.guessesfile import ENOUGH
 from servicelab.errors import UserError
-from servicelab.grading.course import Course
+from servicelab.grading.course import DEMO, Course, course_here
 from servicelab.grading.guessing import keep_guesses
 from servicelab.publish.checks import course_findings
 from servicelab.publish.sources import load_course
@@ -75,6 +75,22 @@ def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course
     assert shown["p-rank"] == sorted([1.0 + number % 14 for number in range(ENOUGH - 1)] + [14.0])
 
 
+def test_simulated_trainees_guesses_are_kept_beside_them_and_never_shown(course: Course, tmp_path: Path) -> None:
+    """The demo stands in a folder of the checkout, where the checkout is found from."""
+    assert course.repository is not None
+    demo = course.repository / "build" / "demo"
+    (demo / "grading").mkdir(parents=True)
+    (demo / "grading" / "nbgrader_config.py").write_text("")
+    found = course_here(demo / "grading")
+    assert found == Course(demo / "grading", course.repository)
+    (demo / DEMO).touch()
+    hand_in(found, "wang-min", sheet(**{"p-rank": 3}))
+    kept = keep_guesses("01_needs", "autumn", course=found)
+    assert (kept.path, kept.counts) == (demo / "guesses.yml", {"p-rank": 1})
+    assert "of simulated trainees: no lesson shows them" in kept.sentence()
+    assert not (course.repository / "course/modules/01_needs/guesses.yml").exists()
+
+
 def test_what_trainees_spent_is_told_by_section(course: Course) -> None:
     from servicelab import grading
 
@@ -93,6 +109,9 @@ def test_what_cannot_be_kept_is_one_sentence(course: Course) -> None:
         with pytest.raises(UserError, match=rf"of 01_needs in .*submitted: {read} read, none holds a guess; collect"):
             keep_guesses("01_needs", "autumn", course=course)
         hand_in(course, f"t{read}", sheet())
+    for nameless in ("", "  "):
+        with pytest.raises(UserError, match="A cohort needs a name"):
+            keep_guesses("01_needs", nameless, course=course)
     with pytest.raises(UserError, match="does not belong to a checkout"):
         keep_guesses("01_needs", "autumn", course=Course.at(course.root))
 

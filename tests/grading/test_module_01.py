@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from servicelab.grading.course import Course
@@ -143,6 +144,40 @@ def test_a_decision_has_one_label_on_the_page_in_the_feedback_and_in_the_key(
         assert re.search(rf'id="test-{key}">\s*<p class="mark"><b>{label} · [^<]+</b>', page), key
     graded = (place / "grading" / "autograded" / student / "01_needs" / "exercise.ipynb").read_text(encoding="utf-8")
     assert all(f'"{number} · {key}: ' in graded for number, key in enumerate(asked, start=1)), "for whoever marks"
+
+
+def test_whoever_marks_has_the_numbers_that_ticks_depend_on_and_each_check_under_its_decision(place: Path) -> None:
+    path = place / "grading" / "autograded" / "wang-min" / "01_needs" / "exercise.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (box,) = (cell for cell in notebook.cells if cell.source.startswith("task.write("))
+    said = box.outputs[0].data["text/plain"]
+    assert "Goods arrive intact: mention it 1 · come back when it failed 59 · " in said
+    assert said.count("mention it") == 5
+    assert "I would improve packaging" in said, "what was written in the box"
+    page = (place / "grading" / "pages" / "01_needs" / "wang-min.html").read_text(encoding="utf-8")
+    numbers, answer = page.index("Goods arrive intact: mention it 1"), page.index('id="c-answer"')
+    assert numbers < answer
+    assert page.count("I would improve packaging") == 1
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id", cell.source) for cell in notebook.cells]
+    checks = [name for name in names if name.startswith("test-")]
+    decided = [name for cell in notebook.cells for name in re.findall(r'decide\("(.+?)"', cell.source)]
+    assert checks == [f"test-{name}" for name in decided]
+    assert [names[names.index(check) - 1] for check in checks] == [f"**Decision {n}**" for n in range(1, 13)]
+    assert "**Decision" not in page
+
+
+def test_nobody_who_wrote_is_said_to_have_written_nothing(place: Path, cohort: Cohort) -> None:
+    for trainee, work in cohort.last():
+        path = place / "grading" / "autograded" / trainee.id / work.assignment / "exercise.ipynb"
+        if path.is_file():
+            empty = any(said in path.read_text(encoding="utf-8") for said in ("Nothing written yet.", "还没写。"))
+            assert empty != bool(work.written), trainee.id
+
+
+def test_a_page_of_a_damaged_notebook_has_its_title_and_its_time(place: Path) -> None:
+    page = (place / "grading" / "pages" / "01_needs" / "gao-ning.html").read_text(encoding="utf-8")
+    assert re.search(r"<h1>[^<]*(graded exercise|练习)[^<]*</h1>", page)
+    assert "2026-11-20 06:00 UTC" in page
 
 
 def test_rubrics_fit_the_graded_cells(place: Path, root: Path) -> None:

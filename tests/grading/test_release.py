@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 import pytest
 from tests.grading.conftest import DUE, MODEL_ANSWER, RIGHT, SHARE, TRIAL, answers, cell, fill, pack, put
 
+from servicelab.cli import main
 from servicelab.errors import UserError
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
@@ -67,6 +70,35 @@ def test_cells_cannot_change_under_submissions_that_were_graded(course: Course, 
     nbformat.write(notebook, path)
     with pytest.raises(UserError, match="Cannot add or remove cells"):
         release_source(TRIAL, course=course)
+
+
+def test_the_time_it_is_due_is_read_by_the_machines_clock_and_told_with_its_zone(
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the command, as somebody in Shanghai types it; what the gradebook keeps is UTC."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        monkeypatch.chdir(course.root)
+        assert main(["release", TRIAL, "--due", "2026-11-20 18:00"]) == 0
+        assert "It is due 2026-11-20 18:00 (UTC+08:00)." in capsys.readouterr().out
+        with course.gradebook() as book:
+            assert book.find_assignment(TRIAL).duedate == datetime(2026, 11, 20, 10)
+        # Released again without it, what was set stays.
+        assert main(["release", TRIAL]) == 0
+        assert "It is due 2026-11-20 18:00 (UTC+08:00)." in capsys.readouterr().out
+        assert main(["release", TRIAL, "--due", "2026-11-21T12:00+02:00"]) == 0
+        assert "It is due 2026-11-21 18:00 (UTC+08:00)." in capsys.readouterr().out
+        for wrong in ("tomorrow", "2026-11-20", "2026-13-01 18:00"):
+            assert main(["release", TRIAL, "--due", wrong]) == 1
+            assert f'--due "{wrong}" is not a day and a time' in capsys.readouterr().err
+        with course.gradebook() as book:
+            book.update_or_create_assignment(TRIAL, duedate=None)
+        assert main(["release", TRIAL]) == 0
+        assert "nobody is late" in capsys.readouterr().out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_stock_submit_into_the_exchange_is_collected(course: Course, tmp_path: Path) -> None:

@@ -154,6 +154,28 @@ def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(course: Course, tmp_path:
     assert [result.status for result in grade(TRIAL, course=course).results] == ["graded", "graded"]
 
 
+def test_running_it_again_is_advised_only_where_it_can_help(course: Course, tmp_path: Path) -> None:
+    for student, notebook in (("in-the-way", fill(course, code=SHARE)), ("broken", b"{"), ("lin", fill(course))):
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, notebook, answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    # The machine's own doing: a file stands where a folder has to be made.
+    course.autograded.mkdir()
+    (course.autograded / "in-the-way").write_text("")
+    report = grade(TRIAL, course=course)
+    assert {each.student: each.status for each in report.results} == {
+        "broken": "damaged",
+        "in-the-way": "stopped",
+        "lin": "graded",
+    }
+    assert "Not graded: in-the-way. Run it again for them; nobody else is touched." in report.sentence()
+    assert "Cannot be opened: broken. Ask for it again." in report.sentence()
+    assert "1 cannot be opened, 1 not graded" in report.sentence()
+    (course.autograded / "in-the-way").unlink()
+    again = grade(TRIAL, course=course)
+    assert [each.status for each in again.results] == ["damaged", "graded", "before"]
+    assert "Run it again" not in again.sentence()
+
+
 def test_who_answered_nothing_is_told_from_who_got_nothing_right(graded: Course) -> None:
     told = {row["student_id"]: (row["score"], row["status"]) for row in rows(graded)}
     assert told["untouched"] == (0, "nothing answered")

@@ -80,6 +80,8 @@ def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tm
     assert not report.complete
     said = "a-parent: 0 / 11 · not graded (it ended the program that graded it, or used more memory than there is)"
     assert said in report.sentence().splitlines()
+    assert "Not graded: a-parent, b-group. Running it again does not help: open the notebook in" in report.sentence()
+    assert "Run it again" not in report.sentence()
     assert {row["student_id"]: row["status"] for row in rows(course)}["a-parent"] == "not graded"
     again = grade(TRIAL, course=course)
     assert [each.status for each in again.results] == ["failed", "failed", "before", "before"]
@@ -107,7 +109,8 @@ def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_pat
     )
     (parent,) = [line for line in said if line.startswith("a-parent: 0 / 11 · not graded (it ended the program")]
     assert said.index(parent) > said.index("c-lin: 7 / 11")
-    assert "Not graded: a-parent. Run it again for them; nobody else is touched." in done.stdout
+    assert "Not graded: a-parent. Running it again does not help: open the notebook in" in done.stdout
+    assert "None for a-parent: they are not graded, and grade says why." in done.stdout
     assert "Traceback" not in done.stderr
     assert (course.root / "g.csv").is_file()
 

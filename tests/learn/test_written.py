@@ -74,6 +74,23 @@ def test_the_box_counts_keeps_and_comes_back(task):
         assert control.state["counted"] == "5 / 8 字"
 
 
+def test_who_wrote_in_the_cell_is_not_said_to_have_written_nothing(task):
+    assert "Nothing written yet." in task.write("c-one").text()
+    task.notebook_path.write_bytes(notebook("In the cell."))
+    assert "Nothing written yet." not in task.write("c-one").text()
+    assert "Written in the notebook" in task.write("c-one").text()
+
+
+def test_the_numbers_beside_the_box_are_in_its_text(task):
+    table = pd.DataFrame({"mention it": [13, 1], "come back": [78, 59]}, index=["Easy returns", "Intact"])
+    said = task.write("c-one", table).text()
+    assert written.numbers_in(said).splitlines() == [
+        "Easy returns: mention it 13 · come back 78",
+        "Intact: mention it 1 · come back 59",
+    ]
+    assert written.numbers_in(task.write("c-one").text()) == ""
+
+
 def test_two_windows_lose_nothing_of_each_other(task):
     first = task.write("c-one")
     second = open_exercise("01_needs").write("c-one")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from servicelab.grading.evidence import spent
     from servicelab.grading.exporting import export
     from servicelab.grading.guessing import keep_guesses
-    from servicelab.grading.releasing import release
+    from servicelab.grading.releasing import read_due, release
     from servicelab.grading.returning import feedback
     from servicelab.grading.rubric import load_rubrics, mark
 
@@ -31,6 +31,7 @@ __all__ = [
     "keep_guesses",
     "load_rubrics",
     "mark",
+    "read_due",
     "release",
     "spent",
 ]
@@ -46,6 +47,7 @@ _HOMES = {
     "keep_guesses": "guessing",
     "load_rubrics": "rubric",
     "mark": "rubric",
+    "read_due": "releasing",
     "release": "releasing",
     "spent": "evidence",
 }

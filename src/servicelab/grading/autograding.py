@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import shutil
 import time
@@ -18,6 +19,7 @@ from tqdm import tqdm
 from servicelab.errors import UserError
 from servicelab.grading.collecting import submission_hash
 from servicelab.grading.course import Course
+from servicelab.grading.marks import forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
@@ -27,6 +29,9 @@ from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
 
 GRADED = "graded.json"
+NOT_GRADED = ("failed", "damaged", "stopped")
+MACHINE = ("sqlalchemy.", "sqlite3.", "zmq.", "RuntimeError: Kernel")
+"""How errors begin that are the machine's, beside those that Python itself calls the system's."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Result:
         The trainee.
     status
         `graded`, `before` (graded earlier, nothing changed since), `damaged` (the notebook cannot be opened: 0),
-        `failed` (nbgrader could not grade it; try again or look).
+        `failed` (it cannot be graded as it is: look, or ask for it again), `stopped` (the machine did not get through
+        with it, which is not its own doing: try again).
     score, points
         Points scored and possible.
     waiting
@@ -52,6 +58,8 @@ class Result:
         What went wrong, when something did.
     blank
         Whether nothing in it was answered.
+    earlier
+        Whether another text of theirs had been marked, and this one has not.
     """
 
     student: str
@@ -63,6 +71,7 @@ class Result:
     seconds: float = 0.0
     why: str = ""
     blank: bool = False
+    earlier: bool = False
 
     def __str__(self) -> str:
         words = {
@@ -70,9 +79,13 @@ class Result:
             "before": _("graded before"),
             "damaged": _("its notebook cannot be opened"),
             "failed": _("not graded ({why})", why=self.why),
+            "stopped": _("not graded ({why})", why=self.why),
         }
         blank = _("nothing answered") if self.blank else ""
-        notes = [words[self.status], blank, self.late, _("a person marks the rest") if self.waiting else ""]
+        earlier = (
+            _("what was marked earlier is not what stands here now: that mark does not count") if self.earlier else ""
+        )
+        notes = [words[self.status], blank, self.late, _("a person marks the rest") if self.waiting else "", earlier]
         said = " · ".join(note for note in notes if note)
         return f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
 
@@ -89,7 +102,7 @@ class Grading:
     @property
     def complete(self) -> bool:
         """Whether every submission could be graded."""
-        return not any(result.status in ("failed", "damaged") for result in self.results)
+        return not any(result.status in NOT_GRADED for result in self.results)
 
     @property
     def usable(self) -> bool:
@@ -106,7 +119,7 @@ class Grading:
             graded=by.count("graded"),
             before=by.count("before"),
             damaged=by.count("damaged"),
-            failed=by.count("failed"),
+            failed=by.count("failed") + by.count("stopped"),
             seconds=self.seconds,
             where=self.where,
         )
@@ -115,10 +128,22 @@ class Grading:
             last += " " + _(
                 "{count} wait for a person: servicelab lab --role instructor, menu Nbgrader, Formgrader.", count=waiting
             )
-        if failed := ", ".join(result.student for result in self.results if result.status == "failed"):
-            last += " " + _("Not graded: {names}. Run it again for them; nobody else is touched.", names=failed)
-        lines = sorted(self.results, key=lambda result: result.status in ("failed", "damaged"))
+        if names := self._names("stopped"):
+            last += " " + _("Not graded: {names}. Run it again for them; nobody else is touched.", names=names)
+        if names := self._names("failed"):
+            last += " " + _(
+                "Not graded: {names}. Running it again does not help: open the notebook in {folder}/NAME, or ask for "
+                "it again.",
+                names=names,
+                folder=self.where.parent / "submitted",
+            )
+        if names := self._names("damaged"):
+            last += " " + _("Cannot be opened: {names}. Ask for it again.", names=names)
+        lines = sorted(self.results, key=lambda result: result.status in NOT_GRADED)
         return "\n".join([*map(str, lines), last])
+
+    def _names(self, status: str) -> str:
+        return ", ".join(result.student for result in self.results if result.status == status)
 
 
 def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = ()) -> Grading:
@@ -164,8 +189,8 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
                     _give_up(course, assignment, student)
                     result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
                 elif isinstance(result, Failed):
-                    result = "failed", result.reason, 0.0
-                if result[0] == "failed":
+                    result = "stopped", result.reason, 0.0
+                if result[0] in ("failed", "stopped"):
                     # A full disk would fail everybody after this one too, and is nobody's own fault.
                     ensure_room(course.root, course.autograded)
                 done[student] = result
@@ -199,16 +224,24 @@ def _grade_one(student: str, *, course: Course, assignment: str, stamp: str) -> 
         status = "graded" if outcome["success"] else "failed"
         if status == "failed":
             why = log.reason()
-            if not opens(submitted, course.notebooks(assignment)):
+            if _is_machines(why):
+                status = "stopped"
+            elif not opens(submitted, course.notebooks(assignment)):
                 status = "damaged"
             _score_nothing(course, assignment, student)
     except Exception as error:  # noqa: BLE001 - one submission must not stop the others, whatever happens in it
-        status, why = "failed", f"{type(error).__name__}: {error}"
+        status, why = "stopped", f"{type(error).__name__}: {error}"
     if status == "graded":
         record = {"submission": digest, "source": stamp, "graded": datetime.now(UTC).isoformat()}
         path = course.autograded / student / assignment / GRADED
         path.write_text(json.dumps(record, indent=2), encoding="utf-8")
     return status, why, time.monotonic() - began
+
+
+def _is_machines(why: str) -> bool:
+    """Whether an error, by its own line in the log, is the machine's and not the submission's."""
+    kind = getattr(builtins, why.split(":")[0], None)
+    return why.startswith(MACHINE) or (isinstance(kind, type) and issubclass(kind, OSError | MemoryError))
 
 
 def _give_up(course: Course, assignment: str, student: str) -> None:
@@ -246,7 +279,7 @@ def _forget_scores(course: Course, assignment: str, student: str) -> None:
     """Take back what the autograder gave an earlier submission.
 
     nbgrader only writes the scores of the cells it finds: a test that the later submission lacks would keep its old
-    points. A person's marks stay; nbgrader asks for them to be looked at again.
+    points. A person's marks are `marks`' business: they stay with the text they were given for.
     """
     from nbgrader.api import MissingEntry
 
@@ -262,10 +295,12 @@ def _score_nothing(course: Course, assignment: str, student: str) -> None:
     from nbgrader.api import MissingEntry
 
     with course.gradebook() as book, suppress(MissingEntry):
-        for notebook in book.find_submission(assignment, student).notebooks:
+        submission = book.find_submission(assignment, student)
+        forget_marks(course.root, submission)
+        for notebook in submission.notebooks:
             for given in notebook.grades:
                 given.auto_score = 0.0
-                given.needs_manual_grade = given.manual_score is not None
+                given.needs_manual_grade = False
         book.db.commit()
 
 
@@ -276,7 +311,7 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
         try:
             found: Any = book.find_submission(assignment, student)
         except MissingEntry:
-            return Result(student, "failed", why=why, seconds=seconds)
+            return Result(student, status if status in NOT_GRADED else "failed", why=why, seconds=seconds)
         return Result(
             student,
             status,
@@ -288,4 +323,5 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
             why,
             status in ("graded", "before")
             and nothing_answered(course.submitted / student / assignment, course.release / assignment),
+            has_earlier(course.root, assignment, student),
         )

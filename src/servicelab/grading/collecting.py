@@ -23,6 +23,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.envelope import Submission, read_submission
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
+from servicelab.grading.marks import MINUTE, is_marked
 from servicelab.grading.storing import storing
 from servicelab.i18n import MARKER, _
 from servicelab.learn.submission import completed
@@ -246,6 +247,9 @@ class _Desk:
                 why = _("something in it cannot be worked with ({kind})", kind=type(problem).__name__)
                 self.lines[index] = Line(self.lines[index].label, "refused", student, why)
                 continue
+            if replaced := self._replaced(target):
+                line = self.lines[index]
+                self.lines[index] = replace(line, detail="; ".join(filter(None, (line.detail, replaced))))
             files = {
                 **whole,
                 "timestamp.txt": created.strftime(TIMESTAMP).encode(),
@@ -262,6 +266,19 @@ class _Desk:
                     path = folder / name
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(content)
+
+    def _replaced(self, target: Path) -> str:
+        """Return what the hand-in that stands there had come to; an empty string where there is none."""
+        there = _timestamp(target) if target.is_dir() else None
+        if there is None:
+            return ""
+        student = target.parent.name
+        when = there.strftime(MINUTE)
+        if is_marked(self.course, self.assignment, student):
+            return _("replaces the hand-in of {when}, which was graded and marked", when=when)
+        if (self.course.autograded / student / self.assignment).is_dir():
+            return _("replaces the hand-in of {when}, which was graded", when=when)
+        return _("replaces the hand-in of {when}", when=when)
 
     def _completed(self, read: Submission) -> dict[str, bytes]:
         """The files with what was written in boxes in the graded cells: an upload may not have come from Submit."""

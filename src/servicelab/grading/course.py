@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.layout import is_checkout
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 CONFIG = "nbgrader_config.py"
+DEMO = ".servicelab-demo"
+"""What marks a folder as the demo's own."""
 SERVER_CONFIG = "jupyter_server_config.json"
 """What Jupyter loads when it is started for this course: files of submissions are served without scripts."""
 
@@ -87,6 +90,11 @@ class Course:
     def feedback(self) -> Path:
         """Pages for trainees."""
         return self.root / "feedback"
+
+    @property
+    def pages(self) -> Path:
+        """The pages for trainees alone, a folder an assignment: what is sent."""
+        return self.root / "pages"
 
     @property
     def rubrics(self) -> Path:
@@ -184,6 +192,11 @@ class Course:
                 ) from None
 
 
+def is_demo(course: Course) -> bool:
+    """Return whether a course is the demo's, with trainees whom nobody ever was."""
+    return (course.root.parent / DEMO).is_file()
+
+
 def sqlite_file(address: str) -> Path | None:
     """Return the file of a gradebook's address, or None where it is in no file."""
     path = address.removeprefix("sqlite:///").split("?")[0]
@@ -212,8 +225,7 @@ def course_here(start: Path | None = None) -> Course:
     for folder in (here, *here.parents):
         for root in (folder, folder / "grading"):
             if (root / CONFIG).is_file():
-                repository = root.parent
-                return Course(root, repository if (repository / "course").is_dir() else None)
+                return Course(root, next((each for each in root.parents if is_checkout(each)), None))
     raise UserError(_("There is no graded course in {folder}: go to the course's repository first.", folder=here))
 
 

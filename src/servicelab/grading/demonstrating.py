@@ -12,7 +12,7 @@ from pathlib import Path
 from servicelab.errors import UserError
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
-from servicelab.grading.course import CONFIG, SERVER_CONFIG, Course, course_here
+from servicelab.grading.course import CONFIG, DEMO, SERVER_CONFIG, Course, course_here
 from servicelab.grading.exporting import export
 from servicelab.grading.releasing import release
 from servicelab.grading.returning import feedback
@@ -20,7 +20,6 @@ from servicelab.grading.rubric import load_rubrics, mark
 from servicelab.grading.simulation import MODEL, Cohort, hand_in, load_cohort, solutions, with_units
 from servicelab.i18n import _, use
 
-MARK = ".servicelab-demo"
 SETTINGS = """
 # The demo's endless loop is cut sooner than a real trainee's.
 c.Execute.timeout = 15
@@ -112,14 +111,14 @@ def differences(cohort: Cohort, course: Course) -> list[str]:
 
 def _fresh(place: Path, here: Course) -> Course:
     """Make the demo's own graded course, in place of an earlier demo's."""
-    if place.exists() and any(place.iterdir()) and not (place / MARK).is_file():
+    if place.exists() and any(place.iterdir()) and not (place / DEMO).is_file():
         raise UserError(_("{place} holds something else: name an empty folder for the demo.", place=place))
     shutil.rmtree(place, ignore_errors=True)
     root = place / "grading"
     place.parent.mkdir(parents=True, exist_ok=True)
     for folder in (place, root):
         folder.mkdir(mode=0o700, exist_ok=True)
-    (place / MARK).touch()
+    (place / DEMO).touch()
     for name in (CONFIG, SERVER_CONFIG):
         shutil.copy(here.root / name, root)
     with (root / CONFIG).open("a", encoding="utf-8") as settings:

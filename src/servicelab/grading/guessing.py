@@ -16,7 +16,7 @@ from servicelab.course.guessesfile import ENOUGH, GuessesFile
 from servicelab.course.quizfile import Prediction
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
-from servicelab.grading.course import Course
+from servicelab.grading.course import Course, is_demo
 from servicelab.grading.evidence import lesson_sheets, read_guesses
 from servicelab.i18n import _
 
@@ -27,14 +27,25 @@ HEAD = "# What earlier cohorts guessed, written by `servicelab guesses`: sorted 
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept of a cohort: the file, and the number of guesses by question, all cohorts together."""
+    """What was kept of a cohort: the file, and the number of guesses by question, all cohorts together.
+
+    Those of a demo's trainees, whom nobody ever was, are kept beside the demo: no lesson shows them.
+    """
 
     path: Path
     counts: dict[str, int]
+    simulated: bool = False
 
     def sentence(self) -> str:
         """One line for the person who asked."""
         told = ", ".join(f"{key} {count}" for key, count in sorted(self.counts.items()))
+        if self.simulated:
+            return _(
+                "{path} now holds guesses ({told}) of simulated trainees: no lesson shows them. Those of real ones go "
+                "into the course.",
+                path=self.path,
+                told=told,
+            )
         return _(
             "{path} now holds guesses ({told}); a lesson shows those of a question once there are {enough}.",
             path=self.path,
@@ -58,12 +69,14 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
     Raises
     ------
     UserError
-        There is no such unit, the folder has no course sources, or nobody's guesses were found.
+        There is no such unit, the cohort has no name, the folder has no course sources, or nobody's guesses were found.
     """
     from servicelab.publish.checks import course_findings
     from servicelab.publish.findings import stop_on
     from servicelab.publish.sources import load_course, relative
 
+    if not cohort.strip():
+        raise UserError(_("A cohort needs a name, to be counted once: --cohort autumn-2026."))
     if course.repository is None:
         raise UserError(
             _("{root} does not belong to a checkout of the course: guesses are kept in its sources.", root=course.root)
@@ -90,7 +103,8 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
                 folder=course.submitted,
             )
         )
-    stated = read(GuessesFile, there.guesses.data) if there.guesses else GuessesFile()
+    simulated = is_demo(course)
+    stated = read(GuessesFile, there.guesses.data) if there.guesses and not simulated else GuessesFile()
     again = _counted_before(stated, cohort, found)
     if again:
         raise UserError(
@@ -108,13 +122,13 @@ def keep_guesses(unit: str, cohort: str, *, course: Course) -> Kept:
         if each.cohort != cohort
     ]
     entries += [{"cohort": cohort, "prediction": key, "values": values} for key, values in found.items() if values]
-    path = there.folder / "guesses.yml"
+    path = (course.root.parent if simulated else there.folder) / "guesses.yml"
     written = yaml.safe_dump({"guesses": entries}, default_flow_style=None, sort_keys=False, allow_unicode=True)
     write_whole(path, (HEAD + written).encode("utf-8"))
     counts: dict[str, int] = {}
     for entry in entries:
         counts[str(entry["prediction"])] = counts.get(str(entry["prediction"]), 0) + len(entry["values"])
-    return Kept(path, counts)
+    return Kept(path, counts, simulated)
 
 
 def _guessed(course: Course, unit: str, asked: dict[str, Prediction]) -> dict[str, list[float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from nbconvert.exporters import Exporter
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.grading.language import spoken
+from servicelab.grading.marks import MINUTE
 from servicelab.grading.pieces import HEADING, Reader, plain
 from servicelab.i18n import _, language, use
 
@@ -38,12 +40,8 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
     reader = Reader(facts["waiting"], facts["points"], folder)
     reader.read(nb)
     parts = reader.parts
-    title = next(
-        (found[2] for cell in nb.cells if cell.cell_type == "markdown" and (found := HEADING.search(cell.source))),
-        graded.get("assignment", ""),
-    )
     return _page(
-        plain(title),
+        plain(title_of(nb) or graded.get("assignment", "")),
         str(graded.get("student", "")),
         facts,
         float(graded.get("score", 0)),
@@ -55,15 +53,22 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
     )
 
 
-def unreadable(student: str, assignment: str, lang: str) -> str:
-    """Return the page of a submission whose notebook could not be opened at all."""
+def title_of(nb: NotebookNode) -> str:
+    """Return a notebook's first heading, in Markdown; an empty string where it has none."""
+    texts = (cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    return next((found[2] for text in texts if (found := HEADING.search(text))), "")
+
+
+def unreadable(student: str, title: str, lang: str, submitted: datetime | None, late: float) -> str:
+    """Return the page of a submission whose notebook could not be opened at all; `late` in seconds."""
     with use(lang):
+        facts = {"when": submitted.strftime(MINUTE) if submitted else "", "late": lateness(late)}
         damaged = _(
             "Your notebook could not be opened, so nothing in it could be marked. Your answers are still on your "
             "machine: open the exercise, check that your work is there, and submit again. Tell your instructor if it "
             "happens twice."
         )
-        return _page(assignment, student, {"when": "", "late": ""}, 0, 0, damaged=damaged)
+        return _page(plain(title), student, facts, 0, 0, damaged=damaged)
 
 
 def _page(title: str, student: str, facts: dict[str, Any], score: float, points: float, **said: Any) -> str:
@@ -119,7 +124,7 @@ def _facts(graded: dict[str, Any]) -> dict[str, Any]:
         except MissingEntry:
             return facts
         submission = notebook.assignment
-        facts["when"] = f"{submission.timestamp:%Y-%m-%d %H:%M} UTC" if submission.timestamp else ""
+        facts["when"] = submission.timestamp.strftime(MINUTE) if submission.timestamp else ""
         facts["late"] = lateness(submission.total_seconds_late)
         facts["points"] = {grade.name: float(grade.max_score) for grade in notebook.grades}
         facts["waiting"] = {grade.name for grade in notebook.grades if grade.needs_manual_grade}

@@ -13,17 +13,23 @@ from nbformat.notebooknode import NotebookNode
 from servicelab.course.handin import ANY_ANSWERS
 from servicelab.grading.bounded import CONTROL, WIDGET
 from servicelab.grading.inert import markdown, rich
+from servicelab.grading.markerview import DECIDE, TEST
 from servicelab.grading.messages import text_of
 from servicelab.grading.scrub import ANSI, is_test
 from servicelab.i18n import _, language
+from servicelab.learn.written import numbers_in
 
 WORDS = ".words"
-"""Folder in `source/` with the decisions' prompts in every language; nbgrader passes over it for its dot."""
-DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
+"""Folder in `source/` with titles and decisions' prompts in every language; nbgrader passes over it for its dot."""
 HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$", re.MULTILINE)
 STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
 NO_RESPONSE = "No response."
 """What nbgrader itself says of an answer that was not touched."""
+
+
+def title_file(assignment: str, lang: str) -> str:
+    """Name of the file in `WORDS` with what an assignment's notebook is called in a language."""
+    return f"{assignment}.{lang}.title.json"
 
 
 @dataclass
@@ -87,7 +93,7 @@ class Reader:
         placed = set()
         for cell in nb.cells:
             decided = DECIDE.search(cell.source) if cell.cell_type == "code" else None
-            test = f"test-{decided[1]}" if decided else ""
+            test = f"{TEST}{decided[1]}" if decided else ""
             if decided and test in tests and test not in placed:
                 placed.add(test)
                 self._decision(decided[1], tests[test])
@@ -156,6 +162,9 @@ class Reader:
                     comment=_comment(about),
                 )
             )
+        elif beside := [found for each in _controls(cell) if (found := numbers_in(each))]:
+            # What a written answer had to argue from stands with it.
+            self.pieces.append(Piece("shown", outputs=beside))
         elif (outputs or tables or images) and not (about.get("locked") and placed):
             self.pieces.append(Piece("shown", outputs=outputs, tables=tables, images=images))
 
@@ -229,6 +238,15 @@ def _outputs(cell: NotebookNode) -> tuple[list[str], list[str], list[str]]:
             elif "text/plain" in data:
                 texts.append(data["text/plain"])
     return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], tables, images
+
+
+def _controls(cell: NotebookNode) -> list[str]:
+    """Return the texts of the controls that a cell put out."""
+    return [
+        text_of(output.data.get("text/plain", ""))
+        for output in cell.get("outputs", [])
+        if CONTROL in output.get("metadata", {}) and "text/plain" in output.get("data", {})
+    ]
 
 
 def _html(source: str, attachments: object = None) -> str:

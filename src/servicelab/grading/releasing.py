@@ -18,7 +18,7 @@ from servicelab.errors import UserError
 from servicelab.grading import exchange
 from servicelab.grading.course import Course, sqlite_file
 from servicelab.grading.nbgrader_log import captured
-from servicelab.grading.pieces import WORDS
+from servicelab.grading.pieces import HEADING, WORDS, title_file
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import LANGUAGES, MARKER, _
 
@@ -34,9 +34,18 @@ class Release:
     folder: Path
     points: float
     exchange: Path | None
+    due: datetime | None
 
     def sentence(self) -> str:
-        """Return it in one sentence."""
+        """Return where it is, and when it is due."""
+        return f"{self._where()}\n{self._when()}"
+
+    def _when(self) -> str:
+        if self.due is None:
+            return _("No due time is set, so nobody is late: to set one, release it again with --due.")
+        return _("It is due {when}.", when=in_zone(self.due))
+
+    def _where(self) -> str:
         if self.exchange:
             return _(
                 "{assignment} ({points:g} points) is released in {folder} and in the exchange {exchange}.",
@@ -51,6 +60,36 @@ class Release:
             points=self.points,
             folder=self.folder,
         )
+
+
+def read_due(text: str) -> datetime:
+    """Return the time that somebody typed; without a time zone it is by this machine's clock.
+
+    Raises
+    ------
+    UserError
+        It is not a time.
+    """
+    try:
+        given = datetime.fromisoformat(text.strip())
+        if len(text.strip()) <= len("2026-11-20"):
+            raise ValueError(text)
+        return given.astimezone()
+    except (ValueError, OverflowError) as error:
+        raise UserError(
+            _('--due "{text}" is not a day and a time: write it like "2026-11-20 18:00".', text=text)
+        ) from error
+
+
+def in_zone(moment: datetime) -> str:
+    """Return a time by this machine's clock, with its time zone.
+
+    >>> in_zone(datetime(2026, 11, 20, 12, tzinfo=UTC)).endswith(")")
+    True
+    """
+    here = moment.astimezone()
+    offset = here.strftime("%z")
+    return f"{here:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def release(assignment: str, *, course: Course, due: datetime | None = None) -> Release:
@@ -117,7 +156,9 @@ def _release(assignment: str, course: Course, due: datetime | None, fill: Callab
                 moment = due.astimezone(UTC).replace(tzinfo=None)
                 book.update_or_create_assignment(assignment, duedate=moment)
             points = float(entry.max_score)
-    return Release(assignment, course.release / assignment, points, _to_exchange(assignment, course))
+            stands = book.find_assignment(assignment).duedate
+    set_to = stands.replace(tzinfo=UTC) if stands else None
+    return Release(assignment, course.release / assignment, points, _to_exchange(assignment, course), set_to)
 
 
 def _check_source(source: Path) -> None:
@@ -185,17 +226,23 @@ def _change_over(stage: Path, course: Course, assignment: str) -> None:
 
 
 def _write_words(assignment: str, source: Path, repository: Path) -> None:
-    """Keep the decisions' prompts in every language, for feedback pages: what is graded is English throughout."""
+    """Keep titles and decisions' prompts in every language for feedback pages: what is graded is English throughout."""
     from servicelab.publish.content import Content
+
+    folder = source / WORDS
+    folder.mkdir(parents=True, exist_ok=True)
 
     for lang in LANGUAGES:
         content = Content(repository, lang, strict=False)
         document = content.course.assignments[assignment]
+        headings = (HEADING.search(cell.source) for cell in content.cells(document) if cell.kind == "markdown")
+        title = next((found[2] for found in headings if found), assignment)
+        written = json.dumps({"title": title}, ensure_ascii=False)
+        (folder / title_file(assignment, lang)).write_text(written, encoding="utf-8")
         if document.kind != "exercise":
             continue
         words = content.decisions(content.course.units[document.module])
-        path = source / WORDS / f"{assignment}.{lang}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{assignment}.{lang}.json"
         path.write_text(json.dumps(words, ensure_ascii=False, indent=2), encoding="utf-8")
 
 

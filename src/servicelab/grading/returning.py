@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
+from servicelab.course.handin import notebook_file
 from servicelab.errors import UserError
+from servicelab.files.whole import whole_folder
 from servicelab.grading.autograding import nothing_collected, opens
 from servicelab.grading.course import Course
 from servicelab.grading.language import spoken
 from servicelab.grading.nbgrader_log import captured
+from servicelab.grading.pieces import WORDS, title_file
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import _
+from servicelab.learn.whereabouts import read_json
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """The pages that `feedback` wrote, the trainees it has none for, and those a person has yet to mark."""
+    """What `feedback` wrote.
+
+    Attributes
+    ----------
+    pages
+        The pages, where nbgrader keeps them.
+    failed
+        Trainees who handed in and have no page.
+    waiting
+        Those of whose work a person has yet to mark a part.
+    absent
+        Trainees of the gradebook who handed nothing in.
+    where
+        A folder with the pages alone, each named by its trainee: what is sent.
+    """
 
     assignment: str
     pages: tuple[Path, ...]
     failed: tuple[str, ...]
     waiting: tuple[str, ...]
+    absent: tuple[str, ...]
     where: Path
 
     @property
@@ -39,18 +59,21 @@ class Feedback:
     def sentence(self) -> str:
         """Return it in one sentence."""
         said = _(
-            "{assignment}: {count} feedback pages in {where}.",
+            "{assignment}: {count} feedback pages, each named by its trainee, are in {where}: send each to its trainee "
+            "and to nobody else.",
             assignment=self.assignment,
             count=len(self.pages),
             where=self.where,
         )
         if self.failed:
-            said += " " + _("None for {names}: grade them first.", names=", ".join(self.failed))
+            said += " " + _("None for {names}: they are not graded, and grade says why.", names=", ".join(self.failed))
         if self.waiting:
             said += " " + _(
-                "On {count} of them a person has yet to mark a part: mark it in Formgrader and run feedback again.",
-                count=len(self.waiting),
+                "A person has yet to mark a part of {names}: mark it in Formgrader and run feedback again.",
+                names=", ".join(self.waiting),
             )
+        if self.absent:
+            said += " " + _("Nothing was handed in by {names}.", names=", ".join(self.absent))
         return said
 
 
@@ -64,7 +87,7 @@ def feedback(assignment: str, *, course: Course) -> Feedback:
     UserError
         The assignment was never released, or nothing was collected.
     """
-    with storing(course.root, course.feedback):
+    with storing(course.root, course.feedback, course.pages):
         return _feedback(assignment, course)
 
 
@@ -74,7 +97,7 @@ def _feedback(assignment: str, course: Course) -> Feedback:
     if not folders:
         raise UserError(nothing_collected(assignment))
     api = course.api()
-    pages: list[Path] = []
+    pages: dict[Path, str] = {}
     failed: list[str] = []
     for folder in tqdm(folders, desc=_("Feedback"), unit="", disable=None):
         student = folder.parent.name
@@ -83,24 +106,52 @@ def _feedback(assignment: str, course: Course) -> Feedback:
             with captured():
                 done = api.generate_feedback(assignment, student, force=True)["success"]
         else:
-            done = _write_damaged(folder, target, notebooks)
-        pages.extend(sorted(target.glob("*.html")) if done else [])
+            done = _write_damaged(folder, target, notebooks, course)
+        pages.update(dict.fromkeys(sorted(target.glob("*.html")) if done else [], student))
         if not done:
             ensure_room(course.root, course.feedback)
             failed.append(student)
     with course.gradebook() as book:
         waiting = sorted(each.student.id for each in book.assignment_submissions(assignment) if each.needs_manual_grade)
-    return Feedback(assignment, tuple(pages), tuple(failed), tuple(waiting), course.feedback)
+        absent = sorted({each.id for each in book.students} - {folder.parent.name for folder in folders})
+    # Whole: a page of an earlier run is nobody's any more.
+    with whole_folder(course.pages / assignment) as place:
+        for page, student in pages.items():
+            name = student if len(notebooks) == 1 else f"{student}--{page.stem}"
+            shutil.copyfile(page, place / f"{name}.html")
+    return Feedback(assignment, tuple(pages), tuple(failed), tuple(waiting), tuple(absent), course.pages / assignment)
 
 
-def _write_damaged(folder: Path, target: Path, notebooks: list[str]) -> bool:
+def _write_damaged(folder: Path, target: Path, notebooks: list[str], course: Course) -> bool:
     """Write the page for a notebook that cannot be opened; False when it can be, and just was not graded."""
+    from nbgrader.api import MissingEntry
+
     from servicelab.grading.page import unreadable
 
     if opens(folder, notebooks):
         return False
     target.mkdir(parents=True, exist_ok=True)
+    student, assignment, lang = folder.parent.name, folder.name, spoken(folder)
+    with course.gradebook() as book:
+        try:
+            entry = book.find_submission(assignment, student)
+            submitted, late = entry.timestamp, float(entry.total_seconds_late)
+        except MissingEntry:
+            submitted, late = None, 0.0
     for name in notebooks:
-        text = unreadable(folder.parent.name, folder.name, spoken(folder))
+        text = unreadable(student, _title(course, assignment, name, lang), lang, submitted, late)
         (target / f"{name}.html").write_text(text, encoding="utf-8")
     return True
+
+
+def _title(course: Course, assignment: str, notebook: str, lang: str) -> str:
+    """Return what a notebook that was handed out is called, in a trainee's language where that was written down."""
+    import nbformat
+
+    from servicelab.grading.page import title_of
+
+    told = read_json(course.source / WORDS / title_file(assignment, lang)).get("title")
+    if told:
+        return str(told)
+    released = course.release / assignment / notebook_file(notebook)
+    return title_of(nbformat.read(released, as_version=4)) or assignment  # type: ignore[no-untyped-call]

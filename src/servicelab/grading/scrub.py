@@ -19,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.bounded import STOPPED, explained, output
 from servicelab.grading.language import spoken
+from servicelab.grading.markerview import NOTE
 from servicelab.grading.messages import is_authored, messages_of, text_of
 from servicelab.i18n import _, use
 
@@ -39,6 +40,8 @@ class ScrubFeedback(NbGraderPreprocessor):  # type: ignore[misc]
             return self._scrub(nb), resources
 
     def _scrub(self, nb: NotebookNode) -> NotebookNode:
+        # What is for the marker only, such as the mark of another text, is not for the trainee.
+        nb.cells = [cell for cell in nb.cells if NOTE not in cell.metadata]
         secret_cells = [cell for cell in nb.cells if is_test(cell)]
         counts = {cell.get("execution_count") for cell in secret_cells}
         secrets = _secret_lines(nb.cells)

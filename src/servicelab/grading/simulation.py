@@ -217,7 +217,7 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
     """
     import nbformat
 
-    from servicelab.learn import submission
+    from servicelab.learn import submission, written
     from servicelab.learn.assignment import Assignment
     from servicelab.learn.decisions import entry
     from servicelab.learn.whereabouts import Place
@@ -239,7 +239,11 @@ def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, soluti
             if cell.cell_type == "code" and work.code is not None:
                 cell.source = work.code.get(cell.id, solutions[cell.id])
             elif cell.cell_type == "markdown" and work.written:
-                cell.source = solutions[cell.id] if work.written == MODEL else work.written
+                text = solutions[cell.id] if work.written == MODEL else work.written
+                if cell.id not in task.items.written:
+                    cell.source = text
+                elif not task.keep(cell.id, written.entry({"text": text})):
+                    raise UserError(_("{path} could not be written.", path=task.answers_path))
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
         if work.damaged:
             path.write_bytes(path.read_bytes()[:4000])

@@ -69,12 +69,15 @@ def length(task: Written, text: str) -> tuple[str, bool]:
     return said, number > most
 
 
-def state(task: Written, value: object, table: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What the view draws."""
+def state(
+    task: Written, value: object, table: Mapping[str, Any] | None = None, *, in_cell: bool = False
+) -> dict[str, Any]:
+    """What the view draws; `in_cell`: the answer stands in the notebook's own cell instead."""
     text = tidy(value)
     said, over = length(task, text)
     if over:
         said += " · " + _("too long: whoever marks it reads the beginning")
+    nothing = _("Written in the notebook, in the cell below.") if in_cell else _("Nothing written yet.")
     return {
         "id": task.id,
         "prompt": task.prompt,
@@ -82,8 +85,40 @@ def state(task: Written, value: object, table: Mapping[str, Any] | None = None) 
         "counted": said,
         "over": over,
         "table": dict(table) if table else None,
-        "text": f"{task.prompt}\n  " + (text.replace("\n", "\n  ") if text.strip() else _("Nothing written yet.")),
+        "text": f"{task.prompt}\n  " + (text.replace("\n", "\n  ") if text.strip() else nothing) + _numbers(table),
     }
+
+
+def _numbers(table: Mapping[str, Any] | None) -> str:
+    """The numbers beside a box as text, a line a row: whoever marks judges what was made of them."""
+    if not table:
+        return ""
+    names = table["columns"][1:]
+    lines = [
+        f"  {row[0]}" + _(": ") + " · ".join(f"{name} {cell}" for name, cell in zip(names, row[1:], strict=True))
+        for row in table["rows"]
+    ]
+    return "\n".join([_numbers_begin(table["caption"]), *lines])
+
+
+def _numbers_begin(caption: str) -> str:
+    return f"\n\n{caption}" + _(": ").rstrip()
+
+
+def numbers_beside() -> str:
+    """What the numbers beside a box are called."""
+    return _("Numbers for your text")
+
+
+def numbers_in(text: str) -> str:
+    """The numbers from the text of a box, as `state` wrote them; empty where it has none.
+
+    >>> table = {"caption": numbers_beside(), "columns": ["", "mention it"], "rows": [["Easy returns", 13]]}
+    >>> numbers_in(state(Written("c", "Why?", 5, 8), {}, table)["text"])
+    'Easy returns: mention it 13'
+    """
+    found = text.rpartition(_numbers_begin(numbers_beside()) + "\n")
+    return "\n".join(line.strip() for line in found[2].splitlines()) if found[1] else ""
 
 
 def entry(value: object, beside: Sequence[str] = ()) -> dict[str, Any]:
@@ -127,7 +162,7 @@ def faults(task: Written, kept: Mapping[str, Any], notebook: Mapping[str, Any] |
     """What a trainee should hear of a written part (its entry in the sheet) before it is handed in."""
     cell = graded_cell(notebook, task.id) if notebook is not None else None
     text = tidy(kept.get("value"))
-    there = cell is not None and not untouched(source_of(cell))
+    there = in_cell(notebook, task.id)
     if not text.strip() and not there:
         yield _("“{part}” is blank.", part=task.prompt)
     elif text.strip():
@@ -147,8 +182,7 @@ def report(task: Written, value: object, notebook: Mapping[str, Any] | None = No
     text = tidy(value)
     if text.strip():
         return task.prompt + _(": ") + length(task, text)[0]
-    cell = graded_cell(notebook, task.id) if notebook is not None else None
-    there = cell is not None and not untouched(source_of(cell))
+    there = in_cell(notebook, task.id)
     return task.prompt + _(": ") + (_("written in the notebook") if there else _("blank"))
 
 
@@ -184,6 +218,12 @@ def source_of(cell: Mapping[str, Any]) -> str:
 def untouched(source: str) -> bool:
     """Whether a written cell is as it was released, or empty."""
     return source.strip() in ("", STUB)
+
+
+def in_cell(notebook: Mapping[str, Any] | None, grade_id: str) -> bool:
+    """Whether somebody wrote into the notebook's own cell."""
+    cell = graded_cell(notebook, grade_id) if notebook is not None else None
+    return cell is not None and not untouched(source_of(cell))
 
 
 def as_markdown(text: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.course.quizfile import Written
 from servicelab.i18n import _
 from servicelab.learn import written
 from servicelab.learn.controls import Control
+from servicelab.learn.whereabouts import read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,9 @@ class WriteControl(Control):
         self.task = task
         self.table = None if table is None else quotable(table)
         self._others = written.others(session.sheet.get(task.id))
+        # Read once: nobody writes in the cell while the box is in use.
+        notebook = read_json(session.notebook_path, LARGEST_NOTEBOOK)
+        self._in_cell = written.in_cell(notebook, task.id)
         super().__init__(session, task.id)
         self._known = written.tidy(self.value).strip()
 
@@ -42,7 +47,10 @@ class WriteControl(Control):
         }
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {**written.state(self.task, value, self.table), "other": "\n\n".join(self._left_out(value))}
+        return {
+            **written.state(self.task, value, self.table, in_cell=self._in_cell),
+            "other": "\n\n".join(self._left_out(value)),
+        }
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return written.entry(value, self._left_out(value))
@@ -70,4 +78,4 @@ def quotable(frame: pd.DataFrame) -> dict[str, Any]:
         [str(index), *(cell.item() if hasattr(cell, "item") else cell for cell in row)]
         for index, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True)
     ]
-    return {"caption": _("Numbers for your text"), "columns": columns, "rows": rows}
+    return {"caption": written.numbers_beside(), "columns": columns, "rows": rows}
