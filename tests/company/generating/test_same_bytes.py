@@ -21,7 +21,10 @@ pytestmark = pytest.mark.xdist_group("same_bytes")
 ROOT = Path(__file__).resolve().parents[3]
 OLDEST = (3, 11)
 #: What making the tables imports; the rest of the lock is JupyterLab and its like.
-NEEDED = {"numpy", "pandas", "python-dateutil", "six", "tzdata", "scipy", "tqdm", "pyyaml", "polib", "filelock"}
+NEEDED = {
+    "numpy", "pandas", "python-dateutil", "six", "tzdata", "scipy", "tqdm", "pyyaml", "polib", "filelock", "pydantic",
+    "pydantic-core", "annotated-types", "typing-extensions", "typing-inspection",
+}  # fmt: skip
 #: Makes the tables and says what each file holds, and which zlib packed it: another one may pack in other bytes.
 PROGRAM = """
 import hashlib, json, sys, zipfile, zlib
