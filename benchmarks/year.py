@@ -12,14 +12,14 @@ import sys
 import time
 
 from servicelab.company.generating.skylark import skylark
-from servicelab.company.simulation import Scenario, simulate
+from servicelab.company.simulation import FOR_SPEED, Scenario, simulate
 
 AIM = 2.0
 ROUNDS = 3
 SCENARIOS: dict[str, dict[str, object]] = {
     "as it is": {},
     "no assistant": {"bot": False},
-    "paid for speed": {"pay": "speed"},
+    "paid for speed": {"pay": FOR_SPEED},
     "digital first": {"routing": "digital_first"},
     "one agent in ten fewer": {"staffing": 0.9},
 }

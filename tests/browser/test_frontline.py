@@ -270,6 +270,9 @@ def test_the_whole_way(
             elif item.get("kind") == "axes":
                 for axis in card.locator("fieldset").all():
                     axis.locator("input").first.check()
+            elif item.get("over"):
+                # A click on a picture picks it.
+                card.locator("label svg").first.click()
             else:
                 card.get_by_label(item["options"][0]["text"], exact=True).check()
             decided.append(item["id"])

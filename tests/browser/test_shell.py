@@ -338,7 +338,9 @@ def test_an_analysis_is_run_from_the_top_and_handed_in_untouched_only_when_that_
     analysis.panel.locator(".slx-open").click()
     analysis.panel.locator(".slx-list").get_by_text("Hand it in").click()
     submit.get_by_role("button", name="Run the whole page from the top").click()
-    said.get_by_text("An error came up in: B1 · What kinds of needs come in? (4 points).").wait_for(timeout=60_000)
+    said.get_by_text("An error came up in: B1 · What can this column not tell you? (4 points).").wait_for(
+        timeout=60_000
+    )
     said.get_by_role("button", name="Show it").click()
     assert at(page) == "s1"
     analysis.panel.get_by_text("ZeroDivisionError").first.wait_for()
@@ -408,6 +410,10 @@ def test_a_cell_without_an_end_has_a_name_is_stopped_and_is_not_run_again_unaske
         code.click()
         page.keyboard.press("Control+a")
         page.keyboard.type('need_share = contacts["need"].value_counts(normalize=True)')
+        page.keyboard.press("Enter")
+        page.keyboard.type('least = need_share["functional"]')
+        page.keyboard.press("Enter")
+        page.keyboard.type('most = least + need_share["implicit"]')
         page.keyboard.press("Shift+Enter")
         page.keyboard.press("Shift+Enter")
         passed = "([cell, said]) => (cell.dataset.slxPassed ?? '') === said"
@@ -478,7 +484,7 @@ def test_an_exercise_with_decisions_open_leads_back_to_the_first_of_them(
     back.click()
     page.wait_for_function("document.activeElement.closest('.ld')")
     card = page.locator(".ld", has=page.locator(":focus"))
-    assert card.locator(".ld-kind").inner_text() == "Decision 1 of 12"
+    assert card.locator(".ld-kind").inner_text() == "Decision 1 of 14"
     top = card.bounding_box()
     assert top is not None
     assert 0 < top["y"] < 400

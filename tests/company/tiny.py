@@ -72,10 +72,23 @@ intact_packaging|Intact|包装完好|Nothing is broken|完好无损
 personal_styling|Styling|搭配建议|Ideas for your home|搭配方案
 """,
     "orders": """
-D000001|K00001|2023-01-08 10:23:10|shop|S01||320.0|||||||5|True
-D000002|K00001|2023-02-10 21:05:00|web||Wuhan|1217.8||4|6|False|on_time_delivery||2|False
-D000003|K00002|2023-03-01 09:00:01|app||Kunshan|88.5|spring_2023|5|5|True||personal_styling||
-D000004|K00003|2025-12-30 12:00:00|shop|S02|Foshan|2300.0||7||||||
+D000001|K00001|2023-01-08 10:23:10|shop|lighting|S01||320.0|||||||5|True
+D000002|K00001|2023-02-10 21:05:00|web|tables||Wuhan|1217.8||4|6|False|on_time_delivery||2|False
+D000003|K00002|2023-03-01 09:00:01|app|decor||Kunshan|88.5|spring_2023|5|5|True||personal_styling||
+D000004|K00003|2025-12-30 12:00:00|shop|sofas|S02|Foshan|2300.0||7||||||
+""",
+    "deposits": """
+P00001|K00001|2023-01-31 20:00:07|121.8|1096.0|2023-02-10 20:00:00|2023-02-10 21:05:00|D000002
+P00002|K00003|2023-02-01 09:00:00|19.9|179.1|2023-02-10 20:00:00||
+""",
+    "price_cuts": """
+lighting|2023-06-17|2023-06-18|0.2
+sofas|2023-06-17|2023-06-18|0.15
+""",
+    "lines": """
+phone|09:00|21:00|1|False
+wechat|09:00|21:00|4|True
+shop|10:00|21:00|1|False
 """,
     "contacts": """
 C000001|C000001||K00001|D000002|2023-02-16 09:59:35|first|where_is_order|logistics|on_time_delivery|functional|True|Where is it?|东西呢？|e1|z1|train|phone|phone|False|267.7|True|A001|213.6|apology|False|2|True||18.72
@@ -84,9 +97,9 @@ C000003|C000003||K00002||2023-02-18 20:15:00|first|presale|sales|personal_stylin
 C000004|C000004||K00001|D000002|2023-02-20 11:11:11|first|damaged|warehouse|intact_packaging|normative|False|It is broken|坏了|e4|z4|train|shop|shop|False|12.0|True|A002|600.0|both|True||False||41.3
 """,
     "calls": """
-L000001|2025-10-01 09:00:12|0.0|True|321.5|presale||A001|phone
-L000002|2025-10-01 09:01:30|65.2|False||damaged|K00002||phone
-L000003|2025-11-11 20:00:01|4.0|True|500.0|price||A002|shop
+L000001|2025-10-01 09:00:12|0.0|True|321.5|40.2|presale||A001|phone
+L000002|2025-10-01 09:01:30|65.2|False|||damaged|K00002||phone
+L000003|2025-11-11 20:00:01|4.0|True|500.0|8.0|price||A002|shop
 """,
     "rosters": """
 2025-10-01|phone|09:00|6.5
@@ -94,16 +107,20 @@ L000003|2025-11-11 20:00:01|4.0|True|500.0|price||A002|shop
 2025-10-01|shop|09:00|0.0
 """,
     "staffing": """
-2023-01-01|phone|8|1|54.0|76.5
-2023-01-01|shop|0|0|0.0|0.0
+2023-01-01|phone|8|1|1|54.0|76.5
+2023-01-01|shop|0|0|0|0.0|0.0
 """,
     "agents": """
 A001|phone|2017-03-24||False
 A002|shop|2022-10-04|2025-12-03|True
 """,
     "appraisals": """
-2023-01-01|A001|phone|2124|599|0.169|525.5|87.44|461|76|20|3.8|7058|False|False
-2023-01-01|A002|shop|103|60|0.02|407.8|84.17|44|6|0||6794|True|True
+2023-01-01|A001|phone|2124|599|0.169|525.5|87.44|461|76|421|20|3.8|7058|False|False
+2023-01-01|A002|shop|103|60|0.02|407.8|84.17|44|6|40|0||6794|True|True
+""",
+    "applicants": """
+B001|2024-02-19|71|64|58|80|5.92
+B002|2024-03-05|40|66|51|47|
 """,
     "cases": """
 R000001|D000002|K00001|C000004|return|426.2|2023-02-20 11:11:23|2023-02-24 12:49:28|True|False|False|1|11.0
@@ -114,6 +131,11 @@ R000001|register|2023-02-20 11:11:23|agent_2|3.8
 R000001|inspect|2023-02-22 11:04:20|inspector_2|18.5
 R000001|refund|2023-02-24 12:49:28|finance_1|4.1
 R000002|register|2023-03-02 17:08:42|agent_1|6.0
+""",
+    "stations": """
+inspect|2023-01-01|3|273.0
+approve|2023-01-01|2|47.0
+approve|2024-06-01|2|61.1
 """,
     "campaigns": """
 spring_2023|2023-02-20|2023-03-06|0.1|0.3
@@ -132,7 +154,8 @@ J000002|K00001|2023-05-05 18:00:00|advert|before|False|
 0|2023-01-01|Kunshan|30|0
 """,
     "incidents": """
-I001|app|2023-03-12 10:34:44|2023-03-12 12:40:44
+I001|app|release|2023-03-12 10:34:44|2023-03-12 10:51:44|2023-03-12 11:20:44|2023-03-12 12:40:44
+I002|payment|supplier|2023-04-02 18:00:00|2023-04-02 18:10:00||2023-04-02 18:30:00
 """,
     "calendar": """
 2023-01-01|6|new_year|False|False||False|False

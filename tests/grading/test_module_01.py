@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from servicelab.company import load
 from servicelab.grading.course import Course
 from servicelab.grading.demonstrating import demo
 from servicelab.grading.evidence import lesson_sheets, read_evidence, read_guesses, spent
@@ -19,6 +20,7 @@ from servicelab.grading.simulation import Cohort, load_cohort
 from servicelab.publish.content import Content
 from servicelab.publish.minutes import of_unit
 from servicelab.publish.secrets import find_leaks, secrets
+from servicelab.widgets import figures
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("demo")]
 
@@ -116,7 +118,7 @@ def test_pages_say_what_the_author_wrote_where_it_belongs(place: Path) -> None:
 def test_every_decision_has_its_message_beside_it(place: Path) -> None:
     page = (place / "grading" / "feedback" / "zhao-lei" / "01_needs" / "exercise.html").read_text(encoding="utf-8")
     cards = re.findall(r'<section class="card none" id="test-a-[^"]+">(.*?)</section>', page, re.DOTALL)
-    assert len(cards) == 12
+    assert len(cards) == 14
     for card in cards:
         assert "<li>" in card, card
 
@@ -136,7 +138,7 @@ def test_a_decision_has_one_label_on_the_page_in_the_feedback_and_in_the_key(
         if cell.cell_type == "code"
         for key in re.findall(r'decide\("(.+?)"', cell.source)
     ]
-    assert len(asked) == 12
+    assert len(asked) == 14
     for number, key in enumerate(asked, start=1):
         label = {"en": f"Decision {number}", "zh": f"情景判断第 {number} 题"}[lang]
         assert f"| {label} · `{key}` |" in notes
@@ -151,18 +153,22 @@ def test_whoever_marks_has_the_numbers_that_ticks_depend_on_and_each_check_under
     notebook = nbformat.read(path, as_version=4)
     (box,) = (cell for cell in notebook.cells if cell.source.startswith("task.write("))
     said = box.outputs[0].data["text/plain"]
-    assert "Goods arrive intact: mention it 1 · come back when it failed 59 · " in said
+    evidence = figures.evidence(
+        load("contacts"), load("orders"), load("kano_survey"), load("features"), only=["intact_packaging"]
+    )
+    line = " · ".join(f"{column} {number}" for column, number in evidence.loc["Goods arrive intact"].items())
+    assert f"Goods arrive intact: {line}" in said
     assert said.count("mention it") == 5
     assert "I would improve packaging" in said, "what was written in the box"
     page = (place / "grading" / "pages" / "01_needs" / "wang-min.html").read_text(encoding="utf-8")
-    numbers, answer = page.index("Goods arrive intact: mention it 1"), page.index('id="c-answer"')
+    numbers, answer = page.index(f"Goods arrive intact: {line}"), page.index('id="c-answer"')
     assert numbers < answer
     assert page.count("I would improve packaging") == 1
     names = [cell.metadata.get("nbgrader", {}).get("grade_id", cell.source) for cell in notebook.cells]
     checks = [name for name in names if name.startswith("test-")]
     decided = [name for cell in notebook.cells for name in re.findall(r'decide\("(.+?)"', cell.source)]
     assert checks == [f"test-{name}" for name in decided]
-    assert [names[names.index(check) - 1] for check in checks] == [f"**Decision {n}**" for n in range(1, 13)]
+    assert [names[names.index(check) - 1] for check in checks] == [f"**Decision {n}**" for n in range(1, 15)]
     assert "**Decision" not in page
 
 

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicelab.course.declared import mistakes
+from servicelab.course.quizfile import Decision
 from servicelab.errors import UserError
 from servicelab.learn import decisions
+from servicelab.learn.controls.decision import pictures
 from servicelab.learn.items import parse_items
 
 KINDS = [{"id": "f", "text": "Functional"}, {"id": "e", "text": "Emotional"}]
@@ -104,3 +107,44 @@ def test_an_axis_with_nothing_to_choose_on_it_is_a_fault():
     raw = {**RAW[2], "options": [*RAW[2]["options"], {"id": "alone", "text": "Level: basic"}]}
     with pytest.raises(UserError, match="nothing to choose on the axis “Level”"):
         parse_items({"decisions": [raw]}, "decisions.json")
+
+
+PICTURED = {
+    "id": "a-picture",
+    "prompt": "Which?",
+    "unit": "%",
+    "over": ["2024", "2025"],
+    "options": [
+        {"id": "up", "text": "Movers", "series": [9, 26.5]},
+        {"id": "flat", "text": "Sharers", "series": [34, 34]},
+    ],
+}
+
+
+def test_an_option_that_is_a_picture_is_told_in_words_as_well():
+    decision = parse_items({"decisions": [PICTURED]}, "decisions.json").decisions["a-picture"]
+    assert decisions.state(decision, {"value": "up"})["text"].splitlines() == [
+        "Which?",
+        "  (x) Movers: 2024 9 %, 2025 26.5 %",
+        "  ( ) Sharers: 2024 34 %, 2025 34 %",
+    ]
+    charts = pictures(decision)
+    assert {key: chart["alt"] for key, chart in charts.items()} == {
+        "up": "Movers: 2024 9 %, 2025 26.5 %",
+        "flat": "Sharers: 2024 34 %, 2025 34 %",
+    }
+    # On one scale: a picture is read beside the others.
+    assert charts["up"]["y"] == charts["flat"]["y"]
+    assert charts["up"]["layers"][0]["lines"] == [{"points": [[0, 9.0], [1, 26.5]]}]
+
+
+def test_options_without_a_series_have_no_picture():
+    assert pictures(ITEMS["a-kind"]) == {}
+
+
+def test_a_series_has_a_number_for_each_name():
+    short = {**PICTURED, "options": [{"id": "up", "text": "Movers", "series": [9]}, PICTURED["options"][1]]}
+    (fault,) = mistakes(Decision, short)
+    assert fault.problem == "option up has 1 numbers for 2 names in `over`"
+    wrong = {**PICTURED, "options": [{"id": "up", "text": "Movers", "series": [9, "x"]}, PICTURED["options"][1]]}
+    assert "not a list of numbers" in mistakes(Decision, wrong)[0].problem

@@ -73,8 +73,59 @@ def test_evidence_is_rounded_to_whole_customers_of_a_hundred() -> None:
         }
     )
     table = figures.evidence(make_contacts(), make_orders(), answers, FEATURES, only=["intact_packaging"])
-    # Mentioned by 1 in 10; 20 of 100 come back, not 60; 2 one-dimensional of 10, 6 must-be and 2 one-dimensional of 10.
-    assert table.loc["Intact"].tolist() == [10, 20, 60, 20, 80]
+    # Mentioned by 1 in 10; failed on 50 of 200; 20 of 100 come back, not 60; 2 one-dimensional of 10, 6 must-be and
+    # 2 one-dimensional of 10.
+    assert table.loc["Intact"].tolist() == [10, 250, 20, 60, 20, 80]
+
+
+def test_losses_are_failures_times_what_one_costs() -> None:
+    figure = figures.losses(make_orders(), FEATURES)
+    # 50 of 200 orders fail, 40 in 100 fewer come back: 100 of 1,000; a missed slot costs nobody.
+    assert figure.state["table"]["rows"] == [["Intact", 250, "40", "100.0"], ["Slot", 250, "0", "0.0"]]
+    assert "“Intact” loses most customers: 100.0 for each 1,000 orders." in figure.state["text"]
+
+
+def test_the_dearest_failure_need_not_lose_most() -> None:
+    fine = pd.DataFrame({"failed_feature": [None] * 900, "repurchased_180d": pd.array([True] * 540 + [False] * 360)})
+    late = pd.DataFrame({
+        "failed_feature": ["personal_styling"] * 400, "repurchased_180d": pd.array([True] * 160 + [False] * 240)
+    })  # fmt: skip
+    said = figures.losses(pd.concat([make_orders(), fine, late]), FEATURES).state["text"]
+    # 400 × 20 in 100 against 50 × 40 in 100, of 1,500 orders.
+    assert "“Styling” loses most customers: 53.3 for each 1,000 orders." in said
+    assert "costs most with “Intact”: 40 in 100 fewer come back; it loses 13.3" in said
+
+
+def test_apologised_counts_orders_within_180_days_and_nothing_that_is_not_known_yet() -> None:
+    day = pd.Timestamp("2025-01-01")
+    cases = [
+        ("emotional", "apology", "A", 0, 4),  # orders again after 180 days: within
+        ("emotional", "apology", "B", 0, 5),  # orders again after 181 days: not
+        ("emotional", "none", "C", 0, 2),  # had ordered before, and never again
+        ("functional", "apology", "D", 0, 3),
+        ("functional", "none", "E", 0, 3),
+        ("emotional", "none", "F", 200, 1),  # too late to know: only the rating counts
+    ]
+    contacts = pd.DataFrame({
+        "contact_id": [f"C{n}" for n in range(len(cases))],
+        "need": [case[0] for case in cases],
+        "remedy": [case[1] for case in cases],
+        "customer_id": [case[2] for case in cases],
+        "opened_at": [day + pd.Timedelta(days=case[3]) for case in cases],
+        "csat": pd.array([case[4] for case in cases], dtype="Int64"),
+    })  # fmt: skip
+    ordered = {"A": [180], "B": [181], "C": [-5], "D": [10, 20], "E": [30], "F": [201], "Z": [365]}
+    orders = pd.DataFrame(
+        [(customer, day + pd.Timedelta(days=at)) for customer, days in ordered.items() for at in days],
+        columns=["customer_id", "ordered_at"],
+    )
+    rows = figures.apologised(contacts, orders).state["table"]["rows"]
+    assert [(*row[:4], row[5]) for row in rows] == [
+        ("Emotional", "Neither", "1.50", "0.0", 1),
+        ("Emotional", "Apology only", "4.50", "50.0", 2),
+        ("Functional", "Neither", "3.00", "100.0", 1),
+        ("Functional", "Apology only", "3.00", "100.0", 1),
+    ]
 
 
 def test_remedies_leaves_out_customers_who_gave_no_rating() -> None:

@@ -102,6 +102,19 @@ class Option(Offer):
     ] = ""
 
 
+NO_SERIES = (
+    "`series` of option {id} is not a list of numbers",
+    "Write series: [12, 15, 19], a number for each of `over`",
+)
+
+
+@dataclass(frozen=True)
+class Pictured(Offer):
+    """An option of a graded decision that may be a picture: `series` is a line over what `over` names."""
+
+    series: Annotated[tuple[Annotated[float, Rule(*NO_SERIES, math.isfinite)], ...], Rule(*NO_SERIES)] = ()
+
+
 Options = Annotated[tuple[Option, ...], Rule(*NO_OPTIONS, lambda options: len(options) > 1)]
 Choosing = Annotated[Literal["choice", "many"], Rule("there is no kind “{value}”", "Use choice or many")]
 
@@ -197,6 +210,8 @@ class Task(Declared):
 class Decision(Declared):
     """A graded decision without its key: one option ("choice"), any number of them ("many"), one of them on each axis
     ("axes", the options' texts as "Nature: functional"), or a "number" on a scale.
+
+    Where options are pictures, `over` names what each line runs over and `unit` says in what it is measured.
     """
 
     REFUSED: ClassVar[Mapping[str, tuple[str, str]]] = keys_of("a graded decision carries its key (`{name}`)")
@@ -209,7 +224,8 @@ class Decision(Declared):
     ] = "choice"
     unit: Words = ""
     note: Words = ""
-    options: Annotated[tuple[Offer, ...], Rule(*NO_OPTIONS)] = ()
+    options: Annotated[tuple[Pictured, ...], Rule(*NO_OPTIONS)] = ()
+    over: Annotated[tuple[Words, ...], Rule("`over` is not a list of texts", 'Write over: ["2024", "2025"]')] = ()
     low: Number = 0.0
     high: Number = 100.0
     step: Number = 1.0
@@ -238,6 +254,10 @@ class Decision(Declared):
                 remedy = "Write the axis before each of its options: “Nature: functional”, “Nature: emotional”"
                 yield Fault((), f"there is nothing to choose on the axis “{axis}”", remedy)
         yield from twice(self.options)
+        for number, option in enumerate(self.options):
+            if len(option.series) != len(self.over):
+                problem = f"option {option.id} has {len(option.series)} numbers for {len(self.over)} names in `over`"
+                yield Fault(("options", number), problem, "Write a number for each name, or neither of the two")
 
 
 @dataclass(frozen=True)

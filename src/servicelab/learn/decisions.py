@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from servicelab.course.quizfile import Decision
+from servicelab.course.quizfile import Decision, Pictured
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
 from servicelab.learn.outline import Section
@@ -56,7 +56,7 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
     boxes = {"many": ("[ ]", "[x]")}.get(decision.kind, ("( )", "(x)"))
     lacking = without(decision, given)
     lines = [decision.prompt]
-    lines += [f"  {boxes[o.id in picked]} {o.text}" for o in decision.options]
+    lines += [f"  {boxes[o.id in picked]} {spelled(decision, o)}" for o in decision.options]
     if decision.kind == "number":
         lines.append(
             f"  {decision.low:g}–{decision.high:g} {decision.unit}".rstrip() + ": " + (said or _("No answer yet."))
@@ -80,6 +80,14 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
         "feedback": said,
         "text": "\n".join(lines),
     }
+
+
+def spelled(decision: Decision, option: Pictured) -> str:
+    """An option in words: its text and, where it is a picture, the numbers that are drawn."""
+    drawn = [
+        f"{name} {value:g} {decision.unit}".rstrip() for name, value in zip(decision.over, option.series, strict=False)
+    ]
+    return _("{option}: {numbers}", option=option.text, numbers=_(", ").join(drawn)) if drawn else option.text
 
 
 def entry(decision: Decision, value: object) -> dict[str, Any]:

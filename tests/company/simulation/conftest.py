@@ -86,6 +86,19 @@ def agrees(found: pd.DataFrame, truth: pd.Series) -> bool:
     return bool(z.abs().max() < stats.norm.isf(0.0005 / len(z)) and stats.chi2.sf((z**2).sum(), len(z)) > 0.001)
 
 
+def waited(contacts: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
+    """Seconds that each contact waited while its line was open; nobody minds that it is closed at night.
+
+    Of what is taken up on the day on which it came in, or in the morning after.
+    """
+    opens = contacts["channel"].astype(str).map(lines.set_index("line")["opens"]).fillna("00:00")
+    second = (contacts["opened_at"] - contacts["opened_at"].dt.normalize()).dt.total_seconds()
+    closes = contacts["channel"].astype(str).map(lines.set_index("line")["closes"]).fillna("24:00")
+    low, high = (pd.to_timedelta(clock + ":00").dt.total_seconds() for clock in (opens, closes))
+    closed = np.where(second < low, low - second, np.where(second >= high, low + 86_400 - second, 0.0))
+    return (contacts["wait"] - closed).clip(lower=0)
+
+
 @pytest.fixture(scope="session")
 def fits() -> SimpleNamespace:
     """Estimators."""

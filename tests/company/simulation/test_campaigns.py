@@ -10,8 +10,9 @@ import pytest
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Campaign, Firm
-from servicelab.company.simulation.buying import intensities
+from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.festivals import day_number, make_calendar
+from servicelab.company.simulation.orders import intensities
 from servicelab.models.marketing import arpu, campaign_effect, uplift
 
 #: Days of `orders_before`.
@@ -24,8 +25,9 @@ def rows_of(firm: Firm, campaign: Campaign) -> pd.DataFrame:
     rows = members[members["campaign"] == campaign.name]
     known = firm.truth["customers"].set_index("customer_id").loc[rows["customer_id"]]
     begins = day_number(firm.scenario, campaign.start)
-    shop, online = intensities(world, firm.scenario, make_calendar(world, firm.scenario))
-    clock = float((shop + online)[begins : begins + campaign.days].sum())
+    lots = Lots(firm.scenario.seed, firm.scenario.start)
+    rates = intensities(world, lots, make_calendar(world, firm.scenario))
+    clock = float((rates.shop * rates.kept_shop + rates.online * rates.kept_online)[begins:][: campaign.days].sum())
     there = ~(known["left_on_day"].to_numpy(dtype=float) < begins)
     return rows.assign(expected=known["order_rate"].to_numpy() * clock * there * placed_share(firm))
 

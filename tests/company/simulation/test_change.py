@@ -10,10 +10,11 @@ import pytest
 from scipy import stats
 from tests.company.skylark_world import world
 
-from servicelab.company.simulation import Firm
+from servicelab.company.simulation import FLAT, FOR_QUALITY, FOR_SPEED, Firm
 from servicelab.company.simulation.names import SHOPS
 
 START = pd.Timestamp("2023-01-01")
+SCHEMES = {"flat": FLAT, "speed": FOR_SPEED, "quality": FOR_QUALITY}
 
 
 # --- X11: a peak ---
@@ -243,7 +244,7 @@ def test_coupon_users_chose_themselves(firm: Firm) -> None:
 
 @pytest.fixture(scope="module")
 def schemes(under: object) -> dict[str, Firm]:
-    return {pay: under(months=6, campaigns=(), pay=pay) for pay in ("flat", "speed", "quality")}  # type: ignore[operator]
+    return {name: under(months=6, campaigns=(), pay=pay) for name, pay in SCHEMES.items()}  # type: ignore[operator]
 
 
 def test_pay_for_speed_lowers_resolution_and_raises_repeats(schemes: dict[str, Firm], under: object) -> None:
@@ -256,7 +257,7 @@ def test_pay_for_speed_lowers_resolution_and_raises_repeats(schemes: dict[str, F
     assert found["speed"]["contacts"] > found["flat"]["contacts"]
     # Whose turn of the staff it is differs from run to run: over three seeds pay for quality does resolve more.
     gain = [
-        under(seed=seed, months=6, pay="quality").summary()["resolved"]  # type: ignore[operator]
+        under(seed=seed, months=6, pay=FOR_QUALITY).summary()["resolved"]  # type: ignore[operator]
         - under(seed=seed, months=6).summary()["resolved"]  # type: ignore[operator]
         for seed in (1984, 7, 21)
     ]

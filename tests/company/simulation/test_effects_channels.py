@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario, simulate
-from servicelab.company.simulation.demand import causes_in
-from servicelab.company.simulation.names import FEATURES, INTENTS, LATE, ON_THE_WAY
+from servicelab.company.simulation.demand import PRICE_CLAIM, causes_in, price_drops
+from servicelab.company.simulation.festivals import make_calendar
+from servicelab.company.simulation.names import FAMILIES, FEATURES, INTENTS, LATE, ON_THE_WAY
+from servicelab.company.simulation.orders import reductions
 from servicelab.models.queueing import (
     ArrivalTimes,
     SimulationResult,
@@ -47,6 +49,9 @@ def expected_reasons(firm: Firm) -> pd.Series:
         name = INTENTS[intent]
         if name == "presale":
             continue  # it comes before the order
+        if intent == PRICE_CLAIM:
+            found[world.intents[name].owner] += expected_claims(firm, placed, np.fmin(left, end))
+            continue
         since = arrived if causes.since_delivery(np.array([intent]), np.array([failed]))[0] else placed
         if failed == LATE and since is placed:
             since = placed + promised - 1
@@ -60,6 +65,19 @@ def expected_reasons(firm: Firm) -> pd.Series:
             in_time = np.where(until >= arrived - 1, 1.0, in_time)
         found[world.intents[name].owner] += float(np.nansum(np.where(hit, chance * in_time, 0.0)))
     return pd.Series(found).drop("sales")
+
+
+def expected_claims(firm: Firm, placed: Floats, until: Floats) -> float:
+    """Claims for the difference, of orders that became cheaper while their price was protected."""
+    orders, calendar = firm.tables["orders"], make_calendar(world, firm.scenario)
+    low = reductions(world, calendar)
+    family = orders["family"].map({name: number for number, name in enumerate(FAMILIES)}).to_numpy()
+    paid, total = low[family, placed.astype(int)], 0.0
+    for drop in price_drops(calendar):
+        fits = (placed < drop) & (placed >= drop - world.demand.protected_days) & (low[family, drop] < paid)
+        in_time = 1 - (1 - 1 / causes_in(world).lag[PRICE_CLAIM]) ** np.maximum(until - drop, 0)
+        total += world.demand.price_claims * float((fits * in_time).sum())
+    return total
 
 
 def test_x00b_the_reasons_of_contacts_lie_where_the_mechanism_puts_them(firm: Firm) -> None:
@@ -111,8 +129,9 @@ def test_x03c_who_comes_back_tells_how_many_were_helped(firm: Firm) -> None:
 
 # --- X03b and X11a: what a queue does with one agent fewer, or with the same agents at other hours ---
 
-STEP = 900.0
-#: Agent → at the desk (1) or not (0), each quarter of an hour.
+#: Half a quarter of an hour: every spell at the desk is so many of them, to the second.
+STEP = 450.0
+#: Agent → at the desk (1) or not (0), step by step.
 Plan = dict[int, list[int]]
 
 
@@ -144,7 +163,9 @@ def phone(firm: Firm) -> Line:
     back = contacts["contact_id"].isin(contacts["parent_id"])
     again = float(back[~contacts["served"]].mean()), float(back[contacts["served"]].mean())
     hours = float((shifts["end"] - shifts["begin"]).sum() / 3600)
-    return Line(log[log["line"] == "phone"].sort_values("arrived_at"), plan, hours, days, again)
+    # An agent is free again when the call has been written down.
+    calls = log[log["line"] == "phone"].sort_values("arrived_at")
+    return Line(calls.assign(service=calls["service"] + calls["after_call"]), plan, hours, days, again)
 
 
 @pytest.fixture(scope="module", params=SEEDS)

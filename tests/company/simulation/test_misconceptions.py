@@ -12,6 +12,8 @@ from tests.company.skylark_world import world
 from servicelab.company.simulation import Firm
 from servicelab.models.process import p_chart
 
+from .conftest import waited
+
 START = pd.Timestamp("2023-01-01")
 LIVE = ["phone", "chat", "wechat", "shop"]
 
@@ -134,7 +136,7 @@ def test_x03a_regression_finds_the_true_effect(firm: Firm, fits: SimpleNamespace
     columns = columns.assign(
         constant=1.0,
         resolved=rows["resolved"].astype(float),
-        wait=np.log1p(rows["wait"] / 60 * rows["channel"].map(world.csat.wait_counts)),
+        wait=np.log1p(waited(rows, firm.tables["lines"]) / 60 * rows["channel"].map(world.csat.wait_counts)),
         again=rows["kind"].isin(["repeat", "switch"]).astype(float),
         refused=rows["refused"].astype(float),
         angry=rows["angry"].astype(float),

@@ -36,8 +36,17 @@ def test_the_note_has_the_true_numbers(root: Path) -> None:
             ),
             f"{world.leaving.after_order:.1%}",
         ],
-        "X02a": [f"load {world.cases.load['approve']:.2f}", f"{world.cases.rework:.0%}"],
-        "X02b": [f"{world.cases.false_claim:.1%}", f"{world.cases.found:.0%}", f"¥{world.cases.approver_minute}"],
+        "X02a": [
+            f"{world.cases.minutes['approve']:.0f} minutes of a working day",
+            *(f"{world.cases.minutes[name]:.0f}" for name in ("inspect", "repair", "refund")),
+            f"{world.cases.rework:.0%}",
+        ],
+        "X02b": [
+            f"{world.cases.false_claim:.1%}",
+            f"{world.cases.found:.0%}",
+            f"¥{world.cases.approver_minute}",
+            f"for {world.cases.known_after} days",
+        ],
         "X02c": [
             *world.packing.reacting,
             f"{world.packing.reaction} times",
@@ -50,6 +59,17 @@ def test_the_note_has_the_true_numbers(root: Path) -> None:
         ],
         "X03c": [f"{world.lines.back_contained:.0%}"],
         "X04a": [f"{-world.agents.hurry_pace:.0%}", f"{-world.agents.hurry_resolve:.2f}"],
+        "S1": [f"{truth:.2f}" for truth in world.hiring.validity.values()],
+        "S3": [
+            *(
+                text
+                for effect in (world.pay.per_contact, world.pay.per_resolution)
+                for text in (f"¥{effect.unit}", f"{100 * effect.time:+.0f}%", f"{effect.resolve:+.2f}")
+            ),
+            f"{world.pay.per_contact.gaming:.0%} more closed unsolved",
+            f"power {-world.agents.leaves_for_pay}",
+            f"over {world.agents.usual_load}",
+        ],
         "X04b": ["difference 0"],
         "X04c": [f"sd {world.agents.empathy_sd:.2f}"],
         "X11b": [
@@ -58,21 +78,45 @@ def test_the_note_has_the_true_numbers(root: Path) -> None:
             f"{world.agents.learn_days:.0f} days",
         ],
         "X11c": [f"{world.delivery.late_surge} times"],
+        "K2": [
+            f"({world.demand.price_claims:.0%})",
+            f"mean {world.intents['price_claim'].lag:.0f}",
+            f"at most {world.demand.protected_days} days",
+        ],
+        "X06b": [f"{world.touchpoints.leaves_for_more} log odds"],
+        "X06c": [
+            f"{value:.{digits}f}"
+            for value, digits in (
+                (world.touchpoints.stays_for_peak, 1),
+                (world.touchpoints.stays_for_end, 1),
+                (world.touchpoints.peak_rating, 2),
+                (world.touchpoints.end_rating, 2),
+            )
+        ],
         "X12a": [f"{world.shops.trend:.0%} a year", f"+{world.shops.effect:.0%}"],
         "X12b": [f"+{world.app.effect:.0%}"],
-        "X12c": [f"{world.orders.online_share[0]:.0%}"[:-1], f"{world.orders.online_share[1]:.0%}"],
+        "X12c": [
+            f"{world.orders.online_share[0]:.0%}"[:-1],
+            f"{world.orders.online_share[1]:.0%}",
+            f"+{world.orders.shop_growth:.0%} a year",
+        ],
     }
-    rows = {found[0]: line for line in note.splitlines() if (found := re.findall(r"^\| \*\*(X\d\d[abc])\*\*", line))}
+    rows = {
+        found[0]: line for line in note.splitlines() if (found := re.findall(r"^\| \*\*([A-Z]\d+[abc]?)\*\*", line))
+    }
     for name, numbers in said.items():
         for number in numbers:
             assert number in rows[name], (name, number)
     assert {"X00b", "X03b", "X11a"} < set(rows)
-    speed = world.pay.effect["speed"]
     for number in (
-        f"× {speed.time}",
-        f"{speed.resolve:.2f} log odds",
-        f"{speed.gaming:.0%} of what",
         f"{world.agents.turnover:.0%} a year",
+        f"absence {world.agents.absent:.1%}",
+        f"{world.demand.night:.0%} of what is written",
+        f"chance of {world.demand.put_off} a day",
+        f"told in {world.incidents.tells:.0%}",
+        f"{world.incidents.told} times the contacts",
+        f"{world.rating.early} to the rating",
+        f"+{world.lift('home_season_2024'):.0%} orders",
     ):
         assert number in note, number
     for campaign in world.coupons.rate, world.coupons.deal:

@@ -11,7 +11,7 @@ from scipy import stats
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario, simulate
-from servicelab.company.simulation import touchpoints as m
+from servicelab.company.simulation import journeys as m
 from servicelab.company.tables.dictionary import TABLES
 from servicelab.models.channels import attribution, removal_effects
 from servicelab.models.journey import emotion_curve, friction, touchpoint_scores
@@ -156,6 +156,82 @@ def test_scores_have_their_true_means(firm: Firm, fits: SimpleNamespace) -> None
         assert abs(response["mean"][stage] - rate) < fits.wide * np.sqrt(rate * (1 - rate) / response["size"][stage])
 
 
+def followed(firm: Firm) -> pd.DataFrame:
+    """Journeys that led to an order: how many touches, what was told of them, and what became of the order."""
+    touches = firm.tables["touchpoints"]
+    bought = touches[touches["converted"]]
+    told = bought.dropna(subset="score").astype({"score": float}).groupby("journey_id")["score"]
+    rows = pd.DataFrame(
+        {
+            "touches": bought.groupby("journey_id").size(), "told": told.size(), "mean": told.mean(),
+            "peak": told.max(), "end": bought.groupby("journey_id")["score"].nth(-1).set_axis(
+                bought.groupby("journey_id")["journey_id"].nth(-1)
+            ).astype("float64"),
+        }
+    )  # fmt: skip
+    checkout = bought[bought["touchpoint"] == "checkout"]
+    order = checkout.merge(
+        firm.tables["orders"], left_on=["customer_id", "timestamp"], right_on=["customer_id", "ordered_at"]
+    )
+    return rows.join(order.set_index("journey_id")[["satisfaction", "failed_feature", "repurchased_180d"]])
+
+
+def test_x06b_after_the_fifth_touch_more_of_them_tire(firm: Firm, fits: SimpleNamespace) -> None:
+    touches = before(firm)
+    # Naive: the more touches, the more often somebody buys, so a better journey has more of them.
+    many = touches.groupby("journey_id").agg(size=("touchpoint", "size"), bought=("converted", "first"))
+    assert many["bought"].groupby(many["size"].clip(upper=5)).mean().is_monotonic_increasing
+    rows = followed(firm).dropna(subset="repurchased_180d")
+    enough = world.touchpoints.enough
+    columns = pd.DataFrame(
+        {"constant": 1.0, "few": rows["touches"].clip(upper=enough), "more": (rows["touches"] - enough).clip(lower=0)}
+    )
+    found = fits.logistic(columns.astype(float), rows["repurchased_180d"].astype(float))
+    # Up to the fifth nothing is lost; each beyond it costs some who would have come back.
+    assert found.loc["more", "estimate"] + fits.wide * found.loc["more", "se"] < 0
+    assert found.loc["few", "estimate"] + fits.wide * found.loc["few", "se"] > 0
+    again = rows["repurchased_180d"].astype(float).groupby(rows["touches"] > enough + 3).mean()
+    assert again[False] - again[True] > 0.08
+
+
+def test_x06c_peak_and_end_make_the_journey_and_not_the_average(firm: Firm, fits: SimpleNamespace) -> None:
+    rows = followed(firm).dropna(subset=["satisfaction", "end"]).query("told >= 3")
+    rows = rows.assign(constant=1.0, failed=rows["failed_feature"].notna())
+    rated = rows["satisfaction"].astype(float)
+
+    def of(*names: str) -> pd.DataFrame:
+        return fits.least_squares(rows[["constant", "failed", *names]].astype(float), rated)
+
+    # Naive: the higher the average score, the happier; true on its own, and nothing that the two do not say.
+    alone, all_three = of("mean"), of("peak", "end", "mean")
+    assert alone.loc["mean", "estimate"] > 1.96 * alone.loc["mean", "se"]
+    assert abs(all_three.loc["mean", "estimate"]) < fits.wide * all_three.loc["mean", "se"]
+    assert all_three.loc["end", "estimate"] > fits.wide * all_three.loc["end", "se"]
+    two = of("peak", "end")
+    # A score is a whole number and the highest of them mostly a five, so that little of a peak is seen.
+    assert two.loc["peak", "estimate"] > 1.64 * two.loc["peak", "se"]
+
+    def unexplained(*names: str) -> float:
+        x = rows[["constant", "failed", *names]].astype(float).to_numpy()
+        return float(((rated - x @ of(*names)["estimate"].to_numpy()) ** 2).sum())
+
+    assert unexplained("peak", "end") < unexplained("mean")
+
+
+def test_x06c_peak_and_end_have_their_true_effects(firm: Firm, fits: SimpleNamespace) -> None:
+    """From how each touch felt, which nobody but the engine knows."""
+    touches = firm.tables["touchpoints"].assign(felt=firm.truth["touchpoints"]["felt"])
+    felt = touches[touches["converted"]].groupby("journey_id")["felt"]
+    rows = followed(firm).assign(peak=felt.max(), end=felt.last()).dropna(subset="satisfaction")
+    columns = pd.get_dummies(rows["failed_feature"].fillna("nothing")).astype(float)
+    columns = columns.assign(peak=rows["peak"], end=rows["end"])
+    found = fits.least_squares(columns, rows["satisfaction"].astype(float))
+    # Nobody rates above five: of what is added to a happy order a part does not show.
+    for name, truth in (("peak", world.touchpoints.peak_rating), ("end", world.touchpoints.end_rating)):
+        assert found.loc[name, "estimate"] > 0.6 * truth, name
+        assert found.loc[name, "estimate"] < truth + fits.wide * found.loc[name, "se"], name
+
+
 def test_the_models_of_a_journey_read_the_table_as_it_is(firm: Firm) -> None:
     touches = firm.tables["touchpoints"]
     answered = touches.dropna(subset="score")
@@ -184,7 +260,7 @@ def test_the_models_of_a_journey_read_the_table_as_it_is(firm: Firm) -> None:
     assert set(stuck.index[:2]) == set(world.touchpoints.late)
 
 
-@pytest.mark.parametrize("scenario", [{"months": 1, "scale": 0.02}, {"months": 2, "scale": 0.3}])
+@pytest.mark.parametrize("scenario", [{"months": 1, "scale": 0.1}, {"months": 2, "scale": 0.3}])
 def test_a_small_run_has_journeys_too(scenario: dict[str, float]) -> None:
     touches = simulate(Scenario(**scenario), world).tables["touchpoints"]  # type: ignore[arg-type]
     assert touches["journey_id"].nunique() > 10

@@ -127,13 +127,13 @@ def test_a_table_is_read_once(firm: Path, counted: list[str], monkeypatch: pytes
 
 CHANGES: dict[str, Callable[[pd.DataFrame], object]] = {
     "a cell": lambda frame: frame.loc.__setitem__((0, "amount"), -1.0),
-    "a cell by position": lambda frame: frame.iloc.__setitem__((0, 6), -1.0),
+    "a cell by position": lambda frame: frame.iloc.__setitem__((0, 7), -1.0),
     "a column": lambda frame: frame.__setitem__("amount", 0.0),
     "a new column": lambda frame: frame.insert(0, "mine", 1),
     "a column gone": lambda frame: frame.pop("amount"),
     "filled in place": lambda frame: frame.fillna({"satisfaction": 3}, inplace=True),
     "an array": lambda frame: frame["satisfaction"].array.__setitem__(0, 1),
-    "headers": lambda frame: setattr(frame, "columns", range(15)),
+    "headers": lambda frame: setattr(frame, "columns", range(16)),
     "the name of the headers": lambda frame: (
         frame.columns.set_names("x", inplace=True) or setattr(frame.columns, "name", "x")
     ),

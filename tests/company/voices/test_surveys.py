@@ -85,8 +85,8 @@ def test_kano_segments_disagree() -> None:
 def test_surveys_ask_as_many_of_each_segment_and_only_customers_of_that_time(firm: Firm) -> None:
     joined = firm["customers"].set_index("customer_id")["joined_on"]
     for name, every, people in (
-        ("kano_survey", [], 600),
-        ("needs_survey", ["wave"], 200),
+        ("kano_survey", [], world.kano.asked),
+        ("needs_survey", ["wave"], world.needs_survey.asked),
         ("needs_tracker", ["month"], 120),
     ):
         rows = firm[name].drop_duplicates([*every, "customer_id"])

@@ -38,11 +38,13 @@ from servicelab.i18n import _
 
 LARGEST = 1000
 #: The same for the whole firm, so written with the first block alone.
-ONCE = ("features", "campaigns", "calendar", "voices", "servqual_items")
+ONCE = (
+    "features", "campaigns", "calendar", "voices", "servqual_items", "lines", "price_cuts", "stations", "applicants",
+)  # fmt: skip
 #: One row for the whole firm whatever the number of blocks: key, and what is added up.
 SUMMED = {
     "rosters": (["date", "line", "half_hour"], ["agents"]),
-    "staffing": (["date", "line"], ["agents", "absent", "desk_hours", "paid_hours"]),
+    "staffing": (["date", "line"], ["agents", "absent", "on_leave", "desk_hours", "paid_hours"]),
     "weekly_packing": (["week", "week_of", "warehouse"], ["parcels", "faults"]),
 }
 #: Bytes of finished files, measured at 0.01, 0.1 and 1: what a region takes however small it is (the whole firm's

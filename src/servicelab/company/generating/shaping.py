@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.simulation import LINES, Scenario
-from servicelab.company.simulation.buying import DAY
+from servicelab.company.simulation.members import DAY
 from servicelab.company.simulation.names import CLOSE, INTENTS, OPEN
 from servicelab.company.simulation.outcomes import customer_ids, moments
-from servicelab.company.simulation.staffing import agent_ids
+from servicelab.company.simulation.workforce import agent_ids
 from servicelab.company.voices.feature_names import FEATURES
 from servicelab.company.voices.texts import make_texts
 
@@ -24,7 +24,7 @@ HALF_HOUR = 1800
 SERIES = {
     "customer_id": "K", "order_id": "D", "led_to_order_id": "D", "contact_id": "C", "parent_id": "C",
     "contacts.journey_id": "C", "touchpoints.journey_id": "J", "agent_id": "A", "agent": "A", "shop_id": "S",
-    "home_shop": "S", "case_id": "R", "incident_id": "I", "call_id": "L",
+    "home_shop": "S", "case_id": "R", "incident_id": "I", "call_id": "L", "deposit_id": "P",
 }  # fmt: skip
 
 
@@ -79,6 +79,7 @@ def make_calls(log: pd.DataFrame, scenario: Scenario, first: int, last: int) -> 
             "wait": found["wait"].to_numpy(),
             "served": found["served"].to_numpy(),
             "service": found["service"].to_numpy(),
+            "after_call": found["after_call"].to_numpy(),
             "kind": np.array(INTENTS, dtype=object)[found["intent"].to_numpy()],
             "customer_id": customer_ids(found["member"].to_numpy()),
             "agent": agent_ids(found["agent"].to_numpy()),
@@ -141,7 +142,7 @@ def used_ids(raw: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     keys = {
         "customers": "customer_id", "orders": "order_id", "contacts": "contact_id", "agents": "agent_id",
         "shops": "shop_id", "cases": "case_id", "touchpoints": "journey_id", "incidents": "incident_id",
-        "calls": "call_id",
+        "calls": "call_id", "deposits": "deposit_id",
     }  # fmt: skip
     used = {}
     for name, column in keys.items():

@@ -5,7 +5,10 @@ The engine knows which effects may exist; a `World` says how large they are. A l
 
 from servicelab.company.simulation.firm import Firm, simulate
 from servicelab.company.simulation.names import LINES, STATIONS
-from servicelab.company.simulation.scenario import SURGES, Campaign, Scenario
+from servicelab.company.simulation.scenario import FLAT, FOR_QUALITY, FOR_SPEED, SURGES, Campaign, PayScheme, Scenario
 from servicelab.company.simulation.world import World, read_world
 
-__all__ = ["LINES", "STATIONS", "SURGES", "Campaign", "Firm", "Scenario", "World", "read_world", "simulate"]
+__all__ = [
+    "FLAT", "FOR_QUALITY", "FOR_SPEED", "LINES", "STATIONS", "SURGES", "Campaign", "Firm", "PayScheme", "Scenario",
+    "World", "read_world", "simulate",
+]  # fmt: skip

@@ -5,32 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from servicelab.company.simulation.buying import DAY, Floats, Ints, Members, Orders, late_shares
-from servicelab.company.simulation.draws import pick, pick_by, stream
+from servicelab.company.simulation.draws import Lots, after, chosen, chosen_by
+from servicelab.company.simulation.festivals import LAST_DAYS, balances_due, month_of
+from servicelab.company.simulation.incidents import Incidents
+from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import (
     ASKED_CHANNELS,
+    CALM,
     CLOSE,
+    FAMILIES,
     FEATURES,
     INTENTS,
     LATE,
+    MESSAGES,
     ON_THE_WAY,
     OPEN,
     SALE_OPENS,
     SEGMENTS,
+    SHOP_OPENS,
     WAREHOUSES,
-)
+)  # fmt: skip
+from servicelab.company.simulation.orders import (
+    ASKED,
+    HAPPENS,
+    LAG,
+    SLOTS,
+    TIME,
+    WAITS,
+    Orders,
+    Rates,
+    expected_orders,
+    late_chance,
+    reductions,
+)  # fmt: skip
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World, by_name
 
 INTENT = {name: number for number, name in enumerate(INTENTS)}
 #: Contacts about goods count from their delivery, the others from the order (after a failure: when it shows).
 FROM_DELIVERY = ("damaged", "defect", "return", "complaint")
+PRICE_CLAIM = INTENT["price_claim"]
 SHOP_DESK = ASKED_CHANNELS.index("shop")
+#: Channels that take a message at night: the assistant answers, or it waits until the morning.
+AT_NIGHT = np.array([name in ("chat", *MESSAGES) for name in ASKED_CHANNELS])
+#: The service day begins when the lines close: whoever writes after that is answered on the next one.
+EVENING = DAY - CLOSE
+HALF_HOUR = 1800.0
 
 
 @dataclass(frozen=True)
@@ -50,16 +75,16 @@ class Causes:
     failed: Ints
     chance: Floats
     lag: Floats
-    later: NDArray[np.bool_]
+    later: Flags
 
     def each(self) -> Iterator[tuple[int, int, float]]:
         """Reason, what failed and chance of each."""
         return zip(self.intent.tolist(), self.failed.tolist(), self.chance.tolist(), strict=True)
 
-    def since_delivery(self, intent: Ints, failed: Ints) -> NDArray[np.bool_]:
+    def since_delivery(self, intent: Ints, failed: Ints) -> Flags:
         """Whether a matter begins with the delivery: complaints do, failures by what failed, the rest by its reason."""
         goods = np.isin(intent, [INTENT[name] for name in FROM_DELIVERY])
-        found: NDArray[np.bool_] = np.where(failed > 0, self.later[failed] | (intent == INTENT["complaint"]), goods)
+        found: Flags = np.where(failed > 0, self.later[failed] | (intent == INTENT["complaint"]), goods)
         return found
 
 
@@ -67,6 +92,7 @@ class Causes:
 def causes_in(world: World) -> Causes:
     """The causes in a world."""
     found = [(INTENT[name], 0, what.per_order) for name, what in world.intents.items() if what.per_order]
+    found.append((PRICE_CLAIM, 0, world.demand.price_claims))
     for number, what in enumerate(world.failures.values(), start=1):
         complains = world.demand.late_complains if number == LATE else 0.0
         found.append((INTENT[what.intent], number, what.spoken * (1 - complains)))
@@ -94,9 +120,20 @@ class Demand:
     order: Ints
     #: What failed and so caused it, by number in `names.FEATURES` from 1; 0: nothing failed.
     failed: Ints
-    #: Expected first contacts of the whole firm: intent × day.
-    expected: Floats
-    incidents: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Part:
+    """First contacts of one kind: day, uniform numbers for the time of the day and the channel, and what they are."""
+
+    day: Ints
+    time: Floats
+    ask: Floats
+    intent: Ints
+    failed: Ints
+    member: Ints
+    order: Ints
+    segment: Ints
 
 
 def asked_chances(world: World) -> Floats:
@@ -108,117 +145,197 @@ def asked_chances(world: World) -> Floats:
     return chances
 
 
-def time_of_day(world: World, rng: np.random.Generator, size: int) -> Floats:
+def time_of_day(world: World, luck: Floats) -> Floats:
     """Seconds since midnight, by the lines' half hours."""
     shares = np.concatenate([[0.0], np.cumsum(world.demand.half_hours)])
-    edges = OPEN + np.arange(len(shares)) * 1800.0
-    found: Floats = np.interp(rng.random(size) * shares[-1], shares, edges)
+    edges = OPEN + np.arange(len(shares)) * HALF_HOUR
+    found: Floats = np.interp(luck * shares[-1], shares, edges)
+    return found
+
+
+def _moments(world: World, day: Ints, asked: Ints, luck: Floats) -> Floats:
+    """When each gets in touch on its day: by the lines' half hours, in shops from when they open, and some at night."""
+    night = world.demand.night
+    at_night = AT_NIGHT[asked] & (luck < night)
+    by_day = np.where(AT_NIGHT[asked], (luck - night) / (1 - night), luck)
+    second = time_of_day(world, np.clip(by_day, 0, 1))
+    desk = asked == SHOP_DESK
+    opens = SHOP_OPENS * 3600.0
+    second = np.where(desk, opens + (second - OPEN) * (CLOSE - opens) / (CLOSE - OPEN), second)
+    # From closing to midnight, then from midnight to opening: fewer and fewer, until the early risers.
+    hours = np.concatenate([[0.0], np.cumsum(world.demand.night_hours)])
+    late: Any = np.interp(luck / night * hours[-1], hours, CLOSE + 3600.0 * np.arange(len(hours)))
+    found: Floats = np.where(at_night, np.where(late >= DAY, late - DAY, late), second) + day * DAY
+    return found
+
+
+def service_day(at: Floats) -> Ints:
+    """The day on which the lines take up what comes in at `at`: the evening after closing belongs to the next."""
+    found: Ints = np.floor((at + EVENING) / DAY).astype(np.int64)
     return found
 
 
 def make_demand(
-    world: World,
-    scenario: Scenario,
-    members: Members,
-    orders: Orders,
-    calendar: pd.DataFrame,
-    expected: tuple[Floats, Floats],
-) -> Demand:
+    world: World, scenario: Scenario, lots: Lots, members: Members, orders: Orders,
+    calendar: pd.DataFrame, rates: Rates, incidents: Incidents,
+) -> Demand:  # fmt: skip
     """All first contacts of the firm."""
-    rng = stream(scenario.seed, "simulation", "demand")
-    causes = causes_in(world)
-    by_cause = _expected_contacts(world, scenario, calendar, expected)
-    by_day = np.zeros((len(INTENTS), len(calendar)))
-    np.add.at(by_day, causes.intent, by_cause)
-    incidents = _incidents(world, scenario, len(calendar))
-    at, cause, member, order = _from_orders(world, rng, orders, len(calendar))
-    others = _other_people(world, rng, by_cause, world.members.firm - scenario.scale)
-    rush_at, rush_intent = _rushes(world, rng, calendar, by_day, incidents)
-    ours = rng.random(len(rush_at)) < scenario.scale / world.members.firm
-    rush_member = np.where(ours, rng.integers(0, len(members), len(rush_at)), -1).astype(np.int32)
-    # Somebody who has not joined by then is one of the other people.
-    rush_member[members.joined[rush_member] * DAY > rush_at] = -1
-    cause = np.concatenate([cause, others[1]])
-    rest = np.full(len(others[0]), -1, dtype=np.int32)
-    none = np.full(len(rush_at), -1, dtype=np.int32)
-    at = np.concatenate([at, others[0], rush_at])
-    intent = np.concatenate([causes.intent[cause], rush_intent])
-    failed = np.concatenate([causes.failed[cause], np.zeros(len(rush_at), dtype=np.int8)])
-    member = np.concatenate([member, rest, rush_member])
-    order = np.concatenate([order, rest, none])
-    segment = pick(rng, np.arange(4, dtype=np.int8), by_name(world.members.segment_share), len(at))
-    segment[member >= 0] = members.segment[member[member >= 0]]
-    asked = pick_by(
-        rng, asked_chances(world).reshape(-1, len(ASKED_CHANNELS)), segment * np.int8(len(INTENTS)) + intent
+    days = len(calendar)
+    by_cause = expected_contacts(world, calendar, rates)
+    parts = [
+        *_from_orders(world, members, orders, calendar),
+        _other_people(world, scenario, lots, calendar, by_cause),
+        _rushes(world, scenario, lots, members, calendar, by_cause.sum(axis=0), incidents),
+    ]
+    day, time, ask, intent, failed, member, order, segment = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in _Part.__dataclass_fields__
     )
-    # Shops open at ten.
-    desk = np.flatnonzero(asked == SHOP_DESK)
-    day = at[desk] // DAY * DAY
-    at[desk] = day + 36_000 + (at[desk] - day - OPEN) * 11 / 12
+    asked = chosen_by(ask, asked_chances(world).reshape(-1, len(ASKED_CHANNELS)), segment * len(INTENTS) + intent)
+    at = np.where(time < 0, -time, _moments(world, day, asked, time))
+    # What comes in after the lines have closed on the last day is taken up after the run.
     turn = np.argsort(at, kind="stable")
+    turn = turn[service_day(at[turn]) < days]
     return Demand(
-        at[turn], intent[turn], asked[turn], segment[turn], member[turn], order[turn], failed[turn],
-        by_day * world.members.firm, incidents,
+        at[turn], intent[turn].astype(np.int8), asked[turn], segment[turn].astype(np.int8),
+        member[turn].astype(np.int32), order[turn].astype(np.int32), failed[turn].astype(np.int8),
     )  # fmt: skip
 
 
-def _from_orders(world: World, rng: np.random.Generator, orders: Orders, days: int) -> tuple[Floats, Ints, Ints, Ints]:
-    """Contacts that the orders on record cause, as (when, cause, member, order); never before their cause."""
-    n = len(orders.placed)
-    rows = np.arange(n, dtype=np.int32)
-    late = rows[(orders.fault == LATE) & orders.spoken]
+def _from_orders(world: World, members: Members, orders: Orders, calendar: pd.DataFrame) -> Iterator[_Part]:
+    """Contacts that the orders on record cause; never before their cause."""
+    days = len(calendar)
+    causes = causes_in(world)
+    rows = np.arange(len(orders.placed), dtype=np.int32)
     # Whole days on which the parcel is neither ordered nor delivered.
     between = (orders.delivered // DAY - orders.placed // DAY).astype(np.int64) - 1
-    causes = causes_in(world)
     under_way = (orders.promised > 0) & (between > 0)
-    complains = rng.random(len(late)) < world.demand.late_complains
-    chosen: list[Ints] = []
+    late = orders.said[:, SLOTS.index("failure"), HAPPENS] < world.demand.late_complains
+    delay = put_off(world, calendar)
     for reason, what, chance in causes.each():
-        if what == LATE:
-            chosen.append(late[complains == (reason == INTENT["complaint"])])
-        elif what:
-            chosen.append(rows[(orders.fault == what) & orders.spoken])
-        elif reason == INTENT["presale"]:
-            chosen.append(rows[orders.enquired])
+        name = INTENTS[reason]
+        if reason == PRICE_CLAIM:
+            yield _price_claims(world, members, orders, calendar)
+            continue
+        slot = SLOTS.index(name if name in ("presale", *CALM) and not what else "failure")
+        said = orders.said[:, slot].astype(np.float64)
+        if what:
+            happens = (orders.fault == what) & orders.spoken
+            if what == LATE:
+                happens &= late == (name == "complaint")
+        elif name == "presale":
+            happens = orders.lead > 0
         else:
-            happens = rng.random(n) < chance
-            chosen.append(rows[happens & under_way if INTENTS[reason] in ON_THE_WAY else happens])
-    cause = np.repeat(np.arange(len(chosen), dtype=np.int8), [len(part) for part in chosen])
-    order = np.concatenate(chosen)
-    intent, failed = causes.intent[cause], causes.failed[cause]
-    since = causes.since_delivery(intent, failed)
-    start = np.where(since, orders.delivered[order], orders.placed[order]) // DAY
-    # A parcel is missed when its day has passed.
-    start = np.where((failed == LATE) & ~since, start + orders.promised[order] - 1, start)
-    lag = rng.geometric(1 / causes.lag[intent])
-    # Whoever asks where a parcel is, or to change its delivery, does so before it has come.
-    waits = (failed == 0) & np.isin(intent, [INTENT[name] for name in ON_THE_WAY])
-    lag = np.where(waits, 1 + (lag - 1) % np.maximum(between[order], 1), lag)
-    day = np.where(intent == INTENT["presale"], start - rng.integers(1, 4, len(order)), start + lag)
+            happens = said[:, HAPPENS] < chance
+            if name in ON_THE_WAY:
+                happens &= under_way
+        order = rows[happens]
+        intent, failed = np.full(len(order), reason), np.full(len(order), what)
+        if name == "presale":
+            day = orders.day[order] - orders.lead[order]
+        else:
+            since = causes.since_delivery(intent, failed)
+            start = (np.where(since, orders.delivered[order], orders.placed[order]) // DAY).astype(np.int64)
+            # A parcel is missed when its day has passed.
+            start = np.where((failed == LATE) & ~since, start + orders.promised[order] - 1, start)
+            lag = after(said[order, LAG], 1 / causes.lag[reason])
+            if not what and name in ON_THE_WAY:
+                # Whoever asks where a parcel is, or to change its delivery, does so before it has come.
+                lag = 1 + (lag - 1) % np.maximum(between[order], 1)
+                day = start + lag
+            else:
+                day = postponed(delay, start + lag, said[order, WAITS])
+        yield _part(members, orders, order, day, said[order], intent, failed, days)
+
+
+def _part(
+    members: Members, orders: Orders, order: Ints, day: Ints, said: Floats, intent: Ints, failed: Ints, days: int
+) -> _Part:
     keep = (day >= 0) & (day < days)
-    at = day[keep] * DAY + time_of_day(world, rng, int(keep.sum()))
-    return at, cause[keep], orders.member[order[keep]], order[keep]
+    order = order[keep]
+    member = orders.member[order]
+    return _Part(
+        day[keep], said[keep, TIME], said[keep, ASKED], intent[keep], failed[keep], member, order,
+        members.segment[member],
+    )  # fmt: skip
 
 
-def _expected_contacts(
-    world: World, scenario: Scenario, calendar: pd.DataFrame, expected: tuple[Floats, Floats]
-) -> Floats:
-    """Cause × day: first contacts expected from the orders at scale 1."""
+def put_off(world: World, calendar: pd.DataFrame) -> Floats:
+    """By day, the chance that whoever would get in touch waits until the next day: at the weekend some do."""
+    weekend = (calendar["weekday"].to_numpy() >= 5) & ~calendar["workday"].to_numpy()
+    found: Floats = np.where(weekend, world.demand.put_off, 0.0)
+    return found
+
+
+def postponed(delay: Floats, day: Ints, luck: Floats) -> Ints:
+    """The day on which each gets in touch: from a weekend, some wait until it is over."""
+    found = day.copy()
+    for _again in range(2):
+        inside = (found >= 0) & (found < len(delay))
+        waits = inside & (luck < delay[np.clip(found, 0, len(delay) - 1)])
+        found = np.where(waits, found + 1, found)
+    return found
+
+
+def _price_claims(world: World, members: Members, orders: Orders, calendar: pd.DataFrame) -> _Part:
+    """价保: who bought at most thirty days before it became cheaper claims the difference, days after they see it."""
+    days = len(calendar)
+    low = reductions(world, calendar)
+    said = orders.said[:, SLOTS.index("price_claim")].astype(np.float64)
+    parts = []
+    for drop in price_drops(calendar):
+        fits = (orders.day < drop) & (orders.day >= drop - world.demand.protected_days)
+        cheaper = low[orders.family, drop] < low[orders.family, np.minimum(orders.day, days - 1)]
+        order = np.flatnonzero(fits & cheaper & (said[:, HAPPENS] < world.demand.price_claims))
+        day = drop + after(said[order, LAG], 1 / world.intents["price_claim"].lag)
+        reason = np.full(len(order), INTENT["price_claim"])
+        parts.append(_part(members, orders, order, day, said[order], reason, np.zeros_like(reason), days))
+    if not parts:
+        none = np.zeros(0, dtype=np.int64)
+        return _part(members, orders, none, none, said[none], none, none, days)
+    return _Part(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Part.__dataclass_fields__))
+
+
+def price_drops(calendar: pd.DataFrame) -> list[int]:
+    """The days on which a sale becomes cheapest."""
+    eves = [eve for eve, _last in LAST_DAYS.values()]
+    found: list[int] = np.flatnonzero(
+        calendar["date"].dt.strftime("%m-%d").isin(eves).to_numpy() & (calendar["order_factor"].to_numpy() > 1)
+    ).tolist()
+    return found
+
+
+def _expected_claims(world: World, calendar: pd.DataFrame, total: Floats) -> Floats:
+    """By day, claims for the difference to be expected of so many orders."""
+    low, found = reductions(world, calendar), np.zeros(len(total))
+    share = by_name(world.orders.family_share, FAMILIES)
+    p = 1 / world.intents["price_claim"].lag
+    for drop in price_drops(calendar):
+        window = np.arange(max(drop - world.demand.protected_days, 0), drop)
+        cheaper = share @ (low[:, [drop]] < low[:, window])
+        later = np.arange(drop + 1, min(drop + 70, len(total)))
+        claims = float((cheaper * total[window]).sum()) * world.demand.price_claims
+        found[later] += claims * p * (1 - p) ** (later - drop - 1)
+    return found
+
+
+def expected_contacts(world: World, calendar: pd.DataFrame, rates: Rates) -> Floats:
+    """Cause × day: first contacts to be expected from orders at these rates, at scale 1."""
     causes = causes_in(world)
-    shop, online = expected
+    shop, online = expected_orders(world, rates)
     total = shop + online
     parcels = (1 - world.orders.carried_home) * shop + online
-    late = late_shares(world, scenario, len(total)).T @ by_name(world.delivery.warehouse_share, WAREHOUSES)
-    rush = (calendar["order_factor"] > 1).to_numpy()
-    # Over the year the share is the table's; in a surge it is more.
-    usual = 1 + (world.delivery.late_surge - 1) * parcels[rush].sum() / parcels.sum()
-    late = late * np.where(rush, world.delivery.late_surge, 1.0) / usual
-    rates = [what.rate for what in world.failures.values()]
+    late = late_chance(world, calendar).T @ by_name(world.delivery.warehouse_share, WAREHOUSES)
+    rates_of = [what.rate for what in world.failures.values()]
+    before = _before(world)
+    delay = put_off(world, calendar)
     rows = []
     for intent, failed, chance in causes.each():
+        if intent == PRICE_CLAIM:
+            rows.append(_expected_claims(world, calendar, total))
+            continue
         if failed:
             what = world.failures[FEATURES[failed - 1]]
-            happens = (parcels if what.parcel else total) * (late if failed == LATE else rates[failed - 1])
+            happens = (parcels if what.parcel else total) * (late if failed == LATE else rates_of[failed - 1])
         else:
             happens = parcels * world.demand.under_way if INTENTS[intent] in ON_THE_WAY else total
         cause = happens * chance
@@ -229,49 +346,89 @@ def _expected_contacts(
         lags = p * (1 - p) ** np.arange(70)
         later = bool(causes.since_delivery(np.array([intent]), np.array([failed]))[0])
         kernel = np.concatenate([np.zeros(4 if later else 1), lags])
-        # Before the run began there were orders too: as many as in its first weeks.
-        before = np.full(80, cause[:28].mean())
-        rows.append(np.convolve(np.concatenate([before, cause]), kernel)[80 : 80 + len(total)])
+        # Before the run began there were orders too, as on an ordinary first day.
+        usual = np.full(80, cause[0] / total[0] * before)
+        day = np.convolve(np.concatenate([usual, cause]), kernel)[80 : 80 + len(total)]
+        rows.append(day if INTENTS[intent] in ON_THE_WAY and not failed else _moved(day, delay))
     return np.array(rows)
 
 
-def _other_people(world: World, rng: np.random.Generator, by_cause: Floats, times: float) -> tuple[Floats, Ints]:
+def _before(world: World) -> float:
+    """Orders of an ordinary day before the run begins, at scale 1."""
+    w = world.orders
+    share = w.online_share[0]
+    return world.members.count * world.members.old * w.shop_rate / 365 / (1 - share)
+
+
+def _moved(day: Floats, delay: Floats) -> Floats:
+    """What is expected of each day once those who wait until the weekend is over have moved on."""
+    found = day.copy()
+    for _again in range(2):
+        moves = found * delay
+        found = found - moves + np.concatenate([[0.0], moves[:-1]])
+    return found
+
+
+def _other_people(world: World, scenario: Scenario, lots: Lots, calendar: pd.DataFrame, by_cause: Floats) -> _Part:
     """When people whose records are not kept get in touch, and from which cause."""
-    counts = rng.poisson(by_cause * times)
-    cause = np.repeat(np.arange(len(counts), dtype=np.int8), counts.sum(axis=1))
-    day = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.ravel())
-    return day * DAY + time_of_day(world, rng, len(day)), cause
-
-
-def _incidents(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
-    """When systems fail, about once a month for some hours."""
-    rng = stream(scenario.seed, "simulation", "incidents")
-    count = int(rng.poisson(days / world.incidents.every)) if scenario.incidents else 0
-    start = np.sort(np.floor(rng.random(count) * days) * DAY + 3600 * (9 + 10 * rng.random(count)))
-    hours = np.round(rng.lognormal(world.incidents.hours_log_mean, world.incidents.hours_log_sd, count), 2)
-    systems = world.incidents.systems
-    system = pick(rng, np.array(list(systems), dtype=object), list(systems.values()), count)
-    return pd.DataFrame({"system": system, "started": np.round(start), "hours": hours})
+    causes = causes_in(world)
+    times = world.members.firm - scenario.scale
+    month = month_of(calendar)
+    w = world.demand
+    lucky = lots.each(
+        "days of others", month, lambda rng, rows: rng.gamma(w.day_cv**-2, w.day_cv**2, rows.stop - rows.start)
+    )
+    # Day by day, so that what a later day brings changes nothing before it.
+    counts = lots.each("others", month, lambda rng, rows: rng.poisson(by_cause.T[rows] * times * lucky[rows, None]))
+    day = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+    cause = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.ravel())
+    luck = lots.luck("when others", month[day], 3)
+    none = np.full(len(day), -1)
+    segment = chosen(luck[:, 2], by_name(world.members.segment_share))
+    return _Part(
+        day, luck[:, 0], luck[:, 1], causes.intent[cause], causes.failed[cause], none, none, segment
+    )  # fmt: skip
 
 
 def _rushes(
-    world: World, rng: np.random.Generator, calendar: pd.DataFrame, by_day: Floats, incidents: pd.DataFrame
-) -> tuple[Floats, Ints]:
+    world: World, scenario: Scenario, lots: Lots, members: Members, calendar: pd.DataFrame, total: Floats,
+    incidents: Incidents,
+) -> _Part:  # fmt: skip
     """The half hour after a sale opens, and the hours of an incident."""
-    share = world.demand.half_hours[int((SALE_OPENS - OPEN) / 1800)] / sum(world.demand.half_hours)
-    total = by_day.sum(axis=0) * world.members.firm
+    w = world.demand
+    share = w.half_hours[int((SALE_OPENS - OPEN) / HALF_HOUR)] / sum(w.half_hours)
+    total = total * world.members.firm
     nights = np.flatnonzero(calendar["sale_opens"] & (calendar["order_factor"] > 1))
-    rush = world.demand.rush
-    parts: list[tuple[Floats, Ints]] = []
-    for night in nights:
-        count = int(rng.poisson(total[night] * share * (world.demand.sale_rush - 1)))
-        at = night * DAY + SALE_OPENS + 1800 * rng.random(count) ** world.demand.rush_early
-        parts.append((at, pick(rng, np.array([INTENT[name] for name in rush]), list(rush.values()), count)))
-    for start, hours in zip(incidents["started"], incidents["hours"], strict=True):
-        day = int(start // DAY)
+    due = balances_due(calendar)
+    parts: list[tuple[Floats, Ints, Floats]] = []
+    for night in nights.tolist():
+        # Nobody asks about a balance on an evening on which none falls due.
+        asked = {name: weight for name, weight in w.rush.items() if name != "balance" or due[night]}
+        rng = lots.always("sale opens", str(calendar["date"].iloc[night].date()))
+        count = int(rng.poisson(total[night] * share * (w.sale_rush - 1)))
+        luck = rng.random((count, 5))
+        at = night * DAY + SALE_OPENS + HALF_HOUR * luck[:, 0] ** w.rush_early
+        reason = np.array([INTENT[name] for name in asked])[chosen(luck[:, 1], list(asked.values()))]
+        parts.append((at, reason, luck[:, 2:]))
+    for number in range(len(incidents.started)):
+        day = int(incidents.started[number] // DAY)
+        rng = lots.always("incident", incidents.key[number])
+        closes = day * DAY + CLOSE
+        hours = sum(incidents.felt(world, number, closes)) / 3600
         count = int(rng.poisson(total[day] / 12 * hours * world.incidents.contacts))
-        at = np.minimum(start + hours * 3600 * rng.random(count), day * DAY + CLOSE - 60)
-        parts.append((at, np.full(count, INTENT["app_problem"])))
-    if not parts:
-        return np.zeros(0), np.zeros(0, dtype=np.int8)
-    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]).astype(np.int8)
+        luck = rng.random((count, 4))
+        at = incidents.moments(world, number, closes, luck[:, 0])
+        parts.append((at, np.full(count, INTENT["app_problem"]), luck[:, 1:]))
+    at = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0)
+    reason = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
+    luck = np.concatenate([part[2] for part in parts]) if parts else np.zeros((0, 3))
+    # Of the firm's customers, some are members on record; of those, some have not joined yet and are other people.
+    ours = luck[:, 0] < scenario.scale / world.members.firm
+    there = np.searchsorted(members.joined * DAY, at)
+    member = np.where(ours & (there > 0), (luck[:, 0] * world.members.firm / scenario.scale * there).astype(int), -1)
+    segment = chosen(luck[:, 2], by_name(world.members.segment_share))
+    segment = np.where(member >= 0, members.segment[member], segment)
+    none = np.full(len(at), -1)
+    return _Part(
+        (at // DAY).astype(np.int64), -at, luck[:, 1], reason, np.zeros_like(reason), member, none, segment
+    )  # fmt: skip

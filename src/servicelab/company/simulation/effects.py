@@ -49,7 +49,7 @@ def engine_effects(world: World) -> dict[str, Any]:
         "failure_effect_on_satisfaction": {
             name: what.satisfaction or -world.rating.late for name, what in world.failures.items()
         },
-        "X02a_planned_load": cases.load,
+        "X02a_minutes_a_day_of_stations": cases.minutes,
         "X02a_share_looked_at_twice": cases.rework,
         "X02b_share_of_claims_that_an_approver_stops": round(cases.false_claim * cases.found, 4),
         "X02b_cost_of_a_case_approval": round(cases.hands_on["approve"] * cases.approver_minute, 2),

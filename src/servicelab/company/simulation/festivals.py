@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.simulation.scenario import Scenario
+from servicelab.company.simulation.scenario import SURGES, Scenario
 from servicelab.company.simulation.world import World
 
 #: General Office of the State Council, yearly notices on public holidays: (first day off, last day off).
@@ -27,12 +27,17 @@ WORKED_WEEKENDS = (
     "2024-02-04", "2024-02-18", "2024-04-07", "2024-04-28", "2024-05-11", "2024-09-14", "2024-09-29", "2024-10-12",
     "2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11",
 )  # fmt: skip
+#: The last two days of each sale.
+LAST_DAYS = {"double_11": ("11-10", "11-11"), "mid_year": ("06-17", "06-18")}
 #: Nights on which a sale opens at 20:00.
 SALE_NIGHTS = ("05-31", "06-17", "10-31", "11-10")
 
 
 def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
-    """One row a day: weekday, holiday, whether people work and parcels move, sale, and the surge factor on orders."""
+    """One row a day: weekday, holiday, whether people work and parcels move, sale, and the surge factor on orders.
+
+    `order_factor` is what the scenario lets happen, `usual_factor` what would happen with every surge.
+    """
     first = pd.Timestamp(scenario.start)
     days = pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
     holiday = pd.Series("", index=days, dtype=object)
@@ -44,16 +49,19 @@ def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
     sale = np.where((month_day >= "10-31") & (month_day <= "11-11"), "double_11", "")
     sale = np.where((month_day >= "06-01") & (month_day <= "06-18"), "mid_year", sale)
     spring = (holiday == "spring_festival").to_numpy()
-    factor = np.ones(len(days))
-    for name in scenario.surges:
+    usual, factor = np.ones(len(days)), np.ones(len(days))
+    for name in SURGES:
         top = world.orders.surge[name]
         if name == "spring_festival":
-            factor[spring] = top
+            here, size = spring, np.full(len(days), top)
         else:
-            # The opening night and the last day stand out of a raised level.
-            factor[sale == name] = 1 + (top - 1) * world.orders.surge_raised
-            peak = {"double_11": ("11-10", "11-11"), "mid_year": ("06-17", "06-18")}[name]
-            factor[np.isin(month_day, peak)] = top
+            # The last day stands out of a raised level, and so does the day before it.
+            here, size = sale == name, np.full(len(days), 1 + (top - 1) * world.orders.surge_raised)
+            eve, last = LAST_DAYS[name]
+            size[month_day == eve] = 1 + (top - 1) * world.orders.surge_eve
+            size[month_day == last] = top
+        usual = np.where(here, size, usual)
+        factor = np.where(here & scenario.by_day(len(days), lambda now, name=name: name in now.surges), size, factor)
     return pd.DataFrame(
         {
             "date": days,
@@ -65,8 +73,14 @@ def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
             "sale_opens": np.isin(month_day, SALE_NIGHTS),
             "no_delivery": spring | np.append(spring[1:], False) | np.append(spring[2:], [False, False])[: len(spring)],
             "order_factor": factor,
+            "usual_factor": usual,
         }
     )
+
+
+def balances_due(calendar: pd.DataFrame) -> NDArray[np.bool_]:
+    """The days on whose evening the balances of Double 11's deposits fall due."""
+    return np.asarray(calendar["date"].dt.strftime("%m-%d") == LAST_DAYS["double_11"][0], dtype=np.bool_)
 
 
 def horizon(scenario: Scenario) -> int:
@@ -75,10 +89,11 @@ def horizon(scenario: Scenario) -> int:
     return int((first + pd.DateOffset(months=scenario.months) - first).days)
 
 
-def month_of(scenario: Scenario, days: int) -> NDArray[np.int64]:
+def month_of(calendar: pd.DataFrame) -> NDArray[np.int64]:
     """Month number of each day, from 0."""
-    dates = pd.date_range(pd.Timestamp(scenario.start), periods=days)
-    return np.asarray((dates.year - scenario.start.year) * 12 + dates.month - scenario.start.month, dtype=np.int64)
+    dates = pd.DatetimeIndex(calendar["date"])
+    first = dates[0]
+    return np.asarray((dates.year - first.year) * 12 + dates.month - first.month, dtype=np.int64)
 
 
 def day_number(scenario: Scenario, day: date) -> int:

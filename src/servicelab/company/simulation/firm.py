@@ -7,25 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from servicelab.company.simulation.applicants import make_applicants
 from servicelab.company.simulation.appraisals import make_appraisals, payroll
-from servicelab.company.simulation.buying import Ints, expected_orders, intensities, make_members, make_orders
-from servicelab.company.simulation.demand import Demand, make_demand
+from servicelab.company.simulation.demand import make_demand
+from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.festivals import make_calendar
+from servicelab.company.simulation.incidents import incidents_table, make_incidents
+from servicelab.company.simulation.journeys import Journeys
 from servicelab.company.simulation.marketing import make_campaigns
+from servicelab.company.simulation.members import make_members
 from servicelab.company.simulation.names import LINES
+from servicelab.company.simulation.orders import intensities, make_orders, price_cuts_table
 from servicelab.company.simulation.outcomes import (
     contacts_tables,
     customers_tables,
-    moments,
+    deposits_table,
     orders_table,
     placed_orders,
 )  # fmt: skip
+from servicelab.company.simulation.planning import make_plan
 from servicelab.company.simulation.returns import make_cases
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.service import Service, Staffed
+from servicelab.company.simulation.shifts import PAID_HOURS, Roster, lines_table
 from servicelab.company.simulation.shops import make_rollout, make_shops
-from servicelab.company.simulation.staffing import PAID_HOURS, Roster, agents_table, make_agents, planned_heads
-from servicelab.company.simulation.touchpoints import make_touchpoints
+from servicelab.company.simulation.workforce import agents_table
 from servicelab.company.simulation.world import World
 
 
@@ -51,7 +57,10 @@ class Firm:
         log, staff = self.tables["line_log"], self.tables["staffing"]
         served = log["served"].to_numpy()
         done = log[served]
-        work = (done["service"] * done["line"].astype(str).map(1 / pd.Series(self.world.lines.concurrency))).sum()
+        work = (
+            (done["service"] + done["after_call"])
+            * done["line"].astype(str).map(1 / pd.Series(self.world.lines.concurrency))
+        ).sum()
         contacts = self.tables["contacts"]
         first = contacts[contacts["kind"] == "first"]
         followed = first["contact_id"].isin(contacts["parent_id"])
@@ -59,8 +68,8 @@ class Firm:
             {
                 "contacts": float(len(log)),
                 "abandoned": float(1 - served.mean()),
-                # Of those who wait for it: an e-mail's hours would drown everybody's minutes.
-                "mean_wait": float(done.loc[(done["line"] != "email").to_numpy(), "wait"].mean()),
+                # Of those who wait for it: hours until a message is read would drown everybody's minutes.
+                "mean_wait": float(done.loc[~done["line"].isin(["wechat", "email"]).to_numpy(), "wait"].mean()),
                 "occupancy": float(work / (staff["desk_hours"].sum() * 3600)),
                 "resolved": float(done["solved"].mean()),
                 "came_back": float(done["followed"].mean()),
@@ -102,42 +111,51 @@ def simulate(scenario: Scenario, world: World) -> Firm:
     >>> len(firm.tables["contacts"]) > 50, bool(firm.summary()["abandoned"] < 0.3)
     (True, True)
     """
+    lots = Lots(scenario.seed, scenario.start)
     calendar = make_calendar(world, scenario)
     days = len(calendar)
-    members = make_members(world, scenario)
-    rates = intensities(world, scenario, calendar)
-    rollout = make_rollout(world, scenario, days)
-    orders = make_orders(world, scenario, members, calendar, rates, rollout.day)
-    demand = make_demand(world, scenario, members, orders, calendar, expected_orders(world, *rates))
-    heads = planned_heads(world, scenario, demand.expected)
-    agents = make_agents(world, scenario, heads)
-    service = Service(world, scenario, demand, members, orders, agents, Roster(world, scenario, agents, heads))
+    members = make_members(world, scenario, lots, calendar)
+    rates = intensities(world, lots, calendar)
+    rollout = make_rollout(world, scenario, lots, calendar)
+    orders, deposits = make_orders(world, scenario, lots, members, calendar, rates, rollout.day)
+    incidents = make_incidents(world, scenario, lots, calendar)
+    demand = make_demand(world, scenario, lots, members, orders, calendar, rates, incidents)
+    plan = make_plan(world, scenario, lots)
+    journeys = Journeys(world, scenario, lots, calendar)
+    service = Service(world, scenario, lots, demand, members, orders, journeys, calendar, plan)
     log = service.run()
-    staffed = service.staffed()
+    staffed, agents = service.staffed(), service.workforce.agents()
     placed = placed_orders(members, orders)
     number_of = np.full(len(orders.placed) + 1, -1)
     number_of[placed] = np.arange(len(placed))
-    found = orders_table(world, scenario, members, orders, placed)
-    contacts = contacts_tables(world, scenario, log, members, agents, number_of, len(demand.at))
+    found = orders_table(world, scenario, lots, calendar, members, orders, placed, journeys)
+    contacts = contacts_tables(world, scenario, lots, calendar, log, members, agents, number_of, len(demand.at))
     customers = customers_tables(scenario, members, found)
-    cases = make_cases(world, scenario, contacts["contacts"], found, calendar)
+    cases = make_cases(world, scenario, lots, contacts["contacts"], found, calendar)
+    touches = journeys.table(orders, members, number_of[:-1] >= 0)
+    shifts = _shifts(staffed)
     tables = {
         "calendar": calendar,
         "customers": customers["customers"],
         "orders": found,
+        "price_cuts": price_cuts_table(world, calendar),
+        "lines": lines_table(world),
+        "applicants": make_applicants(world, lots),
+        "deposits": deposits_table(world, scenario, members, deposits, orders, number_of, calendar),
         "contacts": contacts["contacts"],
         "line_log": contacts["line_log"],
         "agents": agents_table(agents, days, pd.Timestamp(scenario.start)),
-        "staffing": _staffing(staffed, service.roster.absent, days, scenario),
-        "shifts": _shifts(staffed),
-        "appraisals": make_appraisals(world, scenario, contacts["line_log"], _shifts(staffed), agents, days),
+        "staffing": _staffing(staffed, service.roster, days, scenario),
+        "shifts": shifts,
+        "appraisals": make_appraisals(world, scenario, lots, calendar, contacts["line_log"], shifts, agents),
         "cases": cases["cases"],
         "after_sales_log": cases["after_sales_log"],
-        **make_shops(world, scenario, rates, rollout, found),
-        **make_campaigns(scenario, members, found),
-        **make_touchpoints(world, scenario, members, orders, placed),
+        "stations": cases["stations"],
+        **make_shops(world, scenario, lots, calendar, rates, rollout, found),
+        **make_campaigns(scenario, lots, members, found, days),
+        "touchpoints": touches.drop(columns="felt"),
         "weekly_packing": _weekly_packing(found, scenario),
-        "incidents": _incidents(demand, scenario),
+        "incidents": incidents_table(incidents, np.datetime64(scenario.start).astype("datetime64[s]")),
     }
     truth = {
         "customers": customers["truth_customers"],
@@ -146,24 +164,27 @@ def simulate(scenario: Scenario, world: World) -> Firm:
         "agents": pd.DataFrame(
             {"pace": agents.pace, "skill": agents.skill, "empathy": agents.empathy, "hurry": agents.hurry}
         ),
+        "touchpoints": touches[["journey_id", "timestamp", "felt"]],
     }
     return Firm(scenario, world, tables, truth)
 
 
-def _staffing(staffed: Staffed, absent: Ints, days: int, scenario: Scenario) -> pd.DataFrame:
-    """By line and day: agents at work, scheduled ones who were absent, hours at the desk, and hours paid for."""
+def _staffing(staffed: Staffed, roster: Roster, days: int, scenario: Scenario) -> pd.DataFrame:
+    """By line and day: agents at work, ill and on leave, hours at the desk, and hours paid for."""
     cell = staffed.day * len(LINES) + staffed.line
     size = days * len(LINES)
     hours = np.bincount(cell, weights=(staffed.end - staffed.begin) / 3600, minlength=size)
     shifts = np.bincount(cell, minlength=size) / 2
+    away = roster.absent + roster.on_leave
     return pd.DataFrame(
         {
             "date": pd.Timestamp(scenario.start) + pd.to_timedelta(np.repeat(np.arange(days), len(LINES)), unit="D"),
             "line": np.tile(np.array(LINES, dtype=object), days),
             "agents": shifts.astype(int),
-            "absent": absent.T.ravel(),
+            "absent": roster.absent.T.ravel(),
+            "on_leave": roster.on_leave.T.ravel(),
             "desk_hours": hours,
-            "paid_hours": (shifts + absent.T.ravel()) * PAID_HOURS,
+            "paid_hours": (shifts + away.T.ravel()) * PAID_HOURS,
         }
     )
 
@@ -188,16 +209,3 @@ def _weekly_packing(orders: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     failed = parcels["failed_feature"] == "intact_packaging"
     found = failed.groupby([week.rename("week"), parcels["warehouse"]])
     return found.agg(parcels="size", faults="sum").reset_index()
-
-
-def _incidents(demand: Demand, scenario: Scenario) -> pd.DataFrame:
-    table = demand.incidents
-    ended = table["started"] + table["hours"] * 3600
-    return pd.DataFrame(
-        {
-            "incident_id": [f"I{k:03d}" for k in range(1, len(table) + 1)],
-            "system": table["system"],
-            "started_at": moments(scenario, table["started"].to_numpy(dtype=float)),
-            "ended_at": moments(scenario, ended.to_numpy(dtype=float)),
-        }
-    )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from servicelab.company.simulation.buying import Members, campaign_groups
+from servicelab.company.simulation.draws import Lots
+from servicelab.company.simulation.members import Members
+from servicelab.company.simulation.orders import campaign_groups
 from servicelab.company.simulation.outcomes import customer_ids
 from servicelab.company.simulation.scenario import Scenario
 
 
-def make_campaigns(scenario: Scenario, members: Members, orders: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def make_campaigns(
+    scenario: Scenario, lots: Lots, members: Members, orders: pd.DataFrame, days: int
+) -> dict[str, pd.DataFrame]:
     """The campaigns, and one row for each member who was eligible, with what they did before and during it."""
-    group = campaign_groups(scenario, members)
+    group = campaign_groups(scenario, lots, members, days)
     campaigns, parts = [], []
     ids = customer_ids(np.arange(len(members)))
     for number, one in enumerate(scenario.campaigns):

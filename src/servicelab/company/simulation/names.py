@@ -15,15 +15,21 @@ LATE, PACKING, DEFECT = (
 #: Reasons for a contact.
 INTENTS = (
     "presale", "where_is_order", "change_delivery", "damaged", "defect", "return", "invoice", "price", "app_problem",
-    "complaint",
+    "complaint", "balance", "price_claim",
 )  # fmt: skip
+#: Reasons that no failure has brought about, beside questions before buying and what a sale brings.
+CALM = ("where_is_order", "change_delivery", "return", "invoice", "price", "app_problem", "complaint")
 #: Asked only about a parcel that has not come yet.
 ON_THE_WAY = ("where_is_order", "change_delivery")
+#: What is sold.
+FAMILIES = ("sofas", "beds", "tables", "storage", "lighting", "textiles", "kitchen", "decor")
 WAREHOUSES = ("Langfang", "Kunshan", "Foshan", "Wuhan", "Chengdu")
 NEEDS = ("functional", "emotional", "normative", "implicit")
 REMEDIES = ("none", "apology", "fix", "both")
 #: The lines in the order of the day's run: a customer who gives up on one may turn to a later one the same day.
 LINES = ("phone", "chat", "wechat", "email", "shop", "expert")
+#: Lines where a message waits for the morning.
+MESSAGES = ("wechat", "email")
 #: Lines that a customer can turn to.
 ASKED_CHANNELS = LINES[:-1]
 #: What can be touched on the way to an order.

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
-from servicelab.company.simulation.buying import CHANNELS, DAY, Flags, Floats, Ints, Members, Orders
-from servicelab.company.simulation.draws import answers, stream
+from servicelab.company.simulation.draws import Lots, Luck, answers
+from servicelab.company.simulation.festivals import month_of
+from servicelab.company.simulation.journeys import Journeys
 from servicelab.company.simulation.matters import Small, make_remedies, make_subjects, make_tones
+from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import (
+    FAMILIES,
     FEATURES,
     INTENTS,
     LATE,
@@ -21,9 +25,10 @@ from servicelab.company.simulation.names import (
     SHOPS,
     WAREHOUSES,
 )  # fmt: skip
+from servicelab.company.simulation.orders import CHANNELS, Deposits, Orders, late_shares
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.service import BOT, CHANNEL_NAMES, FIRST, KINDS, TRANSFER, Log
-from servicelab.company.simulation.staffing import Agents, agent_ids
+from servicelab.company.simulation.workforce import Agents, agent_ids
 from servicelab.company.simulation.world import World, by_name
 
 NAMES, FEATURE_NAMES, NEED_NAMES, REMEDY_NAMES = (
@@ -58,7 +63,9 @@ def satisfaction(
     """Mean answer 1–5: what the contact was like, less what was expected."""
     channel = log.channel[rows]
     shift = np.array([*(world.csat.channel[name] for name in LINES), world.csat.bot])
-    minutes = np.where(log.called_back[rows], log.wait[rows] * world.csat.rung_back, log.wait[rows]) / 60
+    # Nobody minds that a line is closed at night.
+    waited = log.wait[rows] - log.closed[rows]
+    minutes = np.where(log.called_back[rows], waited * world.csat.rung_back, waited) / 60
     minutes = minutes * np.array([*(world.csat.wait_counts[name] for name in LINES), 1.0])[channel]
     human = log.agent[rows] >= 0
     mean = (
@@ -75,16 +82,14 @@ def satisfaction(
     return np.asarray(np.clip(mean, world.csat.least, world.csat.most), dtype=np.float64)
 
 
-def ask(world: World, scenario: Scenario, log: Log, rows: Ints, mean: Floats) -> tuple[Ints, Any]:
-    """The answer each would give, and who gives it."""
-    rng = stream(scenario.seed, "simulation", "survey")
-    would = answers(rng, mean, spread=world.csat.spread)
-    rate = np.array([*(world.csat.response[name] for name in LINES), world.csat.bot_response])[log.channel[rows]]
-    unhappy = np.array([*(world.csat.unhappy_response[name] for name in LINES), world.csat.bot_unhappy_response])[
-        log.channel[rows]
-    ]
-    gives = rng.random(len(rows)) < rate * np.where(would <= 2, unhappy, 1.0)
-    return would, gives & log.served[rows] & (log.channel[rows] < len(LINES) + 1)
+def ask(world: World, lots: Lots, log: Log, rows: Ints, month: Ints, mean: Floats) -> tuple[Ints, Any]:
+    """The answer each would give, and who gives it; `month` of each ascends."""
+    would = lots.each("survey", month, lambda rng, part: answers(rng, mean[part], spread=world.csat.spread))
+    channel = log.channel[rows]
+    rate = np.array([*(world.csat.response[name] for name in LINES), world.csat.bot_response])[channel]
+    unhappy = [*(world.csat.unhappy_response[name] for name in LINES), world.csat.bot_unhappy_response]
+    gives = lots.luck("who answers", month) < rate * np.where(would <= 2, np.array(unhappy)[channel], 1.0)
+    return would, gives & log.served[rows] & ~log.cut_off[rows] & (channel < len(LINES) + 1)
 
 
 def costs(world: World, log: Log, rows: Ints) -> Floats:
@@ -97,29 +102,41 @@ def costs(world: World, log: Log, rows: Ints) -> Floats:
         ]
     )
     fixed = np.array([*world.costs.overhead.values(), world.costs.bot])
-    spent = rate[channel] * log.took[rows] + np.where(log.served[rows], fixed[channel], world.costs.lost)
+    spent = rate[channel] * (log.took[rows] + log.wrap[rows]) + np.where(
+        log.served[rows], fixed[channel], world.costs.lost
+    )
     return np.round(spent, 2)
 
 
 def contacts_tables(
-    world: World, scenario: Scenario, log: Log, members: Members, agents: Agents, number_of: Ints, firsts: int
+    world: World,
+    scenario: Scenario,
+    lots: Lots,
+    calendar: pd.DataFrame,
+    log: Log,
+    members: Members,
+    agents: Agents,
+    number_of: Ints,
+    firsts: int,
 ) -> dict[str, pd.DataFrame]:
     """The contacts of members on record, their truth, and what the whole firm's surveys say of its agents.
 
     The first `firsts` of the log's contacts began a matter.
     """
-    feature, need = make_subjects(world, log, firsts, scenario.seed)
+    own = _log_luck(lots, month_of(calendar), log, firsts)
+    feature, need = make_subjects(world, log, firsts, own[:, 0], own[:, 1])
     feature, need = feature[log.root[: log.count]], need[log.root[: log.count]]
-    angry = make_tones(world, log, scenario.seed)
-    remedy = make_remedies(world, log, need, angry, scenario.seed)
+    angry = make_tones(world, log, own[:, 2])
+    remedy = make_remedies(world, log, need, angry, own[:, 3])
     every = np.flatnonzero(log.happened[: log.count] & (log.channel[: log.count] >= 0))
     every = every[np.argsort(log.at[every], kind="stable")]
-    rng = stream(scenario.seed, "simulation", "expectation")
-    usual = by_name(world.csat.expectation)[log.segment[every]] + rng.normal(0, world.csat.expectation_sd, len(every))
+    month = month_of(calendar)[np.clip((log.at[every] // DAY).astype(np.int64), 0, len(calendar) - 1)]
+    usual = by_name(world.csat.expectation)[log.segment[every]]
+    usual = usual + world.csat.expectation_sd * ndtri(np.maximum(own[every, 4], 1e-6))
     member = log.member[every]
     expectation = np.where(member >= 0, members.expectation[member], usual)
     mean = satisfaction(world, log, every, agents, expectation, need[every], angry[every], remedy[every])
-    would, given = ask(world, scenario, log, every, mean)
+    would, given = ask(world, lots, log, every, month, mean)
     ours = np.flatnonzero(member >= 0)
     rows = every[ours]
     number = np.zeros(log.count + 1, dtype=np.int64)
@@ -180,6 +197,7 @@ def contacts_tables(
             "wait": log.wait[every],
             "served": log.served[every],
             "service": np.where(log.served[every], log.took[every], np.nan),
+            "after_call": np.where(log.served[every], log.wrap[every], np.nan),
             "agent": log.agent[every],
             "member": member,
             "intent": log.intent[every].astype(np.int8),
@@ -191,6 +209,14 @@ def contacts_tables(
         }
     )
     return {"contacts": contacts, "truth_contacts": truth, "line_log": line_log[log.channel[every] != BOT]}
+
+
+def _log_luck(lots: Lots, month: Ints, log: Log, firsts: int) -> Luck:
+    """Uniform numbers for every contact, month by month; what follows from others has streams of its own."""
+    of = month[np.clip((log.at[: log.count] // DAY).astype(np.int64), 0, len(month) - 1)]
+    later = np.maximum.accumulate(of[firsts:]) if log.count > firsts else of[firsts:]
+    parts = [("matters", of[:firsts]), ("matters again", later)]
+    return np.concatenate([lots.luck(name, months, 5) for name, months in parts])
 
 
 def _followed(log: Log) -> Any:
@@ -220,9 +246,12 @@ def placed_orders(members: Members, orders: Orders) -> Ints:
     return np.flatnonzero(~orders.void & (orders.day <= members.left[orders.member]))
 
 
-def orders_table(world: World, scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> pd.DataFrame:
+def orders_table(
+    world: World, scenario: Scenario, lots: Lots, calendar: pd.DataFrame, members: Members, orders: Orders, rows: Ints,
+    journeys: Journeys,
+) -> pd.DataFrame:  # fmt: skip
     """The orders that were placed, in order of time."""
-    days = len(calendar_days(scenario))
+    days = len(calendar)
     parcel = orders.promised[rows] > 0
     there = parcel & (orders.delivered[rows] < days * DAY)
     names = np.array([*(campaign.name for campaign in scenario.campaigns), None], dtype=object)
@@ -238,6 +267,7 @@ def orders_table(world: World, scenario: Scenario, members: Members, orders: Ord
             "customer_id": customer_ids(member),
             "ordered_at": moments(scenario, orders.placed[rows]),
             "channel": channel,
+            "family": np.array(FAMILIES, dtype=object)[orders.family[rows]],
             "shop_id": _where(channel == "shop", shop_ids(members.shop[member])),
             "warehouse": _where(parcel, np.array(WAREHOUSES, dtype=object)[members.warehouse[member]]),
             "amount": np.round(orders.amount[rows], 1),
@@ -248,7 +278,7 @@ def orders_table(world: World, scenario: Scenario, members: Members, orders: Ord
             "delivered_at": moments(scenario, orders.delivered[rows]).where(known),
             "failed_feature": features[np.where(known, orders.fault[rows], 0)],
             "extra_feature": features[orders.extra[rows]],
-            "satisfaction": _ratings(world, scenario, members, orders, rows, known),
+            "satisfaction": _ratings(world, lots, calendar, members, orders, rows, known, journeys),
             "repurchased_180d": _again(orders, rows, days),
         }
     )
@@ -261,28 +291,73 @@ def nullable(values: Any, there: Flags, kind: Any) -> Any:
     return found
 
 
-def order_means(world: World, scenario: Scenario, members: Members, orders: Orders, rows: Ints) -> Floats:
-    """X01c: mean rating of each order: punctual by habit, late or not this time, what failed, what was added."""
-    first = pd.Timestamp(scenario.start)
-    year = (first + pd.to_timedelta(orders.day[rows], unit="D")).year.to_numpy() - world.delivery.on_time_from
-    table = np.array([world.delivery.on_time[name] for name in WAREHOUSES])
-    share = table[members.warehouse[orders.member[rows]], np.clip(year, 0, table.shape[1] - 1)]
+def order_means(
+    world: World, calendar: pd.DataFrame, members: Members, orders: Orders, rows: Ints, journeys: Journeys
+) -> Floats:
+    """X01c: mean rating of each order: punctual by habit, late or not this time, what failed, what was added.
+
+    What was promised counts as well, and where a journey was followed, its peak and its end (X06c).
+    """
+    rating = world.rating
+    share = 1 - late_shares(world, calendar)[members.warehouse[orders.member[rows]], orders.day[rows]]
     fault = orders.fault[rows]
-    curve = world.rating.ceiling - world.rating.drop * np.exp(-(share - world.rating.start) / world.rating.width)
-    delivered = curve + np.where(fault == LATE, -share, 1 - share) * world.rating.late
-    mean = np.where(orders.promised[rows] > 0, delivered, world.rating.ceiling)
+    curve = rating.ceiling - rating.drop * np.exp(-(share - rating.start) / rating.width)
+    delivered = curve + np.where(fault == LATE, -share, 1 - share) * rating.late
+    took = (orders.delivered[rows] // DAY).astype(np.int64) - orders.day[rows]
+    early = np.clip(orders.promised[rows] - took, 0, 2) - 1
+    delivered = delivered + np.where(fault == LATE, 0.0, rating.early * early)
+    mean = np.where(orders.promised[rows] > 0, delivered, rating.ceiling)
     off = np.array([0.0, *(what.satisfaction for what in world.failures.values())])
-    added = np.array([0.0, *(world.rating.extra.get(name, 0.0) for name in FEATURES)])
-    found: Floats = mean + off[fault] + added[orders.extra[rows]]
+    added = np.array([0.0, *(rating.extra.get(name, 0.0) for name in FEATURES)])
+    journey = np.array([journeys.lift.get(row, 0.0) for row in rows.tolist()])
+    found: Floats = np.clip(mean + off[fault] + added[orders.extra[rows]] + journey, world.csat.least, world.csat.most)
     return found
 
 
-def _ratings(world: World, scenario: Scenario, members: Members, orders: Orders, rows: Ints, known: Flags) -> Any:
+def _ratings(
+    world: World, lots: Lots, calendar: pd.DataFrame, members: Members, orders: Orders, rows: Ints, known: Flags,
+    journeys: Journeys,
+) -> Any:  # fmt: skip
     """Ratings of the orders that have arrived and are rated."""
-    rng = stream(scenario.seed, "simulation", "ratings")
-    would = answers(rng, order_means(world, scenario, members, orders, rows), spread=world.rating.spread)
+    mean = order_means(world, calendar, members, orders, rows, journeys)
+    month = month_of(calendar)[orders.day[rows]]
+    would = lots.each("ratings", month, lambda rng, part: answers(rng, mean[part], spread=world.rating.spread))
     rate = by_name(world.rating.response)[members.segment[orders.member[rows]]]
-    return nullable(would, known & (rng.random(len(rows)) < rate), "Int8")
+    return nullable(would, known & (lots.luck("who rates", month) < rate), "Int8")
+
+
+def deposits_table(
+    world: World,
+    scenario: Scenario,
+    members: Members,
+    deposits: Deposits,
+    orders: Orders,
+    number_of: Ints,
+    calendar: pd.DataFrame,
+) -> pd.DataFrame:
+    """预售: deposits as they were paid, and what became of them."""
+    # Whoever has left pays no deposit.
+    there = members.left[deposits.member] >= deposits.at // DAY
+    order = np.full(len(deposits.at), -1)
+    have = np.flatnonzero(orders.deposit >= 0)
+    order[orders.deposit[have]] = number_of[have]
+    eve = pd.DatetimeIndex(calendar["date"])[(deposits.at // DAY).astype(np.int64)]
+    due = pd.to_datetime(eve.year.astype(str) + "-11-10 20:00")
+    paid = np.where(order >= 0, deposits.paid, np.inf)
+    price = deposits.price
+    table = pd.DataFrame(
+        {
+            "customer_id": customer_ids(deposits.member),
+            "paid_at": moments(scenario, deposits.at),
+            "deposit": np.round(price * world.deposits.share, 1),
+            "balance": np.round(price * (1 - world.deposits.share), 1),
+            "balance_due_at": due,
+            "balance_paid_at": moments(scenario, paid),
+            "order_id": order_ids(order),
+        }
+    )[there].reset_index(drop=True)
+    table.insert(0, "deposit_id", [f"P{k:05d}" for k in range(1, len(table) + 1)])
+    return table
 
 
 def _again(orders: Orders, rows: Ints, days: int) -> Any:

@@ -1,19 +1,37 @@
-"""What may be decided or may happen: a scenario is everything about a run that is not luck."""
+"""What may be decided or may happen: a scenario is everything about a run that is neither luck nor the world's."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from servicelab.company.simulation.names import LINES, STATIONS
 
-PayScheme = Literal["flat", "speed", "quality"]
 Routing = Literal["as_asked", "digital_first"]
 Shape = Literal["demand", "flat"]
 #: Everything the simulator can make happen to demand; a scenario names those that do.
 SURGES = ("double_11", "mid_year", "spring_festival")
+#: What a run is, and what is dated by itself: no decision during it.
+_FIXED = ("seed", "start", "months", "scale", "plan_from", "changes")
+
+
+@dataclass(frozen=True)
+class PayScheme:
+    """What an agent is paid for: ¥ a month, for each contact handled, for each resolved and not back."""
+
+    base: float
+    per_contact: float = 0.0
+    per_resolution: float = 0.0
+
+
+FLAT, FOR_SPEED, FOR_QUALITY = PayScheme(6000.0), PayScheme(4200.0, per_contact=2.2), PayScheme(4600.0, 0.0, 2.4)
 
 
 @dataclass(frozen=True)
@@ -38,18 +56,18 @@ def _campaigns() -> tuple[Campaign, ...]:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way of running Skylark Home.
+    """One way of running the firm.
 
     Attributes
     ----------
-    seed, start, months : of the run, within 2023 to 2025; each purpose draws from a random stream of its own
+    seed, start, months : of the run, within 2023 to 2025; each purpose draws from random streams of its own
     scale : share of the firm whose records are kept: 1 is one member in fourteen, about 20,000 members; at most 14.
         The lines always carry the whole firm's traffic, so waits do not depend on it
     staffing : factor on the planned staff of every line
     staff_change : line → agents more or fewer than planned on every day
     shape : demand: shifts follow the half hours of the day; flat: the same agent hours spread evenly
     bot, containment : whether the assistant answers chat and WeChat first, and a factor on the share it contains
-    pay : what agents are paid for: flat pay, contacts handled (speed) or contacts resolved (quality)
+    pay : what agents are paid for
     routing : as_asked, or digital_first: callers are asked to write instead, and may refuse
     callback : on the phone, callers whose patience ends may be rung back when somebody is free, instead of lost
     temps : temporary agents on the phone and chat lines in the weeks around Double 11
@@ -60,6 +78,8 @@ class Scenario:
     stations : after-sales station (inspect, approve, repair, refund) → factor on its capacity
     app_rollout : whether ordering ahead comes to the shops, one group after another
     incidents : whether systems fail now and then
+    plan_from : staff is planned as it would be for that scenario, instead of for this one
+    changes : decisions with dates: from that day on, these of the above are otherwise
     """
 
     seed: int = 1984
@@ -71,7 +91,7 @@ class Scenario:
     shape: Shape = "demand"
     bot: bool = True
     containment: float = 1.0
-    pay: PayScheme = "flat"
+    pay: PayScheme = FLAT
     routing: Routing = "as_asked"
     callback: bool = False
     temps: int = 6
@@ -82,6 +102,8 @@ class Scenario:
     stations: Mapping[str, float] = field(default_factory=dict)
     app_rollout: bool = True
     incidents: bool = True
+    plan_from: Scenario | None = None
+    changes: tuple[tuple[date, Mapping[str, Any]], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
@@ -106,8 +128,9 @@ class Scenario:
             raise ValueError("approval_limit must be 0 or more")
         if not all(0 < factor <= 100 for factor in self.stations.values()):
             raise ValueError("stations must be factors above 0, at most 100")
+        if not isinstance(self.pay, PayScheme):
+            raise ValueError(f"pay must be a PayScheme, such as FOR_QUALITY, not {self.pay!r}")
         for name, value, allowed in (
-            ("pay", self.pay, ("flat", "speed", "quality")),
             ("routing", self.routing, ("as_asked", "digital_first")),
             ("shape", self.shape, ("demand", "flat")),
         ):
@@ -120,10 +143,47 @@ class Scenario:
             for name in given:
                 if name not in known:
                     raise ValueError(f"unknown name {name!r}: it must be one of {', '.join(known)}")
+        self._check_changes()
+
+    def _check_changes(self) -> None:
+        names = {one.name for one in fields(self)} - set(_FIXED)
+        for day, what in self.changes:
+            if not self.start <= day:
+                raise ValueError(f"changes must not lie before the run: {day} does")
+            for name in what:
+                if name not in names:
+                    raise ValueError(f"changes: {name!r} is no decision; it must be one of {', '.join(sorted(names))}")
+        if sorted(day for day, _what in self.changes) != [day for day, _what in self.changes]:
+            raise ValueError("changes must stand in order of their dates")
+        if self.changes:
+            # Making each checks its values.
+            _ = self.phases
 
     def but(self, **changes: Any) -> Scenario:
         """The same scenario with some things changed."""
         return replace(self, **changes)
+
+    @cached_property
+    def phases(self) -> tuple[tuple[int, Scenario], ...]:
+        """(day of the run from which it holds, what then holds), in order; the first is from day 0."""
+        now = replace(self, changes=()) if self.changes else self
+        found = [(0, now)]
+        for day, what in self.changes:
+            now = replace(now, **what)
+            found.append(((day - self.start).days, now))
+        return tuple(found)
+
+    def on(self, day: int) -> Scenario:
+        """What holds on a day of the run."""
+        phases = self.phases
+        return phases[bisect_right(phases, day, key=lambda phase: phase[0]) - 1][1]
+
+    def by_day(self, days: int, value: Any) -> NDArray[Any]:
+        """`value(scenario)` of each day."""
+        phases = self.phases
+        starts = [start for start, _phase in phases]
+        values = np.array([value(phase) for _start, phase in phases])
+        return values[np.searchsorted(starts, np.arange(days), side="right") - 1]
 
 
 #: Holidays, sales and working weekends are known for these years.

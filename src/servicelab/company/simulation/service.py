@@ -6,25 +6,49 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
-from servicelab.company.simulation.buying import DAY, Flags, Floats, Ints, Members, Orders
-from servicelab.company.simulation.demand import INTENT, Demand, time_of_day
-from servicelab.company.simulation.draws import stream
+from servicelab.company.simulation.demand import INTENT, Demand, service_day, time_of_day
+from servicelab.company.simulation.draws import Lots
+from servicelab.company.simulation.festivals import month_of
+from servicelab.company.simulation.journeys import Journeys
 from servicelab.company.simulation.lines import serve
-from servicelab.company.simulation.names import CLOSE, INTENTS, LINES
+from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
+from servicelab.company.simulation.names import CLOSE, INTENTS, LINES, OPEN, SHOP_OPENS
+from servicelab.company.simulation.orders import Orders
+from servicelab.company.simulation.planning import Plan, month_bounds, posts_needed
 from servicelab.company.simulation.scenario import Scenario
-from servicelab.company.simulation.staffing import SPELL, Agents, Roster
+from servicelab.company.simulation.shifts import PAID_HOURS, SPELL, Roster
+from servicelab.company.simulation.workforce import Agents, Workforce, hazards
 from servicelab.company.simulation.world import World, by_name
 
 BOT, EXPERT = len(LINES), LINES.index("expert")
+PHONE, CHAT, WECHAT, EMAIL, SHOP = range(5)
 #: Channels by code: the lines, then the assistant.
 CHANNEL_NAMES = np.array([*LINES, "self_service"], dtype=object)
 FIRST, REPEAT, TRANSFER, SWITCH = range(4)
 KINDS = np.array(["first", "repeat", "transfer", "switch"], dtype=object)
-FLAGS = ("served", "solved", "recorded", "refused", "called_back", "happened")
+FLAGS = ("served", "solved", "recorded", "refused", "called_back", "happened", "cut_off")
 PRESALE = INTENT["presale"]
 NOBODY = np.zeros(0, dtype=np.int64)
+#: Columns of a contact's luck; `_LATER` decides what only comes of it afterwards.
+(
+    _REFUSES, _CONTAINED, _SOLVED, _PASSED, _GAMED, _BACK, _LATER, _MOVES, _RINGS_BACK, _WORK, _PATIENCE, _WRAP, _SHORT,
+    _WHEN, _WHERE, _TIME, _STAYS, _CONVERTS, _WIDTH,
+) = range(19)  # fmt: skip
+#: The smallest uniform number that is taken at its word: the next would last for ever.
+TINY = np.float32(1e-6)
+
+
+def exponential(luck: NDArray[np.float32]) -> Floats:
+    """Exponential numbers of mean 1, by inversion.
+
+    Of doubles: processors differ in the last bit of a logarithm, and of a single that shows in a tenth of a second.
+    """
+    found: Floats = -np.log(np.maximum(luck, TINY).astype(np.float64))
+    return found
 
 
 @dataclass
@@ -46,7 +70,10 @@ class Log:
     attempt: Ints
     channel: Ints
     wait: Floats
+    #: Of the wait, seconds in which the line was closed.
+    closed: Floats
     took: Floats
+    wrap: Floats
     agent: Ints
     served: Flags
     solved: Flags
@@ -54,13 +81,14 @@ class Log:
     refused: Flags
     called_back: Flags
     happened: Flags
+    cut_off: Flags
     luck: NDArray[np.float32] = field(repr=False)
 
     @staticmethod
-    def start(demand: Demand, seed: int) -> Log:
-        """Room for all first contacts and what follows from them."""
+    def start(demand: Demand, lots: Lots, month: Ints) -> Log:
+        """Room for all first contacts and what follows from them; `month` is each contact's."""
         n = len(demand.at)
-        room = int(n * 1.35) + 2000
+        room = n + n // 3 + 2000
 
         def column(values: Any, empty: float, kind: str) -> Any:
             full = np.full(room, empty, dtype=kind)
@@ -68,7 +96,10 @@ class Log:
                 full[:n] = values
             return full
 
-        rng = stream(seed, "simulation", "luck")
+        luck = np.zeros((room, _WIDTH), dtype=np.float32)
+        luck[:n] = lots.each(
+            "contacts", month, lambda rng, rows: rng.random((rows.stop - rows.start, _WIDTH), dtype=np.float32)
+        )
         blank = {name: column(None, 0, "?") for name in FLAGS}
         return Log(
             count=n,
@@ -85,16 +116,18 @@ class Log:
             attempt=column(None, 1, "i1"),
             channel=column(None, -1, "i1"),
             wait=column(None, 0, "f8"),
+            closed=column(None, 0, "f4"),
             took=column(None, 0, "f8"),
+            wrap=column(None, 0, "f4"),
             agent=column(None, -1, "i2"),
-            luck=rng.random((9, room), dtype=np.float32),
+            luck=luck,
             **blank,
         )
 
-    def follow(self, rows: Ints, at: Floats, asked: Ints, kind: int) -> Ints:
-        """Contacts that follow from `rows`."""
+    def follow(self, rng: np.random.Generator, rows: Ints, at: Floats, asked: Ints, kind: int) -> Ints:
+        """Contacts that follow from `rows`, with luck of their own."""
         new = np.arange(self.count, self.count + len(rows))
-        if self.count + len(rows) > len(self.at):
+        while self.count + len(rows) > len(self.at):
             self._grow()
         self.count += len(rows)
         for name in ("intent", "segment", "member", "order", "failed", "root"):
@@ -102,14 +135,12 @@ class Log:
             column[new] = column[rows]
         self.at[new], self.asked[new], self.kind[new], self.parent[new] = at, asked, kind, rows
         self.attempt[new] = self.attempt[rows] + 1
+        self.luck[new] = rng.random((len(rows), _WIDTH), dtype=np.float32)
         return new
 
     def _grow(self) -> None:
         for name, value in vars(self).items():
-            if name == "luck":
-                # Luck is used again, for others than those who had it first.
-                self.luck = np.concatenate([value, value[:, ::-1]], axis=1)
-            elif isinstance(value, np.ndarray):
+            if isinstance(value, np.ndarray):
                 blank = np.zeros_like(value)
                 if name in ("member", "order", "parent", "agent", "channel", "root"):
                     blank[:] = -1
@@ -131,24 +162,23 @@ class Service:
     """The state of the run."""
 
     def __init__(
-        self,
-        world: World,
-        scenario: Scenario,
-        demand: Demand,
-        members: Members,
-        orders: Orders,
-        agents: Agents,
-        roster: Roster,
-    ) -> None:
+        self, world: World, scenario: Scenario, lots: Lots, demand: Demand, members: Members, orders: Orders,
+        journeys: Journeys, calendar: pd.DataFrame, plan: Plan,
+    ) -> None:  # fmt: skip
         """Nothing has happened yet."""
-        self.world, self.scenario = world, scenario
-        self.demand, self.members, self.orders = demand, members, orders
-        self.agents, self.roster = agents, roster
-        self.log = Log.start(demand, scenario.seed)
-        self.rng = stream(scenario.seed, "simulation", "follow")
-        self.days = roster.heads.shape[1]
+        self.world, self.scenario, self.lots, self.demand = world, scenario, lots, demand
+        self.members, self.orders, self.journeys = members, orders, journeys
+        self.calendar, self.plan = calendar, plan
+        self.month = month_of(calendar)
+        self.days = len(calendar)
+        self.roster = Roster(world, scenario, lots, plan.heads)
+        self.workforce = Workforce(world, scenario, lots)
+        self.agents: Agents
+        first = np.clip((demand.at // DAY).astype(np.int64), 0, self.days - 1)
+        self.log = Log.start(demand, lots, self.month[first])
+        self.rng = lots.rng("follow", 0)
         self.due: list[list[Ints]] = [[] for _ in range(self.days + 8)]
-        self.waiting_mail: Ints = np.zeros(0, dtype=np.int64)
+        self.waiting_mail: Ints = NOBODY
         self.seats: list[tuple[int, int, Floats, Floats, Ints]] = []
         #: What the day leaves to its evening: matters that ended and whether solved, first contacts of enquiries, who
         #: comes back after which line, and who tries the same line again tomorrow.
@@ -156,18 +186,13 @@ class Service:
         self.asked: list[Ints] = [NOBODY]
         self.back: list[tuple[Ints, Floats, Ints]] = [(NOBODY, NOBODY.astype(np.float64), NOBODY)]
         self.again: list[tuple[Ints, Ints]] = [(NOBODY, NOBODY)]
-        effect = world.pay.effect[scenario.pay]
-        self.shift, self.gaming = effect.resolve, effect.gaming
-        self.agent_pace = agents.pace * effect.time
-        work_rng = stream(scenario.seed, "simulation", "work")
-        spread = np.log1p(world.lines.service_cv**2)
-        room = self.log.luck.shape[1]
-        self.work: Floats = np.exp(np.sqrt(spread) * work_rng.standard_normal(room) - spread / 2)
-        self.patience: Floats = work_rng.exponential(1.0, size=(room,))
-        self.aht = np.array([intent.aht for intent in world.intents.values()])
-        self.logit = np.array([intent.resolve for intent in world.intents.values()])
-        self.contain = np.array([intent.contain for intent in world.intents.values()]) * scenario.containment
-        self.solve = np.array([intent.solve for intent in world.intents.values()])
+        #: Of the month so far, by line: seconds at work and at the desk, contacts, resolved and not back, agent days.
+        self.so_far = np.zeros((5, len(LINES)))
+        intents = list(world.intents.values())
+        self.aht = np.array([intent.aht for intent in intents])
+        self.logit = np.array([intent.resolve for intent in intents])
+        self.contain = np.array([intent.contain for intent in intents])
+        self.solve = np.array([intent.solve for intent in intents])
         self.passed = np.array([world.lines.transfer.get(name, world.lines.transfer_other) for name in INTENTS])
         leave = [what.leave for what in world.failures.values()]
         self.leave_after = np.array(
@@ -180,13 +205,30 @@ class Service:
 
     def run(self) -> Log:
         """All days."""
-        starts = np.searchsorted(self.demand.at, np.arange(self.days + 1) * DAY)
-        for day in range(self.days):
-            self._leave(day)
-            rows = np.concatenate([np.arange(starts[day], starts[day + 1]), *self.due[day]])
-            self._one_day(day, self._still_there(rows, day))
-            self._evening(day)
+        starts = np.searchsorted(service_day(self.demand.at), np.arange(self.days + 1))
+        for number, (low, high) in enumerate(month_bounds(self.calendar)):
+            self._month(number, low, high)
+            for day in range(low, high):
+                self._leave(day)
+                rows = np.concatenate([np.arange(starts[day], starts[day + 1]), *self.due[day]])
+                self._one_day(day, self._still_there(rows, day))
+                self._evening(day)
         return self.log
+
+    def _month(self, number: int, low: int, high: int) -> None:
+        """Who is there this month, by how the last one was."""
+        world, now = self.world, self.scenario.on(max(low - 1, 0))
+        busy, desk, contacts, good, shifts = self.so_far
+        load = np.where(desk > 0, busy / np.maximum(desk, 1), world.agents.usual_load)
+        # A full month is so many shifts.
+        months = np.maximum(shifts * PAID_HOURS / world.pay.month_hours, 1e-9)
+        earned = now.pay.base + (now.pay.per_contact * contacts + now.pay.per_resolution * good) / months
+        paid = np.where(shifts > 0, earned / world.pay.usual, 1.0)
+        needed = posts_needed(world, self.plan, low, high)
+        self.agents = self.workforce.begin(low, high, needed, hazards(world, paid, load))
+        self.roster.begin(self.agents)
+        self.rng = self.lots.rng("follow", number)
+        self.so_far = np.zeros((5, len(LINES)))
 
     def staffed(self) -> Staffed:
         """All seats of the run."""
@@ -199,69 +241,81 @@ class Service:
     # --- One day ---
 
     def _one_day(self, day: int, rows: Ints) -> None:
-        world = self.world
-        log = self.log
+        world, log = self.world, self.log
         log.happened[rows] = True
-        asked = log.asked[rows]
-        to = asked.copy()
-        if self.scenario.routing == "digital_first":
-            steered = (to == 0) & (log.kind[rows] == FIRST)
-            refuses = log.luck[6, rows] < by_name(world.lines.refuse_digital)[log.segment[rows]]
+        to = log.asked[rows].astype(np.int64)
+        # Whoever wrote last night met what held last night.
+        last_night = log.at[rows] < day * DAY
+        before, now = self.scenario.on(max(day - 1, 0)), self.scenario.on(day)
+        if now.routing == "digital_first":
+            steered = (to == PHONE) & (log.kind[rows] == FIRST)
+            refuses = log.luck[rows, _LATER] < by_name(world.lines.refuse_digital)[log.segment[rows]]
             log.refused[rows[steered & refuses]] = True
-            to[steered & ~refuses] = 2
-        if self.scenario.bot:
-            greeted = ((to == 1) | (to == 2)) & (log.kind[rows] == FIRST)
-            refuses = log.luck[0, rows] < by_name(world.lines.refuse_bot)[log.segment[rows]]
+            to[steered & ~refuses] = WECHAT
+        bot = np.where(last_night, before.bot, now.bot)
+        if bot.any():
+            greeted = ((to == CHAT) | (to == WECHAT)) & (log.kind[rows] == FIRST) & bot
+            refuses = log.luck[rows, _REFUSES] < by_name(world.lines.refuse_bot)[log.segment[rows]]
             log.refused[rows[greeted & refuses]] = True
-            contained = greeted & ~refuses & (log.luck[1, rows] < self.contain[log.intent[rows]])
+            share = self.contain * np.where(last_night, before.containment, now.containment)[:, None]
+            share = share[np.arange(len(rows)), log.intent[rows]]
+            contained = greeted & ~refuses & (log.luck[rows, _CONTAINED] < share)
             self._contained(rows[contained])
             log.at[rows[greeted & ~refuses & ~contained]] += world.lines.hand_over
             rows, to = rows[~contained], to[~contained]
+        # Nobody sits in the chat at night: what is written there waits as a message.
+        second = log.at[rows] - day * DAY
+        to = np.where((to == CHAT) & ((second < OPEN) | (second >= CLOSE)), WECHAT, to)
         switched: dict[int, list[Ints]] = {line: [] for line in range(len(LINES))}
         for line in range(len(LINES)):
             mine = np.concatenate([rows[to == line], *switched[line]])
-            if LINES[line] == "email":
+            if line == EMAIL:
                 mine = np.concatenate([self.waiting_mail, mine])
             self._one_line(line, day, mine, switched)
 
     def _one_line(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
-        world = self.world
-        log, name = self.log, LINES[line]
+        world, log, name, now = self.world, self.log, LINES[line], self.scenario.on(day)
         people, *spells = self.roster.on(line, day)
         begin = np.concatenate(spells) + day * DAY
         agent = np.concatenate([people, people])
         tired = np.repeat([1.0, world.agents.tired_pace], len(people))
         end = begin + SPELL
         self.seats.append((line, day, begin, end, agent))
-        tenure = np.maximum(day - self.agents.hired[agent], 0)
-        fresh = np.exp(-tenure / world.agents.learn_days)
-        pace = self.agent_pace[agent] * (1 + world.agents.new_pace * fresh) * tired
-        times = world.lines.concurrency[name]
+        self.so_far[1, line] += SPELL * len(begin)
+        self.so_far[4, line] += len(people)
         if not len(rows):
             return
-        at = log.at[rows]
+        tenure = np.maximum(day - self.agents.hired[agent], 0)
+        fresh = np.exp(-tenure / world.agents.learn_days)
+        pace = self.agents.pace[agent] * world.pay.time(now.pay) * (1 + world.agents.new_pace * fresh) * tired
+        times = world.lines.concurrency[name]
+        # The line takes up in the morning what came in at night.
+        opens = day * DAY + (SHOP_OPENS * 3600.0 if line == SHOP else OPEN)
+        at = np.maximum(log.at[rows], opens)
         turn = np.argsort(at, kind="stable")
         rows, at = rows[turn], at[turn]
-        work = self.work[rows] * self.aht[log.intent[rows]] * world.lines.stretch[name]
-        patience = self.patience[rows] * world.lines.patience[name]
-        if self.scenario.callback and name == "phone":
-            log.called_back[rows] = log.luck[8, rows] < world.lines.take_callback
+        work, wrap = self._work(line, rows)
+        patience = exponential(log.luck[rows, _PATIENCE]) * world.lines.patience[name]
+        if now.callback and line == PHONE:
+            log.called_back[rows] = log.luck[rows, _RINGS_BACK] < world.lines.take_callback
             patience = np.where(log.called_back[rows], world.lines.callback_patience, patience)
         first, second = np.split(np.stack([begin, end, pace]), 2, axis=1)
         seated = np.concatenate([np.tile(first, times), np.tile(second, times)], axis=1)
         begins, ends, paces = seated.tolist()
-        waits, seats = serve(at.tolist(), work.tolist(), patience.tolist(), begins, ends, paces, spells=2)
+        waits, seats = serve(at.tolist(), (work + wrap).tolist(), patience.tolist(), begins, ends, paces, spells=2)
         wait, seat = np.array(waits), np.array(seats)
         served = seat >= 0
-        if name == "email":
+        if line == EMAIL:
             self.waiting_mail, keep = rows[~served], served
             self._give_up_waiting(day)
-            rows, wait, seat, work, served = rows[keep], wait[keep], seat[keep], work[keep], served[keep]
-        log.channel[rows] = line
-        log.served[rows] = served
+            rows, at, wait, seat, served = rows[keep], at[keep], wait[keep], seat[keep], served[keep]
+            work, wrap = work[keep], wrap[keep]
+        closed = np.maximum(at - log.at[rows], 0.0)
+        log.channel[rows], log.served[rows], log.closed[rows] = line, served, closed
         # Nobody waits in the dark: whoever has not been answered at closing is sent away then.
-        closing = np.maximum(day * DAY + CLOSE - log.at[rows], 0.0)
-        log.wait[rows] = np.where(served, wait, np.minimum(patience, closing) if name != "email" else 0.0)
+        closing = np.maximum(day * DAY + CLOSE - at, 0.0)
+        given_up = np.minimum(patience, closing) if line != EMAIL else 0.0
+        log.wait[rows] = closed + np.where(served, wait, given_up)
         self._gave_up(line, day, rows[~served], switched)
         done, seat = rows[served], seat[served]
         # Back from seats to shifts: first spells, then second ones.
@@ -269,38 +323,78 @@ class Service:
         seat = seat % max(heads, 1) + np.where(seat >= heads * times, heads, 0)
         who = agent[seat]
         log.agent[done] = who
-        log.took[done] = work[served] * pace[seat]
+        log.took[done], log.wrap[done] = work[served] * pace[seat], wrap[served] * pace[seat]
+        self.so_far[0, line] += (log.took[done] + log.wrap[done]).sum() / times
+        self._answered(line, now, done, switched, fresh[seat], tired[seat])
+
+    def _work(self, line: int, rows: Ints) -> tuple[Floats, Floats]:
+        """Seconds that each contact and what is written down after it take somebody of pace 1."""
+        world, log, name = self.world, self.log, LINES[line]
+        w = world.lines
+        mean = self.aht[log.intent[rows]] * w.stretch[name]
+        spread = np.sqrt(np.log1p(w.service_cv**2))
+        # Whatever takes longer than that is arranged as another appointment.
+        most = ndtr((np.log(w.longest * w.stretch[name] / mean) + spread**2 / 2) / spread)
+        luck = np.maximum(log.luck[rows, _WORK], TINY).astype(np.float64)
+        work: Floats = mean * np.exp(spread * ndtri(luck * most) - spread**2 / 2)
+        if line == PHONE:
+            # The line drops, or somebody has pressed the wrong key.
+            short = log.luck[rows, _SHORT] < w.cut_off
+            log.cut_off[rows] = short
+            work = np.where(short, w.cut_off_from + w.cut_off_seconds * luck, work)
+        else:
+            log.cut_off[rows] = False
+        wrap = exponential(log.luck[rows, _WRAP]) * (w.wrap[name] - w.wrap_least)
+        return work, np.where(log.cut_off[rows], w.wrap_least, w.wrap_least + wrap)
+
+    def _answered(
+        self, line: int, now: Scenario, done: Ints, switched: dict[int, list[Ints]], fresh: Floats, tired: Floats
+    ) -> None:
+        """What comes of the contacts that somebody answered."""
+        world, log, name, who = self.world, self.log, LINES[line], self.log.agent[done]
         odds = (
-            self.logit[log.intent[done]] + world.lines.resolve[name] + self.agents.skill[who] + self.shift
-            + world.agents.new_resolve * fresh[seat] + np.where(tired[seat] > 1, world.agents.tired_resolve, 0.0)
+            self.logit[log.intent[done]] + world.lines.resolve[name] + self.agents.skill[who]
+            + world.pay.resolve(now.pay) + world.agents.new_resolve * fresh
+            + np.where(tired > 1, world.agents.tired_resolve, 0.0)
         )  # fmt: skip
-        solved = log.luck[2, done] < 1 / (1 + np.exp(-odds))
+        whole = ~log.cut_off[done]
+        solved = (log.luck[done, _SOLVED] < 1 / (1 + np.exp(-odds))) & whole
         passed = np.zeros(len(done), dtype=bool)
-        if name not in ("email", "expert"):
-            passed = log.luck[3, done] < self.passed[log.intent[done]]
+        if line not in (EMAIL, EXPERT):
+            passed = (log.luck[done, _PASSED] < self.passed[log.intent[done]]) & whole
         log.solved[done] = solved & ~passed
-        log.recorded[done] = (solved | (log.luck[4, done] < self.gaming)) & ~passed
+        gamed = (log.luck[done, _GAMED] < world.pay.gaming(now.pay)) & whole
+        log.recorded[done] = (solved | gamed) & ~passed
         over = log.at[done] + log.wait[done] + log.took[done]
         if passed.any():
-            new = log.follow(done[passed], over[passed] + 20, np.full(int(passed.sum()), 5), TRANSFER)
+            new = log.follow(
+                self.rng,
+                done[passed],
+                over[passed] + world.lines.passed_after,
+                np.full(int(passed.sum()), EXPERT),
+                TRANSFER,
+            )
             log.happened[new] = True
-            switched[5].append(new)
-        back = ~passed & (log.luck[5, done] < np.where(solved, world.lines.back_resolved, world.lines.back_unresolved))
-        back &= log.attempt[done] < world.lines.most_attempts
+            switched[EXPERT].append(new)
+        w = world.lines
+        back = ~passed & (log.luck[done, _BACK] < np.where(solved, w.back_resolved, w.back_unresolved))
+        back &= log.attempt[done] < w.most_attempts
         ends = ~passed & ~back
+        self.so_far[2, line] += len(done)
+        self.so_far[3, line] += int((log.recorded[done] & ~back).sum())
         self.back.append((done[back], over[back], np.full(int(back.sum()), line)))
         self.ended.append((done[ends], solved[ends]))
         self.asked.append(done)
 
     def _contained(self, rows: Ints) -> None:
-        world = self.world
-        log = self.log
+        world, log = self.world, self.log
         log.channel[rows], log.served[rows], log.recorded[rows] = BOT, True, True
-        log.took[rows] = world.lines.bot_seconds + world.lines.bot_more_seconds * self.work[rows]
-        solved = log.luck[2, rows] < self.solve[log.intent[rows]]
+        more = exponential(log.luck[rows, _WORK])
+        log.took[rows] = world.lines.bot_seconds + world.lines.bot_more_seconds * more
+        solved = log.luck[rows, _SOLVED] < self.solve[log.intent[rows]]
         log.solved[rows] = solved
-        back = ~solved & (log.luck[5, rows] < world.lines.back_contained)
-        back |= solved & (log.luck[5, rows] < world.lines.back_resolved)
+        back = ~solved & (log.luck[rows, _BACK] < world.lines.back_contained)
+        back |= solved & (log.luck[rows, _BACK] < world.lines.back_resolved)
         self.back.append((rows[back], log.at[rows[back]] + log.took[rows[back]], np.full(int(back.sum()), BOT)))
         self.ended.append((rows[~back], solved[~back]))
         self.asked.append(rows)
@@ -316,7 +410,7 @@ class Service:
 
     def _evening(self, day: int) -> None:
         """What the day's contacts lead to; nothing of it happens before tomorrow."""
-        world = self.world
+        world, log = self.world, self.log
         ended, solved = (np.concatenate([part[k] for part in self.ended]) for k in (0, 1))
         self._stay_or_leave(ended, solved, day)
         self._convert(np.concatenate(self.asked))
@@ -325,27 +419,27 @@ class Service:
         for waiting in (self.ended, self.asked, self.back, self.again):
             del waiting[1:]
         # On one of the next three days, to the same line or to the phone; from the second line to the phone.
-        u = self.rng.random((2, len(rows)))
-        when = (
-            (over // DAY).astype(np.int64) + 1 + (u[0] > world.lines.back_days[0]) + (u[0] > world.lines.back_days[1])
-        )
-        from_bot = np.searchsorted(np.cumsum(world.lines.back_from_bot[:-1]), u[1], side="right")
-        to = np.where((u[1] < world.lines.back_same_line) & (line < EXPERT), line, 0)
+        when, where = log.luck[rows, _WHEN], log.luck[rows, _WHERE]
+        one, two = world.lines.back_days
+        later = np.maximum((over // DAY).astype(np.int64), day) + 1 + (when > one) + (when > two)
+        from_bot = np.searchsorted(np.cumsum(world.lines.back_from_bot[:-1]), where, side="right")
+        to = np.where((where < world.lines.back_same_line) & (line < EXPERT), line, 0)
         to = np.concatenate([np.where(line == BOT, from_bot, to), np.where(same < EXPERT, same, 0)])
-        self._enqueue(np.concatenate([rows, again]), np.concatenate([when, np.full(len(again), day + 1)]), to)
+        self._enqueue(np.concatenate([rows, again]), np.concatenate([later, np.full(len(again), day + 1)]), to)
+        self.journeys.end_of(day, self.orders, self.members)
 
     def _gave_up(self, line: int, day: int, rows: Ints, switched: dict[int, list[Ints]]) -> None:
-        world = self.world
-        log = self.log
-        back = (log.luck[5, rows] < world.lines.back_abandoned) & (log.attempt[rows] < world.lines.most_attempts)
+        world, log = self.world, self.log
+        back = (log.luck[rows, _BACK] < world.lines.back_abandoned) & (log.attempt[rows] < world.lines.most_attempts)
         self.ended.append((rows[~back], np.zeros(int((~back).sum()), dtype=bool)))
         self.asked.append(rows)
         rows = rows[back]
-        if line < 2:
-            moves = log.luck[7, rows] < world.lines.switch
-            at = log.at[rows] + log.wait[rows] + 120 + 1500 * log.luck[6, rows]
+        if line < WECHAT:
+            moves = log.luck[rows, _MOVES] < world.lines.switch
+            w = world.lines
+            at = log.at[rows] + log.wait[rows] + w.switch_from + w.switch_seconds * log.luck[rows, _LATER]
             moves &= at < day * DAY + CLOSE
-            new = log.follow(rows[moves], at[moves], np.full(int(moves.sum()), line + 1), SWITCH)
+            new = log.follow(self.rng, rows[moves], at[moves], np.full(int(moves.sum()), line + 1), SWITCH)
             log.happened[new] = True
             switched[line + 1].append(new)
             rows = rows[~moves]
@@ -354,22 +448,19 @@ class Service:
     def _enqueue(self, rows: Ints, day: Ints, to: Ints) -> None:
         keep = day < self.days
         rows, day, to = rows[keep], day[keep], to[keep]
-        at = day * DAY + time_of_day(self.world, self.rng, len(rows))
-        at = np.where(to == 4, np.maximum(at, day * DAY + 36_000), at)
-        new = self.log.follow(rows, at, to, REPEAT)
-        if self.log.count > len(self.work):
-            self.work, self.patience = np.tile(self.work, 2), np.tile(self.patience, 2)
+        at = day * DAY + time_of_day(self.world, self.log.luck[rows, _TIME].astype(np.float64))
+        at = np.where(to == SHOP, np.maximum(at, day * DAY + SHOP_OPENS * 3600.0), at)
+        new = self.log.follow(self.rng, rows, at, to, REPEAT)
         for one in np.unique(day).tolist():
             self.due[one].append(new[day == one])
 
     def _convert(self, rows: Ints) -> None:
         """X00a: whether the order that an enquiry is about is placed."""
-        world = self.world
-        log = self.log
+        world, log = self.world, self.log
         asks = rows[(log.intent[rows] == PRESALE) & (log.order[rows] >= 0) & (log.kind[rows] == FIRST)]
         minutes = np.where(log.served[asks], log.wait[asks] / 60, world.enquiries.unanswered)
         chance = 1 / (1 + np.exp(-(world.enquiries.convert + world.enquiries.delay * np.log1p(minutes))))
-        lost = self.rng.random(len(asks)) >= chance
+        lost = log.luck[asks, _CONVERTS] >= chance
         # An answer that comes after the day on which they would have ordered comes too late.
         too_late = log.at[asks] + log.wait[asks] >= self.orders.placed[log.order[asks]]
         self.orders.void[log.order[asks]] |= lost | too_late
@@ -385,19 +476,17 @@ class Service:
 
     def _leaving(self) -> tuple[Ints, Ints]:
         """Members who stop buying after an order about which they say nothing: (day, order), in order of day."""
-        world = self.world
-        orders = self.orders
-        rng = stream(self.scenario.seed, "simulation", "leaving")
+        world, orders = self.world, self.orders
         silent = np.array([world.leaving.after_order, *(what.leave.silent for what in world.failures.values())])
         chance = np.where(orders.spoken, 0.0, silent[orders.fault])
-        goes = np.flatnonzero(rng.random(len(chance)) < chance)
+        goes = np.flatnonzero(orders.leaves < chance)
         day = (orders.delivered[goes] // DAY).astype(np.int64) + 1
         turn = np.argsort(day, kind="stable")
         return day[turn], goes[turn]
 
     def _leave(self, day: int) -> None:
         low, high = np.searchsorted(self.leaving[0], [day, day + 1])
-        order = self.leaving[1][low:high]
+        order = np.concatenate([self.leaving[1][low:high], self.journeys.leaving(day)])
         order = order[~self.orders.void[order]]
         who = self.orders.member[order]
         placed = self.members.left[who] >= self.orders.day[order]
@@ -409,5 +498,5 @@ class Service:
         known = log.member[rows] >= 0
         rows, solved = rows[known], solved[known]
         chance = self.leave_after[solved.astype(np.int8), log.failed[rows]]
-        who = log.member[rows[log.luck[7, rows] < chance]]
+        who = log.member[rows[log.luck[rows, _STAYS] < chance]]
         self.members.left[who] = np.minimum(self.members.left[who], day)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from servicelab.company.simulation.buying import Floats, Ints, expected_orders, shop_shares
-from servicelab.company.simulation.draws import stream
+from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.festivals import month_of
+from servicelab.company.simulation.members import Floats, Ints, shop_shares
 from servicelab.company.simulation.names import SHOPS
+from servicelab.company.simulation.orders import Rates, expected_orders
 from servicelab.company.simulation.outcomes import shop_ids
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World
@@ -27,40 +28,47 @@ class Rollout:
     day: Floats
 
 
-def make_rollout(world: World, scenario: Scenario, days: int) -> Rollout:
+def make_rollout(world: World, scenario: Scenario, lots: Lots, calendar: pd.DataFrame) -> Rollout:
     """Groups by lot, one after another."""
-    rng = stream(scenario.seed, "simulation", "rollout")
-    group = rng.permutation(np.arange(SHOPS) % world.shops.rollout_groups)
-    live = world.shops.rollout_from + world.shops.rollout_every * group
+    w = world.shops
+    group = lots.always("rollout").permutation(np.arange(SHOPS) % w.rollout_groups)
+    live = w.rollout_from + w.rollout_every * group
+    first = np.searchsorted(month_of(calendar), np.arange(scenario.months))
+    wanted = scenario.by_day(len(calendar), lambda now: now.app_rollout)[first]
     # The last group waits until after the end: shops that are not converted are what the others are held against.
-    never = (group == world.shops.rollout_groups - 1) | (live >= scenario.months) | (not scenario.app_rollout)
+    never = (group == w.rollout_groups - 1) | (live >= scenario.months)
+    never |= ~wanted[np.where(never, 0, live)]
     live = np.where(never, NEVER, live)
-    first = np.searchsorted(month_of(scenario, days), np.arange(scenario.months))
     return Rollout(live, np.where(never, np.inf, first[np.where(never, 0, live)]))
 
 
 def make_shops(
-    world: World, scenario: Scenario, rates: tuple[Floats, Floats], rollout: Rollout, orders: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+    world: World, scenario: Scenario, lots: Lots, calendar: pd.DataFrame, rates: Rates, rollout: Rollout,
+    orders: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Shops, and their months: members' sales as their orders add up, and the whole shop's."""
-    rng = stream(scenario.seed, "simulation", "shops")
-    n, months = SHOPS, scenario.months
-    crowd = np.exp(rng.normal(0, world.shops.sd, n))
+    w, n, months = world.shops, SHOPS, scenario.months
+    crowd = np.exp(w.sd * lots.always("shops").normal(0, 1, n))
     month = np.arange(months)
     converted = month[None, :] >= rollout.month[:, None]
-    lift = np.where(converted, 1 + world.shops.effect, 1.0)
-    of_day = month_of(scenario, len(rates[0]))
-    price = np.exp(world.orders.amount_log_mean + world.orders.amount_log_sd**2 / 2)
-    on_record = np.bincount(of_day, weights=expected_orders(world, *rates)[0], minlength=months) * price
+    lift = np.where(converted, 1 + w.effect, 1.0)
+    of_day = month_of(calendar)
+    price = world.orders.usual_amount
+    on_record = np.bincount(of_day, weights=expected_orders(world, rates)[0], minlength=months) * price * scenario.scale
     # The same days for everybody; the trend is the whole shop's, whatever members do.
-    days = np.arange(len(rates[0])) / 365
-    steady = np.bincount(of_day, weights=rates[0] / (1 + world.orders.shop_growth) ** days, minlength=months)
-    steady = steady / steady.mean() * on_record[: min(12, months)].mean()
-    trend = (1 + world.shops.trend) ** (month / 12)
+    days = np.arange(len(rates.shop)) / 365
+    steady = rates.shop * rates.kept_shop / (world.orders.shop_rate / 365 * (1 + world.orders.shop_growth) ** days)
+    season = np.bincount(of_day, weights=steady, minlength=months)
+    trend = (1 + w.trend) ** (month / 12)
     share = shop_shares(world)[:, None]
-    whole = world.members.firm * world.shops.whole * share * crowd[:, None] * (steady * trend)[None, :]
-    noise = np.exp(rng.normal(0, world.shops.month_sd, (n, months)) + rng.normal(0, world.shops.all_sd, months))
-    rest = (whole - scenario.scale * share * on_record[None, :]).clip(min=0) * lift * noise
+    usual = world.members.count * world.members.old * world.orders.shop_rate / 365 * price
+    whole = world.members.firm * w.whole * usual * share * crowd[:, None] * (season * trend)[None, :]
+    luck = [lots.rng("shop months", number).normal(0, 1, 4 * n + 1) for number in range(months)]
+    shop_luck, ahead_luck, till_luck, counter_luck = (
+        np.array([one[k * n : k * n + n] for one in luck]).T for k in range(4)
+    )
+    noise = np.exp(w.month_sd * shop_luck + w.all_sd * np.array([one[-1] for one in luck]))
+    rest = (whole - share * on_record[None, :]).clip(min=0) * lift * noise
     names = shop_ids(np.arange(n))
     starts = pd.date_range(pd.Timestamp(scenario.start).replace(day=1), periods=months, freq="MS")
     inside = orders[orders["channel"] == "shop"]
@@ -69,27 +77,23 @@ def make_shops(
     # Sums in tenths of a yuan are exact.
     tenths = np.rint(inside["amount"].to_numpy() * 10)
     members = np.bincount(which * months + at.to_numpy(), weights=tenths, minlength=n * months) / 10
-    ahead = np.clip(
-        np.where(converted, world.shops.ahead + rng.normal(0, world.shops.ahead_sd, (n, months)), 0.0), 0, 1
-    )
+    ahead = np.clip(np.where(converted, w.ahead + w.ahead_sd * ahead_luck, 0.0), 0, 1)
     # Visits in the busy hour: whoever orders ahead passes the till by, but everybody collects at the counter,
     # and an order from home comes on top of the queue that people can see.
-    season = steady / steady.mean()
-    visits = np.minimum(
-        world.shops.visits * crowd[:, None] * (season * trend / trend.mean())[None, :], world.shops.visits_most
-    )
-    at_till = visits * world.shops.turns_till * (1 - ahead)
-    at_counter = visits * (world.shops.turns_counter + world.shops.turns_collecting * ahead)
+    a_day = season / np.bincount(of_day, minlength=months)
+    visits = np.minimum(w.visits * crowd[:, None] * (a_day * trend)[None, :], w.visits_most)
+    at_till = visits * w.turns_till * (1 - ahead)
+    at_counter = visits * (w.turns_counter + w.turns_collecting * ahead)
     till = (
         kingman_wait(
-            np.minimum(at_till, world.shops.busiest * world.shops.till * world.shops.tills),
-            1 / world.shops.till,
-            servers=world.shops.tills,
+            np.minimum(at_till, w.busiest * w.till * w.tills),
+            1 / w.till,
+            servers=w.tills,
         )
         * 60
     )
-    room = np.minimum(at_counter, world.shops.busiest * world.shops.counter * world.shops.counters)
-    counter = kingman_wait(room, 1 / world.shops.counter, servers=world.shops.counters) * 60
+    room = np.minimum(at_counter, w.busiest * w.counter * w.counters)
+    counter = kingman_wait(room, 1 / w.counter, servers=w.counters) * 60
     live = pd.Series(starts[np.minimum(rollout.month, months - 1)]).where(rollout.month < NEVER)
     shops = pd.DataFrame(
         {"shop_id": names, "size": np.round(share[:, 0] * n * crowd, 3), "app_live_from": live.to_numpy()}
@@ -102,14 +106,10 @@ def make_shops(
             "sales": np.round(members + rest.ravel(), 1),
             "busy_hour_visits": np.round(visits, 1).ravel(),
             "ordered_ahead": np.round(ahead, 3).ravel(),
-            "till_wait_min": np.round(
-                np.asarray(till) * np.exp(rng.normal(0, world.shops.wait_sd, (n, months))), 2
-            ).ravel(),
-            "counter_wait_min": np.round(
-                np.asarray(counter) * np.exp(rng.normal(0, world.shops.wait_sd, (n, months))), 2
-            ).ravel(),
-            "till_busy": np.round(at_till / world.shops.till / world.shops.tills, 3).ravel(),
-            "counter_busy": np.round(at_counter / world.shops.counter / world.shops.counters, 3).ravel(),
+            "till_wait_min": np.round(np.asarray(till) * np.exp(w.wait_sd * till_luck), 2).ravel(),
+            "counter_wait_min": np.round(np.asarray(counter) * np.exp(w.wait_sd * counter_luck), 2).ravel(),
+            "till_busy": np.round(at_till / w.till / w.tills, 3).ravel(),
+            "counter_busy": np.round(at_counter / w.counter / w.counters, 3).ravel(),
         }
     )
     return {"shops": shops, "shop_months": rows}

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servicelab.company.simulation.names import FEATURES, INTENTS, LINES, REMEDIES, SEGMENTS, WAREHOUSES
+from servicelab.company.simulation.scenario import PayScheme
 from servicelab.course.declared import Declared, Fault, mistakes, read
 from servicelab.errors import UserError
 from servicelab.files.yamllines import read_lined
@@ -93,8 +94,9 @@ class Special(Declared):
 
 @dataclass(frozen=True)
 class PayEffect(Declared):
-    """What a pay scheme does: factor on time, shift of the log odds of resolution, share closed unsolved."""
+    """What each unit of a bonus does: to time (a factor), the log odds of resolution, the share closed unsolved."""
 
+    unit: float
     time: float
     resolve: float
     gaming: float
@@ -151,6 +153,7 @@ class Members(Declared):
     days : days over which the others join
     rate_shape : shape of the gamma distribution of order rates (mean 1)
     leaving : a rough rate of leaving a year: only for what the firm expects, not for what happens
+    joins_in_sales : power of the surge factor that joining sees
     """
 
     count: int
@@ -164,6 +167,7 @@ class Members(Declared):
     days: int
     rate_shape: float
     leaving: float
+    joins_in_sales: float
 
 
 @dataclass(frozen=True)
@@ -180,14 +184,20 @@ class Orders(Declared):
     surge_raised : of what a sale adds on its top days, the part that the days around them have
     surge_shops : power of the surge factor that shops see
     day_cv : coefficient of variation of a day's luck
-    amount_log_mean, amount_log_sd : of the logarithm of an order's ¥
-    amount_least, amount_most : ¥
     online_hours : online orders by hour of the day, from midnight
     shop_hours : shop orders by hour, from when the shops open
     sale_hour : online orders in the hour in which a sale opens, against that hour's
     in_app, on_web : of online orders: placed in the app by who has it; on the website by the others
     carried_home : of what is bought in a shop, the share that is carried home
     extra_rate : share of orders that are given an extra, by lot
+    surge_eve : of what a sale adds on its last day, the part that the day before it has
+    season : factor on orders by month, January first
+    family_share : share of orders, by what is bought
+    family_log_price, price_log_sd : of the logarithm of a price, by family; its standard deviation
+    price_tags : ¥ as shops write them
+    second_item : share of orders with two things
+    sale_off : of the price of a family, what the last days of a sale take off; the days before take half
+    usual_amount : mean ¥ of an order
     """
 
     shop_rate: float
@@ -198,10 +208,6 @@ class Orders(Declared):
     surge_raised: float
     surge_shops: float
     day_cv: float
-    amount_log_mean: float
-    amount_log_sd: float
-    amount_least: float
-    amount_most: float
     online_hours: tuple[float, ...]
     shop_hours: tuple[float, ...]
     sale_hour: float
@@ -209,6 +215,15 @@ class Orders(Declared):
     on_web: float
     carried_home: float
     extra_rate: float
+    surge_eve: float
+    season: tuple[float, ...]
+    family_share: Mapping[str, float]
+    family_log_price: Mapping[str, float]
+    price_log_sd: float
+    price_tags: tuple[float, ...]
+    second_item: float
+    sale_off: Mapping[str, float]
+    usual_amount: float
 
 
 @dataclass(frozen=True)
@@ -224,6 +239,8 @@ class Delivery(Declared):
     on_time_from : the first year of `on_time`
     on_time : true on-time share of each warehouse, year by year
     late_surge : X11c: lateness on orders of a surge, against other orders of the year
+    late_usual : mean of the factor of `late_surge` over the parcels of a usual year
+    from_hour, hours : deliveries come from this hour on, and for so many hours
     """
 
     warehouse_share: Mapping[str, float]
@@ -235,6 +252,9 @@ class Delivery(Declared):
     on_time_from: int
     on_time: Mapping[str, tuple[float, ...]]
     late_surge: float
+    late_usual: float
+    from_hour: float
+    hours: float
 
 
 @dataclass(frozen=True)
@@ -243,11 +263,12 @@ class Packing(Declared):
 
     Attributes
     ----------
-    reacting : these warehouses re-set the packing line after every week, in the last year
+    reacting : these warehouses re-set the packing line after every week
     reaction : by so much of what the week was off
     least, most : what a setting can be off
     rate_least, rate_most : factor on the rate of faults that a setting can make
     special : the one range of weeks with a cause: the packing machine
+    reacting_from : week of the run from which they do
     """
 
     reacting: tuple[str, ...]
@@ -257,6 +278,7 @@ class Packing(Declared):
     rate_least: float
     rate_most: float
     special: Special
+    reacting_from: int
 
 
 @dataclass(frozen=True)
@@ -285,6 +307,7 @@ class Rating(Declared):
     extra : what an extra adds
     response : share of orders that are rated, by segment
     spread : of `draws.answers`
+    early : what each day before the promised one adds
     """
 
     ceiling: float
@@ -295,6 +318,7 @@ class Rating(Declared):
     extra: Mapping[str, float]
     response: Mapping[str, float]
     spread: float
+    early: float
 
 
 @dataclass(frozen=True)
@@ -311,6 +335,12 @@ class Demand(Declared):
     sale_rush : enquiries in the half hour in which a sale opens, as a factor on the half hour's rate
     rush_early : how much of them come at its beginning (a power)
     rush : what the rush is about
+    day_cv : coefficient of variation of what the firm cannot foresee of a day
+    night : of what is written, the share that is written while the lines are closed
+    night_hours : by hour from closing
+    put_off : at the weekend, the chance that somebody waits until the next day
+    price_claims, protected_days : share who claim the difference when what they bought becomes cheaper within so many
+        days
     """
 
     under_way: float
@@ -321,6 +351,12 @@ class Demand(Declared):
     sale_rush: float
     rush_early: float
     rush: Mapping[str, float]
+    day_cv: float
+    night: float
+    night_hours: tuple[float, ...]
+    put_off: float
+    price_claims: float
+    protected_days: int
 
 
 @dataclass(frozen=True)
@@ -333,6 +369,11 @@ class Incidents(Declared):
     hours_log_mean, hours_log_sd : of the logarithm of the hours that one lasts
     contacts : contacts it causes against those of the hours
     systems : how often each system
+    causes : how often each cause
+    from_hour, hours : they begin from this hour on, and for so many hours
+    detected_log_mean, detected_log_sd : of the logarithm of the minutes until somebody notices
+    told_log_mean, told_log_sd, tells : of the minutes until customers are told after that; how often they are
+    told : contacts of those who have been told, against those who have not
     """
 
     every: float
@@ -340,6 +381,15 @@ class Incidents(Declared):
     hours_log_sd: float
     contacts: float
     systems: Mapping[str, float]
+    causes: Mapping[str, float]
+    from_hour: float
+    hours: float
+    detected_log_mean: float
+    detected_log_sd: float
+    told_log_mean: float
+    told_log_sd: float
+    tells: float
+    told: float
 
 
 @dataclass(frozen=True)
@@ -367,6 +417,11 @@ class Lines(Declared):
         wait at most
     bot_seconds, bot_more_seconds, hand_over : with the assistant, when it ends the matter, and more by how hard it
         is; when it hands over
+    longest : seconds of a call after which the rest is arranged as another appointment
+    cut_off, cut_off_from, cut_off_seconds : share of calls that end at once, from and for so many seconds
+    wrap, wrap_least : mean seconds of after-call work, and the least
+    passed_after : seconds until the second line has what was passed on
+    switch_from, switch_seconds : seconds until somebody who gave up tries another channel: the least, and more
     """
 
     service_cv: float
@@ -392,6 +447,15 @@ class Lines(Declared):
     bot_seconds: float
     bot_more_seconds: float
     hand_over: float
+    longest: float
+    cut_off: float
+    cut_off_from: float
+    cut_off_seconds: float
+    wrap: Mapping[str, float]
+    wrap_least: float
+    passed_after: float
+    switch_from: float
+    switch_seconds: float
 
 
 @dataclass(frozen=True)
@@ -438,6 +502,10 @@ class Agents(Declared):
     tenure, tenure_least : days since hiring of whoever is there at the start: mean beyond the least
     vacancy : days until a position is filled again
     absent : share of shifts that are missed
+    leave : share of weeks on planned leave
+    temp_days : how long temporary agents stay
+    leaves_for_pay, leaves_for_load, usual_load : power of pay against the usual on leaving; change of its logarithm by
+        load beyond the usual
     """
 
     pace_sd: float
@@ -459,6 +527,11 @@ class Agents(Declared):
     tenure_least: float
     vacancy: tuple[int, int]
     absent: float
+    leave: float
+    temp_days: float
+    leaves_for_pay: float
+    leaves_for_load: float
+    usual_load: float
 
 
 @dataclass(frozen=True)
@@ -467,19 +540,38 @@ class Pay(Declared):
 
     Attributes
     ----------
-    effect : by scheme
-    base : ¥ a month
-    per_contact, per_resolution : ¥
+    per_contact, per_resolution : effect of being paid by what is handled, and by what is resolved and not back; `unit`
+        is the ¥ that it is counted in
+    gaming_usual : share closed unsolved whatever is paid
+    usual : ¥ of a usual month
     month_hours : paid hours of a full month, for the base pay
     coaching : X04b: coaching raises the log odds of resolution by this, no more
     """
 
-    effect: Mapping[str, PayEffect]
-    base: Mapping[str, float]
-    per_contact: float
-    per_resolution: float
+    per_contact: PayEffect
+    per_resolution: PayEffect
+    gaming_usual: float
+    usual: float
     month_hours: float
     coaching: float
+
+    def _bonus(self, scheme: PayScheme, what: str) -> float:
+        return sum(
+            float(getattr(scheme, name)) / effect.unit * float(getattr(effect, what))
+            for name, effect in (("per_contact", self.per_contact), ("per_resolution", self.per_resolution))
+        )
+
+    def time(self, scheme: PayScheme) -> float:
+        """Factor on handling time."""
+        return 1 + self._bonus(scheme, "time")
+
+    def resolve(self, scheme: PayScheme) -> float:
+        """Shift of the log odds of resolution."""
+        return self._bonus(scheme, "resolve")
+
+    def gaming(self, scheme: PayScheme) -> float:
+        """Share of what is not solved that is closed as if it were."""
+        return max(self.gaming_usual + self._bonus(scheme, "gaming"), 0.0)
 
 
 @dataclass(frozen=True)
@@ -595,19 +687,19 @@ class App(Declared):
 
     Attributes
     ----------
-    from_month : month in which it comes
     take_up, take_up_per_order, past_most : X12b: chance of taking up the app at an order, for each order of the
         past year; the most that count
     taste : by segment
     effect : true effect on orders
+    from_day : day of the run from which there is an app
     """
 
-    from_month: int
     take_up: float
     take_up_per_order: float
     past_most: int
     taste: Mapping[str, float]
     effect: float
+    from_day: int
 
 
 @dataclass(frozen=True)
@@ -685,35 +777,41 @@ class Cases(Declared):
 
     Attributes
     ----------
-    hands_on : hands-on minutes of each station
-    load : how loaded it is as planned; the approver is the bottleneck
-    sees : share of all cases that a station is made for
+    hands_on, hands_on_shape : mean hands-on minutes of each station; the shape of their gamma distribution
+    minutes, people : minutes of a working day that each station has for cases, and people who share them; the approver
+        is the bottleneck
+    desk : people who register
     rework, rework_factor : share looked at twice, and how long the second look takes
     answer_days, answer_more : working days until the customer answers: at least, and the scale of what is added
-    shape, hands_on_shape : of the gamma distributions of times, and of hands-on minutes: the higher, the more alike
-    registers, asks : hands-on minutes of registering a case, and of asking the customer
-    a_day : cases a working day that the stations are made for, at scale 1
-    arrives, arrives_more : days until the goods are there or the fitter comes: at least, and the mean of what is
-        added
+    shape : of the gamma distributions of days: the higher, the more alike
+    registers, receives, asks : hands-on minutes of registering a case, of taking goods in, and of asking the customer
+    a_day, others, amount_log_mean, amount_log_sd : cases a working day at scale 1, what they are about, and ¥
+    arrives, arrives_more : days until the goods are there or the fitter comes: at least, and the mean of what is added
     scratched : of the price, what is paid back for goods that were only scratched
     pilot_below, pilot_share : ¥ of a claim below which the pilot goes unapproved, and the lot
     false_claim, found : X02b: false claims, and the share of them that an approver finds
+    reacts, known_after : share more of them below a limit that has held for so many days
     chase_per_day, chase_cost : reminders a day, and ¥ of each
     approver_minute : ¥
     """
 
     hands_on: Mapping[str, float]
-    load: Mapping[str, float]
-    sees: Mapping[str, float]
+    hands_on_shape: float
+    minutes: Mapping[str, float]
+    people: Mapping[str, int]
+    desk: int
     rework: float
     rework_factor: float
     answer_days: float
     answer_more: float
     shape: float
-    hands_on_shape: float
     registers: float
+    receives: float
     asks: float
     a_day: float
+    others: Mapping[str, float]
+    amount_log_mean: float
+    amount_log_sd: float
     arrives: float
     arrives_more: float
     scratched: float
@@ -721,6 +819,8 @@ class Cases(Declared):
     pilot_share: float
     false_claim: float
     found: float
+    reacts: float
+    known_after: int
     chase_per_day: float
     chase_cost: float
     approver_minute: float
@@ -746,6 +846,11 @@ class Touchpoints(Declared):
         lower; a late delivery
     rated : share of touches that are rated
     spread : of `draws.answers`
+    felt_sd : standard deviation of how a touch feels
+    usual_peak, usual_end, peak_rating, end_rating : X06c: what a point of a journey's peak or end beyond the usual adds
+        to the rating of its order
+    enough, leaves, leaves_for_more, stays_for_peak, stays_for_end : X06b, X06c: log odds of leaving after a journey, by
+        touches beyond enough, and by points of peak and end
     """
 
     adds: Mapping[str, float]
@@ -764,6 +869,16 @@ class Touchpoints(Declared):
     score_late: float
     rated: Mapping[str, float]
     spread: float
+    felt_sd: float
+    usual_peak: float
+    usual_end: float
+    peak_rating: float
+    end_rating: float
+    enough: int
+    leaves: float
+    leaves_for_more: float
+    stays_for_peak: float
+    stays_for_end: float
 
 
 @dataclass(frozen=True)
@@ -862,12 +977,57 @@ class Servqual(Declared):
     style: float
 
 
+@dataclass(frozen=True)
+class Deposits(Declared):
+    """预售: deposits before Double 11, balances on its last evenings.
+
+    Attributes
+    ----------
+    rate : deposits of a member of average rate, each year
+    early : how much more come in the first evening (a power)
+    pays, pays_within : share who pay the balance, and mean hours after it is due
+    share : of the price, what the deposit is
+    """
+
+    rate: float
+    early: float
+    pays: float
+    pays_within: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Hiring(Declared):
+    """What scores of applicants foretell.
+
+    Attributes
+    ----------
+    applicants : how many applied
+    validity : correlation of each score with the work that is seen later
+    reliability : correlation of that work with what somebody can do
+    score_mean, score_sd : of each score, 0 to 100
+    good_mean, good_sd : contacts an hour resolved and not back after half a year
+    stays, stays_for_work : log odds of being there still, and what work (sd 1) adds
+    """
+
+    applicants: int
+    validity: Mapping[str, float]
+    reliability: float
+    score_mean: float
+    score_sd: float
+    good_mean: float
+    good_sd: float
+    stays: float
+    stays_for_work: float
+
+
 @dataclass(frozen=True, eq=False)
 class World(Declared):
     """Everything that is true of a firm and its customers; see the sections."""
 
     members: Members
     orders: Orders
+    deposits: Deposits
     delivery: Delivery
     packing: Packing
     leaving: Staying
@@ -878,6 +1038,7 @@ class World(Declared):
     planning: Planning
     agents: Agents
     pay: Pay
+    hiring: Hiring
     csat: Csat
     matters: Matters
     enquiries: Enquiries

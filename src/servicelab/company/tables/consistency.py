@@ -64,6 +64,9 @@ RULES = (
     ),
     Rule("campaigns", "ends", "starts", "ends", lambda: _("the start")),
     Rule("touchpoints", "timestamp", _MEMBER, "timestamp", lambda: _("joining")),
+    Rule("deposits", "paid_at", _MEMBER, "paid_at", lambda: _("joining")),
+    Rule("incidents", "detected_at", "started_at", "detected_at", lambda: _("the start")),
+    Rule("incidents", "first_message_at", "started_at", "first_message_at", lambda: _("the start")),
     Rule("incidents", "ended_at", "started_at", "ended_at", lambda: _("the start")),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servicelab.widgets.figures.needs import experts, failures, gifts, margins, punctuality, replies
+from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -55,13 +55,18 @@ def consequences(
 def evidence(
     contacts: pd.DataFrame, orders: pd.DataFrame, answers: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]
 ) -> pd.DataFrame:
-    """The features in ``only`` side by side, of 100: mentions, customers who come back, Kano answers."""
+    """The features in ``only`` side by side: mentions, failures, customers who come back, Kano answers."""
     return failures.evidence(contacts, orders, answers, features, only)
 
 
-def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) -> Figure:
-    """Customers lost after a failure of the features in ``only``, with 95 % intervals."""
-    return Figure(failures.losses(orders, features, only))
+def losses(orders: pd.DataFrame, features: pd.DataFrame) -> Figure:
+    """Customers lost for each 1,000 orders: how often a feature fails times what a failure costs."""
+    return Figure(failures.losses(orders, features))
+
+
+def apologised(contacts: pd.DataFrame, orders: pd.DataFrame) -> Figure:
+    """Ratings and later orders after an apology only and after nothing, for emotional and for functional needs."""
+    return Figure(afterwards.apologised(contacts, orders))
 
 
 def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> Figure:

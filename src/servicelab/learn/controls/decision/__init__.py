@@ -10,6 +10,7 @@ from servicelab.i18n import _
 from servicelab.learn import decisions
 from servicelab.learn.controls import Control
 from servicelab.learn.whereabouts import shown
+from servicelab.widgets.house.chart import axis, beyond, chart, dots, lines, names, notes
 
 if TYPE_CHECKING:
     from servicelab.learn.assignment import Assignment
@@ -56,7 +57,29 @@ class DecideControl(Control):
         return {"value": decisions.answer(self.decision, kept)}
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        return decisions.state(self.decision, value)
+        return {**decisions.state(self.decision, value), "pictures": pictures(self.decision)}
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return decisions.entry(self.decision, value)
+
+
+def pictures(decision: Decision) -> dict[str, dict[str, Any]]:
+    """The chart of each option that is a picture, all on one scale, with the same in words for who does not see it."""
+    drawn = [o for o in decision.options if o.series]
+    if not drawn:
+        return {}
+    top = beyond(value for o in drawn for value in o.series)
+    charts = {}
+    for option in drawn:
+        line = list(enumerate(option.series))
+        points = [{"x": at, "y": value, "text": f"{value:g}"} for at, value in line]
+        layers = [
+            lines([line], color=1, width=2.5),
+            dots(points, r=4, color=1),
+            notes(points, dy=-9, anchor="middle"),
+        ]
+        charts[option.id] = {
+            **chart(names(decision.over), axis(decision.unit, 0, top, every=40), layers),
+            "alt": decisions.spelled(decision, option),
+        }
+    return charts

@@ -16,7 +16,17 @@ export default house.view((ui) => {
     ui.field("value", { set: (given) => lines.forEach((line, i) => line.set(axes[i].options.find((o) => given?.includes(o.id))?.id ?? null)) });
     ui.root.append(h("div", { role: "group", "aria-labelledby": asked }, h("p", { class: "ld-prompt", id: asked, text: prompt }), lines.map((line) => line.el), lacking));
   } else {
-    ui.root.append((kind === "many" ? ui.checks : ui.radios)({ key: "value", legend: prompt, options: list }).el);
+    const control = (kind === "many" ? ui.checks : ui.radios)({ key: "value", legend: prompt, options: list });
+    // An option that is a picture: its chart lies inside its label, so that a click on the chart picks it.
+    const pictures = Object.entries(ui.state.pictures || {});
+    for (const [id, spec] of pictures) {
+      const picture = ui.chart({ height: 170 });
+      control.rows[id].append(picture.el);
+      control.rows[id].classList.add("ld-picture");
+      picture.draw(spec);
+    }
+    ui.root.classList.toggle("ld-pictured", pictures.length > 0);
+    ui.root.append(control.el);
   }
   ui.root.append(h("p", { class: "sl-help", text: t("how") }));
   return (state) => {

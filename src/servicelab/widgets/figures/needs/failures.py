@@ -1,4 +1,4 @@
-"""What drives customers away: the cost of each feature's failure, beside how often it is mentioned.
+"""What drives customers away: what each feature's failure costs, how often it is mentioned, how often it fails.
 
 A failure's cost is the share of orders followed by another within 180 days when nothing failed, less that share when
 the feature failed.
@@ -12,12 +12,12 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import feature_names, require
 from servicelab.widgets.house.chart import (
     axis,
+    bars,
     beyond,
     chart,
     dots,
     guess_key,
     guessed,
-    intervals,
     names,
     picture,
     rule,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 COSTLY = 15
 """Points from which a failure's cost is drawn as one that drives customers away."""
+MOST_LOST = 7
+"""Features that are drawn of those that lose customers; the table has them all."""
 
 
 def costs_of_failure(orders: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
@@ -108,7 +110,10 @@ def consequences(
 def evidence(
     contacts: pd.DataFrame, orders: pd.DataFrame, answers: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]
 ) -> pd.DataFrame:
-    """A few features side by side, each number out of 100: mentions, customers who come back, better and worse."""
+    """A few features side by side, each number out of 100 but failures, which are out of 1,000 orders.
+
+    Mentions, failures, customers who come back, better and worse.
+    """
     import pandas as pd
 
     from servicelab.models.needs import kano_category, kano_coefficients
@@ -116,6 +121,7 @@ def evidence(
     require(answers, ["feature_id", "functional", "dysfunctional"], "figures.evidence", "answers")
     named, costs = feature_names(features), costs_of_failure(orders)
     mentioned = contacts["feature_id"].astype(str).value_counts(normalize=True)
+    failed = failures_per_thousand(orders)
     known = orders.dropna(subset=["repurchased_180d"])
     fine = known.loc[known["failed_feature"].isna(), "repurchased_180d"].astype(float).mean()
     rows = {}
@@ -124,9 +130,11 @@ def evidence(
         counts = kano_category(asked["functional"], asked["dysfunctional"]).value_counts()
         better, worse = kano_coefficients(counts)
         shares = (mentioned[feature], fine - costs[feature][0], fine, better, -worse)
-        rows[named[feature]] = [round(100 * float(share)) for share in shares]
+        mentions, *others = (round(100 * float(share)) for share in shares)
+        rows[named[feature]] = [mentions, round(failed[feature]), *others]
     columns = [
         _("mention it"),
+        _("it fails, of 1,000 orders"),
         _("come back when it failed"),
         _("come back when nothing failed"),
         _("pleased to have it"),
@@ -135,36 +143,58 @@ def evidence(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def losses(orders: pd.DataFrame, features: pd.DataFrame, only: Sequence[str]) -> dict[str, Any]:
-    """The cost of a failure of a few features, with its interval."""
-    named, costs = feature_names(features), costs_of_failure(orders)
-    chosen = [feature for feature in only if feature in costs and feature in named]
-    rows = []
-    for at, feature in enumerate(reversed(chosen)):
-        cost, low, high = (100 * value for value in costs[feature])
-        rows.append({"x": cost, "y": at, "xlo": low, "xhi": high})
-    bounds = [100 * value for feature in chosen for value in costs[feature]]
-    said = [f"{named[f]} {_points(costs[f][0])}" for f in chosen]
+def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
+    """How often each feature fails times what a failure costs: customers lost for each 1,000 orders."""
+    named, costs, failed = feature_names(features), costs_of_failure(orders), failures_per_thousand(orders)
+    lost = {feature: failed[feature] * costs[feature][0] for feature in costs if feature in named}
+    ranked = sorted(lost, key=lambda feature: -lost[feature])
+    shown = ranked[:MOST_LOST]
+    columns = [
+        {"x": max(0.0, lost[feature]), "y": at, "label": _lost(lost[feature])}
+        for at, feature in enumerate(reversed(shown))
+    ]
+    dearest = max(shown, key=lambda feature: costs[feature][0])
     return picture(
-        _("Who comes back after a failure"),
+        _("How often it fails, times what a failure costs"),
         [
             chart(
-                axis(
-                    _("come back less often after a failure (points, with 95 % interval)"),
-                    min(0, 5 * int(min(bounds) / 5 - 1)),
-                    beyond(bounds),
-                ),
-                names([named[feature] for feature in reversed(chosen)], band=44),
-                [rule(x=0), intervals(rows, color=1, width=2), dots(rows, r=7, color=1)],
+                axis(_("customers lost for each 1,000 orders"), 0, beyond(lost.values())),
+                names([named[feature] for feature in reversed(shown)], band=34),
+                [bars(columns, color=2)],
             )
         ],
-        _("Points fewer who come back: {list}.", list=_("; ").join(said)),
+        _(
+            "“{first}” loses most customers: {lost} for each 1,000 orders. A single failure costs most with "
+            "“{dearest}”: {cost} in 100 fewer come back; it loses {dearest_lost} for each 1,000 orders.",
+            first=named[ranked[0]],
+            lost=_lost(lost[ranked[0]]),
+            dearest=named[dearest],
+            cost=_points(costs[dearest][0]),
+            dearest_lost=_lost(lost[dearest]),
+        ),
         table(
-            _("Orders followed by another within 180 days, less than when nothing failed (simulated)"),
-            [_("feature"), _("points fewer"), _("95 % interval")],
-            [[named[f], _points(costs[f][0]), _interval(costs[f][1:])] for f in chosen],
+            _("Failures and what they cost (simulated), most customers lost first"),
+            [
+                _("feature"),
+                _("fails, of 1,000 orders"),
+                _("come back less often (points)"),
+                _("customers lost for each 1,000 orders"),
+            ],
+            [[named[f], round(failed[f]), _points(costs[f][0]), _lost(lost[f])] for f in ranked],
         ),
     )
+
+
+def failures_per_thousand(orders: pd.DataFrame) -> dict[str, float]:
+    """Feature → on how many of 1,000 orders it failed."""
+    require(orders, ["failed_feature"], "figures", "orders")
+    counted = orders["failed_feature"].astype("object").value_counts() * 1000 / len(orders)
+    return {str(feature): float(count) for feature, count in counted.items()}
+
+
+def _lost(customers: float) -> str:
+    """Customers lost, with one decimal; what lies below nothing is nothing."""
+    return f"{max(0.0, customers):.1f}"
 
 
 def _points(share: float) -> str:

@@ -1,0 +1,95 @@
+"""Failing systems: which, why, when somebody noticed, and when customers were told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from servicelab.company.simulation.draws import Lots, chosen
+from servicelab.company.simulation.festivals import month_of
+from servicelab.company.simulation.members import DAY, Floats
+from servicelab.company.simulation.scenario import Scenario
+from servicelab.company.simulation.world import World
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """Failures in order of time, in seconds of the run; `told` is infinite where customers were not told."""
+
+    key: list[str]
+    system: list[str]
+    cause: list[str]
+    started: Floats
+    detected: Floats
+    told: Floats
+    ended: Floats
+
+    def felt(self, world: World, number: int, closes: float) -> tuple[float, float]:
+        """Seconds until customers are told, and those after it as contacts count them: who has been told asks less.
+
+        Up to when the lines close: nobody asks about it in the dark.
+        """
+        ended = min(self.ended[number], closes)
+        told = min(self.told[number], ended)
+        return float(told - self.started[number]), float(world.incidents.told * (ended - told))
+
+    def moments(self, world: World, number: int, closes: float, luck: Floats) -> Floats:
+        """When contacts come in, of uniform numbers: at an even pace until customers are told, at a slower one then."""
+        before, after = self.felt(world, number, closes)
+        at = luck * (before + after)
+        found: Floats = self.started[number] + np.where(at < before, at, before + (at - before) / world.incidents.told)
+        return found
+
+
+def make_incidents(world: World, scenario: Scenario, lots: Lots, calendar: pd.DataFrame) -> Incidents:
+    """When systems fail, about once a month for some hours, in the lines' hours."""
+    w = world.incidents
+    month = month_of(calendar)
+    rows = []
+    for number in range(int(month[-1]) + 1):
+        low, high = np.searchsorted(month, [number, number + 1])
+        rng = lots.rng("incidents", number)
+        luck = rng.random((int(rng.poisson((high - low) / w.every)), 9))
+        for which, u in enumerate(luck):
+            day = low + int(u[0] * (high - low))
+            if not scenario.on(day).incidents:
+                continue
+            started = np.round(day * DAY + 3600 * (w.from_hour + w.hours * u[1]))
+            hours = round(float(np.exp(w.hours_log_mean + w.hours_log_sd * ndtri(u[2]))), 2)
+            system = [*w.systems][int(chosen(u[3:4], [*w.systems.values()])[0])]
+            cause = [*w.causes][int(chosen(u[4:5], [*w.causes.values()])[0])]
+            ended = started + hours * 3600
+            minutes = np.exp(w.detected_log_mean + w.detected_log_sd * ndtri(u[5]))
+            detected = min(started + np.round(60 * minutes), ended)
+            told = detected + np.round(60 * np.exp(w.told_log_mean + w.told_log_sd * ndtri(u[6])))
+            told = told if u[7] < w.tells and told < ended else np.inf
+            rows.append((f"{number}-{which}", system, cause, started, detected, told, ended))
+    rows.sort(key=lambda row: row[3])
+    columns = [*zip(*rows, strict=True)] if rows else [()] * 7
+    return Incidents(
+        list(columns[0]), list(columns[1]), list(columns[2]), *(np.array(column, dtype=float) for column in columns[3:])
+    )
+
+
+def incidents_table(incidents: Incidents, start: np.datetime64) -> pd.DataFrame:
+    """The failures as the firm wrote them down."""
+
+    def moments(seconds: Floats) -> pd.Series:
+        known = np.where(np.isfinite(seconds), seconds, 0)
+        found = pd.Series(start + np.floor(known).astype("timedelta64[s]"))
+        return found.where(np.isfinite(seconds))
+
+    return pd.DataFrame(
+        {
+            "incident_id": [f"I{k:03d}" for k in range(1, len(incidents.key) + 1)],
+            "system": incidents.system,
+            "cause": incidents.cause,
+            "started_at": moments(incidents.started),
+            "detected_at": moments(incidents.detected),
+            "first_message_at": moments(incidents.told),
+            "ended_at": moments(incidents.ended),
+        }
+    )
