@@ -46,7 +46,7 @@ def text(cell: dict[str, Any]) -> str:
 def test_the_tree_is_laid_out_as_agreed(editions: dict[str, Path]) -> None:
     expected = {
         *NOTEBOOKS,
-        *("edition.json", "course.json", "datasets/contacts.csv", "datasets/voices.csv"),
+        *("edition.json", "course.json", "policy.json", "datasets/contacts.csv", "datasets/voices.csv"),
         *(f"lessons/01_demo/{name}" for name in ("quiz.json", "desk.json", "voices.json", "edition.json", "boxes.svg")),
         *("assignments/01_demo/decisions.json", "assignments/01_demo/edition.json"),
         "assignments/01_demo_analysis/edition.json",
@@ -101,6 +101,8 @@ def test_texts_are_in_the_language_of_the_edition(editions: dict[str, Path]) -> 
     desk = json.loads((editions["zh"] / "lessons/01_demo/desk.json").read_text("utf-8"))
     assert desk["nodes"]["n1"]["choices"][0]["say"] == "Let me look.（译）"
     assert notebook(editions["zh"], "start.ipynb")["metadata"]["servicelab"]["title"] == "Welcome（译）"
+    rules = json.loads((editions["zh"] / "policy.json").read_text("utf-8"))["rules"]
+    assert (rules[1]["says"], rules[1]["numbers"]) == ("Up to ¥{most}.（译）", {"most": 1500})
     course = json.loads((editions["zh"] / "course.json").read_text("utf-8"))
     assert course["modules"][0]["title"] == "Needs, in short（译）"
     assert course["modules"][0]["assignments"]["01_demo_analysis"] == "assignments/01_demo_analysis/analysis.ipynb"

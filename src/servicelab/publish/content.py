@@ -21,6 +21,7 @@ from servicelab.course.layout import (
     notebook_path,
     way_up,
 )
+from servicelab.course.policyfile import PolicyFile
 from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
@@ -146,6 +147,11 @@ class Content:
             place = notebook_path(READ[unit.kind], key)
             units.append({"id": key, "kind": unit.kind, **said, "lesson": place, "assignments": graded})
         return {**facts, "modules": units}
+
+    def policy(self) -> dict[str, Any]:
+        """`policy.json`: the firm's rules."""
+        found: dict[str, Any] = self._items("", "policy", self.course.policy.data, PolicyFile)
+        return found
 
     def _items(self, unit: str, name: str, data: Any, kind: type[Declared]) -> Any:
         def change(text: Text) -> str:
