@@ -213,3 +213,11 @@ def test_a_place_without_a_course_is_named(tmp_path: Path) -> None:
 def test_an_unknown_assignment_is_named(course_root: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the course has 01_demo, 01_demo_analysis"):
         build_source("02_demo", tmp_path / "source", root=course_root)
+
+
+def test_what_a_key_depends_on_is_in_nothing_that_is_built(bilingual: Path, editions: dict[str, Path]) -> None:
+    assert "key_ids" in (bilingual / MODULE / "quiz.yml").read_text("utf-8")
+    assert "key_ids" in (bilingual / MODULE / "analysis.md").read_text("utf-8")
+    build_source("01_demo", bilingual / "build/source", root=bilingual)
+    for folder in (*editions.values(), bilingual / "build/source"):
+        assert [name for name, content in tree(folder).items() if b"key_ids" in content] == []

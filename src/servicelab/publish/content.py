@@ -22,7 +22,7 @@ from servicelab.course.layout import (
     way_up,
 )
 from servicelab.course.policyfile import PolicyFile
-from servicelab.course.quizfile import LISTS, MARKED, QuizFile
+from servicelab.course.quizfile import KEY_IDS, LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
@@ -160,7 +160,7 @@ class Content:
                 words = self._translate(catalogue_path(unit, name), text.context, words)
             return plain_terms(words)
 
-        return replaced(data, texts(kind, data), change)
+        return _without(KEY_IDS, replaced(data, texts(kind, data), change))
 
     def _translate(self, file: str, context: str, text: str) -> str:
         if self.language == "en":
@@ -168,6 +168,13 @@ class Content:
         if file not in self._catalogues:
             self._catalogues[file] = catalogues.Catalogue(self.root / file)
         return self._catalogues[file].translate(context, text)
+
+
+def _without(key: str, data: Any) -> Any:
+    """Data of a file without one key, however deep it stands."""
+    if isinstance(data, dict):
+        return {name: _without(key, value) for name, value in data.items() if name != key}
+    return [_without(key, each) for each in data] if isinstance(data, list) else data
 
 
 def _leave_only(course: Course, name: str) -> tuple[str, ...]:
