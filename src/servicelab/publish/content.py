@@ -34,6 +34,7 @@ from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.gates import draft_gaps
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
+from servicelab.publish.nbgrader_rules import tell_stubs
 from servicelab.publish.notebooks import localised, notebook_node, told
 from servicelab.publish.prose import links, plain_terms, translatable
 from servicelab.publish.sources import CODE, Cell, Course, Document, Unit, load_course
@@ -85,7 +86,8 @@ class Content:
         cells = self.cells(document)
         if document.kind == "instructor":
             cells = self._labelled(cells, self.course.units[document.module])
-        return notebook_node(document, cells, title, self.language, self._definitions, trainee=trainee)
+        node = notebook_node(document, cells, title, self.language, self._definitions, trainee=trainee)
+        return tell_stubs(node) if document.kind in GRADED else node
 
     def _labelled(self, cells: list[Cell], unit: Unit) -> list[Cell]:
         """Teaching notes in which each decision, named by its id, has the label that its trainees see."""
