@@ -671,3 +671,23 @@ def test_the_right_option_is_not_given_away_by_its_length() -> None:
         assert lengths[True] <= 1.25 * lengths[False], item["id"]
         longest += lengths[True] > lengths[False]
     assert longest <= len(choices) / 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_analysis_lists_the_columns_that_its_tasks_work_with_where_the_first_begins(lang: str) -> None:
+    content = Content(ROOT, lang, strict=True)
+    cells = {each.name: each.source for each in content.cells(content.course.units["01_needs"].documents["analysis"])}
+    names = {"contacts": "contacts", "orders": "orders", "kano": "kano_survey", "tracker": "needs_tracker"}
+    listed: set[str] = set()
+    for line in cells["b1"].splitlines():
+        if (row := re.fullmatch(r"\| `(\w+)` \| (.+) \|", line)) and row[1] in names:
+            columns = set(re.findall(r"`(\w+)`", row[2]))
+            assert columns <= set(load(names.pop(row[1])).columns)
+            listed |= columns
+    assert names == {}
+    every = {column for name in ("contacts", "orders", "kano_survey", "needs_tracker") for column in load(name).columns}
+    solved = [source for name, source in cells.items() if re.fullmatch(r"b\d-\w+", name)]
+    assert len(solved) == 6
+    used = {word for source in solved for word in re.findall(r"""["'](\w+)["']""", source)} & every
+    assert used
+    assert used <= listed

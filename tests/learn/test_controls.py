@@ -473,6 +473,27 @@ def test_what_another_window_kept_is_taken_over_when_somebody_comes_back(task, w
     assert here.sheet.path.read_bytes() == written
 
 
+def test_what_another_window_set_in_an_interactive_is_taken_over_and_not_written_again(workspace):
+    here, there = open_lesson("01_needs"), open_lesson("01_needs")
+    mine, theirs = here.show(Slider(), "x-slider"), there.show(Slider(), "x-slider")
+    mine._answer(mine, {"look": True}, [])
+    assert mine.value == {}
+    theirs.value = {"at": 3}
+    written = here.sheet.path.read_bytes()
+    mine._answer(mine, {"look": True}, [])
+    assert mine.value == {"at": 3}
+    assert mine.saved == there.sheet.status
+    assert here.sheet.path.read_bytes() == written
+    # What is set from here on goes on from there.
+    mine.value = {**mine.value, "more": 1}
+    theirs._answer(theirs, {"look": True}, [])
+    assert theirs.value == {"at": 3, "more": 1}
+    # What the interactive does not accept leaves it as it is.
+    here.sheet.put("x-slider", {"value": {"at": "far"}})
+    theirs._answer(theirs, {"look": True}, [])
+    assert theirs.value == {"at": 3, "more": 1}
+
+
 def test_the_parts_whose_questions_are_answered_are_told_to_the_bar(task, workspace):
     write_notebook(
         workspace / "assignments/01_needs/exercise.ipynb",
