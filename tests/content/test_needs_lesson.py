@@ -360,10 +360,10 @@ def test_section_11_the_program_does_what_the_lesson_says_it_does(contacts: pd.D
             text,
             f"about {right} in 100 of the implicit ones",
             f"With ¥3 for a check and ¥30 for an error it lies at {cheapest(30)} %",
-            f"Let an error cost ¥100, and it moves to {cheapest(100)} %",
+            f"Let an error cost ¥100, and it moves to {cheapest(100)} %: "
+            f"a person reads {round(100 * float(held.shares[0][cheapest(100)]))} in 100",
         )
         assert right < 80, "its confidence is worth least there"
-        assert held.shares[0][cheapest(100)] == 1, "a person reads everything"
     else:
         assert right == 100, "of those it is sure of, all are right"
         assert spoken == 1
