@@ -68,6 +68,20 @@ def test_who_talks_at_the_end_of_a_spell_finishes_and_nobody_waits_after_closing
     assert mean(found, "mean_wait") == pytest.approx((0 + 35 * 60) / 2)
 
 
+def test_at_the_end_of_a_spell_the_next_begins_while_the_call_goes_on() -> None:
+    """One agent all hour; spells of half an hour: who talks from 9:20 to 9:50 has gone, and the next takes the call."""
+    calls = log((20, 30), (25, 30))
+    one, two = (replay_day(calls, roster(1, 1), DAY, line="phone", spell=s, patience=1e9) for s in (None, HALF_HOUR))
+    assert mean(one, "mean_wait") == pytest.approx((0 + 25 * 60) / 2)
+    assert mean(two, "mean_wait") == pytest.approx((0 + 5 * 60) / 2)
+
+
+def test_who_was_sent_away_at_closing_had_not_lost_patience() -> None:
+    """Of two who were not answered one waited a minute, one until ten, when the line closed: 60 + 120 + 0 for one."""
+    calls = log((0, 1), (5, 1), (58, 1)).assign(wait=[0.0, 60.0, 120.0], served=[True, False, False])
+    assert replay_day(calls, roster(1, 1), DAY, line="phone").patience == pytest.approx(180)
+
+
 def test_two_chats_side_by_side_are_two_seats() -> None:
     calls = log((0, 10), (0, 10), (0, 10), line="chat")
     found = replay_day(calls, roster(1, 1, line="chat"), DAY, line="chat", side_by_side=2, patience=1e9)
@@ -113,10 +127,14 @@ def test_days_like_it_come_in_turn() -> None:
     assert found.runs["contacts"].tolist() == [2, 1, 2, 1]
 
 
-@given(st.lists(st.integers(0, 60).map(lambda tenth: tenth / 10), min_size=1, max_size=24))
-def test_spells_are_as_many_agent_hours_as_the_roster(agents: list[float]) -> None:
-    begin, end = map(np.array, spells_of(np.array(agents)))
+@given(
+    st.lists(st.integers(0, 60).map(lambda tenth: tenth / 10), min_size=1, max_size=24),
+    st.sampled_from([np.inf, 6.75 * HALF_HOUR, HALF_HOUR / 2]),
+)
+def test_spells_are_as_many_agent_hours_as_the_roster(agents: list[float], longest: float) -> None:
+    begin, end = map(np.array, spells_of(np.array(agents), longest))
     assert (end > begin).all()
+    assert (end - begin <= longest).all()
     edges = np.arange(len(agents) + 1) * HALF_HOUR
     there = [
         float(np.clip(np.minimum(end, high) - np.maximum(begin, low), 0, None).sum()) / HALF_HOUR
@@ -135,6 +153,7 @@ def test_spells_are_as_many_agent_hours_as_the_roster(agents: list[float]) -> No
         ({"runs": 1}, "runs must"),
         ({"patience": 0.0}, "patience must"),
         ({"side_by_side": 0}, "side_by_side must"),
+        ({"spell": 0.0}, "spell must"),
         ({"calls": log((-30, 1))}, "must take no contacts while it is closed"),
         ({"calls": log((0, 1)).drop(columns="line")}, "'line'"),
         ({"rosters": roster(1, 1).drop(columns="agents")}, "'agents'"),

@@ -19,7 +19,7 @@ from servicelab.models.queueing.servers import serve
 
 HALF_HOUR = 1800.0
 #: Pieces that a half hour is cut into: people come and go within it.
-PIECES = 10
+PIECES = 8
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def replay_day(
     change: float = 0.0,
     like: Sequence[date | str] | None = None,
     side_by_side: int = 1,
+    spell: float | None = None,
     patience: float | None = None,
     target: float = 20.0,
     runs: int = 20,
@@ -75,7 +76,11 @@ def replay_day(
     like : days whose contacts come in, one after the other from run to run: their luck is then in the runs. The day
         itself unless given: what would have happened then
     side_by_side : contacts that an agent handles at once (their times are those measured while doing so)
-    patience : mean seconds; estimated from all calls of the line unless given
+    spell : seconds at the desk between breaks. Whoever is talking when the break should begin finishes first, which is
+        time that no roster shows: with the spells that people truly have there is as much of it as there was. Unless
+        given, as long as the roster allows
+    patience : mean seconds; estimated from all calls of the line unless given, where who waited until closing is not
+        counted as having lost patience
     target : seconds within which a contact should be answered
     runs : number of runs, ≥ 2
     seed : of the draws
@@ -116,11 +121,11 @@ def replay_day(
     opens, planned = _planned(rosters, line, pd.Timestamp(day).normalize())
     closes = opens + len(planned) * HALF_HOUR
     staffed = _changed(planned, change)
-    begin, end = spells_of(staffed)
+    begin, end = spells_of(staffed, np.inf if spell is None else float(positive("spell", spell)))
     came = [_came(mine, line, pd.Timestamp(one).normalize(), opens, closes) for one in (like or [day])]
     days = pd.DatetimeIndex([pd.Timestamp(one).normalize() for one in (like or [day])])
     took = _handling(mine[mine["arrived_at"].dt.normalize().isin(days)])
-    endures = float(positive("patience", patience)) if patience is not None else estimate_patience(mine)
+    endures = float(positive("patience", patience)) if patience is not None else _patience(mine, closes)
     rows = []
     for run in range(count):
         log = _one_run(came[run % len(came)], took, endures, begin, end, closes - opens, slots, [seed, run])
@@ -129,6 +134,14 @@ def replay_day(
         )
         rows.append({"contacts": len(log), **asdict(metrics), "median_wait": float(log["wait"].median())})
     return DayReplay(pd.DataFrame(rows, index=pd.RangeIndex(count, name="run")), float(staffed.mean()), endures)
+
+
+def _patience(calls: pd.DataFrame, closes: float) -> float:
+    """Mean patience, of waits that ended with an answer, with patience, or with the line's closing."""
+    at = (calls["arrived_at"] - calls["arrived_at"].dt.normalize()).dt.total_seconds() + calls["wait"]
+    # Moments are written to the second, waits to a tenth.
+    sent_away = ~calls["served"].astype(bool) & ((at - closes).abs() < 1.1)
+    return estimate_patience(calls.assign(served=calls["served"].astype(bool) | sent_away))
 
 
 def _planned(rosters: pd.DataFrame, line: str, day: pd.Timestamp) -> tuple[float, Floats]:
@@ -153,14 +166,16 @@ def _changed(planned: Floats, change: float) -> Floats:
     return changed
 
 
-def spells_of(agents: Floats) -> tuple[list[float], list[float]]:
+def spells_of(agents: Floats, longest: float = np.inf) -> tuple[list[float], list[float]]:
     """Spells at the desk that give so many agents in each half hour: begin and end of each, in seconds from opening.
 
     Part of an agent is an agent for part of the half hour: the later part where more follow than were there before. Who
-    has been at the desk longest goes first, as everybody's spell is as long.
+    has been at the desk longest goes first, and after `longest` seconds in any case: somebody else then begins.
 
     >>> spells_of(np.array([1.0, 1.5, 1.0]))
     ([0.0, 2700.0], [3600.0, 5400.0])
+    >>> spells_of(np.array([1.0, 1.0]), 1800)
+    ([0.0, 1800.0], [1800.0, 3600.0])
     """
     counts: list[int] = []
     for number, mean in enumerate(agents.tolist()):
@@ -174,8 +189,10 @@ def spells_of(agents: Floats) -> tuple[list[float], list[float]]:
     begin: list[float] = []
     end: list[float] = []
     for number, wanted in enumerate([*counts, 0]):
-        begin += [number * piece] * (wanted - len(begin) + len(end))
-        end += [number * piece] * (len(begin) - len(end) - wanted)
+        now = number * piece
+        while len(end) < len(begin) and (now - begin[len(end)] >= longest or len(begin) - len(end) > wanted):
+            end.append(now)
+        begin += [now] * (wanted - len(begin) + len(end))
     return begin, end
 
 
