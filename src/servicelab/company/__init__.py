@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from servicelab.company.tables.reading import data_directory, describe, label, load, localised, table, tables
+from servicelab.company.tables.runs import Runs, runs
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
 if TYPE_CHECKING:
     from servicelab.company.generating import Made
 
-__all__ = ["check", "data_directory", "describe", "generate", "label", "load", "localised", "table", "tables"]
+__all__ = [
+    "Runs", "check", "data_directory", "describe", "generate", "label", "load", "localised", "runs", "table", "tables",
+]  # fmt: skip
 
 #: The seed of the committed tables: the year the firm was founded.
 SEED = 1984

@@ -15,10 +15,10 @@ from servicelab.company.simulation.festivals import make_calendar
 from servicelab.company.simulation.members import make_members
 from servicelab.company.simulation.names import STATIONS, WAREHOUSES
 from servicelab.company.simulation.orders import intensities, make_orders
-from servicelab.company.simulation.returns import WorkClock, make_cases
+from servicelab.company.simulation.returns import make_cases
 from servicelab.company.simulation.shops import make_rollout
 from servicelab.company.simulation.world import by_name
-from servicelab.models.process import p_chart
+from servicelab.models.process import WorkClock, p_chart
 
 from .conftest import SEEDS, WIDE, run
 

@@ -13,6 +13,7 @@ import pytest
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import FOR_QUALITY, FOR_SPEED, Campaign, Firm, Scenario, simulate
+from servicelab.company.simulation.firm import with_after_sales
 
 MONTHS, SCALE = 8, 0.06
 #: Decisions of every kind.
@@ -158,3 +159,29 @@ def test_a_campaign_from_a_date_on_changes_nothing_before_it() -> None:
         rows = [firm.tables[name][firm.tables[name][moment] < at].iloc[:, :6] for firm in (one, other)]
         same(*rows, name)
     assert (other.tables["orders"]["campaign"] == "summer").sum() > 10
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ((date(2024, 6, 20), {"approval_limit": 500.0}),),
+        ((date(2024, 5, 1), {"stations": {"approve": 1.4}}), (date(2024, 7, 1), {"stations": {}})),
+        ((date(2024, 5, 1), {"approval_pilot_from": None}),),
+    ],
+    ids=["limit", "stations", "pilot"],
+)
+def test_after_sales_decided_otherwise_is_the_run_of_that_scenario(changes: Any) -> None:
+    """Nothing but the cases depends on it, so the rest need not be run again."""
+    other = scenario(1984).but(changes=changes, plan_from=scenario(1984))
+    run, spared = simulate(other, world), with_after_sales(base(1984), other)
+    assert not run.tables["cases"].equals(base(1984).tables["cases"])
+    for part, again in ((run.tables, spared.tables), (run.truth, spared.truth)):
+        assert part.keys() == again.keys()
+        for name in part:
+            same(part[name], again[name], name)
+
+
+@pytest.mark.parametrize("decided", [{"bot": False}, {"seed": 7}, {"plan_from": Scenario(staffing=1.2)}])
+def test_a_run_is_not_spared_where_anything_else_is_different(decided: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="alone"):
+        with_after_sales(base(1984), scenario(1984).but(**decided))

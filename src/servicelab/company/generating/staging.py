@@ -29,7 +29,9 @@ from servicelab.i18n import _
 PACKAGE = "datapackage.json"
 _RECORD = "run.json"
 #: What of the program decides the bytes.
-PARTS = ("company/tables", "company/simulation", "company/voices", "company/generating", "models/process")
+PARTS = (
+    "company/tables", "company/simulation", "company/voices", "company/generating", "models/process", "models/queueing",
+)  # fmt: skip
 #: Folders of sums over the finished blocks, which only a run that goes on needs.
 SUMS = "sums."
 

@@ -169,6 +169,37 @@ def simulate(scenario: Scenario, world: World) -> Firm:
     return Firm(scenario, world, tables, truth)
 
 
+def with_after_sales(firm: Firm, scenario: Scenario) -> Firm:
+    """What the run of another scenario leaves behind, without running it, where only after-sales is decided otherwise.
+
+    Cases are worked when all contacts are there, and nothing else depends on how. Raises ValueError when the scenario
+    differs in anything else.
+    """
+    if not same_but_for_after_sales(firm.scenario, scenario):
+        raise ValueError("scenario must differ in stations, approval_limit and approval_pilot_from alone")
+    lots, tables = Lots(scenario.seed, scenario.start), firm.tables
+    cases = make_cases(firm.world, scenario, lots, tables["contacts"], tables["orders"], tables["calendar"])
+    truth = firm.truth | {"cases": cases.pop("truth_cases")}
+    return Firm(scenario, firm.world, tables | cases, truth)
+
+
+def same_but_for_after_sales(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios differ at most in what is decided of after-sales, whenever that is."""
+
+    def rest(scenario: Scenario) -> list[tuple[int, Scenario]]:
+        phases: list[tuple[int, Scenario]] = []
+        for day, now in scenario.phases:
+            bare = now.but(stations={}, approval_limit=0.0, approval_pilot_from=None, plan_from=None)
+            if not phases or phases[-1][1] != bare:
+                phases.append((day, bare))
+        return phases
+
+    def planned(scenario: Scenario) -> Scenario:
+        return scenario.plan_from.but(seed=scenario.seed) if scenario.plan_from is not None else scenario
+
+    return rest(one) == rest(other) and rest(planned(one)) == rest(planned(other))
+
+
 def _staffing(staffed: Staffed, roster: Roster, days: int, scenario: Scenario) -> pd.DataFrame:
     """By line and day: agents at work, ill and on leave, hours at the desk, and hours paid for."""
     cell = staffed.day * len(LINES) + staffed.line

@@ -11,49 +11,18 @@ from scipy.special import gammaincinv, ndtri
 from servicelab.company.simulation.demand import INTENT
 from servicelab.company.simulation.draws import Lots, Luck, chosen
 from servicelab.company.simulation.festivals import day_number, month_of
-from servicelab.company.simulation.lines import serve
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints
 from servicelab.company.simulation.names import CLOSE, OPEN, STATIONS
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World
+from servicelab.models.process import WorkClock
+from servicelab.models.queueing.servers import serve
 
-#: Stations work from nine to six on working days: a clock that runs only then.
-MORNING, WORKDAY = 9 * 3600.0, 9 * 3600.0
 RETURNS, REPAIRS = ("return", "damaged"), ("defect",)
 #: Columns of a case's luck.
 _PILOT, _FALSE, _FOUND, _AGAIN, _ARRIVES, _ANSWERS = range(6)
 _MINUTES = {"inspect": 6, "inspect_again": 7, "approve": 8, "repair": 9, "refund": 10}
 _WIDTH = 11
-
-
-@dataclass(frozen=True)
-class WorkClock:
-    """Seconds of working time since the run began, and back."""
-
-    opens: Floats
-
-    @staticmethod
-    def of(calendar: pd.DataFrame) -> WorkClock:
-        """The clock of this calendar."""
-        days = np.flatnonzero(calendar["workday"].to_numpy()).astype(np.float64)
-        return WorkClock(days * DAY + MORNING)
-
-    def worked(self, at: Floats) -> Floats:
-        """Working seconds before each moment."""
-        day = np.searchsorted(self.opens, at, "right") - 1
-        inside = np.clip(at - self.opens[np.maximum(day, 0)], 0, WORKDAY)
-        return np.where(day >= 0, day * WORKDAY + inside, 0.0)
-
-    def moment(self, worked: Floats, *, end: bool = False) -> Floats:
-        """When so many seconds have been worked; infinity after the last working day. `end`: work that ends then."""
-        day = np.floor(worked / WORKDAY).astype(np.int64)
-        rest = worked - day * WORKDAY
-        if end:
-            # Work that ends with the day ends in the evening, not next morning.
-            evening = (rest < 1e-6) & (day > 0)
-            day, rest = np.where(evening, day - 1, day), np.where(evening, WORKDAY, rest)
-        inside = day < len(self.opens)
-        return np.where(inside, self.opens[np.minimum(day, len(self.opens) - 1)] + rest, np.inf)
 
 
 def make_cases(
@@ -173,7 +142,7 @@ def _flow(
     ready = clock.worked(received)
     station("inspect", ready, np.ones(n, dtype=bool))
     # Papers missing: the customer is asked, answers in a day or two, and the case is looked at once more.
-    answered = WORKDAY * (w.answer_days + gammaincinv(w.shape, luck[:, _ANSWERS]) * w.answer_more)
+    answered = clock.length * (w.answer_days + gammaincinv(w.shape, luck[:, _ANSWERS]) * w.answer_more)
     station("inspect_again", np.where(again, spans["inspect"][1] + answered, np.inf), again, extra=True)
     ready = np.where(again, spans["inspect_again"][1], spans["inspect"][1])
     station("approve", ready, asks)
@@ -217,9 +186,9 @@ def _station(
     if extra:
         takes = minutes[rows] * 60 * world.cases.rework_factor
     else:
-        day = np.clip(ready[rows] // WORKDAY, 0, len(clock.opens) - 1).astype(np.int64)
+        day = np.clip(ready[rows] // clock.length, 0, len(clock.opens) - 1).astype(np.int64)
         capacity = world.cases.minutes[name] * factor[name][(clock.opens[day] // DAY).astype(np.int64)]
-        takes = minutes[rows] * WORKDAY / (capacity * max(scenario.scale, 1.0))
+        takes = minutes[rows] * clock.length / (capacity * max(scenario.scale, 1.0))
     waits, _ = serve(ready[rows].tolist(), takes.tolist(), [np.inf] * len(rows), [0.0], [np.inf], [1.0])
     begin[rows] = ready[rows] + np.array(waits)
     end[rows] = begin[rows] + takes

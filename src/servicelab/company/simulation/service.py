@@ -14,7 +14,6 @@ from servicelab.company.simulation.demand import INTENT, Demand, service_day, ti
 from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.journeys import Journeys
-from servicelab.company.simulation.lines import serve
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import CLOSE, INTENTS, LINES, OPEN, SHOP_OPENS
 from servicelab.company.simulation.orders import Orders
@@ -23,6 +22,7 @@ from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.shifts import PAID_HOURS, SPELL, Roster
 from servicelab.company.simulation.workforce import Agents, Workforce, hazards
 from servicelab.company.simulation.world import World, by_name
+from servicelab.models.queueing.servers import serve
 
 BOT, EXPERT = len(LINES), LINES.index("expert")
 PHONE, CHAT, WECHAT, EMAIL, SHOP = range(5)

@@ -19,7 +19,9 @@ from servicelab.company.tables.dictionary import KNOWN
 from servicelab.company.tables.fitting import expected, kind_in_words, typed, unfit
 from servicelab.company.tables.packed import find, opened_csv
 from servicelab.company.tables.reading import ENCODING
+from servicelab.company.tables.runs import all_runs, declared_runs
 from servicelab.company.tables.schema import Column, Table
+from servicelab.course.layout import RUNS
 from servicelab.errors import UserError
 from servicelab.i18n import _
 
@@ -42,22 +44,43 @@ def check(directory: str | Path) -> pd.DataFrame:
 
     Returns one finding a row: table, row (as a spreadsheet counts, the header is row 1; missing when the whole table is
     meant), column, value, problem and remedy, in the running language. An empty result means that everything fits.
-    Tables that are not there are not findings: what needs them says so. Raises UserError when the folder holds none.
+    Tables that are not there are not findings: what needs them says so. Outcomes of grids in `runs/` are checked too.
+    Raises UserError when the folder holds none of either.
     """
     folder = Path(directory)
     there = {name: path for name, table in KNOWN.items() if (path := find(folder, table)) is not None}
-    if not there:
+    outcomes = all_runs(folder if folder.name == RUNS else folder / RUNS)
+    if not there and not outcomes:
         raise UserError(
             _("{folder} holds none of the course's tables ({names}).", folder=folder, names=", ".join(KNOWN))
         )
-    findings = {name: _Findings(KNOWN[name]) for name in there}
+    findings = {name: _Findings(name) for name in there}
     known: dict[str, Kept] = {}
     for name in in_order(there):
         kept = _checked(there[name], KNOWN[name], known, findings[name])
         if kept is not None:
             known[name] = kept
+    for described in outcomes:
+        findings[f"{RUNS}/{described.stem}"] = _checked_runs(described)
     rows = [finding for found in findings.values() for finding in found.rows]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"row": "Int64"})
+
+
+def _checked_runs(described: Path) -> _Findings:
+    """Check the outcomes of a grid against the description beside them."""
+    try:
+        table = declared_runs(described)
+    except UserError as error:
+        findings = _Findings(described.stem)
+        findings.about_table("", described.name, str(error), _("Make the file anew, or take it away."))
+        return findings
+    findings = _Findings(table.name)
+    path = find(described.parent, table)
+    if path is None:
+        findings.about_table("", table.file, _("The file is not there."), _("Make the file anew, or take it away."))
+    else:
+        _checked(path, table, {}, findings)
+    return findings
 
 
 @dataclass
@@ -79,11 +102,11 @@ class _Shape:
 class _Findings:
     """What is found in one table; of many alike the first ones, and that there are more."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, name: str) -> None:
         #: Lines above the header.
         self.above = 0
         self.rows: list[dict[str, Any]] = []
-        self._table = table
+        self._name = name
         self._count: dict[tuple[str, str], int] = {}
         self._cells: set[tuple[str, int]] = set()
 
@@ -109,7 +132,7 @@ class _Findings:
 
     def _note(self, row: int | None, column: str, value: Any, problem: str, remedy: str) -> None:
         shown = "" if pd.isna(value) else str(value)[:80]
-        cells = (self._table.name, row, column, shown, problem, remedy)
+        cells = (self._name, row, column, shown, problem, remedy)
         self.rows.append(dict(zip(COLUMNS, cells, strict=True)))
 
 

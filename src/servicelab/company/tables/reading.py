@@ -74,12 +74,19 @@ def load(name: str, directory: str | Path | None = None) -> pd.DataFrame:
     >>> list(load("features").columns)
     ['feature_id', 'name_en', 'name_zh', 'description_en', 'description_zh']
     """
-    described = table(name)
-    folder = Path(directory) if directory is not None else data_directory()
+    return loaded(table(name), Path(directory) if directory is not None else data_directory())
+
+
+def loaded(described: Table, folder: Path) -> pd.DataFrame:
+    """The rows of a table that is described and stands in a folder; as `load`."""
     path = find(folder, described)
     if path is None:
         raise UserError(
-            _("The table {name} is not in {folder}: what needs it cannot run on this data.", name=name, folder=folder)
+            _(
+                "The table {name} is not in {folder}: what needs it cannot run on this data.",
+                name=described.name,
+                folder=folder,
+            )
         )
     key, found = path.resolve(), path.stat()
     looks = (found.st_mtime_ns, found.st_size, found.st_ino)

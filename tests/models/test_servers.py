@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from servicelab.company.simulation.lines import serve
 from servicelab.models.queueing.engine import first_come
+from servicelab.models.queueing.servers import serve
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,8 +1,8 @@
 """A line served by people with names: who answers whom, and when.
 
-The pooled simulator of `servicelab.models.queueing` takes times that are drawn before anybody is free, because there
-all agents of a group are alike. Here the time depends on who answers, and each agent's contacts, shift and pace count;
-the recursion is the same (Kiefer and Wolfowitz), and with agents alike it gives the same waits (a test says so).
+The pooled engine takes times that are drawn before anybody is free, because there all agents of a group are alike, and
+of those whose shift ends whoever is free first goes. Here the time depends on who answers, and each agent's contacts,
+shift and pace count; the recursion is the same (Kiefer and Wolfowitz), and with agents alike it gives the same waits.
 """
 
 from __future__ import annotations

@@ -1,0 +1,158 @@
+"""A grid of scenarios as a file in `grading/runs/` declares it: what is changed, how often it is run, what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+
+from servicelab.company.generating.gauges import MEASURES
+from servicelab.company.simulation import LINES, PayScheme, Scenario
+from servicelab.company.tables.dictionary import subjects, table_of
+from servicelab.company.tables.schema import Table
+from servicelab.course.declared import Declared, Fault, Rule, mistakes, read
+from servicelab.course.rubricfile import Both
+from servicelab.errors import UserError
+from servicelab.files.yamllines import as_written, read_lined
+from servicelab.i18n import _
+
+#: One replicate misleads, and so do a few: a tenth of twenty is two.
+LEAST = 20
+#: Bytes of a written file: what a page may wait for.
+LARGEST = 300_000
+
+
+@dataclass(frozen=True)
+class Change(Declared):
+    """Decisions from a day on, by the names that `Scenario` has for them."""
+
+    since: date
+    decide: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Point(Declared):
+    """One way of running the firm; without changes, the firm as it is."""
+
+    title: Both
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gauge(Declared):
+    """What is read off a run: a measure, of a line or of everything, from its first day to its last."""
+
+    measure: Annotated[str, Rule("no measure is called “{value}”", f"Use {', '.join(MEASURES)}", MEASURES.__contains__)]
+    title: Both
+    decimals: Annotated[int, Rule("decimals must be from 0 to 6", "Write decimals: 2", range(7).__contains__)]
+    unit: str = ""
+    line: Annotated[str, Rule("no line is called “{value}”", f"Use {', '.join(LINES)}", ("", *LINES).__contains__)] = ""
+    first: date | None = None
+    last: date | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        """A measure of a line needs one, on days that are named."""
+        measure = MEASURES.get(self.measure)
+        if measure is not None and measure.of_a_line and not (self.line and self.first and self.last):
+            yield Fault((), f"{self.measure} is measured on a line", "Write line, first and last")
+
+
+@dataclass(frozen=True)
+class Grid(Declared):
+    """A grid: the same replicates of every point, each replicate with the same luck at all of them.
+
+    The first point is the base: staff is planned for it, whatever another point changes, and nobody is hired for that.
+    Every run begins with the records, in January 2023: a firm that starts later starts with half its members.
+    """
+
+    question: Both
+    subject: str
+    replicates: Annotated[int, Rule(f"there must be at least {LEAST} replicates", f"Write {LEAST}", LEAST.__le__)]
+    seed: Annotated[int, Rule("seed must be a whole number", "Write seed: 1", (0).__le__)]
+    months: Annotated[int, Rule("months must be from 1 to 36", "Write months: 36", range(1, 37).__contains__)]
+    scale: Annotated[float, Rule("scale must be above 0, at most 1", "Write scale: 1", lambda scale: 0 < scale <= 1)]
+    points: Mapping[str, Point]
+    gauges: Mapping[str, Gauge]
+
+    def scenario(self, point: str, replicate: int) -> Scenario:
+        """What is run for one row. Raises ValueError for a change that cannot be."""
+        base = Scenario(seed=self.seed + replicate - 1, months=self.months, scale=self.scale)
+        names = list(self.points)
+        planned = self._changed(base, names[0])
+        return planned if point == names[0] else self._changed(base, point).but(plan_from=planned)
+
+    def _changed(self, base: Scenario, point: str) -> Scenario:
+        changes = [
+            (change.since, {name: _decided(name, value) for name, value in change.decide.items()})
+            for change in self.points[point].changes
+        ]
+        return base.but(changes=tuple(changes))
+
+    def described(self) -> str:
+        """The table of its outcomes, declared as the firm's other tables are."""
+        row_zh, row = "一个方案的一次模拟", "one run of one way of running the firm"
+        fields: list[dict[str, Any]] = [
+            {
+                "name": "point", "type": "category", "title_zh": "方案",
+                "description": "What was decided; the first is the firm as it is",
+                "description_zh": "采取的方案；第一个为照旧",
+                "categories": {name: [point.title.en, point.title.zh] for name, point in self.points.items()},
+            },
+            {
+                "name": "replicate", "type": "integer", "title_zh": "次序",
+                "description": "Number of the run; runs with the same number have the same luck at every point",
+                "description_zh": "模拟的编号；编号相同的各方案遇到的随机情况相同",
+                "constraints": {"minimum": 1},
+            },
+        ]  # fmt: skip
+        for name, gauge in self.gauges.items():
+            said: dict[str, Any] = {
+                "name": name, "type": "number", "title_zh": gauge.title.zh, "description": gauge.title.en,
+                "description_zh": gauge.title.zh,
+            }  # fmt: skip
+            if gauge.unit:
+                said["unit"] = gauge.unit
+            fields.append(said | {"decimals": gauge.decimals, "constraints": {"required": False}})
+        said = {
+            "title": self.question.en, "title_zh": self.question.zh, "row": row, "row_zh": row_zh,
+            "subject": self.subject, "packed": True, "primaryKey": ["point", "replicate"], "fields": fields,
+        }  # fmt: skip
+        return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=120)
+
+    def table(self, name: str) -> Table:
+        """The same as a table. Raises UserError for what no table can be."""
+        root = as_written(self.described(), f"{name}.yml")
+        assert root is not None
+        return table_of(name, root, {}, subjects())
+
+
+def _decided(name: str, value: object) -> object:
+    if name == "pay" and isinstance(value, Mapping):
+        return PayScheme(**value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def read_grid(path: Path) -> Grid:
+    """The grid that a file declares.
+
+    Raises UserError, with file and line, when the file cannot be read, is not as declared, or names what cannot be run.
+    """
+    lined = read_lined(path)
+
+    def wrong(line: int, problem: str) -> UserError:
+        return UserError(_("{file}, line {line}: {problem}.", file=path, line=line, problem=problem))
+
+    for fault in mistakes(Grid, lined.data):
+        raise wrong(lined.line(*fault.path), f"{fault.problem}. {fault.remedy}")
+    grid = read(Grid, lined.data)
+    for point in grid.points:
+        try:
+            grid.scenario(point, 1)
+        except (TypeError, ValueError) as error:
+            raise wrong(lined.line("points", point), str(error)) from error
+    grid.table(path.stem)
+    return grid

@@ -1,0 +1,227 @@
+"""Grids of scenarios: the same bytes however they were run, what is finished kept, and nothing in them but outcomes."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.company.skylark_world import world
+
+from servicelab import company
+from servicelab.cli import main
+from servicelab.company.generating import gridfile, replicating
+from servicelab.company.generating.gridfile import LARGEST, Change, Gauge, Grid, Point, read_grid
+from servicelab.company.generating.replicating import read_grids, row_of, run_grids
+from servicelab.company.simulation import FOR_SPEED, PayScheme
+from servicelab.course.layout import RUNS
+from servicelab.course.rubricfile import Both
+from servicelab.errors import UserError
+
+DECLARED = read_grids([])
+#: One day: who gives up calls again on another.
+MONDAY = {"line": "phone", "first": date(2023, 1, 9), "last": date(2023, 1, 9)}
+
+
+def grid(**changes: Any) -> Grid:
+    """A month, twice at two points."""
+    fewer = Change(date(2023, 1, 9), {"staff_change": {"phone": -3}})
+    title = Both("One", "一")
+    made: dict[str, Any] = {
+        "question": Both("What if?", "会怎样？"), "subject": "service", "replicates": 2, "seed": 5, "months": 1,
+        "scale": 0.02, "points": {"as_is": Point(title), "fewer": Point(title, (fewer,))},
+        "gauges": {
+            "wait": Gauge("mean_wait", title, 1, "s", **MONDAY), "calls": Gauge("contacts", title, 0, **MONDAY),
+        },
+    }  # fmt: skip
+    return Grid(**made | changes)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small grid, run in one go, in a folder of runs."""
+    out = tmp_path_factory.mktemp("datasets") / RUNS
+    run_grids({"small": grid()}, out, workers=1)
+    return out
+
+
+def test_a_replicate_has_the_same_luck_at_every_point(made: Path) -> None:
+    found = company.runs("small", made.parent).frame.set_index(["replicate", "point"])
+    assert len(found) == 4
+    for number in (1, 2):
+        assert found.loc[(number, "as_is"), "calls"] == found.loc[(number, "fewer"), "calls"]
+        assert found.loc[(number, "fewer"), "wait"] > found.loc[(number, "as_is"), "wait"]
+    assert found.loc[(1, "as_is"), "calls"] != found.loc[(2, "as_is"), "calls"]
+
+
+def test_nothing_is_left_but_the_table_and_its_description(made: Path) -> None:
+    assert sorted(path.name for path in made.iterdir()) == ["small.csv.zip", "small.yml"]
+
+
+def test_two_processes_make_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    run_grids({"small": grid()}, tmp_path, workers=2)
+    for path in made.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+PROGRAM = """
+import pickle, sys
+from pathlib import Path
+from servicelab.company.generating.replicating import run_grids
+try:
+    print(run_grids({"small": pickle.loads(bytes.fromhex(sys.argv[2]))}, Path(sys.argv[1]), workers=1).sentence())
+except KeyboardInterrupt as stopped:
+    print(stopped)
+"""
+
+
+def test_an_interrupted_run_goes_on_with_what_is_finished(made: Path, tmp_path: Path, root: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), pickle.dumps(grid()).hex()]
+    run = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 600
+    while not list(tmp_path.glob(".unfinished/*/*.json")) and time.monotonic() < until:
+        assert run.poll() is None
+    run.send_signal(signal.SIGINT)
+    said = run.communicate()[0]
+    kept = len(list(tmp_path.glob(".unfinished/*/*.json")))
+    assert 1 <= kept < 4
+    assert f"{kept} of 4 runs are kept" in said
+    assert not (tmp_path / "small.csv.zip").exists()
+    again = run_grids({"small": grid()}, tmp_path, workers=1)
+    assert again.kept == kept
+    assert (tmp_path / "small.csv.zip").read_bytes() == (made / "small.csv.zip").read_bytes()
+
+
+def test_what_was_kept_of_another_grid_is_not_taken(made: Path, tmp_path: Path) -> None:
+    stale = tmp_path / ".unfinished" / replicating._key("small", grid(seed=6))
+    stale.mkdir(parents=True)
+    (stale / "as_is-1.json").write_text('{"wait": 1.0, "calls": 1}')
+    other = tmp_path / ".unfinished" / replicating._key("other", grid())
+    other.mkdir()
+    (other / "as_is-1.json").write_text('{"wait": 1.0, "calls": 1}')
+    done = run_grids({"small": grid()}, tmp_path, workers=1)
+    assert done.kept == 0
+    assert (tmp_path / "small.csv.zip").read_bytes() == (made / "small.csv.zip").read_bytes()
+    # What another grid has waits for it.
+    assert not stale.exists()
+    assert (other / "as_is-1.json").is_file()
+
+
+def test_a_table_that_a_page_would_wait_for_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replicating, "LARGEST", 100)
+    with pytest.raises(UserError, match="declare fewer points"):
+        run_grids({"small": grid(replicates=1)}, tmp_path, workers=1)
+
+
+def test_progress_says_what_is_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_grids({"small": grid(replicates=1)}, tmp_path, progress=True, workers=1)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(" after")[0] for line in lines] == ["1 of 2 runs are there", "2 of 2 runs are there"]
+    assert lines[-1].endswith("about 0 s are left.")
+
+
+def test_a_name_that_no_grid_has_is_told() -> None:
+    with pytest.raises(UserError, match="no grid 'phone': the grids are phone_agents, refund_approval"):
+        read_grids(["phone"])
+
+
+# --- The file ---
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("replicates: 20", "replicates: 3", "at least 20 replicates"),
+        ("measure: refunds", "measure: skill", "no measure is called “skill”"),
+        ("months: 36", "months: 40", "months must be from 1 to 36"),
+        ("{stations: {approve: 1.3}}", "{stations: {pack: 1.3}}", "unknown name 'pack'"),
+        ("{approval_limit: 1000}", "{seed: 1000}", "'seed' is no decision"),
+        ("since: 2023-01-01, decide: {approval", "since: 2022-01-01, decide: {approval", "before the run"),
+        ("subject: process", "subject: weather", "weather"),
+        ("measure: refunds", "measure: abandoned", "abandoned is measured on a line"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(old: str, new: str, told: str, tmp_path: Path) -> None:
+    text = (replicating.DECLARED / "refund_approval.yml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "refund_approval.yml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(UserError, match=told) as error:
+        read_grid(path)
+    assert "line " in str(error.value)
+
+
+def test_staff_is_planned_for_the_first_point() -> None:
+    """Whatever a point changes: nobody is hired for it, so that a grid shows what the change does and nothing else."""
+    made = grid(
+        points={
+            "as_is": Point(Both("a", "b")),
+            "bot": Point(Both("a", "b"), (Change(date(2023, 1, 1), {"bot": False}),)),
+        }
+    )
+    assert made.scenario("as_is", 1).plan_from is None
+    planned = made.scenario("bot", 2).plan_from
+    assert planned is not None
+    assert planned.bot
+    assert made.scenario("bot", 2).seed == made.scenario("as_is", 2).seed == 6
+
+
+def test_points_that_differ_in_after_sales_alone_share_a_run() -> None:
+    refunds, phone = DECLARED["refund_approval"], DECLARED["phone_agents"]
+    assert replicating._together(refunds, list(refunds.points)) == [list(refunds.points)]
+    assert replicating._together(phone, list(phone.points)) == [[point] for point in phone.points]
+
+
+def test_a_pay_scheme_is_three_numbers() -> None:
+    paid = {"base": 4200.0, "per_contact": 2.2}
+    made = grid(
+        points={
+            "as_is": Point(Both("a", "b")),
+            "pay": Point(Both("a", "b"), (Change(date(2023, 1, 1), {"pay": paid}),)),
+        }
+    )
+    assert made.scenario("pay", 1).on(0).pay == PayScheme(**paid) == FOR_SPEED
+
+
+# --- What is committed ---
+
+
+def test_every_declared_grid_is_committed_and_nothing_else(datasets: Path) -> None:
+    there = {path.name for path in (datasets / RUNS).iterdir()}
+    assert there == {name for stem in DECLARED for name in (f"{stem}.yml", f"{stem}.csv.zip")}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_committed_runs_are_as_declared_and_small(name: str, datasets: Path) -> None:
+    declared, found = DECLARED[name], company.runs(name, datasets)
+    assert (datasets / RUNS / f"{name}.yml").read_text(encoding="utf-8") == declared.described()
+    assert (datasets / RUNS / f"{name}.csv.zip").stat().st_size <= LARGEST == 300_000
+    assert len(found.frame) == len(declared.points) * declared.replicates
+    assert declared.replicates >= gridfile.LEAST
+    assert found.frame.columns.tolist() == ["point", "replicate", *declared.gauges]
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "replicate"),
+    [
+        ("phone_agents", "two_people_fewer", 7),
+        ("refund_approval", "approve_more", 3),
+        ("refund_approval", "approve_from_1000", 16),
+    ],
+)
+def test_three_rows_run_again_give_the_committed_ones(name: str, point: str, replicate: int, datasets: Path) -> None:
+    frame = company.runs(name, datasets).frame
+    row = frame[(frame["point"] == point) & (frame["replicate"] == replicate)].iloc[0]
+    assert row_of(DECLARED[name], point, replicate, world) == row.drop(["point", "replicate"]).to_dict()
+
+
+def test_the_command_tells_a_name_that_no_grid_has(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["data", "runs", "nosuch", "--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err.startswith("There is no grid 'nosuch'")
+    assert not (tmp_path / "out").exists()
