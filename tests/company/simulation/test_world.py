@@ -54,7 +54,7 @@ def test_another_world_gives_another_firm(tmp_path: Path) -> None:
     assert there["warehouse"].notna().all()
 
 
-@pytest.mark.parametrize("path", sorted(ENGINE.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=lambda path: path.relative_to(ENGINE).as_posix())
 def test_no_number_of_a_world_stands_in_the_engine(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     named = {

@@ -47,7 +47,9 @@ def true_effects() -> dict[str, Any]:
         },
         "M4_servqual": servqual_truth(world.servqual),
         "J4_touchpoints": touchpoint_effects(world),
-        "M8_lift_of_campaigns": {campaign.name: world.lift(campaign.name) for campaign in Scenario().campaigns},
+        "M8_lift_of_campaigns": {
+            campaign.name: world.coupons.lift_of(campaign.name) for campaign in Scenario().campaigns
+        },
     }
 
 

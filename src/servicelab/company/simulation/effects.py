@@ -43,7 +43,7 @@ def engine_effects(world: World) -> dict[str, Any]:
             **{name: what.rate for name, what in world.failures.items() if what.rate},
         },
         "X01c_mean_satisfaction_by_on_time_share": {
-            f"{share:.3f}": round(world.satisfaction_curve(share), 3) for share in shares
+            f"{share:.3f}": round(world.rating.curve(share), 3) for share in shares
         },
         "X01c_gain_from_extra": world.rating.extra,
         "failure_effect_on_satisfaction": {

@@ -271,7 +271,9 @@ def _campaign_orders(world: World, scenario: Scenario, lots: Lots, members: Memb
         there = members.until(low + 0.5)
         rng = lots.always("campaign orders", campaign.name)
         span = clock[high] - clock[low]
-        who = np.repeat(np.arange(there), rng.poisson(members.rate[:there] * world.lift(campaign.name) * span))
+        who = np.repeat(
+            np.arange(there), rng.poisson(members.rate[:there] * world.coupons.lift_of(campaign.name) * span)
+        )
         luck = rng.random((len(who), _WIDTH))
         moment = np.interp(clock[low] + luck[:, _WHEN] * span, clock[low : high + 1], grid[low : high + 1])
         online = luck[:, _ONLINE] < world.coupons.online

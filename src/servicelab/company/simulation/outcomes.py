@@ -77,7 +77,7 @@ def satisfaction(
     mean = mean + world.csat.again * (log.attempt[rows] > 1) * (log.kind[rows] != TRANSFER)
     mean = mean + world.csat.transfer * (log.kind[rows] == TRANSFER) + world.csat.refused * log.refused[rows]
     mean = mean + np.where(human, agents.empathy[log.agent[rows]], 0.0) - expectation
-    gain = np.array([by_name(world.matters.gain[name], REMEDIES) - world.mean_gain(name) for name in NEEDS])
+    gain = np.array([by_name(world.matters.gain[name], REMEDIES) - world.matters.mean_gain(name) for name in NEEDS])
     mean = mean + gain[need, remedy] + world.csat.angry * angry
     return np.asarray(np.clip(mean, world.csat.least, world.csat.most), dtype=np.float64)
 
@@ -301,8 +301,7 @@ def order_means(
     rating = world.rating
     share = 1 - late_shares(world, calendar)[members.warehouse[orders.member[rows]], orders.day[rows]]
     fault = orders.fault[rows]
-    curve = rating.ceiling - rating.drop * np.exp(-(share - rating.start) / rating.width)
-    delivered = curve + np.where(fault == LATE, -share, 1 - share) * rating.late
+    delivered = rating.curve(share) + np.where(fault == LATE, -share, 1 - share) * rating.late
     took = (orders.delivered[rows] // DAY).astype(np.int64) - orders.day[rows]
     early = np.clip(orders.promised[rows] - took, 0, 2) - 1
     delivered = delivered + np.where(fault == LATE, 0.0, rating.early * early)

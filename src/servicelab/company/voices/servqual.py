@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr
 
 from servicelab.company.simulation.draws import stream
-from servicelab.company.simulation.world import Servqual
+from servicelab.company.simulation.world.surveying import Servqual
 from servicelab.company.voices.servqual_means import DIMENSIONS, WAVES, expected_answers
 from servicelab.company.voices.surveys import quota
 

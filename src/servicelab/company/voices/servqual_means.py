@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicelab.company.simulation.world import Servqual
+from servicelab.company.simulation.world.surveying import Servqual
 
 WAVES = (2023, 2024, 2025)
 #: Dimensions, and how many items each has.

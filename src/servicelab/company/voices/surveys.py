@@ -9,7 +9,8 @@ import pandas as pd
 
 from servicelab.company.simulation.draws import answers, pick, pick_each, stream
 from servicelab.company.simulation.names import SEGMENTS
-from servicelab.company.simulation.world import Kano, NeedsSurvey, Tracker, by_name
+from servicelab.company.simulation.world import by_name
+from servicelab.company.simulation.world.surveying import Kano, NeedsSurvey, Tracker
 from servicelab.company.tables.dictionary import TABLES
 
 #: What matters most just now (N4), as the tracker's answers are coded.
