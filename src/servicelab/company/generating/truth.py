@@ -15,8 +15,8 @@ from servicelab.company.generating.skylark import skylark
 from servicelab.company.simulation import Scenario
 from servicelab.company.simulation.effects import engine_effects
 from servicelab.company.simulation.journeys import touchpoint_effects
+from servicelab.company.simulation.names import CATEGORIES, THEMES
 from servicelab.company.voices.servqual_means import servqual_truth
-from servicelab.company.voices.surveys import CATEGORIES, THEMES
 from servicelab.files.whole import write_whole
 from servicelab.models.needs import kano_coefficients
 

@@ -13,11 +13,11 @@ import pandas as pd
 from scipy.special import ndtri
 
 from servicelab.company.simulation.draws import Lots
+from servicelab.company.simulation.names import SCORES
 from servicelab.company.simulation.world import World
 
 #: The weeks in which people applied.
 FIRST_DAY, DAYS = date(2024, 2, 19), 33
-SCORES = ("cv_score", "gut_score", "structured_score", "work_sample")
 
 
 def make_applicants(world: World, lots: Lots) -> pd.DataFrame:

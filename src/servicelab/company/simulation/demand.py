@@ -403,7 +403,7 @@ def _rushes(
     parts: list[tuple[Floats, Ints, Floats]] = []
     for night in nights.tolist():
         # Nobody asks about a balance on an evening on which none falls due.
-        asked = {name: weight for name, weight in w.rush.items() if name != "balance" or due[night]}
+        asked = {name: w.rush[name] for name in INTENTS if name in w.rush and (name != "balance" or due[night])}
         rng = lots.always("sale opens", str(calendar["date"].iloc[night].date()))
         count = int(rng.poisson(total[night] * share * (w.sale_rush - 1)))
         luck = rng.random((count, 5))

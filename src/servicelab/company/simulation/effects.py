@@ -76,7 +76,7 @@ def engine_effects(world: World) -> dict[str, Any]:
 def _late(world: World) -> float:
     """Share of parcels late, over warehouses and years."""
     means = [1 - sum(world.delivery.on_time[name]) / len(world.delivery.on_time[name]) for name in WAREHOUSES]
-    return sum(share * mean for share, mean in zip(world.delivery.warehouse_share.values(), means, strict=True))
+    return sum(world.delivery.warehouse_share[name] * mean for name, mean in zip(WAREHOUSES, means, strict=True))
 
 
 def _owners(world: World) -> dict[str, float]:

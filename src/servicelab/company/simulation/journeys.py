@@ -12,20 +12,13 @@ from servicelab.company.simulation.draws import Lots, Luck, after, answers, chos
 from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import BEFORE_BUYING as BEFORE
+from servicelab.company.simulation.names import WITH_ORDER
 from servicelab.company.simulation.orders import Orders
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World, by_name
 
 NAMES = (*BEFORE, "checkout", "delivery", "assembly", "care_message")
 NUMBER = {name: number for number, name in enumerate(NAMES)}
-#: What comes with an order and after it, in order, and the stage that each belongs to.
-WITH_ORDER = {
-    "checkout": "during",
-    "delivery": "during",
-    "assembly": "during",
-    "care_message": "after",
-    "community": "after",
-}
 #: From when to when something can be touched, in hours, and all that is not named.
 ONLINE = (8.0, 23.0)
 HOURS = {

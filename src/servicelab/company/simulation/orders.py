@@ -468,7 +468,7 @@ def _failures(world: World, parcel: Flags, luck: Luck) -> tuple[Ints, Ints]:
     edges = np.concatenate([[1 - rates.sum()], 1 - rates.sum() + np.cumsum(rates)])
     fault = np.searchsorted(edges[:-1], luck[:, _FAULT], side="right")
     fault[np.array([False, *(what.parcel for what in features)])[fault] & ~parcel] = 0
-    extras = np.array([FEATURES.index(name) + 1 for name in world.rating.extra])
+    extras = np.array([number for number, name in enumerate(FEATURES, start=1) if name in world.rating.extra])
     which = extras[(luck[:, _WHICH] * len(extras)).astype(np.int64)]
     extra = np.where(luck[:, _EXTRA] < world.orders.extra_rate, which, 0)
     # What was given as an extra cannot be what fell short.

@@ -101,7 +101,7 @@ def costs(world: World, log: Log, rows: Ints) -> Floats:
             0.0,
         ]
     )
-    fixed = np.array([*world.costs.overhead.values(), world.costs.bot])
+    fixed = np.array([*by_name(world.costs.overhead, LINES), world.costs.bot])
     spent = rate[channel] * (log.took[rows] + log.wrap[rows]) + np.where(
         log.served[rows], fixed[channel], world.costs.lost
     )

@@ -188,3 +188,4 @@ class Scenario:
 
 #: Holidays, sales and working weekends are known for these years.
 FIRST, KNOWN_MONTHS = date(2023, 1, 1), 36
+KNOWN_DAYS = (date(FIRST.year + KNOWN_MONTHS // 12, FIRST.month, 1) - FIRST).days

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from servicelab.course.declared import Declared
+from servicelab.company.simulation.names import FAMILIES, SEGMENTS, SHOP_OPENS, TIERS
+from servicelab.company.simulation.scenario import KNOWN_DAYS, SURGES
+from servicelab.company.simulation.world.constraints import (
+    Amount,
+    Count,
+    Growth,
+    NotAll,
+    Number,
+    Part,
+    Positive,
+    Section,
+    Share,
+    Whole,
+    ascending,
+    at_most,
+    divided,
+    long,
+    named,
+    weighted,
+)
+from servicelab.course.declared import Fault
 
 
 @dataclass(frozen=True)
-class Members(Declared):
+class Members(Section):
     """Who the members are.
 
     Attributes
@@ -27,22 +47,34 @@ class Members(Declared):
     joins_in_sales : power of the surge factor that joining sees
     """
 
-    count: int
-    firm: int
-    segment_share: Mapping[str, float]
-    opted_in: Mapping[str, float]
-    city_tier: Mapping[str, tuple[float, ...]]
-    old: float
-    old_days: float
-    old_skew: float
-    days: int
-    rate_shape: float
-    leaving: float
-    joins_in_sales: float
+    count: Count
+    firm: Count
+    segment_share: Mapping[str, Share]
+    opted_in: Mapping[str, Share]
+    city_tier: Mapping[str, tuple[Share, ...]]
+    old: Share
+    old_days: Positive
+    old_skew: Positive
+    days: Count
+    rate_shape: Positive
+    leaving: Positive
+    joins_in_sales: Number
+
+    def faults(self) -> Iterator[Fault]:
+        """Names; shares of tiers, as many for each segment."""
+        yield from named(("segment_share",), self.segment_share, SEGMENTS)
+        yield from divided(("segment_share",), self.segment_share.values())
+        yield from named(("opted_in",), self.opted_in, SEGMENTS)
+        yield from named(("city_tier",), self.city_tier, SEGMENTS)
+        for segment, shares in self.city_tier.items():
+            yield from long(("city_tier", segment), shares, TIERS)
+            yield from divided(("city_tier", segment), shares)
+        if self.days < KNOWN_DAYS:
+            yield Fault(("days",), f"`days` is {self.days}, shorter than a run can be", f"Write {KNOWN_DAYS} or more")
 
 
 @dataclass(frozen=True)
-class Orders(Declared):
+class Orders(Section):
     """When and where orders are placed.
 
     Attributes
@@ -71,34 +103,56 @@ class Orders(Declared):
     usual_amount : mean ¥ of an order
     """
 
-    shop_rate: float
-    shop_growth: float
-    online_share: tuple[float, float]
-    weekday: tuple[float, ...]
-    surge: Mapping[str, float]
-    surge_raised: float
-    surge_shops: float
-    day_cv: float
-    online_hours: tuple[float, ...]
-    shop_hours: tuple[float, ...]
-    sale_hour: float
-    in_app: float
-    on_web: float
-    carried_home: float
-    extra_rate: float
-    surge_eve: float
-    season: tuple[float, ...]
-    family_share: Mapping[str, float]
-    family_log_price: Mapping[str, float]
-    price_log_sd: float
-    price_tags: tuple[float, ...]
-    second_item: float
-    sale_off: Mapping[str, float]
-    usual_amount: float
+    shop_rate: Positive
+    shop_growth: Growth
+    online_share: tuple[NotAll, NotAll]
+    weekday: tuple[Amount, ...]
+    surge: Mapping[str, Positive]
+    surge_raised: Share
+    surge_shops: Amount
+    day_cv: Positive
+    online_hours: tuple[Amount, ...]
+    shop_hours: tuple[Amount, ...]
+    sale_hour: Amount
+    in_app: Share
+    on_web: Share
+    carried_home: Share
+    extra_rate: Share
+    surge_eve: Share
+    season: tuple[Positive, ...]
+    family_share: Mapping[str, Share]
+    family_log_price: Mapping[str, Number]
+    price_log_sd: Amount
+    price_tags: tuple[Positive, ...]
+    second_item: Share
+    sale_off: Mapping[str, NotAll]
+    usual_amount: Positive
+
+    def faults(self) -> Iterator[Fault]:
+        """Names, and a value for each day, month and hour."""
+        yield from long(("weekday",), self.weekday, 7)
+        yield from weighted(("weekday",), self.weekday)
+        yield from long(("season",), self.season, 12)
+        yield from named(("surge",), self.surge, SURGES)
+        yield from long(("online_hours",), self.online_hours, 24)
+        yield from weighted(("online_hours",), self.online_hours)
+        if len(self.shop_hours) > 24 - SHOP_OPENS:
+            yield Fault(
+                ("shop_hours",),
+                f"`shop_hours` has {len(self.shop_hours)} values, which go on after midnight",
+                f"Write at most {24 - SHOP_OPENS}",
+            )
+        yield from weighted(("shop_hours",), self.shop_hours)
+        yield from named(("family_share",), self.family_share, FAMILIES)
+        yield from divided(("family_share",), self.family_share.values())
+        yield from named(("family_log_price",), self.family_log_price, FAMILIES)
+        yield from weighted(("price_tags",), self.price_tags)
+        yield from ascending(("price_tags",), self.price_tags, strictly=True)
+        yield from named(("sale_off",), self.sale_off, FAMILIES)
 
 
 @dataclass(frozen=True)
-class Deposits(Declared):
+class Deposits(Section):
     """预售: deposits before Double 11, balances on its last evenings.
 
     Attributes
@@ -109,15 +163,15 @@ class Deposits(Declared):
     share : of the price, what the deposit is
     """
 
-    rate: float
-    early: float
-    pays: float
-    pays_within: float
-    share: float
+    rate: Amount
+    early: Positive
+    pays: Share
+    pays_within: Amount
+    share: Share
 
 
 @dataclass(frozen=True)
-class App(Declared):
+class App(Section):
     """The app, and ordering ahead in shops.
 
     Attributes
@@ -129,16 +183,20 @@ class App(Declared):
     from_day : day of the run from which there is an app
     """
 
-    take_up: float
-    take_up_per_order: float
-    past_most: int
-    taste: Mapping[str, float]
-    effect: float
-    from_day: int
+    take_up: Amount
+    take_up_per_order: Amount
+    past_most: Whole
+    taste: Mapping[str, Amount]
+    effect: Amount
+    from_day: Whole
+
+    def faults(self) -> Iterator[Fault]:
+        """Names."""
+        yield from named(("taste",), self.taste, SEGMENTS)
 
 
 @dataclass(frozen=True)
-class Coupons(Declared):
+class Coupons(Section):
     """Who uses a coupon, and what it does.
 
     Attributes
@@ -149,12 +207,12 @@ class Coupons(Declared):
     online : share of the orders it adds that are placed online
     """
 
-    base: float
-    rate: float
-    deal: float
-    lift: Mapping[str, float]
-    lift_other: float
-    online: float
+    base: Number
+    rate: Number
+    deal: Number
+    lift: Mapping[str, Amount]
+    lift_other: Amount
+    online: Share
 
     def lift_of(self, campaign: str) -> float:
         """True change of the order rate while a campaign runs, of those it is sent to.
@@ -167,7 +225,7 @@ class Coupons(Declared):
 
 
 @dataclass(frozen=True)
-class Shops(Declared):
+class Shops(Section):
     """Shops and ordering ahead (X12a).
 
     Attributes
@@ -189,27 +247,31 @@ class Shops(Declared):
     wait_sd : noise of the waits that are measured (log sd)
     """
 
-    largest: float
-    smallest: float
-    sd: float
-    whole: float
-    trend: float
-    month_sd: float
-    all_sd: float
-    rollout_from: int
-    rollout_every: int
-    rollout_groups: int
-    effect: float
-    ahead: float
-    ahead_sd: float
-    visits: float
-    visits_most: float
-    turns_till: float
-    turns_counter: float
-    turns_collecting: float
-    till: float
-    counter: float
-    tills: int
-    counters: int
-    busiest: float
-    wait_sd: float
+    largest: Positive
+    smallest: Positive
+    sd: Amount
+    whole: Positive
+    trend: Growth
+    month_sd: Amount
+    all_sd: Amount
+    rollout_from: Whole
+    rollout_every: Whole
+    rollout_groups: Count
+    effect: Amount
+    ahead: Share
+    ahead_sd: Amount
+    visits: Amount
+    visits_most: Amount
+    turns_till: Amount
+    turns_counter: Amount
+    turns_collecting: Amount
+    till: Positive
+    counter: Positive
+    tills: Count
+    counters: Count
+    busiest: Part
+    wait_sd: Amount
+
+    def faults(self) -> Iterator[Fault]:
+        """The first shop is the largest."""
+        yield from at_most("smallest", self.smallest, "largest", self.largest)

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from servicelab.course.declared import Declared
+from servicelab.company.simulation.names import (
+    ASKED_CHANNELS,
+    CAUSES,
+    CLOSE,
+    HALF_HOURS,
+    INTENTS,
+    LINES,
+    OPEN,
+    OWNERS,
+    SEGMENTS,
+    SYSTEMS,
+)
+from servicelab.company.simulation.world.constraints import (
+    Amount,
+    Count,
+    Factor,
+    Hour,
+    Number,
+    Part,
+    Positive,
+    Section,
+    Share,
+    Word,
+    among,
+    ascending,
+    divided,
+    long,
+    named,
+    weighted,
+    within_a_day,
+)
+from servicelab.course.declared import Fault
 
 
 @dataclass(frozen=True)
-class Intent(Declared):
+class Intent(Section):
     """A reason for a contact.
 
     Attributes
@@ -24,18 +55,22 @@ class Intent(Declared):
     lag : mean days after the order (before it, for presale)
     """
 
-    owner: str
-    per_order: float
-    aht: float
-    resolve: float
-    csat: float
-    contain: float
-    solve: float
-    lag: float
+    owner: Word
+    per_order: Amount
+    aht: Positive
+    resolve: Number
+    csat: Number
+    contain: Share
+    solve: Share
+    lag: Factor
+
+    def faults(self) -> Iterator[Fault]:
+        """A department that the tables know."""
+        yield from among(("owner",), [self.owner], OWNERS)
 
 
 @dataclass(frozen=True)
-class Demand(Declared):
+class Demand(Section):
     """When and where people get in touch.
 
     Attributes
@@ -56,24 +91,39 @@ class Demand(Declared):
         days
     """
 
-    under_way: float
-    late_complains: float
-    asked: Mapping[str, tuple[float, ...]]
-    phone_tilt: Mapping[str, float]
-    half_hours: tuple[float, ...]
-    sale_rush: float
-    rush_early: float
-    rush: Mapping[str, float]
-    day_cv: float
-    night: float
-    night_hours: tuple[float, ...]
-    put_off: float
-    price_claims: float
-    protected_days: int
+    under_way: Share
+    late_complains: Share
+    asked: Mapping[str, tuple[Share, ...]]
+    phone_tilt: Mapping[str, Amount]
+    half_hours: tuple[Amount, ...]
+    sale_rush: Factor
+    rush_early: Positive
+    rush: Mapping[str, Amount]
+    day_cv: Positive
+    night: Part
+    night_hours: tuple[Amount, ...]
+    put_off: Share
+    price_claims: Share
+    protected_days: Count
+
+    def faults(self) -> Iterator[Fault]:
+        """Names, and a value for each half hour, and for each hour of the night."""
+        yield from named(("asked",), self.asked, SEGMENTS)
+        for segment, shares in self.asked.items():
+            yield from long(("asked", segment), shares, len(ASKED_CHANNELS))
+            yield from divided(("asked", segment), shares)
+        yield from among(("phone_tilt",), self.phone_tilt, INTENTS)
+        yield from long(("half_hours",), self.half_hours, HALF_HOURS)
+        yield from weighted(("half_hours",), self.half_hours)
+        yield from among(("rush",), self.rush, INTENTS)
+        # Not on every evening on which a sale opens do balances fall due.
+        yield from weighted(("rush",), [weight for name, weight in self.rush.items() if name != "balance"])
+        yield from long(("night_hours",), self.night_hours, 24 - int((CLOSE - OPEN) / 3600))
+        yield from weighted(("night_hours",), self.night_hours)
 
 
 @dataclass(frozen=True)
-class Incidents(Declared):
+class Incidents(Section):
     """Failing systems.
 
     Attributes
@@ -89,24 +139,31 @@ class Incidents(Declared):
     told : contacts of those who have been told, against those who have not
     """
 
-    every: float
-    hours_log_mean: float
-    hours_log_sd: float
-    contacts: float
-    systems: Mapping[str, float]
-    causes: Mapping[str, float]
-    from_hour: float
-    hours: float
-    detected_log_mean: float
-    detected_log_sd: float
-    told_log_mean: float
-    told_log_sd: float
-    tells: float
-    told: float
+    every: Positive
+    hours_log_mean: Number
+    hours_log_sd: Amount
+    contacts: Amount
+    systems: Mapping[str, Share]
+    causes: Mapping[str, Share]
+    from_hour: Hour
+    hours: Hour
+    detected_log_mean: Number
+    detected_log_sd: Amount
+    told_log_mean: Number
+    told_log_sd: Amount
+    tells: Share
+    told: Positive
+
+    def faults(self) -> Iterator[Fault]:
+        """Names that the tables know, and when they begin."""
+        for name, found, names in (("systems", self.systems, SYSTEMS), ("causes", self.causes, CAUSES)):
+            yield from named((name,), found, names)
+            yield from divided((name,), found.values())
+        yield from within_a_day(self.from_hour, self.hours)
 
 
 @dataclass(frozen=True)
-class Lines(Declared):
+class Lines(Section):
     """Queues, and who comes back.
 
     Attributes
@@ -137,42 +194,59 @@ class Lines(Declared):
     switch_from, switch_seconds : seconds until somebody who gave up tries another channel: the least, and more
     """
 
-    service_cv: float
-    patience: Mapping[str, float]
-    concurrency: Mapping[str, int]
-    stretch: Mapping[str, float]
-    resolve: Mapping[str, float]
-    transfer: Mapping[str, float]
-    transfer_other: float
-    refuse_bot: Mapping[str, float]
-    refuse_digital: Mapping[str, float]
-    back_resolved: float
-    back_unresolved: float
-    back_abandoned: float
-    back_contained: float
-    switch: float
-    back_days: tuple[float, ...]
-    back_same_line: float
-    back_from_bot: tuple[float, ...]
-    most_attempts: int
-    take_callback: float
-    callback_patience: float
-    bot_seconds: float
-    bot_more_seconds: float
-    hand_over: float
-    longest: float
-    cut_off: float
-    cut_off_from: float
-    cut_off_seconds: float
-    wrap: Mapping[str, float]
-    wrap_least: float
-    passed_after: float
-    switch_from: float
-    switch_seconds: float
+    service_cv: Positive
+    patience: Mapping[str, Positive]
+    concurrency: Mapping[str, Count]
+    stretch: Mapping[str, Positive]
+    resolve: Mapping[str, Number]
+    transfer: Mapping[str, Share]
+    transfer_other: Share
+    refuse_bot: Mapping[str, Share]
+    refuse_digital: Mapping[str, Share]
+    back_resolved: Share
+    back_unresolved: Share
+    back_abandoned: Share
+    back_contained: Share
+    switch: Share
+    back_days: tuple[Share, Share]
+    back_same_line: Share
+    back_from_bot: tuple[Share, Share, Share]
+    most_attempts: Count
+    take_callback: Share
+    callback_patience: Positive
+    bot_seconds: Amount
+    bot_more_seconds: Amount
+    hand_over: Amount
+    longest: Positive
+    cut_off: Share
+    cut_off_from: Amount
+    cut_off_seconds: Amount
+    wrap: Mapping[str, Amount]
+    wrap_least: Amount
+    passed_after: Amount
+    switch_from: Amount
+    switch_seconds: Amount
+
+    def faults(self) -> Iterator[Fault]:
+        """Names of lines, segments and reasons."""
+        for name in ("patience", "concurrency", "stretch", "resolve", "wrap"):
+            yield from named((name,), getattr(self, name), LINES)
+        yield from among(("transfer",), self.transfer, INTENTS)
+        yield from named(("refuse_bot",), self.refuse_bot, SEGMENTS)
+        yield from named(("refuse_digital",), self.refuse_digital, SEGMENTS)
+        yield from ascending(("back_days",), self.back_days)
+        yield from divided(("back_from_bot",), self.back_from_bot)
+        for line, mean in self.wrap.items():
+            if mean < self.wrap_least:
+                yield Fault(
+                    ("wrap", line),
+                    f"`wrap.{line}` is {mean:g}, below `wrap_least` with {self.wrap_least:g}",
+                    "Write the mean, which is not below the least",
+                )
 
 
 @dataclass(frozen=True)
-class Enquiries(Declared):
+class Enquiries(Section):
     """Buying after an enquiry (X00a).
 
     Attributes
@@ -182,6 +256,6 @@ class Enquiries(Declared):
     unanswered : minutes that no answer counts for
     """
 
-    convert: float
-    delay: float
-    unanswered: float
+    convert: Number
+    delay: Number
+    unanswered: Amount

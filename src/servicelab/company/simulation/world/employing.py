@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from servicelab.company.simulation.names import LINES, SCORES
 from servicelab.company.simulation.scenario import PayScheme
-from servicelab.course.declared import Declared
+from servicelab.company.simulation.world.constraints import (
+    Amount,
+    Count,
+    NotAll,
+    Number,
+    Positive,
+    Section,
+    Share,
+    Some,
+    Whole,
+    ascending,
+    named,
+)
+from servicelab.course.declared import Fault
 
 
 @dataclass(frozen=True)
-class Planning(Declared):
+class Planning(Section):
     """How the firm plans its staff.
 
     Attributes
@@ -26,21 +40,26 @@ class Planning(Declared):
     least_weight : weight of the quietest half hours
     """
 
-    occupancy: Mapping[str, float]
-    again: Mapping[str, float]
-    pace: float
-    contain_most: float
-    passed: float
-    believed: float
-    half_believed: float
-    posts_quantile: float
-    posts_more: float
-    safety: float
-    least_weight: float
+    occupancy: Mapping[str, Positive]
+    again: Mapping[str, Positive]
+    pace: Positive
+    contain_most: Share
+    passed: Amount
+    believed: Positive
+    half_believed: Share
+    posts_quantile: Share
+    posts_more: Positive
+    safety: Amount
+    least_weight: Some
+
+    def faults(self) -> Iterator[Fault]:
+        """Names."""
+        yield from named(("occupancy",), self.occupancy, LINES)
+        yield from named(("again",), self.again, LINES)
 
 
 @dataclass(frozen=True)
-class Agents(Declared):
+class Agents(Section):
     """Those who answer.
 
     Attributes
@@ -59,44 +78,58 @@ class Agents(Declared):
         load beyond the usual
     """
 
-    pace_sd: float
-    skill_sd: float
-    empathy_sd: float
-    hurry_sd: float
-    hurry_pace: float
-    hurry_resolve: float
-    new_pace: float
-    new_resolve: float
-    learn_days: float
-    tired_pace: float
-    tired_resolve: float
-    turnover: float
-    early_factor: float
-    early_days: float
-    later_factor: float
-    tenure: float
-    tenure_least: float
-    vacancy: tuple[int, int]
-    absent: float
-    leave: float
-    temp_days: float
-    leaves_for_pay: float
-    leaves_for_load: float
-    usual_load: float
+    pace_sd: Amount
+    skill_sd: Amount
+    empathy_sd: Amount
+    hurry_sd: Amount
+    hurry_pace: Number
+    hurry_resolve: Number
+    new_pace: Amount
+    new_resolve: Number
+    learn_days: Positive
+    tired_pace: Positive
+    tired_resolve: Number
+    turnover: Amount
+    early_factor: Amount
+    early_days: Amount
+    later_factor: Amount
+    tenure: Amount
+    tenure_least: Amount
+    vacancy: tuple[Whole, Whole]
+    absent: NotAll
+    leave: NotAll
+    temp_days: Amount
+    leaves_for_pay: Number
+    leaves_for_load: Number
+    usual_load: Positive
+
+    def faults(self) -> Iterator[Fault]:
+        """Somebody must be there; the second half of a shift is known by its pace."""
+        yield from ascending(("vacancy",), self.vacancy)
+        if self.absent + self.leave >= 1:
+            yield Fault(
+                ("leave",), "With `absent` and `leave` nobody is ever at work", "Make them less than 1 together"
+            )
+        if self.tired_resolve and self.tired_pace <= 1:
+            yield Fault(
+                ("tired_resolve",),
+                "`tired_resolve` does nothing where `tired_pace` is not above 1",
+                "Make `tired_pace` larger, or `tired_resolve` 0",
+            )
 
 
 @dataclass(frozen=True)
-class PayEffect(Declared):
+class PayEffect(Section):
     """What each unit of a bonus does: to time (a factor), the log odds of resolution, the share closed unsolved."""
 
-    unit: float
-    time: float
-    resolve: float
-    gaming: float
+    unit: Positive
+    time: Number
+    resolve: Number
+    gaming: Number
 
 
 @dataclass(frozen=True)
-class Pay(Declared):
+class Pay(Section):
     """What agents are paid for, and what it does.
 
     Attributes
@@ -111,10 +144,10 @@ class Pay(Declared):
 
     per_contact: PayEffect
     per_resolution: PayEffect
-    gaming_usual: float
-    usual: float
-    month_hours: float
-    coaching: float
+    gaming_usual: Share
+    usual: Positive
+    month_hours: Positive
+    coaching: Number
 
     def _bonus(self, scheme: PayScheme, what: str) -> float:
         return sum(
@@ -136,7 +169,7 @@ class Pay(Declared):
 
 
 @dataclass(frozen=True)
-class Hiring(Declared):
+class Hiring(Section):
     """What scores of applicants foretell.
 
     Attributes
@@ -149,19 +182,30 @@ class Hiring(Declared):
     stays, stays_for_work : log odds of being there still, and what work (sd 1) adds
     """
 
-    applicants: int
-    validity: Mapping[str, float]
-    reliability: float
-    score_mean: float
-    score_sd: float
-    good_mean: float
-    good_sd: float
-    stays: float
-    stays_for_work: float
+    applicants: Count
+    validity: Mapping[str, Number]
+    reliability: Some
+    score_mean: Number
+    score_sd: Amount
+    good_mean: Number
+    good_sd: Amount
+    stays: Number
+    stays_for_work: Number
+
+    def faults(self) -> Iterator[Fault]:
+        """Names; nothing hangs together with what is measured of work more closely than work itself."""
+        yield from named(("validity",), self.validity, SCORES)
+        for score, validity in self.validity.items():
+            if abs(validity) > self.reliability:
+                yield Fault(
+                    ("validity", score),
+                    f"`validity.{score}` is {validity:g}, more than `reliability` allows",
+                    f"Write a number from {-self.reliability:g} to {self.reliability:g}",
+                )
 
 
 @dataclass(frozen=True)
-class Costs(Declared):
+class Costs(Section):
     """Money.
 
     Attributes
@@ -172,8 +216,12 @@ class Costs(Declared):
     bot, lost : ¥ a contact with the assistant, and one that nobody answered
     """
 
-    agent_hour: float
-    productive: float
-    overhead: Mapping[str, float]
-    bot: float
-    lost: float
+    agent_hour: Amount
+    productive: Some
+    overhead: Mapping[str, Amount]
+    bot: Amount
+    lost: Amount
+
+    def faults(self) -> Iterator[Fault]:
+        """Names."""
+        yield from named(("overhead",), self.overhead, LINES)

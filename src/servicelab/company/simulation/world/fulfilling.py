@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from servicelab.course.declared import Declared
+from servicelab.company.simulation.names import AFTER_SALES, STATIONS, WAREHOUSES
+from servicelab.company.simulation.world.constraints import (
+    Amount,
+    Count,
+    Hour,
+    Number,
+    Positive,
+    Section,
+    Share,
+    Some,
+    Whole,
+    Word,
+    among,
+    at_most,
+    divided,
+    long,
+    named,
+    within_a_day,
+)
+from servicelab.course.declared import Fault
 
 
 @dataclass(frozen=True)
-class Special(Declared):
+class Special(Section):
     """Weeks with a cause of their own: where, from which week of the run, for how many, factor on the rate."""
 
-    warehouse: str
-    week: int
-    weeks: int
-    factor: float
+    warehouse: Word
+    week: Whole
+    weeks: Whole
+    factor: Amount
+
+    def faults(self) -> Iterator[Fault]:
+        """Names."""
+        yield from among(("warehouse",), [self.warehouse], WAREHOUSES)
 
 
 @dataclass(frozen=True)
-class Delivery(Declared):
+class Delivery(Section):
     """Parcels and what is promised.
 
     Attributes
@@ -35,22 +58,34 @@ class Delivery(Declared):
     from_hour, hours : deliveries come from this hour on, and for so many hours
     """
 
-    warehouse_share: Mapping[str, float]
-    promised: tuple[int, ...]
-    promised_share: tuple[float, ...]
-    early: int
-    late_by: float
-    late_most: int
-    on_time_from: int
-    on_time: Mapping[str, tuple[float, ...]]
-    late_surge: float
-    late_usual: float
-    from_hour: float
-    hours: float
+    warehouse_share: Mapping[str, Share]
+    promised: tuple[Count, ...]
+    promised_share: tuple[Share, ...]
+    early: Count
+    late_by: Some
+    late_most: Count
+    on_time_from: Whole
+    on_time: Mapping[str, tuple[Share, ...]]
+    late_surge: Positive
+    late_usual: Positive
+    from_hour: Hour
+    hours: Hour
+
+    def faults(self) -> Iterator[Fault]:
+        """Names, shares, and as many years for each warehouse."""
+        yield from named(("warehouse_share",), self.warehouse_share, WAREHOUSES)
+        yield from divided(("warehouse_share",), self.warehouse_share.values())
+        yield from long(("promised_share",), self.promised_share, len(self.promised))
+        yield from divided(("promised_share",), self.promised_share)
+        yield from named(("on_time",), self.on_time, WAREHOUSES)
+        years = max(len(shares) for shares in self.on_time.values()) if self.on_time else 0
+        for warehouse, shares in self.on_time.items():
+            yield from long(("on_time", warehouse), shares, max(years, 1))
+        yield from within_a_day(self.from_hour, self.hours)
 
 
 @dataclass(frozen=True)
-class Packing(Declared):
+class Packing(Section):
     """X02c: faults in packing, and who makes them vary.
 
     Attributes
@@ -63,18 +98,24 @@ class Packing(Declared):
     reacting_from : week of the run from which they do
     """
 
-    reacting: tuple[str, ...]
-    reaction: float
-    least: float
-    most: float
-    rate_least: float
-    rate_most: float
+    reacting: tuple[Word, ...]
+    reaction: Amount
+    least: Number
+    most: Number
+    rate_least: Amount
+    rate_most: Amount
     special: Special
-    reacting_from: int
+    reacting_from: Whole
+
+    def faults(self) -> Iterator[Fault]:
+        """Names, and limits in their order."""
+        yield from among(("reacting",), self.reacting, WAREHOUSES)
+        yield from at_most("least", self.least, "most", self.most)
+        yield from at_most("rate_least", self.rate_least, "rate_most", self.rate_most)
 
 
 @dataclass(frozen=True)
-class Cases(Declared):
+class Cases(Section):
     """After-sales cases (X02a, X02b).
 
     Attributes
@@ -97,32 +138,40 @@ class Cases(Declared):
     approver_minute : ¥
     """
 
-    hands_on: Mapping[str, float]
-    hands_on_shape: float
-    minutes: Mapping[str, float]
-    people: Mapping[str, int]
-    desk: int
-    rework: float
-    rework_factor: float
-    answer_days: float
-    answer_more: float
-    shape: float
-    registers: float
-    receives: float
-    asks: float
-    a_day: float
-    others: Mapping[str, float]
-    amount_log_mean: float
-    amount_log_sd: float
-    arrives: float
-    arrives_more: float
-    scratched: float
-    pilot_below: float
-    pilot_share: float
-    false_claim: float
-    found: float
-    reacts: float
-    known_after: int
-    chase_per_day: float
-    chase_cost: float
-    approver_minute: float
+    hands_on: Mapping[str, Positive]
+    hands_on_shape: Positive
+    minutes: Mapping[str, Positive]
+    people: Mapping[str, Count]
+    desk: Count
+    rework: Share
+    rework_factor: Positive
+    answer_days: Amount
+    answer_more: Amount
+    shape: Positive
+    registers: Amount
+    receives: Amount
+    asks: Amount
+    a_day: Amount
+    others: Mapping[str, Share]
+    amount_log_mean: Number
+    amount_log_sd: Amount
+    arrives: Amount
+    arrives_more: Amount
+    scratched: Share
+    pilot_below: Amount
+    pilot_share: Share
+    false_claim: Share
+    found: Share
+    reacts: Amount
+    known_after: Whole
+    chase_per_day: Amount
+    chase_cost: Amount
+    approver_minute: Amount
+
+    def faults(self) -> Iterator[Fault]:
+        """Names of the stations; what other cases are about."""
+        for name, found in (("hands_on", self.hands_on), ("minutes", self.minutes), ("people", self.people)):
+            yield from named((name,), found, STATIONS)
+        # In order: what each case is about is drawn by it.
+        yield from named(("others",), self.others, AFTER_SALES, in_order=True)
+        yield from divided(("others",), self.others.values())

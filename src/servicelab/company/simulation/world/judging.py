@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from servicelab.company.simulation.names import REMEDIES
-from servicelab.course.declared import Declared
+from servicelab.company.simulation.names import (
+    BEFORE_BUYING,
+    FEATURES,
+    INTENTS,
+    LINES,
+    NEEDS,
+    REMEDIES,
+    SEGMENTS,
+    WITH_ORDER,
+)
+from servicelab.company.simulation.world.constraints import (
+    Amount,
+    Count,
+    Flag,
+    Number,
+    OfFive,
+    Part,
+    Positive,
+    Section,
+    Share,
+    Some,
+    Whole,
+    Word,
+    among,
+    at_most,
+    divided,
+    each_among,
+    each_named,
+    named,
+    weighted,
+)
+from servicelab.course.declared import Fault
 
 #: A share on time, or an array of them.
-Share = TypeVar("Share", float, NDArray[np.float64])
+Shares = TypeVar("Shares", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
-class Leaving(Declared):
+class Leaving(Section):
     """Chance of leaving after a failure: when nothing is said; when it is put right; when it is said and not."""
 
-    silent: float
-    put_right: float
-    not_put_right: float
+    silent: Share
+    put_right: Share
+    not_put_right: Share
 
 
 @dataclass(frozen=True)
-class Failure(Declared):
+class Failure(Section):
     """What happens when a service feature fails on an order.
 
     Attributes
@@ -40,17 +70,21 @@ class Failure(Declared):
     after : it shows on delivery, not on ordering
     """
 
-    rate: float
-    spoken: float
-    intent: str
+    rate: Share
+    spoken: Share
+    intent: Word
     leave: Leaving
-    satisfaction: float
-    parcel: bool = False
-    after: bool = True
+    satisfaction: Number
+    parcel: Flag = False
+    after: Flag = True
+
+    def faults(self) -> Iterator[Fault]:
+        """A reason for a contact."""
+        yield from among(("intent",), [self.intent], INTENTS)
 
 
 @dataclass(frozen=True)
-class Staying(Declared):
+class Staying(Section):
     """Who stops buying (X00c, X01b); by what failed: `failures`.
 
     Attributes
@@ -59,12 +93,12 @@ class Staying(Declared):
     other_unresolved : after a matter that was no failure and ended unsolved
     """
 
-    after_order: float
-    other_unresolved: float
+    after_order: Share
+    other_unresolved: Share
 
 
 @dataclass(frozen=True)
-class Rating(Declared):
+class Rating(Section):
     """Satisfaction with an order (X01c).
 
     Attributes
@@ -78,29 +112,36 @@ class Rating(Declared):
     early : what each day before the promised one adds
     """
 
-    ceiling: float
-    drop: float
-    start: float
-    width: float
-    late: float
-    extra: Mapping[str, float]
-    response: Mapping[str, float]
-    spread: float
-    early: float
+    ceiling: OfFive
+    drop: Number
+    start: Number
+    width: Positive
+    late: Number
+    extra: Mapping[str, Number]
+    response: Mapping[str, Share]
+    spread: Positive
+    early: Number
 
-    def curve(self, on_time_share: Share) -> Share:
+    def faults(self) -> Iterator[Fault]:
+        """Names."""
+        yield from among(("extra",), self.extra, FEATURES)
+        if not self.extra:
+            yield Fault(("extra",), "`extra` is empty", f"Write at least one of {', '.join(FEATURES)}")
+        yield from named(("response",), self.response, SEGMENTS)
+
+    def curve(self, on_time_share: Shares) -> Shares:
         """X01c: mean satisfaction of a warehouse's orders with no other failure and no extra, by its on-time share.
 
         Parameters
         ----------
         on_time_share : one share, or an array of them
         """
-        found: Share = self.ceiling - self.drop * np.exp(-(on_time_share - self.start) / self.width)
+        found: Shares = self.ceiling - self.drop * np.exp(-(on_time_share - self.start) / self.width)
         return found
 
 
 @dataclass(frozen=True)
-class Csat(Declared):
+class Csat(Section):
     """What a contact is worth to the customer.
 
     Attributes
@@ -121,30 +162,37 @@ class Csat(Declared):
     bot_response, bot_unhappy_response : the same for the assistant
     """
 
-    base: float
-    resolved: float
-    wait: float
-    again: float
-    transfer: float
-    refused: float
-    angry: float
-    channel: Mapping[str, float]
-    bot: float
-    expectation: Mapping[str, float]
-    expectation_sd: float
-    wait_counts: Mapping[str, float]
-    rung_back: float
-    least: float
-    most: float
-    spread: float
-    response: Mapping[str, float]
-    unhappy_response: Mapping[str, float]
-    bot_response: float
-    bot_unhappy_response: float
+    base: Number
+    resolved: Number
+    wait: Number
+    again: Number
+    transfer: Number
+    refused: Number
+    angry: Number
+    channel: Mapping[str, Number]
+    bot: Number
+    expectation: Mapping[str, Number]
+    expectation_sd: Amount
+    wait_counts: Mapping[str, Amount]
+    rung_back: Amount
+    least: OfFive
+    most: OfFive
+    spread: Positive
+    response: Mapping[str, Share]
+    unhappy_response: Mapping[str, Share]
+    bot_response: Share
+    bot_unhappy_response: Share
+
+    def faults(self) -> Iterator[Fault]:
+        """Names, and limits in their order."""
+        for name in ("channel", "wait_counts", "response", "unhappy_response"):
+            yield from named((name,), getattr(self, name), LINES)
+        yield from named(("expectation",), self.expectation, SEGMENTS)
+        yield from at_most("least", self.least, "most", self.most)
 
 
 @dataclass(frozen=True)
-class Matters(Declared):
+class Matters(Section):
     """What a contact is about, and how it is met (X01a).
 
     Attributes
@@ -159,16 +207,31 @@ class Matters(Declared):
     gain : what each remedy adds to the mean answer
     """
 
-    about: Mapping[str, Mapping[str, float]]
-    need_share: Mapping[str, float]
-    need_tilt: Mapping[str, Mapping[str, float]]
-    angry_failure: float
-    angry_enquiry: float
-    angry_again: float
-    remedy_angry: Mapping[str, float]
-    remedy_calm: Mapping[str, float]
-    resolved: Mapping[str, Mapping[str, float]]
-    gain: Mapping[str, Mapping[str, float]]
+    about: Mapping[str, Mapping[str, Share]]
+    need_share: Mapping[str, Share]
+    need_tilt: Mapping[str, Mapping[str, Amount]]
+    angry_failure: Share
+    angry_enquiry: Share
+    angry_again: Share
+    remedy_angry: Mapping[str, Share]
+    remedy_calm: Mapping[str, Share]
+    resolved: Mapping[str, Mapping[str, Part]]
+    gain: Mapping[str, Mapping[str, Number]]
+
+    def faults(self) -> Iterator[Fault]:
+        """Names, and shares of features, needs and remedies."""
+        yield from named(("about",), self.about, INTENTS)
+        yield from each_among(("about",), self.about, INTENTS, FEATURES)
+        for intent, shares in self.about.items():
+            yield from divided(("about", intent), shares.values())
+        yield from named(("need_share",), self.need_share, NEEDS)
+        yield from divided(("need_share",), self.need_share.values())
+        yield from each_among(("need_tilt",), self.need_tilt, FEATURES, NEEDS)
+        for name, shares in (("remedy_angry", self.remedy_angry), ("remedy_calm", self.remedy_calm)):
+            yield from named((name,), shares, REMEDIES)
+            yield from divided((name,), shares.values())
+        yield from each_named(("resolved",), self.resolved, NEEDS, REMEDIES)
+        yield from each_named(("gain",), self.gain, NEEDS, REMEDIES)
 
     def mean_gain(self, need: str) -> float:
         """What the remedies add on the average of calm contacts: `Csat.base` is the mean with that already in it."""
@@ -177,16 +240,20 @@ class Matters(Declared):
 
 
 @dataclass(frozen=True)
-class Afterwards(Declared):
+class Afterwards(Section):
     """A touch after the goods are there: share of journeys that have it, and days later, from first to last."""
 
-    share: float
-    first: int
-    last: int
+    share: Share
+    first: Whole
+    last: Whole
+
+    def faults(self) -> Iterator[Fault]:
+        """The first day is not after the last."""
+        yield from at_most("first", self.first, "last", self.last)
 
 
 @dataclass(frozen=True)
-class Touchpoints(Declared):
+class Touchpoints(Section):
     """Journeys touch by touch (J3, J4, M2, M7).
 
     Attributes
@@ -212,29 +279,44 @@ class Touchpoints(Declared):
         touches beyond enough, and by points of peak and end
     """
 
-    adds: Mapping[str, float]
-    share: Mapping[str, float]
-    convert: float
-    late: tuple[str, ...]
-    late_by: float
-    journeys: int
-    stops: float
-    longest: int
-    pause: float
-    over: int
+    adds: Mapping[str, Number]
+    share: Mapping[str, Amount]
+    convert: Number
+    late: tuple[Word, ...]
+    late_by: Number
+    journeys: Count
+    stops: Some
+    longest: Count
+    pause: Amount
+    over: Whole
     afterwards: Mapping[str, Afterwards]
-    score: Mapping[str, Mapping[str, float]]
-    score_converts: float
-    score_late: float
-    rated: Mapping[str, float]
-    spread: float
-    felt_sd: float
-    usual_peak: float
-    usual_end: float
-    peak_rating: float
-    end_rating: float
-    enough: int
-    leaves: float
-    leaves_for_more: float
-    stays_for_peak: float
-    stays_for_end: float
+    score: Mapping[str, Mapping[str, OfFive]]
+    score_converts: Number
+    score_late: Number
+    rated: Mapping[str, Share]
+    spread: Positive
+    felt_sd: Amount
+    usual_peak: Number
+    usual_end: Number
+    peak_rating: Number
+    end_rating: Number
+    enough: Whole
+    leaves: Number
+    leaves_for_more: Number
+    stays_for_peak: Number
+    stays_for_end: Number
+
+    def faults(self) -> Iterator[Fault]:
+        """Names of what is touched, before the order, with it and after it."""
+        yield from named(("adds",), self.adds, BEFORE_BUYING)
+        yield from named(("share",), self.share, BEFORE_BUYING)
+        yield from weighted(("share",), self.share.values())
+        yield from among(("late",), self.late, BEFORE_BUYING)
+        yield from named(("afterwards",), self.afterwards, [*WITH_ORDER][2:])
+        stages = {"before": BEFORE_BUYING} | {
+            stage: [name for name, of in WITH_ORDER.items() if of == stage] for stage in WITH_ORDER.values()
+        }
+        yield from named(("score",), self.score, stages)
+        for stage in stages.keys() & self.score.keys():
+            yield from named(("score", stage), self.score[stage], stages[stage])
+        yield from named(("rated",), self.rated, stages)
