@@ -20,6 +20,7 @@ from servicelab.company.simulation.names import (
     CLOSE,
     FAMILIES,
     FEATURES,
+    HALF_HOUR,
     INTENTS,
     LATE,
     MESSAGES,
@@ -55,7 +56,6 @@ SHOP_DESK = ASKED_CHANNELS.index("shop")
 AT_NIGHT = np.array([name in ("chat", *MESSAGES) for name in ASKED_CHANNELS])
 #: The service day begins when the lines close: whoever writes after that is answered on the next one.
 EVENING = DAY - CLOSE
-HALF_HOUR = 1800.0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ its date, and little after it that it has no part in: the month that follows beg
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -113,11 +113,6 @@ def after(luck: Luck, chance: float | NDArray[np.float64]) -> NDArray[np.int64]:
     chance = np.minimum(chance, 1 - 1e-12)
     days: NDArray[np.int64] = np.floor(np.log1p(-luck) / np.log1p(-chance)).astype(np.int64) + 1
     return days
-
-
-def look_up(table: Mapping[Any, float], keys: NDArray[Any]) -> NDArray[np.float64]:
-    """The number for each key; 0 for a key the table has not."""
-    return np.array([table.get(key, 0.0) for key in keys], dtype=float)
 
 
 def answers(rng: np.random.Generator, mean: NDArray[np.float64], spread: float = 2.0) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from servicelab.company.simulation.draws import Lots, Luck, after, chosen
-from servicelab.company.simulation.festivals import day_number, month_of
+from servicelab.company.simulation.festivals import LAST_DAYS, day_number, month_of
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members, expected_members
 from servicelab.company.simulation.names import (
     CALM,
@@ -418,7 +418,7 @@ def reductions(world: World, calendar: pd.DataFrame, *, promised: bool = False) 
     found = np.ones((len(FAMILIES), days))
     runs = calendar["usual_factor" if promised else "order_factor"].to_numpy(dtype=float) > 1
     sale = calendar["sale"].to_numpy()
-    late = calendar["date"].dt.strftime("%m-%d").isin(["11-10", "11-11", "06-17", "06-18"]).to_numpy()
+    late = calendar["date"].dt.strftime("%m-%d").isin([*chain(*LAST_DAYS.values())]).to_numpy()
     for number, name in enumerate(FAMILIES):
         off = world.orders.sale_off[name]
         found[number] = np.where(runs & (sale != ""), 1 - off * np.where(late, 1.0, 0.5), 1.0)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from servicelab.company.simulation.draws import Lots, Luck, answers
-from servicelab.company.simulation.festivals import month_of
+from servicelab.company.simulation.festivals import days_of, due_at, month_of
 from servicelab.company.simulation.journeys import Journeys
 from servicelab.company.simulation.matters import Small, make_remedies, make_subjects, make_tones
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
@@ -341,7 +341,6 @@ def deposits_table(
     have = np.flatnonzero(orders.deposit >= 0)
     order[orders.deposit[have]] = number_of[have]
     eve = pd.DatetimeIndex(calendar["date"])[(deposits.at // DAY).astype(np.int64)]
-    due = pd.to_datetime(eve.year.astype(str) + "-11-10 20:00")
     paid = np.where(order >= 0, deposits.paid, np.inf)
     price = deposits.price
     table = pd.DataFrame(
@@ -350,7 +349,7 @@ def deposits_table(
             "paid_at": moments(scenario, deposits.at),
             "deposit": np.round(price * world.deposits.share, 1),
             "balance": np.round(price * (1 - world.deposits.share), 1),
-            "balance_due_at": due,
+            "balance_due_at": due_at(eve.year),
             "balance_paid_at": moments(scenario, paid),
             "order_id": order_ids(order),
         }
@@ -369,12 +368,6 @@ def _again(orders: Orders, rows: Ints, days: int) -> Any:
     return nullable(soon, placed + AGAIN_WITHIN < days * DAY, "boolean")
 
 
-def calendar_days(scenario: Scenario) -> pd.DatetimeIndex:
-    """The days of the run."""
-    first = pd.Timestamp(scenario.start)
-    return pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
-
-
 def shop_ids(numbers: Ints) -> Any:
     """Shop numbers as text."""
     return np.array([f"S{k:02d}" for k in range(1, SHOPS + 1)], dtype=object)[numbers]
@@ -391,7 +384,7 @@ def _churn_days(orders: pd.DataFrame) -> pd.Series:
 
 def customers_tables(scenario: Scenario, members: Members, orders: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Members who joined before the end, and what only the simulation knows about them."""
-    days = calendar_days(scenario)
+    days = days_of(scenario)
     here = members.joined < len(days)
     ids = customer_ids(np.arange(len(members)))
     start = pd.Timestamp(scenario.start)

@@ -9,13 +9,11 @@ import pandas as pd
 
 from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.members import Flags, Floats, Ints
-from servicelab.company.simulation.names import CLOSE, LINES, MESSAGES, OPEN, SHOP_OPENS
+from servicelab.company.simulation.names import CLOSE, HALF_HOUR, HALF_HOURS, LINES, MESSAGES, OPEN, SHOP_OPENS
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.workforce import Agents
 from servicelab.company.simulation.world import World
 
-HALF_HOUR = 1800.0
-SLOTS = int((CLOSE - OPEN) / HALF_HOUR)
 #: Two spells at the desk with a break between, short or long; the rest of the paid time is briefing and training.
 SPELL, PAID_HOURS = 3.375 * 3600, 8.5
 #: Breaks in half hours.
@@ -108,9 +106,9 @@ def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[floa
     """When the two spells of `count` shifts begin so that the half hours are covered as well as so many can."""
     safety, least = world.planning.safety, world.planning.least_weight
     first = 2 if shop else 0
-    share = np.ones(SLOTS) if shape == "flat" else np.array(world.demand.half_hours)
+    share = np.ones(HALF_HOURS) if shape == "flat" else np.array(world.demand.half_hours)
     if shop:
-        share = np.interp((np.arange(SLOTS) - first) * 12 / 11, np.arange(SLOTS), share, left=0.0)
+        share = np.interp((np.arange(HALF_HOURS) - first) * 12 / 11, np.arange(HALF_HOURS), share, left=0.0)
     if not count:
         return ()
     share = share / share.mean()
@@ -119,12 +117,12 @@ def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[floa
     target = safe / safe.sum() * count * DESK_HOURS * 2
     # Shortfalls count in proportion: the quiet last hour is to be answered too.
     weight = 1 / np.maximum(target, least * target.max())
-    covered = np.zeros(SLOTS)
+    covered = np.zeros(HALF_HOURS)
     spell = SPELL / HALF_HOUR
     covers = {
         (start, pause): _cover(start, spell) + _cover(start + spell + pause, spell)
         for pause in PAUSES
-        for start in np.arange(first, SLOTS + 0.5 - 2 * spell - pause + 0.01, 0.5).tolist()
+        for start in np.arange(first, HALF_HOURS + 0.5 - 2 * spell - pause + 0.01, 0.5).tolist()
     }
     chosen = []
     for _ in range(count):
@@ -138,6 +136,6 @@ def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[floa
 
 
 def _cover(start: float, spell: float) -> Floats:
-    edges = np.arange(SLOTS + 1, dtype=float)
+    edges = np.arange(HALF_HOURS + 1, dtype=float)
     cover: Floats = np.clip(np.minimum(edges[1:], start + spell) - np.maximum(edges[:-1], start), 0, 1)
     return cover
