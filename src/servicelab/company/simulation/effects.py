@@ -9,6 +9,9 @@ from typing import Any
 from servicelab.company.simulation.names import ON_THE_WAY, WAREHOUSES
 from servicelab.company.simulation.world import World
 
+#: Minutes to the first reply for which the chance of an order is told.
+MINUTES = (0, 1, 10, 30, 60)
+
 
 def engine_effects(world: World) -> dict[str, Any]:
     """Misconception → what is true, on the scale of the tables; for `grading/truth/effects.json`."""
@@ -19,7 +22,7 @@ def engine_effects(world: World) -> dict[str, Any]:
     return {
         "X00a_conversion_by_minutes_to_first_reply": {
             minutes: round(1 / (1 + math.exp(-enquiries.convert - enquiries.delay * math.log1p(minutes))), 3)
-            for minutes in (0, 1, 10, 30, 60)
+            for minutes in MINUTES
         },
         "X00a_log_odds_per_log_minute": enquiries.delay,
         "X00b_first_contacts_per_order_by_owner": _owners(world),

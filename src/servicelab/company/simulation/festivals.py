@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from servicelab.company.simulation.names import SALE_OPENS
+from servicelab.company.simulation.names import SALE_OPENS, SATURDAY
 from servicelab.company.simulation.scenario import SURGES, Scenario
 from servicelab.company.simulation.world import World
 
@@ -73,7 +73,7 @@ def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
             "date": days,
             "weekday": days.day_of_week,
             "holiday": holiday.to_numpy(),
-            "workday": ((days.day_of_week < 5) & (holiday == "").to_numpy()) | worked,
+            "workday": ((days.day_of_week < SATURDAY) & (holiday == "").to_numpy()) | worked,
             "swapped": worked,
             "sale": sale,
             "sale_opens": np.isin(month_day, SALE_NIGHTS),

@@ -72,6 +72,10 @@ TIERS = 4
 OPEN, CLOSE = 9 * 3600.0, 21 * 3600.0
 SALE_OPENS = 20 * 3600.0
 SHOP_OPENS = 10
+#: A day beyond any run: what never happens stands there until it is left out.
+FAR = 9e3
+#: Working days of a week; the sixth day is Saturday, with this number from Monday.
+WORKDAYS = SATURDAY = 5
 #: Seconds of half an hour, and half hours in which the lines are open.
 HALF_HOUR = 1800.0
 HALF_HOURS = int((CLOSE - OPEN) / HALF_HOUR)

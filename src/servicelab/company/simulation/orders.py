@@ -30,6 +30,7 @@ from servicelab.company.simulation.world import World, by_name
 
 Said = NDArray[np.float32]
 CHANNELS = np.array(["shop", "web", "app", "mini_program"], dtype=object)
+SHOP, WEB, APP, MINI_PROGRAM = range(len(CHANNELS))
 #: Columns of an order's luck.
 (
     _WHEN, _KEPT, _CHANNEL, _FAMILY, _PRICE, _MORE, _SECOND, _CARRIED, _LATE, _PROMISED, _TAKES, _HOUR, _FAULT, _EXTRA,
@@ -353,7 +354,8 @@ def _placed(
     n = len(who)
     uses_app = moment >= members.app_from[who]
     u = luck[:, _CHANNEL]
-    channel = np.where(~online, 0, np.where(uses_app & (u < w.in_app), 2, np.where(u < w.on_web, 1, 3)))
+    channel = np.where(uses_app & (u < w.in_app), APP, np.where(u < w.on_web, WEB, MINI_PROGRAM))
+    channel = np.where(online, channel, SHOP)
     campaign, coupon, discount = _coupons(world, scenario, lots, members, len(calendar), drawn, day)
     family = chosen(luck[:, _FAMILY], by_name(w.family_share, FAMILIES))
     # Whoever has paid a deposit pays the price that was promised then.
@@ -421,7 +423,7 @@ def reductions(world: World, calendar: pd.DataFrame, *, promised: bool = False) 
     late = calendar["date"].dt.strftime("%m-%d").isin([*chain(*LAST_DAYS.values())]).to_numpy()
     for number, name in enumerate(FAMILIES):
         off = world.orders.sale_off[name]
-        found[number] = np.where(runs & (sale != ""), 1 - off * np.where(late, 1.0, 0.5), 1.0)
+        found[number] = np.where(runs & (sale != ""), 1 - off * np.where(late, 1.0, world.orders.sale_before), 1.0)
     return found
 
 
@@ -499,14 +501,14 @@ def _packing(
 ) -> Floats:
     """X02c: chance of a packing fault of each order. Re-setting after every week adds variation."""
     w, special = world.packing, world.packing.special
-    weeks = days // 7 + 1
+    weeks, there = days // 7 + 1, len(WAREHOUSES)
     week = day // 7
-    count = np.bincount(week[parcel] * 5 + warehouse[parcel], minlength=weeks * 5).reshape(weeks, 5)
+    count = np.bincount(week[parcel] * there + warehouse[parcel], minlength=weeks * there).reshape(weeks, there)
     base = world.failures["intact_packaging"].rate
-    setting = np.zeros(5)
+    setting = np.zeros(there)
     reacts = np.isin(WAREHOUSES, w.reacting)
     where = WAREHOUSES.index(special.warehouse)
-    chance = np.zeros((weeks, 5))
+    chance = np.zeros((weeks, there))
     for number in range(weeks):
         rate = base * np.clip(1 + setting, w.rate_least, w.rate_most)
         if 0 <= number - special.week < special.weeks and scenario.on(number * 7).incidents:

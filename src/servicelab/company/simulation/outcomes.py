@@ -15,6 +15,7 @@ from servicelab.company.simulation.matters import Small, make_remedies, make_sub
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import (
     FAMILIES,
+    FAR,
     FEATURES,
     INTENTS,
     LATE,
@@ -36,6 +37,8 @@ NAMES, FEATURE_NAMES, NEED_NAMES, REMEDY_NAMES = (
 )
 #: Another order so soon counts as coming back.
 AGAIN_WITHIN = 180 * DAY
+#: Another contact about the same matter so soon counts as coming back.
+BACK_WITHIN = 72 * 3600
 
 
 def customer_ids(numbers: Ints) -> Any:
@@ -149,7 +152,7 @@ def contacts_tables(
     served = log.served[rows]
     score = pd.array(np.where(given[ours], would[ours], 0), dtype="Int64")
     score[~given[ours]] = pd.NA
-    back = _back_within(log, rows, 72 * 3600)
+    back = _back_within(log, rows, BACK_WITHIN)
     contacts = pd.DataFrame(
         {
             "contact_id": names[number[rows]],
@@ -303,7 +306,7 @@ def order_means(
     fault = orders.fault[rows]
     delivered = rating.curve(share) + np.where(fault == LATE, -share, 1 - share) * rating.late
     took = (orders.delivered[rows] // DAY).astype(np.int64) - orders.day[rows]
-    early = np.clip(orders.promised[rows] - took, 0, 2) - 1
+    early = np.clip(orders.promised[rows] - took, 0, rating.early_most) - rating.early_usual
     delivered = delivered + np.where(fault == LATE, 0.0, rating.early * early)
     mean = np.where(orders.promised[rows] > 0, delivered, rating.ceiling)
     off = np.array([0.0, *(what.satisfaction for what in world.failures.values())])
@@ -389,7 +392,7 @@ def customers_tables(scenario: Scenario, members: Members, orders: pd.DataFrame)
     ids = customer_ids(np.arange(len(members)))
     start = pd.Timestamp(scenario.start)
     churned = pd.Series(ids).map(_churn_days(orders))
-    app = pd.Series(start + pd.to_timedelta(np.floor(np.minimum(members.app_from, 9e3)), unit="D"))
+    app = pd.Series(start + pd.to_timedelta(np.floor(np.minimum(members.app_from, FAR)), unit="D"))
     used = members.app_from <= np.minimum(members.left, len(days) - 1)
     customers = pd.DataFrame(
         {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from servicelab.company.simulation.names import FAMILIES, SEGMENTS, SHOP_OPENS, TIERS
-from servicelab.company.simulation.scenario import KNOWN_DAYS, SURGES
+from servicelab.company.simulation.scenario import KNOWN_DAYS, MOST_SCALE, SURGES
 from servicelab.company.simulation.world.constraints import (
     Amount,
     Count,
@@ -69,6 +69,10 @@ class Members(Section):
         for segment, shares in self.city_tier.items():
             yield from long(("city_tier", segment), shares, TIERS)
             yield from divided(("city_tier", segment), shares)
+        if self.firm < MOST_SCALE:
+            yield Fault(
+                ("firm",), f"`firm` is {self.firm}, below the largest scale of a run", f"Write {MOST_SCALE} or more"
+            )
         if self.days < KNOWN_DAYS:
             yield Fault(("days",), f"`days` is {self.days}, shorter than a run can be", f"Write {KNOWN_DAYS} or more")
 
@@ -99,7 +103,8 @@ class Orders(Section):
     family_log_price, price_log_sd : of the logarithm of a price, by family; its standard deviation
     price_tags : ¥ as shops write them
     second_item : share of orders with two things
-    sale_off : of the price of a family, what the last days of a sale take off; the days before take half
+    sale_off : of the price of a family, what the last days of a sale take off
+    sale_before : the part of it that the days before them take off
     usual_amount : mean ¥ of an order
     """
 
@@ -126,6 +131,7 @@ class Orders(Section):
     price_tags: tuple[Positive, ...]
     second_item: Share
     sale_off: Mapping[str, NotAll]
+    sale_before: Share
     usual_amount: Positive
 
     def faults(self) -> Iterator[Fault]:

@@ -38,6 +38,8 @@ class Planning(Section):
     posts_quantile, posts_more : positions for all planned days but the worst, and a few more
     safety : square-root staffing of half hours
     least_weight : weight of the quietest half hours
+    least : the fewest agents of each line
+    delivered_after : days after the order on which parcels are reckoned to have come
     """
 
     occupancy: Mapping[str, Positive]
@@ -51,11 +53,14 @@ class Planning(Section):
     posts_more: Positive
     safety: Amount
     least_weight: Some
+    least: Mapping[str, Whole]
+    delivered_after: Count
 
     def faults(self) -> Iterator[Fault]:
         """Names."""
         yield from named(("occupancy",), self.occupancy, LINES)
         yield from named(("again",), self.again, LINES)
+        yield from named(("least",), self.least, LINES)
 
 
 @dataclass(frozen=True)

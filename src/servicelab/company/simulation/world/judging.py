@@ -109,7 +109,8 @@ class Rating(Section):
     extra : what an extra adds
     response : share of orders that are rated, by segment
     spread : of `draws.answers`
-    early : what each day before the promised one adds
+    early, early_most, early_usual : what each day before the promised one adds, up to so many; `ceiling` has the usual
+        ones already in it
     """
 
     ceiling: OfFive
@@ -121,6 +122,8 @@ class Rating(Section):
     response: Mapping[str, Share]
     spread: Positive
     early: Number
+    early_most: Whole
+    early_usual: Amount
 
     def faults(self) -> Iterator[Fault]:
         """Names."""
@@ -273,6 +276,7 @@ class Touchpoints(Section):
     rated : share of touches that are rated
     spread : of `draws.answers`
     felt_sd : standard deviation of how a touch feels
+    last_least, last_more : minutes before its order of a touch on the same day: the least, and more
     usual_peak, usual_end, peak_rating, end_rating : X06c: what a point of a journey's peak or end beyond the usual adds
         to the rating of its order
     enough, leaves, leaves_for_more, stays_for_peak, stays_for_end : X06b, X06c: log odds of leaving after a journey, by
@@ -296,6 +300,8 @@ class Touchpoints(Section):
     rated: Mapping[str, Share]
     spread: Positive
     felt_sd: Amount
+    last_least: Amount
+    last_more: Amount
     usual_peak: Number
     usual_end: Number
     peak_rating: Number

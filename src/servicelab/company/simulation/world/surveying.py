@@ -32,6 +32,8 @@ from servicelab.models.needs import kano_category
 
 #: Every statement of the SERVQUAL survey is answered twice.
 ASKED_AS = ("expectation", "perception")
+#: What respondents share out over the dimensions.
+POINTS = 100
 
 
 @dataclass(frozen=True)
@@ -244,8 +246,10 @@ class Servqual(Section):
                 first += items
         for segment, points in self.weights.items():
             total = sum(points.values())
-            if total != 100:
-                yield Fault(("weights", segment), f"The points of {segment} sum to {total}", "Make them sum to 100")
+            if total != POINTS:
+                yield Fault(
+                    ("weights", segment), f"The points of {segment} sum to {total}", f"Make them sum to {POINTS}"
+                )
         if self.common + self.dimension > 1:
             yield Fault(
                 ("dimension",),
