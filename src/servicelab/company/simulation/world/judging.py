@@ -138,6 +138,16 @@ class Rating(Section):
         Parameters
         ----------
         on_time_share : one share, or an array of them
+
+        Returns
+        -------
+        Mean answer 1–5 for each
+
+        Examples
+        --------
+        >>> rating = Rating(4.0, 0.5, 0.9, 0.02, 0.0, {}, {}, 4.0, 0.0, early_most=2, early_usual=1.0)
+        >>> rating.curve(np.array([0.9, 1.0])).round(3).tolist()
+        [3.5, 3.997]
         """
         found: Shares = self.ceiling - self.drop * np.exp(-(on_time_share - self.start) / self.width)
         return found
