@@ -1,4 +1,4 @@
-"""The examples in docstrings of the firm's parts; the simulation has its own test."""
+"""The examples in docstrings of the firm's parts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ import pytest
 
 from servicelab import company
 
-NAMES = sorted(
-    module.name
-    for module in pkgutil.walk_packages(company.__path__, f"{company.__name__}.")
-    if not module.name.startswith("servicelab.company.simulation")
-)
+NAMES = sorted(module.name for module in pkgutil.walk_packages(company.__path__, f"{company.__name__}."))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -96,6 +96,8 @@ def test_gzip_and_lines_above_the_header(run, tmp_path: Path) -> None:
         ("  time: unix\n  show_in: Asia/Shanghai\n", "1762824600", "2025-11-11 09:30:00"),
         ("  time: unix_ms\n", "1762824600123", "2025-11-11 01:30:00"),
         ("  time: excel\n", "45972.395833333336", "2025-11-11 09:30:00"),
+        # What a finding says can be written is taken: years from 1900 to 2100.
+        ("", "1955-03-01 08:00:00", "1955-03-01 08:00:00"),
         # The clocks of New York went back at 02:00: the first 01:30 is meant.
         ("  zone: America/New_York\n  show_in: UTC\n", "2025-11-02 01:30:00", "2025-11-02 05:30:00"),
     ],
@@ -117,6 +119,7 @@ def test_times(run, tmp_path: Path, source: str, written: str, becomes: str) -> 
         ("", "2025-01-01 09:00 Europe/Rome", "not a date"),
         ("", "2025-01-01T09:00+99:99", "not a date"),
         ("", "1025-11-11", "not a date"),
+        ("", "1899-12-31", "not a date"),
         ("  time: unix\n", "-5", "not a date"),
         ("  time: '%d/%m/%Y'\n", "29/02/2023", "not a date"),
         ("  zone: America/New_York\n", "2025-03-09 02:30:00", "leapt over"),

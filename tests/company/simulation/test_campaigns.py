@@ -72,9 +72,9 @@ def test_the_lot_finds_the_true_effect(firm: Firm, campaign: Campaign) -> None:
     """True effect of a coupon = lift × the orders that would be placed anyway; 0 where the coupon did nothing."""
     rows = rows_of(firm, campaign)
     found = campaign_effect(panel_of(rows, campaign.days))
-    truth = world.lift(campaign.name) * rows.loc[rows["treated"], "expected"].mean()
+    truth = world.coupons.lift_of(campaign.name) * rows.loc[rows["treated"], "expected"].mean()
     assert abs(found.effect - truth) < 3.29 * found.standard_error
-    if world.lift(campaign.name):
+    if world.coupons.lift_of(campaign.name):
         assert found.low > 0
     # Without the coupon, people order what the mechanism says.
     control = rows[~rows["treated"]]
@@ -85,7 +85,7 @@ def test_more_respond_by_what_the_lift_makes(firm: Firm, campaign: Campaign) -> 
     rows = rows_of(firm, campaign)
     found = uplift(rows.assign(responded=rows["orders"] > 0)).loc["all"]
     usual = rows.loc[rows["treated"], "expected"]
-    truth = float((np.exp(-usual) - np.exp(-usual * (1 + world.lift(campaign.name)))).mean())
+    truth = float((np.exp(-usual) - np.exp(-usual * (1 + world.coupons.lift_of(campaign.name)))).mean())
     half = (found["high"] - found["low"]) / 2
     assert abs(found["uplift"] - truth) < 3.29 / 1.96 * half
 
@@ -99,7 +99,7 @@ def test_spend_a_user_rises_by_the_lift_less_the_discount(firm: Firm, campaign: 
     )
     full = treated["spend"] / np.where(treated["used_coupon"], 1 - campaign.discount, 1.0)
     kept = treated["spend"].sum() / full.sum()
-    assert abs(ratio - (1 + world.lift(campaign.name)) * kept) < 3.29 * error
+    assert abs(ratio - (1 + world.coupons.lift_of(campaign.name)) * kept) < 3.29 * error
 
 
 def test_users_against_the_others_is_wrong_many_times_over(
@@ -109,7 +109,7 @@ def test_users_against_the_others_is_wrong_many_times_over(
     rows = rows_of(firm, campaign)
     sent = rows[rows["treated"]]
     naive = sent.loc[sent["used_coupon"], "orders"].mean() - sent.loc[~sent["used_coupon"], "orders"].mean()
-    truth = world.lift(campaign.name) * sent["expected"].mean()
+    truth = world.coupons.lift_of(campaign.name) * sent["expected"].mean()
     assert naive > truth + 5 * sent["orders"].sem()
     assert naive > 3 * sent["expected"].mean()
     used = sent["used_coupon"]
@@ -123,6 +123,6 @@ def test_the_year_before_is_no_control(firm: Firm) -> None:
     first = firm.scenario.campaigns[0]
     rows = rows_of(firm, first)
     found = campaign_effect(panel_of(rows, first.days))
-    truth = world.lift(first.name) * rows.loc[rows["treated"], "expected"].mean()
+    truth = world.coupons.lift_of(first.name) * rows.loc[rows["treated"], "expected"].mean()
     assert found.before_after > 3 * truth
     assert found.before_after > found.high

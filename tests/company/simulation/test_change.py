@@ -236,7 +236,7 @@ def test_coupon_users_chose_themselves(firm: Firm) -> None:
         error = ratio * np.hypot(
             sent["orders"].sem() / sent["orders"].mean(), control["orders"].sem() / control["orders"].mean()
         )
-        assert abs(ratio - 1 - world.lift(campaign.name)) < 3.29 * error
+        assert abs(ratio - 1 - world.coupons.lift_of(campaign.name)) < 3.29 * error
 
 
 # --- Pay and policy: other scenarios ---

@@ -227,8 +227,7 @@ def warehouse_years(firm: Firm, fits: SimpleNamespace) -> pd.DataFrame:
     found = fits.least_squares(columns.astype(float).assign(late=late), rows["satisfaction"])
     table = found.loc[on_time.index].assign(on_time=on_time)
     table["truth"] = [
-        world.satisfaction_curve(world.delivery.on_time[name.split()[0]][int(name.split()[1]) - 2023])
-        for name in table.index
+        world.rating.curve(world.delivery.on_time[name.split()[0]][int(name.split()[1]) - 2023]) for name in table.index
     ]
     return table
 

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm
-from servicelab.company.simulation.applicants import SCORES
 from servicelab.company.simulation.demand import INTENT
-from servicelab.company.simulation.names import CLOSE
+from servicelab.company.simulation.names import CLOSE, SCORES
 
 from .conftest import WIDE
 

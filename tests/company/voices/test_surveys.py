@@ -13,11 +13,11 @@ from scipy import stats
 from tests.company.skylark_world import world
 
 from servicelab.company.generating.truth import as_text
+from servicelab.company.simulation.names import DIMENSIONS as ITEM_COUNTS
+from servicelab.company.simulation.names import THEMES
 from servicelab.company.voices import servqual as questionnaire
 from servicelab.company.voices.coded import make_voices
-from servicelab.company.voices.servqual_means import DIMENSIONS as ITEM_COUNTS
 from servicelab.company.voices.servqual_means import WAVES, servqual_truth
-from servicelab.company.voices.surveys import THEMES
 from servicelab.models.channels import removal_effects
 from servicelab.models.journey import five_elements_audit, friction, touchpoint_scores
 from servicelab.models.marketing import DIMENSIONS, cronbach_alpha, satisfaction_gap, servqual, uplift

@@ -17,7 +17,6 @@ from servicelab.company.generating.bar import Progress
 from servicelab.company.generating.shaping import make_features, renumbered, shape, used_ids
 from servicelab.company.generating.skylark import skylark
 from servicelab.company.generating.staging import (
-    PACKAGE,
     SUMS,
     Staging,
     ended_like_an_interruption,
@@ -29,7 +28,7 @@ from servicelab.company.generating.writing import Extent, TableWriter
 from servicelab.company.simulation import Scenario, simulate
 from servicelab.company.tables.describing import write_description
 from servicelab.company.tables.dictionary import TABLES, package
-from servicelab.company.tables.reading import load
+from servicelab.company.tables.reading import PACKAGE, load
 from servicelab.company.voices.coded import make_voices
 from servicelab.company.voices.servqual import make_servqual_items, make_servqual_survey, make_servqual_weights
 from servicelab.company.voices.surveys import make_kano_survey, make_needs_survey, make_needs_tracker

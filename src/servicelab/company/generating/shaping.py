@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from servicelab.company.simulation import LINES, Scenario
 from servicelab.company.simulation.members import DAY
-from servicelab.company.simulation.names import CLOSE, INTENTS, OPEN
+from servicelab.company.simulation.names import CLOSE, HALF_HOUR, INTENTS, OPEN
 from servicelab.company.simulation.outcomes import customer_ids, moments
 from servicelab.company.simulation.workforce import agent_ids
 from servicelab.company.voices.feature_names import FEATURES
@@ -19,7 +19,6 @@ from servicelab.company.voices.texts import make_texts
 
 #: The days of which every call of the staffed lines is kept: a month of ordinary days, then Double 11 and after.
 CALLS_FROM, CALLS_TO = np.datetime64("2025-10-01"), np.datetime64("2025-12-01")
-HALF_HOUR = 1800
 #: The letter of the series that a column's ids are numbered in.
 SERIES = {
     "customer_id": "K", "order_id": "D", "led_to_order_id": "D", "contact_id": "C", "parent_id": "C",
@@ -91,7 +90,7 @@ def make_calls(log: pd.DataFrame, scenario: Scenario, first: int, last: int) -> 
 def make_rosters(shifts: pd.DataFrame, scenario: Scenario, first: int, last: int) -> pd.DataFrame:
     """People at the desk by day, line and half hour of the opening hours; parts of a half hour count as parts."""
     spells = shifts[(shifts["day"] >= first) & (shifts["day"] < last)]
-    slots = np.arange(int(OPEN) // HALF_HOUR, int(CLOSE) // HALF_HOUR)
+    slots = np.arange(int(OPEN // HALF_HOUR), int(CLOSE // HALF_HOUR))
     line = _codes(spells["line"])
     seconds: NDArray[np.float64] = np.zeros((last - first, len(LINES), len(slots)))
     day = spells["day"].to_numpy()

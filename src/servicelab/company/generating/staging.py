@@ -20,13 +20,12 @@ from servicelab.company.generating.skylark import PLACE
 from servicelab.company.generating.truths import TRUTHS
 from servicelab.company.generating.writing import Extent
 from servicelab.company.tables.dictionary import TABLES
+from servicelab.company.tables.reading import PACKAGE
 from servicelab.errors import UserError
 from servicelab.files.lock import Held, locked
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _
 
-#: Readers look for datapackage.json: a folder is a set of tables from when it is there.
-PACKAGE = "datapackage.json"
 _RECORD = "run.json"
 #: What of the program decides the bytes.
 PARTS = (

@@ -15,8 +15,8 @@ from servicelab.company.generating.skylark import skylark
 from servicelab.company.simulation import Scenario
 from servicelab.company.simulation.effects import engine_effects
 from servicelab.company.simulation.journeys import touchpoint_effects
+from servicelab.company.simulation.names import CATEGORIES, THEMES
 from servicelab.company.voices.servqual_means import servqual_truth
-from servicelab.company.voices.surveys import CATEGORIES, THEMES
 from servicelab.files.whole import write_whole
 from servicelab.models.needs import kano_coefficients
 
@@ -47,7 +47,9 @@ def true_effects() -> dict[str, Any]:
         },
         "M4_servqual": servqual_truth(world.servqual),
         "J4_touchpoints": touchpoint_effects(world),
-        "M8_lift_of_campaigns": {campaign.name: world.lift(campaign.name) for campaign in Scenario().campaigns},
+        "M8_lift_of_campaigns": {
+            campaign.name: world.coupons.lift_of(campaign.name) for campaign in Scenario().campaigns
+        },
     }
 
 

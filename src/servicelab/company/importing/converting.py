@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.importing.mapping import Field, Source
-from servicelab.company.tables.fitting import BOOLEANS, expected, kind_in_words, unfit, whole
+from servicelab.company.tables.fitting import BOOLEANS, YEARS, expected, kind_in_words, unfit, whole
 from servicelab.company.tables.schema import Column
 from servicelab.errors import UserError
 from servicelab.i18n import _
@@ -29,8 +29,6 @@ _BOOLEANS = BOOLEANS | {
 _ISO = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?"
 _ISO_MOVING = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:[Zz]|[+\-]\d\d(?::?\d\d)?)"
 _CLOCK = r"^(?:(\d{1,5}):)?([0-5]?\d):([0-5]?\d(?:\.\d+)?)$"
-#: Years outside are a misread date, whatever the calendar allows.
-_YEARS = (1970, 2100)
 
 
 @dataclass
@@ -223,4 +221,4 @@ def _whole_seconds(moments: pd.Series) -> pd.Series:
 
 
 def _plausible(moments: pd.Series) -> pd.Series:
-    return moments.where(moments.dt.year.between(*_YEARS))
+    return moments.where(moments.dt.year.between(*YEARS))

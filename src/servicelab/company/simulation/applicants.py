@@ -13,11 +13,13 @@ import pandas as pd
 from scipy.special import ndtri
 
 from servicelab.company.simulation.draws import Lots
+from servicelab.company.simulation.names import SCORES
 from servicelab.company.simulation.world import World
 
 #: The weeks in which people applied.
 FIRST_DAY, DAYS = date(2024, 2, 19), 33
-SCORES = ("cv_score", "gut_score", "structured_score", "work_sample")
+#: Scores go from 0 up to this.
+HIGHEST = 100
 
 
 def make_applicants(world: World, lots: Lots) -> pd.DataFrame:
@@ -37,7 +39,7 @@ def make_applicants(world: World, lots: Lots) -> pd.DataFrame:
         # What is measured of work is itself measured with error, so the score hangs together with ability more closely.
         share = w.validity[name] / w.reliability
         score = share * ability + np.sqrt(1 - share**2) * normal[:, column]
-        table[name] = np.round(np.clip(w.score_mean + w.score_sd * score, 0, 100), 0)
+        table[name] = np.round(np.clip(w.score_mean + w.score_sd * score, 0, HIGHEST), 0)
     work = w.reliability * ability + np.sqrt(1 - w.reliability**2) * normal[:, -2]
     good = np.round(np.maximum(w.good_mean + w.good_sd * work, 0), 2)
     stays = luck[:, -1] < 1 / (1 + np.exp(-(w.stays + w.stays_for_work * work)))

@@ -20,12 +20,14 @@ from servicelab.company.simulation.names import (
     CLOSE,
     FAMILIES,
     FEATURES,
+    HALF_HOUR,
     INTENTS,
     LATE,
     MESSAGES,
     ON_THE_WAY,
     OPEN,
     SALE_OPENS,
+    SATURDAY,
     SEGMENTS,
     SHOP_OPENS,
     WAREHOUSES,
@@ -55,7 +57,8 @@ SHOP_DESK = ASKED_CHANNELS.index("shop")
 AT_NIGHT = np.array([name in ("chat", *MESSAGES) for name in ASKED_CHANNELS])
 #: The service day begins when the lines close: whoever writes after that is answered on the next one.
 EVENING = DAY - CLOSE
-HALF_HOUR = 1800.0
+#: What is expected looks so many days ahead of a cause, and begins so many days before the run.
+LONGEST_LAG, BEFORE = 70, 80
 
 
 @dataclass(frozen=True)
@@ -261,7 +264,7 @@ def _part(
 
 def put_off(world: World, calendar: pd.DataFrame) -> Floats:
     """By day, the chance that whoever would get in touch waits until the next day: at the weekend some do."""
-    weekend = (calendar["weekday"].to_numpy() >= 5) & ~calendar["workday"].to_numpy()
+    weekend = (calendar["weekday"].to_numpy() >= SATURDAY) & ~calendar["workday"].to_numpy()
     found: Floats = np.where(weekend, world.demand.put_off, 0.0)
     return found
 
@@ -312,7 +315,7 @@ def _expected_claims(world: World, calendar: pd.DataFrame, total: Floats) -> Flo
     for drop in price_drops(calendar):
         window = np.arange(max(drop - world.demand.protected_days, 0), drop)
         cheaper = share @ (low[:, [drop]] < low[:, window])
-        later = np.arange(drop + 1, min(drop + 70, len(total)))
+        later = np.arange(drop + 1, min(drop + LONGEST_LAG, len(total)))
         claims = float((cheaper * total[window]).sum()) * world.demand.price_claims
         found[later] += claims * p * (1 - p) ** (later - drop - 1)
     return found
@@ -343,12 +346,12 @@ def expected_contacts(world: World, calendar: pd.DataFrame, rates: Rates) -> Flo
             rows.append(cause)
             continue
         p = 1 / causes.lag[intent]
-        lags = p * (1 - p) ** np.arange(70)
+        lags = p * (1 - p) ** np.arange(LONGEST_LAG)
         later = bool(causes.since_delivery(np.array([intent]), np.array([failed]))[0])
-        kernel = np.concatenate([np.zeros(4 if later else 1), lags])
+        kernel = np.concatenate([np.zeros(world.planning.delivered_after if later else 1), lags])
         # Before the run began there were orders too, as on an ordinary first day.
-        usual = np.full(80, cause[0] / total[0] * before)
-        day = np.convolve(np.concatenate([usual, cause]), kernel)[80 : 80 + len(total)]
+        usual = np.full(BEFORE, cause[0] / total[0] * before)
+        day = np.convolve(np.concatenate([usual, cause]), kernel)[BEFORE : BEFORE + len(total)]
         rows.append(day if INTENTS[intent] in ON_THE_WAY and not failed else _moved(day, delay))
     return np.array(rows)
 
@@ -400,10 +403,11 @@ def _rushes(
     total = total * world.members.firm
     nights = np.flatnonzero(calendar["sale_opens"] & (calendar["order_factor"] > 1))
     due = balances_due(calendar)
+    open_for = (CLOSE - OPEN) / 3600
     parts: list[tuple[Floats, Ints, Floats]] = []
     for night in nights.tolist():
         # Nobody asks about a balance on an evening on which none falls due.
-        asked = {name: weight for name, weight in w.rush.items() if name != "balance" or due[night]}
+        asked = {name: w.rush[name] for name in INTENTS if name in w.rush and (name != "balance" or due[night])}
         rng = lots.always("sale opens", str(calendar["date"].iloc[night].date()))
         count = int(rng.poisson(total[night] * share * (w.sale_rush - 1)))
         luck = rng.random((count, 5))
@@ -415,7 +419,7 @@ def _rushes(
         rng = lots.always("incident", incidents.key[number])
         closes = day * DAY + CLOSE
         hours = sum(incidents.felt(world, number, closes)) / 3600
-        count = int(rng.poisson(total[day] / 12 * hours * world.incidents.contacts))
+        count = int(rng.poisson(total[day] / open_for * hours * world.incidents.contacts))
         luck = rng.random((count, 4))
         at = incidents.moments(world, number, closes, luck[:, 0])
         parts.append((at, np.full(count, INTENT["app_problem"]), luck[:, 1:]))

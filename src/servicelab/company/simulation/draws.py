@@ -7,7 +7,7 @@ its date, and little after it that it has no part in: the month that follows beg
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Luck = NDArray[np.float64]
+#: Answers go from bad to good by these numbers.
+SCALE = (1, 5)
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -115,11 +117,6 @@ def after(luck: Luck, chance: float | NDArray[np.float64]) -> NDArray[np.int64]:
     return days
 
 
-def look_up(table: Mapping[Any, float], keys: NDArray[Any]) -> NDArray[np.float64]:
-    """The number for each key; 0 for a key the table has not."""
-    return np.array([table.get(key, 0.0) for key in keys], dtype=float)
-
-
 def answers(rng: np.random.Generator, mean: NDArray[np.float64], spread: float = 2.0) -> NDArray[np.int64]:
     """Survey answers 1–5 whose expected value is exactly `mean`, heaped at the ends as such answers are (J-shaped).
 
@@ -127,11 +124,12 @@ def answers(rng: np.random.Generator, mean: NDArray[np.float64], spread: float =
     """
     if mean.size == 0:
         return np.zeros(0, dtype=np.int64)
-    if mean.min() <= 1 or mean.max() >= 5:
-        raise ValueError("mean must lie between 1 and 5")
-    share = (mean - 1) / 4
+    low, high = SCALE
+    if mean.min() <= low or mean.max() >= high:
+        raise ValueError(f"mean must lie between {low} and {high}")
+    share = (mean - low) / (high - low)
     # A generator of its own for rounding: rows that come later must not move the luck of those before them.
     rounding = rng.spawn(1)[0]
-    value = 1 + 4 * rng.beta(share * spread, (1 - share) * spread)
+    value = low + (high - low) * rng.beta(share * spread, (1 - share) * spread)
     whole = np.floor(value)
-    return np.clip((whole + (rounding.random(mean.size) < value - whole)).astype(np.int64), 1, 5)
+    return np.clip((whole + (rounding.random(mean.size) < value - whole)).astype(np.int64), low, high)

@@ -9,6 +9,9 @@ from typing import Any
 from servicelab.company.simulation.names import ON_THE_WAY, WAREHOUSES
 from servicelab.company.simulation.world import World
 
+#: Minutes to the first reply for which the chance of an order is told.
+MINUTES = (0, 1, 10, 30, 60)
+
 
 def engine_effects(world: World) -> dict[str, Any]:
     """Misconception → what is true, on the scale of the tables; for `grading/truth/effects.json`."""
@@ -19,7 +22,7 @@ def engine_effects(world: World) -> dict[str, Any]:
     return {
         "X00a_conversion_by_minutes_to_first_reply": {
             minutes: round(1 / (1 + math.exp(-enquiries.convert - enquiries.delay * math.log1p(minutes))), 3)
-            for minutes in (0, 1, 10, 30, 60)
+            for minutes in MINUTES
         },
         "X00a_log_odds_per_log_minute": enquiries.delay,
         "X00b_first_contacts_per_order_by_owner": _owners(world),
@@ -43,7 +46,7 @@ def engine_effects(world: World) -> dict[str, Any]:
             **{name: what.rate for name, what in world.failures.items() if what.rate},
         },
         "X01c_mean_satisfaction_by_on_time_share": {
-            f"{share:.3f}": round(world.satisfaction_curve(share), 3) for share in shares
+            f"{share:.3f}": round(world.rating.curve(share), 3) for share in shares
         },
         "X01c_gain_from_extra": world.rating.extra,
         "failure_effect_on_satisfaction": {
@@ -76,7 +79,7 @@ def engine_effects(world: World) -> dict[str, Any]:
 def _late(world: World) -> float:
     """Share of parcels late, over warehouses and years."""
     means = [1 - sum(world.delivery.on_time[name]) / len(world.delivery.on_time[name]) for name in WAREHOUSES]
-    return sum(share * mean for share, mean in zip(world.delivery.warehouse_share.values(), means, strict=True))
+    return sum(world.delivery.warehouse_share[name] * mean for name, mean in zip(WAREHOUSES, means, strict=True))
 
 
 def _owners(world: World) -> dict[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from servicelab.company.simulation.names import SALE_OPENS, SATURDAY
 from servicelab.company.simulation.scenario import SURGES, Scenario
 from servicelab.company.simulation.world import World
 
@@ -29,8 +30,14 @@ WORKED_WEEKENDS = (
 )  # fmt: skip
 #: The last two days of each sale.
 LAST_DAYS = {"double_11": ("11-10", "11-11"), "mid_year": ("06-17", "06-18")}
-#: Nights on which a sale opens at 20:00.
+#: Nights on which a sale opens.
 SALE_NIGHTS = ("05-31", "06-17", "10-31", "11-10")
+
+
+def days_of(scenario: Scenario) -> pd.DatetimeIndex:
+    """The days of the run."""
+    first = pd.Timestamp(scenario.start)
+    return pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
 
 
 def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
@@ -38,8 +45,7 @@ def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
 
     `order_factor` is what the scenario lets happen, `usual_factor` what would happen with every surge.
     """
-    first = pd.Timestamp(scenario.start)
-    days = pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
+    days = days_of(scenario)
     holiday = pd.Series("", index=days, dtype=object)
     for name, spans in HOLIDAYS.items():
         for low, high in spans:
@@ -67,7 +73,7 @@ def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
             "date": days,
             "weekday": days.day_of_week,
             "holiday": holiday.to_numpy(),
-            "workday": ((days.day_of_week < 5) & (holiday == "").to_numpy()) | worked,
+            "workday": ((days.day_of_week < SATURDAY) & (holiday == "").to_numpy()) | worked,
             "swapped": worked,
             "sale": sale,
             "sale_opens": np.isin(month_day, SALE_NIGHTS),
@@ -79,14 +85,18 @@ def make_calendar(world: World, scenario: Scenario) -> pd.DataFrame:
 
 
 def balances_due(calendar: pd.DataFrame) -> NDArray[np.bool_]:
-    """The days on whose evening the balances of Double 11's deposits fall due."""
+    """The days on whose evening the balances of Double 11's deposits fall due: when its last night of sales opens."""
     return np.asarray(calendar["date"].dt.strftime("%m-%d") == LAST_DAYS["double_11"][0], dtype=np.bool_)
 
 
-def horizon(scenario: Scenario) -> int:
-    """Days in the run."""
-    first = pd.Timestamp(scenario.start)
-    return int((first + pd.DateOffset(months=scenario.months) - first).days)
+def due_at(years: pd.Index[int]) -> pd.DatetimeIndex:
+    """When the balances of these years fall due.
+
+    >>> due_at(pd.Index([2024]))[0]
+    Timestamp('2024-11-10 20:00:00')
+    """
+    eve = pd.to_datetime(years.astype(str) + "-" + LAST_DAYS["double_11"][0])
+    return eve + pd.Timedelta(seconds=SALE_OPENS)
 
 
 def month_of(calendar: pd.DataFrame) -> NDArray[np.int64]:

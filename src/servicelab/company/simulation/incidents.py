@@ -11,8 +11,9 @@ from scipy.special import ndtri
 from servicelab.company.simulation.draws import Lots, chosen
 from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.members import DAY, Floats
+from servicelab.company.simulation.names import CAUSES, SYSTEMS
 from servicelab.company.simulation.scenario import Scenario
-from servicelab.company.simulation.world import World
+from servicelab.company.simulation.world import World, by_name
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def make_incidents(world: World, scenario: Scenario, lots: Lots, calendar: pd.Da
                 continue
             started = np.round(day * DAY + 3600 * (w.from_hour + w.hours * u[1]))
             hours = round(float(np.exp(w.hours_log_mean + w.hours_log_sd * ndtri(u[2]))), 2)
-            system = [*w.systems][int(chosen(u[3:4], [*w.systems.values()])[0])]
-            cause = [*w.causes][int(chosen(u[4:5], [*w.causes.values()])[0])]
+            system = SYSTEMS[int(chosen(u[3:4], by_name(w.systems, SYSTEMS))[0])]
+            cause = CAUSES[int(chosen(u[4:5], by_name(w.causes, CAUSES))[0])]
             ended = started + hours * 3600
             minutes = np.exp(w.detected_log_mean + w.detected_log_sd * ndtri(u[5]))
             detected = min(started + np.round(60 * minutes), ended)

@@ -12,20 +12,13 @@ from servicelab.company.simulation.draws import Lots, Luck, after, answers, chos
 from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import BEFORE_BUYING as BEFORE
+from servicelab.company.simulation.names import WITH_ORDER
 from servicelab.company.simulation.orders import Orders
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World, by_name
 
 NAMES = (*BEFORE, "checkout", "delivery", "assembly", "care_message")
 NUMBER = {name: number for number, name in enumerate(NAMES)}
-#: What comes with an order and after it, in order, and the stage that each belongs to.
-WITH_ORDER = {
-    "checkout": "during",
-    "delivery": "during",
-    "assembly": "during",
-    "care_message": "after",
-    "community": "after",
-}
 #: From when to when something can be touched, in hours, and all that is not named.
 ONLINE = (8.0, 23.0)
 HOURS = {
@@ -33,6 +26,8 @@ HOURS = {
 }  # fmt: skip
 #: Somebody who has not bought is looked for so many times.
 TRIES = 12
+#: Places of touches lie below; what is beyond a journey's length is sorted behind them.
+NOT_THERE = 10.0
 
 
 class Journeys:
@@ -60,7 +55,7 @@ class Journeys:
         gain = (by_name(w.adds, BEFORE)[touch] * there).sum(axis=1)
         self.bought = luck[:, 1 + most] < 1 / (1 + np.exp(-(w.convert + gain)))
         late = np.isin(touch, [NUMBER[name] for name in w.late])
-        order = luck[:, 2 + most : 2 + 2 * most] + w.late_by * late + 10.0 * ~there
+        order = luck[:, 2 + most : 2 + 2 * most] + w.late_by * late + NOT_THERE * ~there
         self.touch = np.take_along_axis(touch, np.argsort(order, axis=1, kind="stable"), axis=1)
         # Days from each touch to the last one of its journey: each on a day of its own.
         pause = 1 + _poisson(luck[:, 2 + 2 * most : 2 + 3 * most], w.pause)
@@ -176,8 +171,8 @@ class Journeys:
         final = self.bought[journey] & (self.back[journey, place] == 0)
         until = orders.placed[self.order[journey]] % DAY
         opened = 3600 * np.array([HOURS.get(name, ONLINE)[0] for name in NAMES])[touch]
-        short = self.lots.luck("last touches", self._months(journey))
-        lead = np.maximum(np.minimum(60 * (3 + 42 * short), (until - opened) / 2), 1)
+        w, short = self.world.touchpoints, self.lots.luck("last touches", self._months(journey))
+        lead = np.maximum(np.minimum(60 * (w.last_least + w.last_more * short), (until - opened) / 2), 1)
         time = np.where(final, until - lead, time)
         at = (self.day[journey] - self.back[journey, place]) * DAY + time
         parts = [(journey, at, touch, np.full(len(journey), "before", dtype=object), self.felt[journey, place])]

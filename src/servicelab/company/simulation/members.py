@@ -13,7 +13,7 @@ from scipy.special import gammaincinv, ndtri
 
 from servicelab.company.simulation.draws import Lots, Luck, chosen, chosen_by
 from servicelab.company.simulation.festivals import make_calendar, month_of
-from servicelab.company.simulation.names import SHOPS, WAREHOUSES
+from servicelab.company.simulation.names import SEGMENTS, SHOPS, WAREHOUSES
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World, by_name
 
@@ -100,7 +100,7 @@ def _with_traits(world: World, joined: Floats, luck: Luck) -> Members:
     n = len(joined)
     segment = chosen(luck[:, _SEGMENT], by_name(world.members.segment_share)).astype(np.int64)
     shape = world.members.rate_shape
-    tiers = np.array([*world.members.city_tier.values()])
+    tiers = np.array([world.members.city_tier[name] for name in SEGMENTS])
     return Members(
         segment=segment,
         tier=chosen_by(luck[:, _TIER], tiers, segment).astype(np.int64) + 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from servicelab.company.simulation.draws import Lots, Luck, after, chosen
-from servicelab.company.simulation.festivals import day_number, month_of
+from servicelab.company.simulation.festivals import LAST_DAYS, day_number, month_of
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members, expected_members
 from servicelab.company.simulation.names import (
     CALM,
@@ -30,6 +30,7 @@ from servicelab.company.simulation.world import World, by_name
 
 Said = NDArray[np.float32]
 CHANNELS = np.array(["shop", "web", "app", "mini_program"], dtype=object)
+SHOP, WEB, APP, MINI_PROGRAM = range(len(CHANNELS))
 #: Columns of an order's luck.
 (
     _WHEN, _KEPT, _CHANNEL, _FAMILY, _PRICE, _MORE, _SECOND, _CARRIED, _LATE, _PROMISED, _TAKES, _HOUR, _FAULT, _EXTRA,
@@ -271,7 +272,9 @@ def _campaign_orders(world: World, scenario: Scenario, lots: Lots, members: Memb
         there = members.until(low + 0.5)
         rng = lots.always("campaign orders", campaign.name)
         span = clock[high] - clock[low]
-        who = np.repeat(np.arange(there), rng.poisson(members.rate[:there] * world.lift(campaign.name) * span))
+        who = np.repeat(
+            np.arange(there), rng.poisson(members.rate[:there] * world.coupons.lift_of(campaign.name) * span)
+        )
         luck = rng.random((len(who), _WIDTH))
         moment = np.interp(clock[low] + luck[:, _WHEN] * span, clock[low : high + 1], grid[low : high + 1])
         online = luck[:, _ONLINE] < world.coupons.online
@@ -351,7 +354,8 @@ def _placed(
     n = len(who)
     uses_app = moment >= members.app_from[who]
     u = luck[:, _CHANNEL]
-    channel = np.where(~online, 0, np.where(uses_app & (u < w.in_app), 2, np.where(u < w.on_web, 1, 3)))
+    channel = np.where(uses_app & (u < w.in_app), APP, np.where(u < w.on_web, WEB, MINI_PROGRAM))
+    channel = np.where(online, channel, SHOP)
     campaign, coupon, discount = _coupons(world, scenario, lots, members, len(calendar), drawn, day)
     family = chosen(luck[:, _FAMILY], by_name(w.family_share, FAMILIES))
     # Whoever has paid a deposit pays the price that was promised then.
@@ -416,10 +420,10 @@ def reductions(world: World, calendar: pd.DataFrame, *, promised: bool = False) 
     found = np.ones((len(FAMILIES), days))
     runs = calendar["usual_factor" if promised else "order_factor"].to_numpy(dtype=float) > 1
     sale = calendar["sale"].to_numpy()
-    late = calendar["date"].dt.strftime("%m-%d").isin(["11-10", "11-11", "06-17", "06-18"]).to_numpy()
+    late = calendar["date"].dt.strftime("%m-%d").isin([*chain(*LAST_DAYS.values())]).to_numpy()
     for number, name in enumerate(FAMILIES):
         off = world.orders.sale_off[name]
-        found[number] = np.where(runs & (sale != ""), 1 - off * np.where(late, 1.0, 0.5), 1.0)
+        found[number] = np.where(runs & (sale != ""), 1 - off * np.where(late, 1.0, world.orders.sale_before), 1.0)
     return found
 
 
@@ -466,7 +470,7 @@ def _failures(world: World, parcel: Flags, luck: Luck) -> tuple[Ints, Ints]:
     edges = np.concatenate([[1 - rates.sum()], 1 - rates.sum() + np.cumsum(rates)])
     fault = np.searchsorted(edges[:-1], luck[:, _FAULT], side="right")
     fault[np.array([False, *(what.parcel for what in features)])[fault] & ~parcel] = 0
-    extras = np.array([FEATURES.index(name) + 1 for name in world.rating.extra])
+    extras = np.array([number for number, name in enumerate(FEATURES, start=1) if name in world.rating.extra])
     which = extras[(luck[:, _WHICH] * len(extras)).astype(np.int64)]
     extra = np.where(luck[:, _EXTRA] < world.orders.extra_rate, which, 0)
     # What was given as an extra cannot be what fell short.
@@ -497,14 +501,14 @@ def _packing(
 ) -> Floats:
     """X02c: chance of a packing fault of each order. Re-setting after every week adds variation."""
     w, special = world.packing, world.packing.special
-    weeks = days // 7 + 1
+    weeks, there = days // 7 + 1, len(WAREHOUSES)
     week = day // 7
-    count = np.bincount(week[parcel] * 5 + warehouse[parcel], minlength=weeks * 5).reshape(weeks, 5)
+    count = np.bincount(week[parcel] * there + warehouse[parcel], minlength=weeks * there).reshape(weeks, there)
     base = world.failures["intact_packaging"].rate
-    setting = np.zeros(5)
+    setting = np.zeros(there)
     reacts = np.isin(WAREHOUSES, w.reacting)
     where = WAREHOUSES.index(special.warehouse)
-    chance = np.zeros((weeks, 5))
+    chance = np.zeros((weeks, there))
     for number in range(weeks):
         rate = base * np.clip(1 + setting, w.rate_least, w.rate_most)
         if 0 <= number - special.week < special.weeks and scenario.on(number * 7).incidents:

@@ -9,12 +9,13 @@ import pandas as pd
 from scipy.special import ndtri
 
 from servicelab.company.simulation.draws import Lots, Luck, answers
-from servicelab.company.simulation.festivals import month_of
+from servicelab.company.simulation.festivals import days_of, due_at, month_of
 from servicelab.company.simulation.journeys import Journeys
 from servicelab.company.simulation.matters import Small, make_remedies, make_subjects, make_tones
 from servicelab.company.simulation.members import DAY, Flags, Floats, Ints, Members
 from servicelab.company.simulation.names import (
     FAMILIES,
+    FAR,
     FEATURES,
     INTENTS,
     LATE,
@@ -36,6 +37,8 @@ NAMES, FEATURE_NAMES, NEED_NAMES, REMEDY_NAMES = (
 )
 #: Another order so soon counts as coming back.
 AGAIN_WITHIN = 180 * DAY
+#: Another contact about the same matter so soon counts as coming back.
+BACK_WITHIN = 72 * 3600
 
 
 def customer_ids(numbers: Ints) -> Any:
@@ -77,7 +80,7 @@ def satisfaction(
     mean = mean + world.csat.again * (log.attempt[rows] > 1) * (log.kind[rows] != TRANSFER)
     mean = mean + world.csat.transfer * (log.kind[rows] == TRANSFER) + world.csat.refused * log.refused[rows]
     mean = mean + np.where(human, agents.empathy[log.agent[rows]], 0.0) - expectation
-    gain = np.array([by_name(world.matters.gain[name], REMEDIES) - world.mean_gain(name) for name in NEEDS])
+    gain = np.array([by_name(world.matters.gain[name], REMEDIES) - world.matters.mean_gain(name) for name in NEEDS])
     mean = mean + gain[need, remedy] + world.csat.angry * angry
     return np.asarray(np.clip(mean, world.csat.least, world.csat.most), dtype=np.float64)
 
@@ -101,7 +104,7 @@ def costs(world: World, log: Log, rows: Ints) -> Floats:
             0.0,
         ]
     )
-    fixed = np.array([*world.costs.overhead.values(), world.costs.bot])
+    fixed = np.array([*by_name(world.costs.overhead, LINES), world.costs.bot])
     spent = rate[channel] * (log.took[rows] + log.wrap[rows]) + np.where(
         log.served[rows], fixed[channel], world.costs.lost
     )
@@ -149,7 +152,7 @@ def contacts_tables(
     served = log.served[rows]
     score = pd.array(np.where(given[ours], would[ours], 0), dtype="Int64")
     score[~given[ours]] = pd.NA
-    back = _back_within(log, rows, 72 * 3600)
+    back = _back_within(log, rows, BACK_WITHIN)
     contacts = pd.DataFrame(
         {
             "contact_id": names[number[rows]],
@@ -301,10 +304,9 @@ def order_means(
     rating = world.rating
     share = 1 - late_shares(world, calendar)[members.warehouse[orders.member[rows]], orders.day[rows]]
     fault = orders.fault[rows]
-    curve = rating.ceiling - rating.drop * np.exp(-(share - rating.start) / rating.width)
-    delivered = curve + np.where(fault == LATE, -share, 1 - share) * rating.late
+    delivered = rating.curve(share) + np.where(fault == LATE, -share, 1 - share) * rating.late
     took = (orders.delivered[rows] // DAY).astype(np.int64) - orders.day[rows]
-    early = np.clip(orders.promised[rows] - took, 0, 2) - 1
+    early = np.clip(orders.promised[rows] - took, 0, rating.early_most) - rating.early_usual
     delivered = delivered + np.where(fault == LATE, 0.0, rating.early * early)
     mean = np.where(orders.promised[rows] > 0, delivered, rating.ceiling)
     off = np.array([0.0, *(what.satisfaction for what in world.failures.values())])
@@ -342,7 +344,6 @@ def deposits_table(
     have = np.flatnonzero(orders.deposit >= 0)
     order[orders.deposit[have]] = number_of[have]
     eve = pd.DatetimeIndex(calendar["date"])[(deposits.at // DAY).astype(np.int64)]
-    due = pd.to_datetime(eve.year.astype(str) + "-11-10 20:00")
     paid = np.where(order >= 0, deposits.paid, np.inf)
     price = deposits.price
     table = pd.DataFrame(
@@ -351,7 +352,7 @@ def deposits_table(
             "paid_at": moments(scenario, deposits.at),
             "deposit": np.round(price * world.deposits.share, 1),
             "balance": np.round(price * (1 - world.deposits.share), 1),
-            "balance_due_at": due,
+            "balance_due_at": due_at(eve.year),
             "balance_paid_at": moments(scenario, paid),
             "order_id": order_ids(order),
         }
@@ -370,12 +371,6 @@ def _again(orders: Orders, rows: Ints, days: int) -> Any:
     return nullable(soon, placed + AGAIN_WITHIN < days * DAY, "boolean")
 
 
-def calendar_days(scenario: Scenario) -> pd.DatetimeIndex:
-    """The days of the run."""
-    first = pd.Timestamp(scenario.start)
-    return pd.date_range(first, first + pd.DateOffset(months=scenario.months), inclusive="left")
-
-
 def shop_ids(numbers: Ints) -> Any:
     """Shop numbers as text."""
     return np.array([f"S{k:02d}" for k in range(1, SHOPS + 1)], dtype=object)[numbers]
@@ -392,12 +387,12 @@ def _churn_days(orders: pd.DataFrame) -> pd.Series:
 
 def customers_tables(scenario: Scenario, members: Members, orders: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Members who joined before the end, and what only the simulation knows about them."""
-    days = calendar_days(scenario)
+    days = days_of(scenario)
     here = members.joined < len(days)
     ids = customer_ids(np.arange(len(members)))
     start = pd.Timestamp(scenario.start)
     churned = pd.Series(ids).map(_churn_days(orders))
-    app = pd.Series(start + pd.to_timedelta(np.floor(np.minimum(members.app_from, 9e3)), unit="D"))
+    app = pd.Series(start + pd.to_timedelta(np.floor(np.minimum(members.app_from, FAR)), unit="D"))
     used = members.app_from <= np.minimum(members.left, len(days) - 1)
     customers = pd.DataFrame(
         {

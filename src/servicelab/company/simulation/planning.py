@@ -11,14 +11,14 @@ from servicelab.company.simulation.demand import asked_chances, causes_in, expec
 from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.festivals import make_calendar, month_of
 from servicelab.company.simulation.members import Floats, Ints
-from servicelab.company.simulation.names import INTENTS, LINES
+from servicelab.company.simulation.names import INTENTS, LINES, SEGMENTS, WORKDAYS
 from servicelab.company.simulation.orders import intensities
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.shifts import DESK_HOURS
 from servicelab.company.simulation.world import World, by_name
 
-#: Days that planners look back on to know what is usual.
-LOOKS_BACK = 91
+#: Days that planners look back on to know what is usual, and the fewest that tell.
+LOOKS_BACK, LEAST_KNOWN = 91, 28
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,16 @@ def make_plan(world: World, scenario: Scenario, lots: Lots) -> Plan:
         phase = int(np.searchsorted(starts, low, side="right")) - 1
         heads[:, low:high] = _believed(world, heads, needs[phase], low, high)
     begun = np.repeat([low for low, _high in bounds], [high - low for low, high in bounds])
-    return Plan(*(_rounded(scenario, heads, day) for day in (np.arange(len(calendar)), begun)))
+    return Plan(*(_rounded(world, scenario, heads, day) for day in (np.arange(len(calendar)), begun)))
 
 
-def _rounded(scenario: Scenario, heads: Floats, decided: Ints) -> Ints:
+def _rounded(world: World, scenario: Scenario, heads: Floats, decided: Ints) -> Ints:
     """Whole agents, as the scenario has it on the day that each was decided on."""
     phase = np.searchsorted([day for day, _now in scenario.phases], decided, side="right") - 1
     change = np.array([[now.staff_change.get(line, 0) for _day, now in scenario.phases] for line in LINES])
     staffing = np.array([now.staffing for _day, now in scenario.phases])
     found = np.floor(heads * staffing[phase] + 0.5).astype(np.int64) + change[:, phase]
-    least = np.array([1 if line == "email" else 2 for line in LINES])[:, None]
+    least = np.array([world.planning.least[line] for line in LINES])[:, None]
     planned: Ints = np.maximum(found, least)
     return planned
 
@@ -59,7 +59,7 @@ def _believed(world: World, before: Floats, needed: Floats, low: int, high: int)
     """Planners know the season; they do not believe the peak of a sale."""
     month = needed[:, low:high]
     past = before[:, max(low - LOOKS_BACK, 0) : low]
-    usual = np.median(past if past.shape[1] >= 28 else month, axis=1, keepdims=True)
+    usual = np.median(past if past.shape[1] >= LEAST_KNOWN else month, axis=1, keepdims=True)
     most = world.planning.believed * usual
     return np.where(month > most, most + world.planning.half_believed * (month - most), month)
 
@@ -76,7 +76,7 @@ def _needed(world: World, scenario: Scenario, lots: Lots) -> Floats:
     aht = np.array([intent.aht for intent in intents])
     contain = np.minimum(np.array([intent.contain for intent in intents]) * scenario.containment, w.contain_most)
     refuse = by_name(world.lines.refuse_bot)[:, None]
-    human = 1 - (1 - refuse) * contain if scenario.bot else np.ones((4, len(intents)))
+    human = 1 - (1 - refuse) * contain if scenario.bot else np.ones((len(SEGMENTS), len(intents)))
     work = np.zeros((len(LINES), len(calendar)))
     wrap = by_name(world.lines.wrap, LINES)
     for number, line in enumerate(LINES[:-1]):
@@ -107,7 +107,7 @@ def posts_needed(world: World, plan: Plan, low: int, high: int) -> list[int]:
     w = world.planning
     past = plan.heads[:, max(low - LOOKS_BACK, 0) : low]
     recent = np.concatenate([past, plan.wanted[:, low:high]], axis=1)
-    there = 5 / 7 * (1 - world.agents.absent - world.agents.leave)
+    there = WORKDAYS / 7 * (1 - world.agents.absent - world.agents.leave)
     enough = np.quantile(recent, w.posts_quantile, axis=1) / there * w.posts_more
     found: list[int] = np.ceil(enough).astype(np.int64).tolist()
     return found

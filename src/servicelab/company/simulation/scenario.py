@@ -18,6 +18,8 @@ Routing = Literal["as_asked", "digital_first"]
 Shape = Literal["demand", "flat"]
 #: Everything the simulator can make happen to demand; a scenario names those that do.
 SURGES = ("double_11", "mid_year", "spring_festival")
+#: The most that can be asked for: of scale, of factors on staff and on what the assistant contains, and on a station.
+MOST_SCALE, MOST_STAFFING, MOST_CONTAINMENT, MOST_CAPACITY = 14, 20, 1.8, 100
 #: What a run is, and what is dated by itself: no decision during it.
 _FIXED = ("seed", "start", "months", "scale", "plan_from", "changes")
 
@@ -70,7 +72,7 @@ class Scenario:
     pay : what agents are paid for
     routing : as_asked, or digital_first: callers are asked to write instead, and may refuse
     callback : on the phone, callers whose patience ends may be rung back when somebody is free, instead of lost
-    temps : temporary agents on the phone and chat lines in the weeks around Double 11
+    temps : temporary agents in the weeks around Double 11, half on the phone and half in the chat
     surges : which of SURGES happen
     campaigns : coupons sent
     approval_limit : refunds from this amount in ¥ on need a manager's approval; below it, half of the cases by lot
@@ -107,8 +109,10 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        if not 0 < self.scale <= 14:
-            raise ValueError("scale must be above 0 and at most 14, the whole firm; run several seeds for more")
+        if not 0 < self.scale <= MOST_SCALE:
+            raise ValueError(
+                f"scale must be above 0 and at most {MOST_SCALE}, the whole firm; run several seeds for more"
+            )
         if not (isinstance(self.seed, int) and self.seed >= 0):
             raise ValueError("seed must be a whole number, 0 or more")
         if not (isinstance(self.months, int) and self.months >= 1):
@@ -118,16 +122,20 @@ class Scenario:
             raise ValueError(
                 "start must be the first of a month, and the run lie in 2023 to 2025: the calendar's years"
             )
-        if not 0 < self.staffing <= 20:
-            raise ValueError("staffing must be above 0 and at most 20")
-        if not 0 <= self.containment <= 1.8:
-            raise ValueError("containment must be from 0 to 1.8, at which nearly all that can be contained is")
+        if not 0 < self.staffing <= MOST_STAFFING:
+            raise ValueError(f"staffing must be above 0 and at most {MOST_STAFFING}")
+        if not 0 <= self.containment <= MOST_CONTAINMENT:
+            raise ValueError(
+                f"containment must be from 0 to {MOST_CONTAINMENT}, at which nearly all that can be contained is"
+            )
         if not (isinstance(self.temps, int) and self.temps >= 0):
             raise ValueError("temps must be a whole number, 0 or more")
+        if self.temps % 2:
+            raise ValueError(f"temps must be even, half on the phone and half in the chat, not {self.temps}")
         if not self.approval_limit >= 0:
             raise ValueError("approval_limit must be 0 or more")
-        if not all(0 < factor <= 100 for factor in self.stations.values()):
-            raise ValueError("stations must be factors above 0, at most 100")
+        if not all(0 < factor <= MOST_CAPACITY for factor in self.stations.values()):
+            raise ValueError(f"stations must be factors above 0, at most {MOST_CAPACITY}")
         if not isinstance(self.pay, PayScheme):
             raise ValueError(f"pay must be a PayScheme, such as FOR_QUALITY, not {self.pay!r}")
         for name, value, allowed in (
@@ -188,3 +196,4 @@ class Scenario:
 
 #: Holidays, sales and working weekends are known for these years.
 FIRST, KNOWN_MONTHS = date(2023, 1, 1), 36
+KNOWN_DAYS = (date(FIRST.year + KNOWN_MONTHS // 12, FIRST.month, 1) - FIRST).days

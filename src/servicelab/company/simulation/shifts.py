@@ -9,15 +9,24 @@ import pandas as pd
 
 from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.members import Flags, Floats, Ints
-from servicelab.company.simulation.names import CLOSE, LINES, MESSAGES, OPEN, SHOP_OPENS
+from servicelab.company.simulation.names import (
+    CLOSE,
+    HALF_HOUR,
+    HALF_HOURS,
+    LINES,
+    MESSAGES,
+    OPEN,
+    SHOP_OPENS,
+    WORKDAYS,
+)
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.workforce import Agents
 from servicelab.company.simulation.world import World
 
-HALF_HOUR = 1800.0
-SLOTS = int((CLOSE - OPEN) / HALF_HOUR)
 #: Two spells at the desk with a break between, short or long; the rest of the paid time is briefing and training.
 SPELL, PAID_HOURS = 3.375 * 3600, 8.5
+#: Whose turn it is moves on by so many every day.
+STRIDE = 3
 #: Breaks in half hours.
 PAUSES = (1.5, 3.0, 5.0, 8.0)
 DESK_HOURS = 2 * SPELL / 3600
@@ -74,7 +83,7 @@ class Roster:
     def on(self, line: int, day: int) -> tuple[Ints, Floats, Floats]:
         """Agents at work, and the seconds at which each one's two spells at the desk begin."""
         staff, agents = self.staff[line], self.agents
-        here = (agents.hired[staff] <= day) & (agents.left[staff] > day) & ((day + agents.rest[staff]) % 7 < 5)
+        here = (agents.hired[staff] <= day) & (agents.left[staff] > day) & ((day + agents.rest[staff]) % 7 < WORKDAYS)
         people = staff[here]
         away = self.leave[people, day] & ~agents.temp[people]
         self.on_leave[line, day] = int(away.sum())
@@ -82,7 +91,7 @@ class Roster:
         temp = agents.temp[people]
         usual, more = people[~temp], people[temp]
         # As many are scheduled as it takes, one after the other, to have the planned heads at work.
-        turn = day * 3 % max(len(usual), 1)
+        turn = day * STRIDE % max(len(usual), 1)
         usual = np.concatenate([usual[turn:], usual[:turn]])
         works = ~self.ill[usual, day]
         usual = usual[np.cumsum(works) - works < self.heads[line, day]]
@@ -107,10 +116,11 @@ def _begins(world: World, count: int, shape: str, shop: bool) -> Floats:
 def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[float, float], ...]:
     """When the two spells of `count` shifts begin so that the half hours are covered as well as so many can."""
     safety, least = world.planning.safety, world.planning.least_weight
-    first = 2 if shop else 0
-    share = np.ones(SLOTS) if shape == "flat" else np.array(world.demand.half_hours)
+    first = int((SHOP_OPENS * 3600.0 - OPEN) / HALF_HOUR) if shop else 0
+    share = np.ones(HALF_HOURS) if shape == "flat" else np.array(world.demand.half_hours)
     if shop:
-        share = np.interp((np.arange(SLOTS) - first) * 12 / 11, np.arange(SLOTS), share, left=0.0)
+        slots = np.arange(HALF_HOURS)
+        share = np.interp((slots - first) * HALF_HOURS / (HALF_HOURS - first), slots, share, left=0.0)
     if not count:
         return ()
     share = share / share.mean()
@@ -119,12 +129,12 @@ def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[floa
     target = safe / safe.sum() * count * DESK_HOURS * 2
     # Shortfalls count in proportion: the quiet last hour is to be answered too.
     weight = 1 / np.maximum(target, least * target.max())
-    covered = np.zeros(SLOTS)
+    covered = np.zeros(HALF_HOURS)
     spell = SPELL / HALF_HOUR
     covers = {
         (start, pause): _cover(start, spell) + _cover(start + spell + pause, spell)
         for pause in PAUSES
-        for start in np.arange(first, SLOTS + 0.5 - 2 * spell - pause + 0.01, 0.5).tolist()
+        for start in np.arange(first, HALF_HOURS + 0.5 - 2 * spell - pause + 0.01, 0.5).tolist()
     }
     chosen = []
     for _ in range(count):
@@ -138,6 +148,6 @@ def shifts(world: World, count: int, shape: str, shop: bool) -> tuple[tuple[floa
 
 
 def _cover(start: float, spell: float) -> Floats:
-    edges = np.arange(SLOTS + 1, dtype=float)
+    edges = np.arange(HALF_HOURS + 1, dtype=float)
     cover: Floats = np.clip(np.minimum(edges[1:], start + spell) - np.maximum(edges[:-1], start), 0, 1)
     return cover

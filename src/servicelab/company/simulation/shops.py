@@ -18,6 +18,8 @@ from servicelab.company.simulation.world import World
 from servicelab.models.process import kingman_wait
 
 NEVER = 10_000
+#: Of a yuan: sums of whole numbers are exact.
+TENTHS = 10
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,8 @@ def make_shops(
     inside = orders[orders["channel"] == "shop"]
     at = (inside["ordered_at"].dt.year - starts[0].year) * 12 + inside["ordered_at"].dt.month - starts[0].month
     which = inside["shop_id"].map({name: number for number, name in enumerate(names)}).to_numpy(dtype=np.int64)
-    # Sums in tenths of a yuan are exact.
-    tenths = np.rint(inside["amount"].to_numpy() * 10)
-    members = np.bincount(which * months + at.to_numpy(), weights=tenths, minlength=n * months) / 10
+    tenths = np.rint(inside["amount"].to_numpy() * TENTHS)
+    members = np.bincount(which * months + at.to_numpy(), weights=tenths, minlength=n * months) / TENTHS
     ahead = np.clip(np.where(converted, w.ahead + w.ahead_sd * ahead_luck, 0.0), 0, 1)
     # Visits in the busy hour: whoever orders ahead passes the till by, but everybody collects at the counter,
     # and an order from home comes on top of the queue that people can see.

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from servicelab.company.simulation.draws import Lots
 from servicelab.company.simulation.festivals import day_number
 from servicelab.company.simulation.members import Flags, Floats, Ints
-from servicelab.company.simulation.names import LINES
+from servicelab.company.simulation.names import FAR, LINES
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World
 
@@ -22,6 +22,10 @@ _STEPS = np.sqrt([[2.0, 11.0], [3.0, 13.0], [5.0, 17.0], [7.0, 19.0]])
 PACE, SKILL, EMPATHY, HURRY = range(4)
 #: Weeks over which the new posts of a month are filled.
 WEEKS_OF_HIRING = 3
+#: From one post to the next, days off lie so many days apart.
+STRIDE = 3
+#: Month and day on which temporary agents begin to come; their posts are numbered from here.
+TEMPS_COME, TEMP_POSTS = (10, 17), 1000
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class _Post:
     def __init__(self, world: World, lots: Lots, line: int, number: int, opens: int, weekday: int) -> None:
         self.world, self.line, self.number, self.weekday = world, line, number, weekday
         self.rng = lots.always("post", LINES[line], str(number))
-        self.shift = lots.always("traits", LINES[line]).random(4)
+        self.shift = lots.always("traits", LINES[line]).random(len(_STEPS))
         self.occupants = 0
         self.holder: _Hire | None = None
         self.free_from = float(opens)
@@ -147,16 +151,16 @@ class Workforce:
 
     def _temps(self, low: int, high: int) -> list[_Hire]:
         """Temporary agents for the weeks of Double 11; half of them begin a week after the others."""
-        w = self.world.agents
+        w, (month, day) = self.world.agents, TEMPS_COME
         found: list[_Hire] = []
         for year in range(self.scenario.start.year, self.scenario.start.year + self.scenario.months // 12 + 1):
-            first = day_number(self.scenario, self.scenario.start.replace(year=year, month=10, day=17))
+            first = day_number(self.scenario, self.scenario.start.replace(year=year, month=month, day=day))
             now = self.scenario.on(max(first, 0))
             if first < 0 or "double_11" not in now.surges or not low <= first < high:
                 continue
             for line in (0, 1):
                 for number in range(now.temps // 2):
-                    post = _Post(self.world, self.lots, line, 1000 + number, first, self.scenario.start.weekday())
+                    post = _Post(self.world, self.lots, line, TEMP_POSTS + number, first, self.scenario.start.weekday())
                     begins = post.monday(first) + 7 * (number % 2)
                     hire = post.hire(begins, temp=True)
                     hire.left = begins + w.temp_days
@@ -166,7 +170,7 @@ class Workforce:
     def agents(self) -> Agents:
         """Everybody so far."""
         w = self.world.agents
-        traits = np.array([hire.traits for hire in self.hires]).reshape(-1, 4)
+        traits = np.array([hire.traits for hire in self.hires]).reshape(-1, len(_STEPS))
         hurry = w.hurry_sd * traits[:, HURRY]
         post = np.array([hire.post for hire in self.hires], dtype=np.int64)
         return Agents(
@@ -179,7 +183,7 @@ class Workforce:
             skill=w.skill_sd * traits[:, SKILL] + w.hurry_resolve * hurry,
             empathy=w.empathy_sd * traits[:, EMPATHY],
             hurry=hurry,
-            rest=post * 3 % 7,
+            rest=post * STRIDE % 7,
         )
 
 
@@ -192,7 +196,7 @@ def hazards(world: World, pay: Floats, occupancy: Floats) -> Floats:
 
 def agents_table(agents: Agents, days: int, start: pd.Timestamp) -> pd.DataFrame:
     """The personnel list: everybody employed at some time during the run."""
-    left = pd.Series(start + pd.to_timedelta(np.minimum(agents.left, 9e3), unit="D"))
+    left = pd.Series(start + pd.to_timedelta(np.minimum(agents.left, FAR), unit="D"))
     return pd.DataFrame(
         {
             "agent_id": agent_ids(np.arange(len(agents))),

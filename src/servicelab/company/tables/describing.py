@@ -11,6 +11,7 @@ from typing import Any
 
 from servicelab.company.tables.dictionary import TABLES, package, subjects
 from servicelab.company.tables.picture import picture
+from servicelab.company.tables.reading import PACKAGE
 from servicelab.company.tables.schema import Column, Table
 from servicelab.files.whole import write_whole
 from servicelab.files.yamllines import parse
@@ -28,7 +29,7 @@ def write_description(folder: Path, rows: Mapping[str, int], scale: float, seed:
     resources = [resource(table, there) for table in there]
     described = {"profile": "tabular-data-package", **package(), "resources": resources}
     write_whole(folder / "relations.svg", picture(there))
-    write_whole(folder / "datapackage.json", json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+    write_whole(folder / PACKAGE, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
 
 
 def contents(tables: Collection[Table]) -> list[str]:

@@ -22,6 +22,8 @@ ENCODING = "utf-8-sig"
 _read_before: OrderedDict[Path, tuple[tuple[int, ...], pd.DataFrame]] = OrderedDict()
 #: Cells kept in all; the largest tables at scale 1 have four million.
 MOST_CELLS = 16_000_000
+#: What is looked for: a folder is a set of tables from when it is there.
+PACKAGE = "datapackage.json"
 #: Nanoseconds since it was written, after which a file counts as settled.
 SETTLED = 2_000_000_000
 
@@ -36,7 +38,7 @@ def data_directory() -> Path:
     here = Path.cwd()
     checkout = Path(__file__).resolve().parents[4]
     for folder in (here, *here.parents, checkout):
-        if (folder / "datasets" / "datapackage.json").is_file():
+        if (folder / "datasets" / PACKAGE).is_file():
             return folder / "datasets"
     raise UserError(
         _(

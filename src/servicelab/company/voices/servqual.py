@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr
 
 from servicelab.company.simulation.draws import stream
-from servicelab.company.simulation.world import Servqual
-from servicelab.company.voices.servqual_means import DIMENSIONS, WAVES, expected_answers
+from servicelab.company.simulation.names import DIMENSIONS
+from servicelab.company.simulation.world import by_name
+from servicelab.company.simulation.world.surveying import Servqual
+from servicelab.company.voices.servqual_means import WAVES, expected_answers
 from servicelab.company.voices.surveys import quota
 
 Floats = NDArray[np.float64]
@@ -96,11 +98,12 @@ def make_servqual_weights(true: Servqual, seed: int, survey: pd.DataFrame) -> pd
     """How each respondent shares 100 points over the five dimensions, in fives; one row a respondent and dimension."""
     rng = stream(seed, "servqual", "weights")
     people = survey[["wave", "customer_id", "segment"]].drop_duplicates(ignore_index=True)
-    mean = np.array([[*true.weights[segment].values()] for segment in people["segment"]], dtype=float) / 100
+    dimensions = tuple(DIMENSIONS)
+    mean = np.array([by_name(true.weights[segment], dimensions) for segment in people["segment"]]) / 100
     share = rng.gamma(mean * true.weights_alike)
     points = rng.multinomial(100 // POINTS_STEP, share / share.sum(axis=1, keepdims=True)) * POINTS_STEP
     table = people.loc[people.index.repeat(5), ["wave", "customer_id"]].reset_index(drop=True)
-    return table.assign(dimension=np.tile(list(DIMENSIONS), len(people)), points=points.ravel())
+    return table.assign(dimension=np.tile(dimensions, len(people)), points=points.ravel())
 
 
 def past_year(survey: Servqual, orders: pd.DataFrame, wave: int) -> pd.DataFrame:

@@ -8,27 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicelab.company.simulation.world import Servqual
+from servicelab.company.simulation.names import DIMENSIONS
+from servicelab.company.simulation.world.surveying import Servqual
 
 WAVES = (2023, 2024, 2025)
-#: Dimensions, and how many items each has.
-DIMENSIONS = {"tangibles": 4, "reliability": 5, "responsiveness": 4, "assurance": 4, "empathy": 5}
 
 
 def expected_answers(survey: Servqual, segment: str, wave: int) -> tuple[list[float], list[float]]:
     """Mean expectation and mean perception of each of the 22 items, for a customer for whom nothing failed."""
     years = wave - WAVES[0]
-    expectations, perceptions, item = [], [], 0
-    for dimension, items in DIMENSIONS.items():
-        expected = survey.expectation[dimension] + survey.expectation_segment[segment][dimension]
-        expected += survey.expectation_year.get(dimension, 0.0) * years
-        got = survey.perception[dimension] + survey.perception_segment[segment][dimension]
-        got += survey.perception_year.get(dimension, 0.0) * years
-        for _item in range(items):
-            expectations.append(expected + survey.expectation_item[item])
-            perceptions.append(got + survey.perception_item[item])
-            item += 1
-    return expectations, perceptions
+    return survey.means("expectation", segment, years), survey.means("perception", segment, years)
 
 
 def servqual_truth(survey: Servqual) -> dict[str, Any]:

@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 
 from servicelab.company.simulation.draws import answers, pick, pick_each, stream
-from servicelab.company.simulation.names import SEGMENTS
-from servicelab.company.simulation.world import Kano, NeedsSurvey, Tracker, by_name
-from servicelab.company.tables.dictionary import TABLES
+from servicelab.company.simulation.names import CATEGORIES, FEATURES, SEGMENTS, THEMES
+from servicelab.company.simulation.world import by_name
+from servicelab.company.simulation.world.surveying import Kano, NeedsSurvey, Tracker
 
-#: What matters most just now (N4), as the tracker's answers are coded.
-THEMES = tuple(TABLES["needs_tracker"].column("theme").values)
 START, END = date(2023, 1, 1), date(2025, 12, 31)
-CATEGORIES = "AOMIRQ"
 
 
 def make_kano_survey(kano: Kano, seed: int, customers: pd.DataFrame, scale: float) -> pd.DataFrame:
@@ -23,10 +20,10 @@ def make_kano_survey(kano: Kano, seed: int, customers: pd.DataFrame, scale: floa
     rng = stream(seed, "kano")
     asked = quota(rng, customers, max(round(kano.asked * scale / 4), 5))
     rows = []
-    for feature, mains in kano.main.items():
+    for feature in FEATURES:
         profile = {
-            segment: np.mean([by_name(kano.profile[letter], tuple(CATEGORIES)) for letter in main], axis=0)
-            for segment, main in mains.items()
+            segment: np.mean([by_name(kano.profile[letter], CATEGORIES) for letter in main], axis=0)
+            for segment, main in kano.main[feature].items()
         }
         category = pick_each(rng, np.array([profile[segment] for segment in asked["segment"]]))
         pair = np.zeros((len(asked), 2), dtype=np.int64)
@@ -49,7 +46,8 @@ def make_needs_survey(survey: NeedsSurvey, seed: int, customers: pd.DataFrame, s
         n = len(asked)
         mean = np.full(n, survey.satisfaction)
         columns: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for feature, told in survey.features.items():
+        for feature in FEATURES:
+            told = survey.features[feature]
             shift = np.array([survey.shift.get(segment, {}).get(feature, 0.0) for segment in asked["segment"]])
             drift = np.array([survey.drift.get(segment, {}).get(feature, 0.0) for segment in asked["segment"]])
             stated = told.importance + shift + drift * (wave - START.year) + rng.normal(0, survey.importance_sd, n)
