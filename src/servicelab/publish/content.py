@@ -21,6 +21,7 @@ from servicelab.course.layout import (
     notebook_path,
     way_up,
 )
+from servicelab.course.placingfile import PlacingFile
 from servicelab.course.quizfile import LISTS, MARKED, QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
@@ -133,6 +134,12 @@ class Content:
         """`voices.json`: what is said of each statement in Sort the voices."""
         assert unit.voices is not None
         found: dict[str, Any] = self._items(unit.id, "voices", unit.voices.data, VoicesFile)
+        return found
+
+    def placing(self, unit: Unit) -> dict[str, Any]:
+        """`placing.json`: what is put where it belongs, with what is said of each."""
+        assert unit.placing is not None
+        found: dict[str, Any] = self._items(unit.id, "placing", unit.placing.data, PlacingFile)
         return found
 
     def course_facts(self) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
+from servicelab.widgets.figures.system import enquiries
+from servicelab.widgets.figures.system import owners as departments
+from servicelab.widgets.figures.system import silence as quiet
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -90,3 +93,26 @@ def last_step(orders: pd.DataFrame) -> float:
 def sample_sizes() -> Figure:
     """The 95 % margin of error of a share of one half, by the number of random answers."""
     return Figure(margins.sample_sizes())
+
+
+def owners(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
+    """First contacts by the department whose work gave rise to them; ``guess`` is a guess at service's own share."""
+    return Figure(departments.owners(contacts, guess))
+
+
+def late_answers(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Orders of 100 questions before buying, by time to the first answer; ``guess`` is a guess at over an hour."""
+    return Figure(enquiries.late(contacts, guess))
+
+
+def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Who orders again after a failure that was told and put right, told and left, or never told.
+
+    ``guess`` is somebody's guess at those who never told it.
+    """
+    return Figure(quiet.silence(contacts, orders, guess))
+
+
+def silent_return(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
+    """The share of customers who order again after a failure that they never told."""
+    return quiet.silent_return(contacts, orders)
