@@ -23,8 +23,8 @@ MINUTES: Mapping[str, float] = {
     "voices": 5.0,
     "sentence": 4.0,
     "trends": 3.0,
-    "journey": 4.0,
-    "service_map": 6.0,
+    "journey": 5.0,
+    "service_map": 7.0,
 }
 """What each takes somebody who works it as its page asks, reading what it answers."""
 
