@@ -47,7 +47,7 @@ class PlacingBoard(Interactive):
             "place": _("{n} of {all}", n="{n}", all="{all}"),
             "check": _("Check"),
             "next": _("Next"),
-            "back": _("Back"),
+            "back": _("Previous one"),
             "result": _("See the whole"),
             "still_open": _("Still open: {numbers}.", numbers="{numbers}"),
             "to_open": _("To number {n}", n="{n}"),
