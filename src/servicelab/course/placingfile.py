@@ -48,6 +48,8 @@ class Placed(Declared):
         Mapping[str, Annotated[str, Rule("`{at}` of an item is not explained", "Say what decides it", filled), Shown]],
         Rule("item {id} is not explained", "Write `because:` with a text for each question", bool),
     ]
+    name: Annotated[str, Rule("`name` of item {id} is not a text", "Write a few words, in quotes"), Shown] = ""
+    """A few words for where it has been put; without them its text stands there."""
 
 
 @dataclass(frozen=True)

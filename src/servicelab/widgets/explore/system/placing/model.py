@@ -82,7 +82,7 @@ class PlacingModel:
         }
 
     def _board(self, answers: Mapping[str, Mapping[str, str]], checked: Sequence[str]) -> list[dict[str, Any]]:
-        """Every place with the numbers of the items that belong there, of those that were put: a gap is to be seen."""
+        """Every place with what belongs there of all that was put, at each place that fits: a gap is to be seen."""
         put = [(number, item) for number, item in enumerate(self.items, 1) if item.id in checked]
         return [
             {
@@ -92,9 +92,13 @@ class PlacingModel:
                     {
                         "text": text,
                         "items": [
-                            {"number": number, "text": item.text, "mine": answers[item.id][key] == place}
+                            {
+                                "number": number,
+                                "text": item.name or item.text,
+                                "fits": answers[item.id][key] in item.answers[key],
+                            }
                             for number, item in put
-                            if key in item.answers and place == self._home(item, key, answers[item.id][key])
+                            if place in item.answers.get(key, ())
                         ],
                     }
                     for place, text in names.items()
@@ -102,11 +106,6 @@ class PlacingModel:
             }
             for key, names in self._names.items()
         ]
-
-    def _home(self, item: Placed, question: str, mine: str) -> str:
-        """Where an item stands on the board: where it was put if that fits, else at its first fitting place."""
-        fitting = item.answers[question]
-        return mine if mine in fitting else fitting[0]
 
     def _text(self, done: int, fits: int) -> str:
         total = len(self.items)

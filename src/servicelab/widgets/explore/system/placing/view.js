@@ -1,4 +1,5 @@
-// Placing: one thing at a time, radios and buttons only; below it the board, where a place that nothing fills stays empty.
+// Placing: one thing at a time, radios and buttons only; below it the board fills. Once a round is over, every place stands
+// on it, and one that nothing fills is seen to be empty.
 export default house.view((ui) => {
   const { h, t, content } = ui;
   const total = content.items.length;
@@ -60,13 +61,14 @@ export default house.view((ui) => {
     ui.send({ checked: [...new Set([...(ui.value.checked || []), item().id])] });
   }
   function drawBoard(state, only) {
-    board.replaceChildren(...state.board.filter((b) => !only || only.includes(b.question)).map((b) =>
+    const filled = (b) => (b.open ? b.places.filter((p) => p.items.length) : b.places);
+    board.replaceChildren(...state.board.filter((b) => (!only || only.includes(b.question)) && filled(b).length).map((b) =>
       h("section", { class: "placing-board", "aria-label": content.questions.find((q) => q.id === b.question).text },
         h("p", { class: "sl-head" }, content.questions.find((q) => q.id === b.question).text, b.open ? h("small", { text: ` · ${t("waiting", { n: b.open })}` }) : null),
-        h("ul", { class: "placing-places" }, b.places.map((p) =>
+        h("ul", { class: "placing-places" }, filled(b).map((p) =>
           h("li", { class: p.items.length ? "placing-filled" : "placing-empty" }, h("strong", { text: p.text }),
             p.items.length
-              ? h("ul", {}, p.items.map((i) => h("li", {}, h("span", { text: `${i.number} ${i.mine ? "✓" : "✗"} ` }), i.text, i.mine ? null : h("small", { text: ` ${t("put_elsewhere")}` }))))
+              ? h("ul", {}, p.items.map((i) => h("li", {}, h("span", { text: `${i.number} ${i.fits ? "✓" : "✗"} ` }), i.text, i.fits ? null : h("small", { text: ` ${t("put_elsewhere")}` }))))
               : h("p", { text: t("nothing") })))))));
   }
 
