@@ -577,14 +577,70 @@ def test_the_minutes_of_the_sections_add_up_to_what_is_announced() -> None:
     assert f"analysts | {analyst} |" in start
 
 
+@cache
+def teaching(lang: str) -> dict[str, str]:
+    """The cells of the teaching notes by name, in a language."""
+    content = Content(ROOT, lang, strict=True)
+    node = content.node(content.course.units["01_needs"].documents["instructor"], trainee=False)
+    return {cell.id: cell.source for cell in node.cells}
+
+
+def planned_rows(source: str) -> list[tuple[int, int, list[str]]]:
+    """The rows of a plan: first and last minute, and the fields."""
+    rows = [[field.strip("* ") for field in line.strip("|").split("|")] for line in source.splitlines() if "|" in line]
+    return [(*map(int, row[0].split("–")), row) for row in rows if re.fullmatch(r"\d+–\d+", row[0])]  # type: ignore[misc]
+
+
+def taken(source: str) -> dict[str, int]:
+    """The minutes that a plan gives each section, by its number."""
+    return {row[3]: end - begin for begin, end, row in planned_rows(source) if row[3].isdecimal()}
+
+
+def savings(source: str, begins: str) -> list[tuple[str, int]]:
+    """Section ("" where none is named) and minutes of everything that a paragraph says can be saved."""
+    paragraph = next(part for part in source.split("\n\n") if part.startswith(begins))
+    listed = re.findall(r"[(（]([^()（）]*?)(?:saves|省) (\d+)(?: 分钟)?[)）]", paragraph)
+    return [(number[0] if (number := re.findall(r"(?:section|第) (\d+)", words)) else "", int(minutes))
+            for words, minutes in listed]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_a_plan_leaves_out_saves_the_minutes_that_it_says(lang: str) -> None:
+    notes = teaching(lang)
+    whole = taken(notes["timing"])
+    lost = savings(notes["timing"], "**Twenty" if lang == "en" else "**少了二十分钟")
+    assert sum(minutes for _section, minutes in lost) == 20
+    assert all(minutes < whole[section] for section, minutes in lost)
+    short = taken(notes["timing-75"])
+    cut = savings(notes["timing-75"], "**Cut" if lang == "en" else "**上面那张表")
+    assert {key: whole[key] - minutes for key, minutes in short.items() if minutes != whole[key]} == dict(cut)
+    # What both leave out saves the same in both.
+    assert set(cut) < set(lost)
+    assert sum(whole.values()) == 88
+    assert sum(short.values()) == 72
+    assert ("88" in notes["timing-75"], "72" in notes["timing-75"]) == (True, True)
+    long = taken(notes["timing-150"])
+    late = savings(notes["timing-150"], "**Cut" if lang == "en" else "**开场晚了")
+    assert sum(minutes for _section, minutes in late) == 12
+    assert {key: long[key] - whole[key] for key, _minutes in late if key} == {key: n for key, n in late if key}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_question_that_the_teaching_notes_name_can_be_found_on_the_page(lang: str) -> None:
+    notes = "\n".join(teaching(lang).values())
+    named = re.findall(r"`([qr]-[a-z-]+)`", notes)
+    assert len(named) >= 6
+    found = re.findall(r"\*[^*]+\* ?…+ ?[(（][^()（）]*\d[^()（）]*`([qr]-[a-z-]+)`[)）]", notes)
+    assert sorted(found) == sorted(named)
+    angry = {"en": "*Back to Mr Guo, third call* … (section 4, `q-angry`)", "zh": "……（第 4 节，`q-angry`）"}[lang]
+    assert angry in notes
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize(("cell", "total"), [("timing", 98), ("timing-75", 75), ("timing-150", 150)])
 def test_a_plan_of_the_teaching_notes_has_every_section_and_every_minute(cell: str, total: int, lang: str) -> None:
-    content = Content(ROOT, lang, strict=True)
-    unit = content.course.units["01_needs"]
-    source = next(each.source for each in content.cells(unit.documents["instructor"]) if each.name == cell)
-    rows = [[field.strip("* ") for field in line.strip("|").split("|")] for line in source.splitlines() if "|" in line]
-    timed = [(*map(int, row[0].split("–")), row) for row in rows if re.fullmatch(r"\d+–\d+", row[0])]
+    source = teaching(lang)[cell]
+    timed = planned_rows(source)
     assert [timed[0][0], *(end for _begin, end, _row in timed)] == [*(begin for begin, _end, _row in timed), total]
     every = of_unit(ROOT, "01_needs")
     # A reader counts the sections that everybody works; those for analysts have no number.
@@ -595,7 +651,7 @@ def test_a_plan_of_the_teaching_notes_has_every_section_and_every_minute(cell: s
     for key, (minutes, row) in given.items():
         if len(row) == 5:
             assert float(row[4]) == stated[key].stated
-        cut = cell == "timing-75" and key in ("7", "8")
+        cut = cell == "timing-75" and key in ("5", "7", "8")
         assert (minutes < stated[key].stated) is cut, f"section {key}"
     analysts = f"{sum(planned.stated for planned in every if planned.track == 'analyst'):g}"
     assert re.search(rf"(their two sections, |分析岗的两节[，（]){analysts}(?!\d)", source)
@@ -615,3 +671,23 @@ def test_the_right_option_is_not_given_away_by_its_length() -> None:
         assert lengths[True] <= 1.25 * lengths[False], item["id"]
         longest += lengths[True] > lengths[False]
     assert longest <= len(choices) / 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_analysis_lists_the_columns_that_its_tasks_work_with_where_the_first_begins(lang: str) -> None:
+    content = Content(ROOT, lang, strict=True)
+    cells = {each.name: each.source for each in content.cells(content.course.units["01_needs"].documents["analysis"])}
+    names = {"contacts": "contacts", "orders": "orders", "kano": "kano_survey", "tracker": "needs_tracker"}
+    listed: set[str] = set()
+    for line in cells["b1"].splitlines():
+        if (row := re.fullmatch(r"\| `(\w+)` \| (.+) \|", line)) and row[1] in names:
+            columns = set(re.findall(r"`(\w+)`", row[2]))
+            assert columns <= set(load(names.pop(row[1])).columns)
+            listed |= columns
+    assert names == {}
+    every = {column for name in ("contacts", "orders", "kano_survey", "needs_tracker") for column in load(name).columns}
+    solved = [source for name, source in cells.items() if re.fullmatch(r"b\d-\w+", name)]
+    assert len(solved) == 6
+    used = {word for source in solved for word in re.findall(r"""["'](\w+)["']""", source)} & every
+    assert used
+    assert used <= listed

@@ -17,6 +17,7 @@ from servicelab.course.declared import Declared, texts
 from servicelab.course.deskfile import Desk
 from servicelab.course.layout import TRANSLATIONS, catalogue_path
 from servicelab.course.placingfile import PlacingFile
+from servicelab.course.policyfile import PolicyFile
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
@@ -94,6 +95,7 @@ def messages(course: Course, *, drafts: bool = False) -> dict[str, list[Message]
             if unit.placing:
                 add(unit.id, "placing", PlacingFile, unit.placing)
     add("", "course", Settings, course.settings)
+    add("", "policy", PolicyFile, course.policy)
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from servicelab.course.policyfile import house_policy
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
+from servicelab.widgets.figures.rules import Policy
 from servicelab.widgets.figures.system import enquiries
 from servicelab.widgets.figures.system import owners as departments
 from servicelab.widgets.figures.system import silence as quiet
@@ -93,6 +95,14 @@ def last_step(orders: pd.DataFrame) -> float:
 def sample_sizes() -> Figure:
     """The 95 % margin of error of a share of one half, by the number of random answers."""
     return Figure(margins.sample_sizes())
+
+
+def policy(ids: Sequence[str]) -> Policy:
+    """The firm's rules with these ids, as of a day: what they say, exceptions, source of law, what counsel checks.
+
+    Raises UserError for an id that no rule has, and where no `policy.json` came with the course.
+    """
+    return Policy(house_policy(), ids)
 
 
 def owners(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
