@@ -138,8 +138,8 @@ def test_section_5_what_a_failure_costs_is_not_yet_what_it_loses(orders: pd.Data
     )
     holds(
         says("lesson", "zh"),
-        f"每 100 位客户少回来 {broken} 位，三包维修没做好少 {unrepaired} 位，送迟只少 {behind} 位",
-        f"1000 单里送迟的有 {often[late]} 单，破损的 {often[intact]} 单，维修没做好的 {often[repair]} 单",
+        f"每 100 位客户少回来 {broken} 位，三包维修没做好少 {unrepaired} 位，晚到只少 {behind} 位",
+        f"1000 单里晚到的有 {often[late]} 单，破损的 {often[intact]} 单，维修没做好的 {often[repair]} 单",
         f"每 1000 单丢 {lost[late]:.1f} 位：比维修（{lost[repair]:.1f} 位）多得多，和破损一样多（{lost[intact]:.1f} 位",
         f"失误次数和破损差不多（{often[slot]} 单）",
     )
@@ -193,7 +193,7 @@ def test_section_5_what_the_source_says_of_emotional_needs_fits_and_is_not_prove
         says("lesson", "zh"),
         f"平均打 {apologised:.1f} 分，没人理会的 {silent:.1f} 分",
         f"前者 100 位里有 {felt['apology']} 位再下单，后者 {felt['none']} 位",
-        f"抬不起评分（{unlifted:.1f} 分，没人理会的 {unheard:.1f} 分）",
+        f"评分上不去（{unlifted:.1f} 分，没人理会的 {unheard:.1f} 分）",
         f"再下单的 {done['apology']} 位对 {done['none']} 位",
         f"解决又道歉的 {felt['both']} 位再下单，只解决的 {felt['fix']} 位",
         f"功能性需求是 {done['both']} 位对 {done['fix']} 位",
@@ -214,7 +214,7 @@ def test_section_5_the_source_is_quoted_whole() -> None:
     for lang in LANGUAGES:
         holds(
             says("lesson", lang),
-            "“虽然不直接决定客户是否购买，但对客户满意度和忠诚度有着重要的影响”",
+            "“这些因素虽然不直接决定客户是否购买，但对客户满意度和忠诚度有着重要的影响”",
             "“虽然重要但并不直接影响客户满意度和购买决策的需求，它们可以作为提升客户体验的额外服务或改进点”",
         )
 
@@ -335,7 +335,7 @@ def test_section_11_the_program_does_what_the_lesson_says_it_does(contacts: pd.D
     model = SentenceModel({lang: lambda: program}, contacts, lang)
     calm, shouted, box = {
         "en": ("Where is my wardrobe?", "I'm so angry! Where is my wardrobe?", "How heavy is the box?"),
-        "zh": ("我的衣柜呢？", "这是我第三次打来了！你们那边有没有人醒着？我的衣柜呢？", "箱子大概多重呀？"),
+        "zh": ("我的衣柜呢？", "这是我第三次打来了！你们那边到底有没有人管？我的衣柜呢？", "箱子大概多重呀？"),
     }[lang]
     text = says("lesson", lang)
     holds(text, calm, shouted, box)
@@ -360,10 +360,10 @@ def test_section_11_the_program_does_what_the_lesson_says_it_does(contacts: pd.D
             text,
             f"about {right} in 100 of the implicit ones",
             f"With ¥3 for a check and ¥30 for an error it lies at {cheapest(30)} %",
-            f"Let an error cost ¥100, and it moves to {cheapest(100)} %",
+            f"Let an error cost ¥100, and it moves to {cheapest(100)} %: "
+            f"a person reads {round(100 * float(held.shares[0][cheapest(100)]))} in 100",
         )
         assert right < 80, "its confidence is worth least there"
-        assert held.shares[0][cheapest(100)] == 1, "a person reads everything"
     else:
         assert right == 100, "of those it is sure of, all are right"
         assert spoken == 1
@@ -422,7 +422,7 @@ def test_the_two_texts_to_calibrate_on_have_the_numbers_of_the_evidence(evidence
         says("instructor", "en"),
         f"{easy[0]} of 100 contacts are about it, {easy[2]} of 100 come back instead of {easy[3]}, "
         f"and {easy[5]} would be displeased without it",
-        f"lose more each time ({intact[2]}), but with {intact[0]} contacts in 100",
+        f"lose more each time (only {intact[2]} come back), but with {intact[0]} contacts in 100",
         f"Not personal styling: {styling[5]} displeased, {styling[2]} come back",
         f"the table answers ({intact[1]} of 1,000)",
         f"{intact[2]} instead of {intact[3]} come back, and only {intact[0]} in 100 say so",
@@ -433,7 +433,7 @@ def test_the_two_texts_to_calibrate_on_have_the_numbers_of_the_evidence(evidence
     holds(
         says("instructor", "zh"),
         f"100 次进线有 {easy[0]} 次说它，没做好的只有 {easy[2]}% 再来，正常是 {easy[3]}%，没有它 {easy[5]}% 会不满",
-        f"一次流失更多（{intact[2]}%），但 100 次进线才 {intact[0]} 次",
+        f"一次流失更多（只有 {intact[2]}% 再来），但 100 次进线才 {intact[0]} 次",
         f"只有 {styling[5]}% 会不满，没做好也有 {styling[2]}% 再来",
         f"表里有答案（1000 单 {intact[1]} 单）",
         f"只有 {intact[2]}% 再来，正常是 {intact[3]}%，100 次里只有 {intact[0]} 次提到",
@@ -457,7 +457,7 @@ def test_the_chinese_model_answer_and_the_simulated_trainees_have_the_same_numbe
     holds(
         (ROOT / "grading" / "rubrics" / "01_needs.yml").read_text(encoding="utf-8"),
         f"只有 {intact[2]} 位再来，平时是 {intact[3]} 位",
-        f"仍有 {slot[2]} 位再来；货物破损时只剩 {intact[2]} 位",
+        f"仍有 {slot[2]} 位再来。”",
         f"100 次里只有 {intact[0]} 次提到",
         f"100 次进线里有 {slot[0]} 次",
         f"有 {slot[4]}% 的人",
