@@ -15,6 +15,10 @@ CELLS = (
     'explore.voices(load("voices"), load("contacts"))',
     'explore.sentence(load("contacts"))',
     'explore.trends(load("needs_tracker"), load("needs_survey"), load("features"))',
+    """
+from servicelab.learn import open_lesson
+explore.service_map(open_lesson("00_orientation").placing("map"))
+""".strip(),
     # The same control on a machine that takes its time.
     """
 import time
@@ -40,9 +44,9 @@ def opened(edition_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-u
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     # Tall enough that JupyterLab attaches every cell.
     notebook = open_notebook(lab, "interactives.ipynb")
-    notebook.page.set_viewport_size({"width": 1280, "height": 6000})
+    notebook.page.set_viewport_size({"width": 1280, "height": 7000})
     notebook.run_all()
-    notebook.page.locator("section.sl").nth(4).wait_for(timeout=120_000)
+    notebook.page.locator("section.sl").nth(5).wait_for(timeout=120_000)
     assert notebook.errors() == []
     yield notebook
     path.unlink()
@@ -84,6 +88,18 @@ def test_keyboard_axe_and_a_dead_kernel(opened, axe_source: str) -> None:  # typ
     # The focus has moved to the next step, so that Enter goes on.
     page.keyboard.press("Enter")
     voices.get_by_text("Statement 2 of 12").wait_for()
+
+    placing = section(opened, "The service system, as far as facts show it")
+    placing.get_by_role("radio", name="Partner network").focus()
+    page.keyboard.press("Space")
+    placing.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Enter")
+    placing.get_by_text("does not fit").wait_for()
+    # What belongs to a place is on the board where it belongs; no place is shown empty before the round is over.
+    assert placing.locator(".placing-filled").count() == 1
+    assert placing.locator(".placing-empty").count() == 0
+    page.keyboard.press("Enter")
+    placing.get_by_text("2 of 15").first.wait_for()
 
     # Picks made while the kernel is still at the first one stay.
     slow = section(opened, "Slow")

@@ -44,7 +44,8 @@ def test_every_score_is_the_one_deserved(place: Path, cohort: Cohort) -> None:
     found = {(row["student_id"], row["assignment"]): float(row["score"]) for row in rows if row["timestamp"]}
     assert found == {(trainee.id, work.assignment): work.deserves for trainee, work in cohort.last()}
     full = {row["assignment"]: float(row["max_score"]) for row in rows}
-    assert full == {"01_needs": 30, "01_needs_analysis": 30}
+    graded = {"00_orientation": 30, "00_orientation_analysis": 20, "01_needs": 30, "01_needs_analysis": 30}
+    assert graded.items() <= full.items()
     assert [row["student_id"] for row in rows if row["late"] == "yes"] == ["ma-li"]
     assert not [row for row in rows if row["needs_manual_grade"] == "yes"]
     assert {row["student_id"] for row in rows if row["status"] == "nothing answered"} == {"sun-hao"}

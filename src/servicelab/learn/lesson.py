@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from servicelab.course.deskfile import Desk
+    from servicelab.course.placingfile import Placing
     from servicelab.learn.controls.card import CardControl
     from servicelab.learn.controls.desk import DeskControl
     from servicelab.learn.controls.keepsake import KeepsakeControl
@@ -145,6 +146,23 @@ class Lesson(Session):
         except ValueError as problem:
             raise UserError(_("{name} is malformed: {problem}.", name=path.name, problem=problem)) from None
         return {key: asdict(explained) for key, explained in found.voices.items()}
+
+    def placing(self, name: str) -> Placing:
+        """The set `name` of the things that this module has placed, for `explore.journey` and its like."""
+        from servicelab.course.declared import read
+        from servicelab.course.placingfile import PlacingFile
+        from servicelab.learn.items import load_object
+
+        path = self.place.folder / "placing.json"
+        try:
+            found = read(PlacingFile, load_object(path))
+        except ValueError as problem:
+            raise UserError(_("{name} is malformed: {problem}.", name=path.name, problem=problem)) from None
+        if name not in found.sets:
+            known = ", ".join(found.sets)
+            raise UserError(_("{file} has no {what} called “{key}”; it has: {known}.",
+                              file=path.name, what=_("set"), key=name, known=known))  # fmt: skip
+        return found.questions, found.sets[name]
 
     @cached_property
     def earlier_guesses(self) -> dict[str, list[float]]:

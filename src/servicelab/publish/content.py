@@ -21,6 +21,7 @@ from servicelab.course.layout import (
     notebook_path,
     way_up,
 )
+from servicelab.course.placingfile import PlacingFile
 from servicelab.course.policyfile import PolicyFile
 from servicelab.course.quizfile import KEY_IDS, LISTS, MARKED, QuizFile, items
 from servicelab.course.settings import Settings
@@ -157,6 +158,12 @@ class Content:
         """`voices.json`: what is said of each statement in Sort the voices."""
         assert unit.voices is not None
         found: dict[str, Any] = self._items(unit.id, "voices", unit.voices.data, VoicesFile)
+        return found
+
+    def placing(self, unit: Unit) -> dict[str, Any]:
+        """`placing.json`: what is put where it belongs, with what is said of each."""
+        assert unit.placing is not None
+        found: dict[str, Any] = self._items(unit.id, "placing", unit.placing.data, PlacingFile)
         return found
 
     def course_facts(self) -> dict[str, Any]:

@@ -202,6 +202,8 @@ def _fill(tree: Path, content: Content, edition: str) -> int:
             _write_json(read.with_name("desk.json"), content.desk(unit))
         if unit.voices:
             _write_json(read.with_name("voices.json"), content.voices(unit))
+        if unit.placing:
+            _write_json(read.with_name("placing.json"), content.placing(unit))
         if unit.guesses:
             _write_json(read.with_name("guesses.json"), read_declared(GuessesFile, unit.guesses.data).shown())
         exercise = tree / notebook_path("exercise", unit.id)

@@ -205,6 +205,8 @@ def _visible(course: Course) -> Iterator[str]:
             yield from _strings(unit.desk.data)
         if unit.voices:
             yield from _strings(unit.voices.data)
+        if unit.placing:
+            yield from _strings(unit.placing.data)
 
 
 def _translator(course: Course, document: Document) -> Any:

@@ -107,6 +107,7 @@ class Unit:
     quiz: YamlFile
     desk: YamlFile | None
     voices: YamlFile | None
+    placing: YamlFile | None
     guesses: YamlFile | None
     facts: YamlFile
     at: Trail = ()
@@ -234,11 +235,11 @@ def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, fin
     found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in documents(kind)}
     quiz = yaml_source(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
-    desk, voices, guesses = (
-        _if_there(folder / each, root, findings) for each in ("desk.yml", "voices.yml", "guesses.yml")
+    desk, voices, placing, guesses = (
+        _if_there(folder / each, root, findings) for each in ("desk.yml", "voices.yml", "placing.yml", "guesses.yml")
     )
     there = {each: document for each, document in found.items() if document is not None}
-    return Unit(name, kind, folder, there, quiz, desk, voices, guesses, facts, at)
+    return Unit(name, kind, folder, there, quiz, desk, voices, placing, guesses, facts, at)
 
 
 def _if_there(path: Path, root: Path, findings: list[Finding]) -> YamlFile | None:

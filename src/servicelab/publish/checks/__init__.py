@@ -8,7 +8,13 @@ from servicelab.publish.checks.coverage import coverage_findings, curriculum_fin
 from servicelab.publish.checks.gates import gate_findings
 from servicelab.publish.checks.graded import graded_findings
 from servicelab.publish.checks.houserules import policy_findings
-from servicelab.publish.checks.questions import desk_findings, guess_findings, question_findings, voice_findings
+from servicelab.publish.checks.questions import (
+    desk_findings,
+    guess_findings,
+    placing_findings,
+    question_findings,
+    voice_findings,
+)
 from servicelab.publish.checks.readers import text_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import glossary_findings
@@ -33,6 +39,7 @@ def course_findings(course: Course) -> list[Finding]:
         found += question_findings(course, unit)
         found += desk_findings(course, unit)
         found += voice_findings(course, unit)
+        found += placing_findings(unit)
         found += guess_findings(unit)
     found += text_findings(course)
     found += coverage_findings(course)

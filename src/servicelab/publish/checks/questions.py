@@ -1,4 +1,4 @@
-"""Quizzes, predictions, tasks, decisions, the desk, voices and guesses: as they are declared, and of this course."""
+"""Everything that is asked, the desk, voices, placing and guesses: as they are declared, and of this course."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from servicelab.course.declared import Fault, mistakes, read
 from servicelab.course.deskfile import Desk
 from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.layout import DATASETS
+from servicelab.course.placingfile import PlacingFile
 from servicelab.course.quizfile import KEY_IDS, LISTS, NO_ID, Prediction, items
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
@@ -122,6 +123,15 @@ def voice_findings(course: Course, module: Unit) -> Iterator[Finding]:
         if key not in stated:
             remedy = f"Correct the id, or take it away: {DATASETS} knows no such voice_id"
             yield voices.finding(("voices", key), str(key), "there is no such statement", remedy)
+
+
+def placing_findings(module: Unit) -> Iterator[Finding]:
+    """What is wrong in a module's `placing.yml`."""
+    placing = module.placing
+    if placing is None or placing.findings:
+        return
+    for path, problem, remedy in mistakes(PlacingFile, placing.data):
+        yield placing.finding(path, str(path[1] if len(path) > 1 else path[0] if path else ""), problem, remedy)
 
 
 def guess_findings(module: Unit) -> Iterator[Finding]:

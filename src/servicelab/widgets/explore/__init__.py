@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from servicelab.i18n import _
+
 if TYPE_CHECKING:
     import pandas as pd
 
+    from servicelab.course.placingfile import Placing
     from servicelab.widgets.explore.needs.classifiers import Classifier
     from servicelab.widgets.explore.needs.kano import Kano
     from servicelab.widgets.explore.needs.sentence import Sentence
     from servicelab.widgets.explore.needs.trends import Trends
     from servicelab.widgets.explore.needs.voices import Voices
+    from servicelab.widgets.explore.system.placing import PlacingBoard
 
-MINUTES: Mapping[str, float] = {"kano": 3.0, "voices": 5.0, "sentence": 4.0, "trends": 3.0}
+MINUTES: Mapping[str, float] = {
+    "kano": 3.0,
+    "voices": 5.0,
+    "sentence": 4.0,
+    "trends": 3.0,
+    "journey": 5.0,
+    "service_map": 7.0,
+}
 """What each takes somebody who works it as its page asks, reading what it answers."""
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
@@ -72,3 +83,31 @@ def trends(tracker: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) 
     from servicelab.widgets.explore.needs.trends import Trends
 
     return Trends(tracker, survey, features)
+
+
+def journey(placing: Placing) -> PlacingBoard:
+    """Open One customer's journey on a set of contacts: at which stage is each, and whose work gave rise to it?
+
+    ``placing`` is what ``lesson.placing("…")`` returns: the questions, and the contacts with what fits and why.
+    """
+    from servicelab.widgets.explore.system.placing import PlacingBoard
+
+    lead = _(
+        "At which stage is she, and which department's work made her get in touch? Place each contact, then check: "
+        "every answer is explained at once, and only the first check counts."
+    )
+    return PlacingBoard(placing, _("One wardrobe, one year"), lead)
+
+
+def service_map(placing: Placing) -> PlacingBoard:
+    """Open The service system map on a set of facts: of which part of the system is each the evidence?
+
+    ``placing`` is what ``lesson.placing("…")`` returns: the questions, and the facts with what fits and why.
+    """
+    from servicelab.widgets.explore.system.placing import PlacingBoard
+
+    lead = _(
+        "Of what is each fact the evidence? Place it, then check: it is explained at once. Below, the map fills; "
+        "keep an eye on what stays empty."
+    )
+    return PlacingBoard(placing, _("The service system, as far as facts show it"), lead)

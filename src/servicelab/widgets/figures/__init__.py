@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from servicelab.course.policyfile import house_policy
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.figures.rules import Policy
+from servicelab.widgets.figures.system import enquiries
+from servicelab.widgets.figures.system import owners as departments
+from servicelab.widgets.figures.system import silence as quiet
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -100,3 +103,26 @@ def policy(ids: Sequence[str]) -> Policy:
     Raises UserError for an id that no rule has, and where no `policy.json` came with the course.
     """
     return Policy(house_policy(), ids)
+
+
+def owners(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
+    """First contacts by the department whose work gave rise to them; ``guess`` is a guess at service's own share."""
+    return Figure(departments.owners(contacts, guess))
+
+
+def late_answers(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Orders of 100 questions before buying, by time to the first answer; ``guess`` is a guess at over an hour."""
+    return Figure(enquiries.late(contacts, guess))
+
+
+def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Who orders again after a failure that was told and put right, told and left, or never told.
+
+    ``guess`` is somebody's guess at those who never told it.
+    """
+    return Figure(quiet.silence(contacts, orders, guess))
+
+
+def silent_return(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
+    """The share of customers who order again after a failure that they never told."""
+    return quiet.silent_return(contacts, orders)

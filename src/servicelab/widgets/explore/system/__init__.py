@@ -1,0 +1,1 @@
+"""Interactives about the service system as a whole: what belongs where."""

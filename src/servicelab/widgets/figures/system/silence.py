@@ -1,0 +1,93 @@
+"""Who ordered again after a failure that had to be told: told and put right, told and left, never told.
+
+The failures come from the audit of every order, so that those who said nothing are in it. Who tells was not drawn by
+lot; what is compared is what became of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _
+from servicelab.widgets.frames import require
+from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
+from servicelab.widgets.intervals import wilson
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MUST_BE = ("on_time_delivery", "intact_packaging", "warranty_repair")
+"""Late, damaged, or a repair that failed: what nobody would call a matter of taste."""
+
+
+def outcomes(contacts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """One row an order of which the next is known: `group` (sound, right, wrong, silent) and `again` (0 or 1).
+
+    A failure counts as told when any contact about that order is about the failed feature; as put right when the
+    last of these was closed as resolved. Orders with another failure are left out.
+    """
+    import pandas as pd
+
+    require(contacts, ["order_id", "feature_id", "opened_at", "resolved"], "figures.silence", "contacts")
+    require(orders, ["order_id", "failed_feature", "repurchased_180d"], "figures.silence", "orders")
+    known = orders.dropna(subset=["repurchased_180d"])
+    known = known[known["failed_feature"].isna() | known["failed_feature"].isin(MUST_BE)]
+    about = contacts.dropna(subset=["order_id"]).sort_values("opened_at", kind="stable")
+    ended = about.groupby([about["order_id"].astype(str), about["feature_id"].astype(str)])["resolved"].last()
+    told = ended.reindex(
+        pd.MultiIndex.from_arrays([known["order_id"].astype(str), known["failed_feature"].astype(str)])
+    )
+    group = pd.Series("silent", index=known.index)
+    group[told.eq(True).to_numpy(bool)] = "right"
+    group[told.eq(False).to_numpy(bool)] = "wrong"
+    group[known["failed_feature"].isna()] = "sound"
+    return pd.DataFrame({"group": group, "again": known["repurchased_180d"].astype(float)})
+
+
+def silent_return(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
+    """The share (0 to 1) of customers who order again after a failure that they never told."""
+    found = outcomes(contacts, orders)
+    return float(found.loc[found["group"] == "silent", "again"].mean())
+
+
+def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
+    """Orders again within 180 days by what became of the failure; `guess` is a guess at those who said nothing."""
+    found = outcomes(contacts, orders)
+    words = {
+        "sound": _("nothing failed"),
+        "right": _("failed, told, put right"),
+        "wrong": _("failed, told, not put right"),
+        "silent": _("failed, never told"),
+    }
+    drawn: dict[str, dict[str, Any]] = {}
+    rows: list[list[object]] = []
+    for at, (group, word) in enumerate(words.items()):
+        again = found.loc[found["group"] == group, "again"]
+        low, high = (100 * bound for bound in wilson(float(again.sum()), len(again)))
+        x = 100 * float(again.mean()) if len(again) else 0.0
+        drawn[group] = {"x": x, "y": 3 - at, "label": f"{x:.0f}", "clear": high, "xlo": low, "xhi": high}
+        rows.append([word, f"{x:.1f}", f"{low:.1f} – {high:.1f}", len(again)])
+    layers = [bars([drawn["silent"]], color=2), bars([drawn[g] for g in ("sound", "right", "wrong")], color=6)]
+    layers.append(intervals(list(drawn.values()), color=7))
+    legend: list[dict[str, Any]] = []
+    if guess is not None:
+        layers.append(guessed(guess, 0))
+        legend.append(guess_key())
+    failed = found[found["group"] != "sound"]
+    quiet = 100 * float((failed["group"] == "silent").mean()) if len(failed) else 0.0
+    return picture(
+        _("Who says nothing, and who comes back"),
+        [chart(axis(_("of 100 customers, ordered again within 180 days"), 0, 100), names(list(words.values())[::-1]),
+               layers, legend=legend)],
+        _(
+            "{quiet} of 100 such failures are never told. Of 100 customers who said nothing {silent} order again; of "
+            "100 who told and were not helped {wrong}; told and put right: {right}. Nothing failed: {sound}.",
+            quiet=f"{quiet:.0f}",
+            **{group: row["label"] for group, row in drawn.items()},
+        ),
+        table(
+            _("Late, damaged, or a repair that failed: who orders again (simulated)"),
+            [_("what happened"), _("of 100 customers, ordered again within 180 days"), _("95 % interval"), _("orders")],
+            rows,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""The pictures of the service system: tables small enough to count by hand, and the sentence each must give."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from servicelab.errors import UserError
+from servicelab.widgets import figures
+from servicelab.widgets.figures.system import enquiries, silence
+
+
+def make_contacts() -> pd.DataFrame:
+    """Twenty enquiries: ten answered at once (8 order), six after 90 minutes (2), four who gave up (1)."""
+    waits = [0.0] * 10 + [5400.0] * 6 + [300.0] * 4
+    bought = ["o"] * 8 + [None] * 2 + ["o"] * 2 + [None] * 4 + ["o"] + [None] * 3
+    table = pd.DataFrame({"wait": waits, "led_to_order_id": bought, "served": [True] * 16 + [False] * 4})
+    return table.assign(kind="first", intent="presale", channel="chat", owner="sales")
+
+
+def test_whoever_gave_up_is_never_counted_as_answered() -> None:
+    figure = figures.late_answers(make_contacts())
+    assert "Answered at once, 80 of 100 enquiries become an order; after more than an hour 33." in figure.state["text"]
+    assert "20 of 100 enquirers gave up unanswered, and of 100 of those 25 ordered" in figure.state["text"]
+    rows = {row[1]: row for row in figure.state["table"]["rows"]}
+    assert rows["over an hour"][3] == 6
+    assert rows["gave up unanswered"][3] == 4
+
+
+def test_a_channel_is_looked_at_alone_only_where_enough_asked() -> None:
+    few = enquiries.late(make_contacts())
+    many = enquiries.late(pd.concat([make_contacts()] * 20, ignore_index=True))
+    assert [row[0] for row in few["table"]["rows"] if row[0] != "all"] == []
+    assert [row[1] for row in many["table"]["rows"] if row[0] != "all"] == ["at once", "over 30 minutes"]
+
+
+def test_a_matter_counts_once_however_often_it_comes_back() -> None:
+    contacts = pd.DataFrame(
+        {
+            "kind": ["first"] * 4 + ["repeat"] * 6,
+            "owner": ["sales"] * 3 + ["service"] + ["service"] * 6,
+        }
+    )
+    figure = figures.owners(contacts, guess=50)
+    assert "Of 100 first contacts 75 come from the work of Sales" in figure.state["text"]
+    assert figure.state["text"].endswith("gives rise to 25.")
+    assert any("your guess" in str(layer) for layer in figure.state["charts"][0]["layers"])
+
+
+def test_silent_is_who_was_never_heard_about_that_failure() -> None:
+    late = "on_time_delivery"
+    orders = pd.DataFrame(
+        {
+            "order_id": list("abcdefg"),
+            "failed_feature": [late, late, late, late, None, "personal_styling", late],
+            "repurchased_180d": pd.array([True, False, True, False, True, True, None], dtype="boolean"),
+        }
+    )
+    contacts = pd.DataFrame(
+        {
+            "order_id": ["a", "a", "b", "c"],
+            # c got in touch, about something else: the failure itself was never told.
+            "feature_id": [late, late, late, "e_invoice"],
+            "opened_at": pd.to_datetime(["2025-01-02", "2025-01-05", "2025-01-03", "2025-01-03"]),
+            "resolved": [False, True, False, True],
+        }
+    )
+    found = silence.outcomes(contacts, orders)
+    assert found["group"].tolist() == ["right", "wrong", "silent", "silent", "sound"]
+    assert figures.silent_return(contacts, orders) == pytest.approx(0.5)
+    said = figures.silence(contacts, orders, guess=70).state["text"]
+    assert said.startswith("50 of 100 such failures are never told. Of 100 customers who said nothing 50 order again;")
+
+
+@pytest.mark.parametrize("draw", [figures.owners, figures.late_answers])
+def test_a_missing_column_is_named(draw: object) -> None:
+    with pytest.raises(UserError, match="lacks"):
+        draw(pd.DataFrame({"wait": [1.0]}))  # type: ignore[operator]
