@@ -220,7 +220,7 @@ def test_waits_and_loads_by_hand() -> None:
     assert busy.loc["approve", "load"] == pytest.approx(busy.loc["approve", "work"] / 60)
     waited = stationload.waits(log)
     assert waited.loc["receive", "mean"] == pytest.approx(24)
-    assert "before “goods received”" not in figures.load(log, STATIONS, CALENDAR).state["text"]
+    assert "before “goods received”" not in figures.station_load(log, STATIONS, CALENDAR).state["text"]
 
 
 def test_arrows_by_hand() -> None:
@@ -260,7 +260,7 @@ def test_everything_is_said_in_both_languages(tables: Any, lang: str) -> None:
     with use(lang):
         shown = [
             explore.week(log, calendar, cases), explore.cards(*tables), explore.design(*tables), explore.sheet(),
-            explore.tenweeks(), figures.faster(*tables, 20), figures.load(log, stations, calendar),
+            explore.tenweeks(), figures.faster(*tables, 20), figures.station_load(log, stations, calendar),
             figures.arrows(log_of(60)),
         ]  # fmt: skip
         for control in shown:

@@ -114,7 +114,7 @@ def hours_sooner(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFra
     return 24 * (days["nobody"] - days["others"])
 
 
-def load(
+def station_load(
     log: pd.DataFrame,
     stations: pd.DataFrame,
     calendar: pd.DataFrame,
@@ -129,7 +129,7 @@ def pilot(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
     return Figure(approvals.lot(cases, log, guess))
 
 
-def stopped(cases: pd.DataFrame, log: pd.DataFrame) -> float:
+def stopped_by_approval(cases: pd.DataFrame, log: pd.DataFrame) -> float:
     """Yuan that an approval stops for each claim under ¥200, in the pilot by lot."""
     return approvals.pilot(cases, log).stopped[0]
 

@@ -41,9 +41,9 @@ def loads(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> 
 
 def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> dict[str, Any]:
     """Mean wait before each step beside the load of its station."""
-    require(log, ("case_id", "activity", "timestamp", "hands_on_minutes"), "figures.load", "log")
-    require(stations, ("station", "minutes_a_day"), "figures.load", "stations")
-    require(calendar, ("workday",), "figures.load", "calendar")
+    require(log, ("case_id", "activity", "timestamp", "hands_on_minutes"), "figures.station_load", "log")
+    require(stations, ("station", "minutes_a_day"), "figures.station_load", "stations")
+    require(calendar, ("workday",), "figures.station_load", "calendar")
     waited, busy = waits(log), loads(log, stations, calendar)
     steps = [step for step in BEFORE if step in waited.index]
     order = steps[::-1]
