@@ -89,7 +89,11 @@ class CardsModel:
             if guess == least
             else _("You had said “{guess}”: it is “{least}”.", guess=card_name(guess), least=card_name(least))
         )
-        return f"{said} {_('All three are turned.')} {verdict}"
+        why = _(
+            "One gives time to the station that has least to spare, one takes work away from it, and one speeds up a "
+            "station that had time."
+        )
+        return f"{said} {verdict} {why}"
 
     def _table(self, shown: Mapping[str, Outcome]) -> dict[str, Any]:
         return {

@@ -16,7 +16,7 @@ export default house.view((ui) => {
   const trial = h("div", { tabindex: "-1", class: "sheet-trial" });
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    rows.map((r) => r.box), h("div", { class: "sl-bar-row" }, go), told, summary.el, trial, table.el);
+    ...rows.map((r) => r.box), h("div", { class: "sl-bar-row" }, go), told, summary.el, trial, table.el);
   let pressed = false;
 
   function choose(field, option) {

@@ -25,7 +25,7 @@ export default house.view((ui) => {
     const moved = state.mine.map((y, i) => ({ x: i + 1, y })).filter((_, i) => state.at.moves[i] === "reset");
     picture.draw({
       x: { label: t("week"), min: 0.5, max: state.weeks + 0.5, ticks: Array.from({ length: state.weeks }, (_, i) => i + 1) },
-      y: { label: t("off"), min: -edge, max: edge },
+      y: { label: t("off"), min: -edge, max: edge, every: 40 },
       layers: [
         { rules: [{ y: 0 }] },
         ...(state.alone ? line(state.alone, { color: 7, shape: "square", dash: "7 3", hollow: true }) : []),
