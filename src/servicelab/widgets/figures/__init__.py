@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
-from servicelab.widgets.figures.process import approvals, packingweeks, sooner, stationload
+from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
 from servicelab.widgets.house import Interactive
 
@@ -149,3 +149,13 @@ def control(
 def arrows(log: pd.DataFrame) -> Figure:
     """Which step of a log follows which, how often and after how long."""
     return Figure(arrows_of.arrows(log))
+
+
+def reset_or_leave(guess: float | None = None) -> Figure:
+    """Ten weeks of a line that swings by chance, left alone and re-set after each week."""
+    return Figure(resetting.reset_or_leave(guess))
+
+
+def further_off() -> float:
+    """By how many per cent a line is further off its plan when it is re-set after each week."""
+    return resetting.dearer()

@@ -69,9 +69,9 @@ class TenWeeksModel:
             "alone": alone,
             "text": _(
                 "You re-set {resets} times: {mine:.1f} minutes off plan in a week, on average. The same weeks left "
-                "alone: {alone:.1f}; re-set after each: {always:.1f}. Every number was chance around the same plan: whoever "
-                "re-sets carries last week's chance into the next, and over {long} weeks is {dearer:.0f} % further off "
-                "than whoever never does.",
+                "alone: {alone:.1f}; re-set after each: {always:.1f}. Every number was chance around the same plan: "
+                "whoever re-sets carries last week's chance into the next, and over {long} weeks is {dearer:.0f} % "
+                "further off than whoever never does.",
                 resets=moves.count("reset"),
                 mine=off["mine"],
                 alone=off["alone"],

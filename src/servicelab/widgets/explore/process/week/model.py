@@ -125,8 +125,8 @@ class WeekModel:
             "text": _(
                 "Of {hours} hours, {worked:.0f} minutes were work on the case: {share:.1f} %. The parcel travelled for "
                 "{travel:.0f} %; {closed:.0f} % were nights and a weekend, {desk:.0f} % waiting at an open desk, "
-                "{customer:.0f} % waiting for the customer at most. Furthest off is your {colour}: {mine} %, the log "
-                "says {right:.0f} %.",
+                "{customer:.0f} % waiting for the customer at most. Furthest off is “{colour}”: you painted {mine} %, "
+                "the log says {right:.0f} %.",
                 hours=round(self.hours),
                 worked=truth["worked"] * self.hours * 0.6,
                 share=truth["worked"],
