@@ -132,11 +132,11 @@ def test_two_cards_come_out_alike_and_the_third_does_next_to_nothing(tables: Any
         "come out alike (4.7 days)",
         f"three years took {base.once:.1f} days; twelve others like them {base.low:.1f} to {base.high:.1f}",
     )
-    # Days are won in the bad quarters.
+    # Days are won in the three bad quarters of twelve.
     limit = replays.outcome(CARDS["limit"].change)
     won = {quarter: base.quarters[quarter] - limit.quarters[quarter] for quarter in base.quarters}
-    worst = sorted(base.quarters, key=lambda quarter: -base.quarters[quarter])[:2]
-    assert sum(won[quarter] for quarter in worst) > 0.6 * sum(won.values())
+    worst = sorted(base.quarters, key=lambda quarter: -base.quarters[quarter])[:3]
+    assert sum(won[quarter] for quarter in worst) > 2 / 3 * sum(won.values())
 
 
 def test_what_an_approval_stops_and_costs(tables: Any) -> None:
@@ -155,9 +155,10 @@ def test_what_an_approval_stops_and_costs(tables: Any) -> None:
     holds(says("instructor", "zh"), f"拦下 {found.stopped[0]:.1f} 元，花掉 {found.cost:.1f} 元")
     small = sizes["count"].loc[[0, 200]].sum() / sizes["count"].sum()
     assert round(10 * small) == 7
-    holds(asks("en"), f"stop at most ¥{high[200]:.1f} a claim", f"it ends at ¥{high[500]:.1f}",
-          f"the mean of ¥{sizes['mean'][500]:.1f}", f"¥{sizes['mean'][2000]:.0f} a claim is stopped at the top")  # fmt: skip
-    holds(asks("zh"), f"最多拦下 {high[200]:.1f} 元", f"它到 {high[500]:.1f} 元", f"均值 {sizes['mean'][500]:.1f} 元")
+    middle, top = sizes["mean"][500], sizes["mean"][2000]
+    holds(asks("en"), f"stop at most ¥{high[200]:.1f} a claim", f"it ends at ¥{high[500]:.1f}")
+    holds(asks("en"), f"the mean of ¥{middle:.1f}", f"¥{top:.0f} a claim is stopped at the top")
+    holds(asks("zh"), f"最多拦下 {high[200]:.1f} 元", f"它到 {high[500]:.1f} 元", f"均值 {middle:.1f} 元")
 
 
 def test_one_chart_has_a_cause_and_the_other_has_none() -> None:
