@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from playwright.sync_api import Page
 from tests.browser.conftest import Lab, Notebook, start_lab, stop_lab
 
@@ -25,16 +26,6 @@ from servicelab.learn.sheet import AnswerSheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell")]
 LESSON = "lessons/01_needs/lesson.ipynb"
-# A contact with many turns: the beginnings of what is said.
-WAY = [
-    "You took a day off",
-    "We do promise that",
-    "So he stood",
-    "Then it has to be there",
-    "Before I book it",
-    "Saturday, ten",
-]
-WAY += ["I'm changing that now"]
 ANALYSIS = "assignments/01_needs_analysis/analysis.ipynb"
 
 
@@ -547,6 +538,16 @@ def test_axes_take_one_label_each_and_say_which_is_missing(edition_lab: Callable
     assert (given["value"], given["done"]) == (["emotional", "core", "long-term", "basic"], True)
 
 
+def first_choices(desk: Path) -> list[str]:
+    """What is said in a contact by whoever takes the first choice each time, to the end."""
+    written = yaml.safe_load(desk.read_text(encoding="utf-8"))
+    node, said = written["nodes"][written["start"]], []
+    while not node.get("end"):
+        said.append(node["choices"][0]["say"])
+        node = written["nodes"][node["choices"][0]["to"]]
+    return said
+
+
 def test_what_the_customer_says_and_every_answer_to_it_stay_in_view(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:
@@ -556,11 +557,11 @@ def test_what_the_customer_says_and_every_answer_to_it_stay_in_view(
     lesson.live()
     desk = lesson.panel.locator("section.sl:visible", has=page.locator(".lk-choices"))
     scroller = lesson.panel.locator(".jp-WindowedPanel-outer")
-    turns = 0
+    way, turns = first_choices(Path(__file__).resolve().parents[2] / "course/modules/01_needs/desk.yml"), 0
     while True:
         choices = desk.locator(".lk-choice:visible")
         said = desk.locator(".lk-now").inner_text()
-        choices.filter(has_text=WAY[turns]).click()
+        choices.filter(has_text=way[turns]).click()
         page.wait_for_function(
             "said => document.querySelector('.lk-now').innerText !== said || "
             "document.querySelector('.lk-outcome').offsetParent",

@@ -111,8 +111,94 @@ def test_more_capacity_never_makes_a_mean_longer_and_load_falls_as_it_should() -
 
 def test_a_seed_gives_another_year_like_it() -> None:
     log = three_returns()
-    one, again = (replay_flow(log, stations(), CALENDAR, seed=4).days for _ in range(2))
-    assert one.equals(again)
+    log.loc[log["activity"] == "inspect", "hands_on_minutes"] = [20, 50, 80]
+    years = [replay_flow(log, stations(), CALENDAR, seed=seed) for seed in (*range(8), 0)]
+    assert years[0].days.equals(years[-1].days)
+    # Whoever is first is inspected for 20, 50 or 80 minutes; together it is the same work.
+    assert len({ends(year.days, log)[0] for year in years}) == 3
+    assert replay_flow(log, stations(), CALENDAR).days.equals(replay_flow(log, stations(), CALENDAR).days)
+
+
+def test_load_and_wait_of_each_station() -> None:
+    """From Friday 12:00 to Monday 10:15 seven and a quarter hours are worked; only at the first station is a queue."""
+    found = replay_flow(three_returns(), stations(), CALENDAR)
+    assert found.load.to_dict() == pytest.approx(
+        {"inspect": 60 / 435, "approve": 30 / 435, "repair": 0.0, "refund": 15 / 435}
+    )
+    assert found.wait.to_dict() == pytest.approx({"inspect": 20 / 540, "approve": 0.0, "repair": 0.0, "refund": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("station", "minutes", "last"), [("approve", 27.0, "Tue 10:25"), ("refund", 13.5, "Tue 10:30")]
+)
+def test_a_queue_stands_before_the_station_that_is_slow(station: str, minutes: float, last: str) -> None:
+    """Each case takes 200 minutes of the day there, and they come twenty minutes apart."""
+    log = three_returns()
+    found = replay_flow(log, stations(**{station: minutes}), CALENDAR)
+    assert ends(found.days, log)[-1] == last
+    assert found.wait[station] == pytest.approx((0 + 180 + 360) / 3 / 540)
+    # Friday 12:00 to that moment.
+    hour, minute = (int(part) for part in last.removeprefix("Tue ").split(":"))
+    assert found.load[station] == pytest.approx(600 / ((6 + 9 + hour - 9) * 60 + minute))
+
+
+def test_of_two_rows_for_a_station_the_last_counts() -> None:
+    log = three_returns()
+    before = stations().assign(from_date=pd.Timestamp("2023-01-01"))
+    since = pd.DataFrame({"station": ["inspect"], "minutes_a_day": [54.0], "from_date": [pd.Timestamp("2024-07-01")]})
+    found = replay_flow(log, pd.concat([before, since]), CALENDAR)
+    assert found.days.equals(replay_flow(log, stations(inspect=54.0), CALENDAR).days)
+
+
+def test_a_claim_of_the_limit_is_approved_and_an_approval_that_the_log_lacks_takes_as_long_as_others() -> None:
+    log = three_returns()
+    log = log[~((log["case_id"] == "R2") & (log["activity"] == "approve"))]
+    claims = pd.Series({"R0": 199.0, "R1": 199.0, "R2": 200.0})
+    found = replay_flow(log, stations(), CALENDAR, approve_from=200.0, claims=claims)
+    assert ends(found.days, log) == ["Mon 09:25", "Mon 09:45", "Mon 10:15"]
+
+
+def test_who_was_rejected_is_done_then_and_is_paid_when_nobody_looks() -> None:
+    log = three_returns()
+    last = log["case_id"] == "R2"
+    log = log[~(last & (log["activity"] == "refund"))].replace({"activity": {"approve": "reject"}}).copy()
+    log.loc[(log["activity"] == "reject") & ~last, "activity"] = "approve"
+    claims = pd.Series(150.0, index=["R0", "R1", "R2"])
+    assert ends(replay_flow(log, stations(), CALENDAR).days, log)[-1] == "Mon 10:10"
+    spared = replay_flow(log, stations(), CALENDAR, approve_from=200.0, claims=claims)
+    assert ends(spared.days, log)[-1] == "Mon 10:05"
+
+
+def test_what_the_log_does_not_have_to_its_end_is_in_the_way_and_not_counted() -> None:
+    log = three_returns()
+    log = log[~((log["case_id"] == "R1") & log["activity"].isin(["approve", "refund"]))]
+    found = replay_flow(log, stations(), CALENDAR)
+    assert found.days.index.tolist() == ["R0", "R2"]
+    assert ends(found.days, log[log["case_id"] != "R1"]) == ["Mon 09:35", "Mon 10:15"]
+
+
+def test_what_ends_with_the_day_ends_that_evening() -> None:
+    log = pd.DataFrame(
+        case("R0", register=(f"{FRIDAY} 16:00", 6), receive=(f"{FRIDAY} 17:20", 4), inspect=(f"{FRIDAY} 17:40", 20),
+             approve=(f"{FRIDAY} 17:50", 10), refund=(f"{FRIDAY} 18:00", 10))
+    )  # fmt: skip
+    assert ends(replay_flow(log, stations(), CALENDAR).days, log) == ["Fri 18:00"]
+
+
+def test_a_share_of_those_asked_is_still_asked_the_same_ones_each_time() -> None:
+    rows = []
+    for number in range(200):
+        rows += case(
+            f"R{number:03d}", register=(f"{FRIDAY} 09:00", 6), inspect=(f"{FRIDAY} 11:00", 0.001),
+            inspect_again=(f"{MONDAY} 11:00", 30), refund=(f"{MONDAY} 11:00", 0.001),
+        )  # fmt: skip
+    log = pd.DataFrame(rows)
+    half, again = (replay_flow(log, stations(), CALENDAR, asked=0.5).days for _ in range(2))
+    other = replay_flow(log, stations(), CALENDAR, asked=0.5, seed=5).days
+    assert half.equals(again)
+    assert half.equals(replay_flow(log, stations(), CALENDAR, asked=0.5, seed=0).days)
+    assert 0.4 < (half > 1).mean() < 0.6
+    assert set(half.index[half > 1]) != set(other.index[other > 1])
 
 
 @pytest.mark.parametrize(
@@ -121,12 +207,20 @@ def test_a_seed_gives_another_year_like_it() -> None:
         ({"capacity": {"pack": 2.0}}, "'pack' must be one of inspect, approve, repair, refund"),
         ({"capacity": {"refund": 0.0}}, "capacity of refund must be above 0"),
         ({"approve_from": 200.0}, "approve_from needs claims"),
+        ({"approve_from": 200.0, "claims": pd.Series({"R0": 90.0, "R1": np.nan})}, "claims lacks 2 cases of the log"),
         ({"asked": 1.5}, "asked must lie between 0 and 1"),
     ],
 )
 def test_what_cannot_be_is_refused(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         replay_flow(three_returns(), stations(), CALENDAR, **changes)
+
+
+def test_approvals_cannot_be_drawn_from_a_log_without_any() -> None:
+    log = three_returns()
+    with pytest.raises(ValueError, match="log has nothing of approve to take minutes from"):
+        replay_flow(log[log["activity"] != "approve"], stations(), CALENDAR, approve_from=0.0,
+                    claims=pd.Series(10.0, index=["R0", "R1", "R2"]))  # fmt: skip
 
 
 @pytest.mark.parametrize(

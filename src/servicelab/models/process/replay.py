@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from servicelab.models.arguments import Floats
 from servicelab.models.process.clock import DAY, WorkClock
 
 #: Stations in the order in which a case passes them, and the activities that end each.
 STATIONS = {"inspect": ("inspect",), "approve": ("approve", "reject"), "repair": ("repair",), "refund": ("refund",)}
+_STATION_OF = {activity: station for station, activities in STATIONS.items() for activity in activities}
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Replay:
 
     Attributes
     ----------
-    days : days from registration to the end, by `case_id`, of cases that end within the calendar
+    days : days from registration to the end, by `case_id`, of cases that the log has to their end (paid, repaired or
+        rejected) and that end within the calendar
     load : share of its minutes that each station works, over the time between the first case and the last
     wait : mean days that a case waits before each station
     """
@@ -57,10 +60,12 @@ def replay_flow(
     stations : `station`, `minutes_a_day` (and `from_date`, where it changed: the last one counts)
     calendar : `date`, `workday`, one row a day
     capacity : station → factor on its minutes a day
-    approve_from : claims from this amount on need an approval, others none; as in the log unless given
+    approve_from : claims from this amount on need an approval, others none and are paid; as in the log unless given.
+        An approval that the log does not have is taken to end well
     claims : claim by `case_id`; needed with `approve_from`
     asked : share of the cases that were looked at twice which still are (papers complete: below 1)
-    seed : shuffles the hands-on minutes among the cases of a station: another year like it
+    seed : another year like it: shuffles the hands-on minutes among the cases of a station, and draws other ones for
+        steps that the log does not have. Without it nothing is shuffled, and the same is drawn each time
 
     Returns
     -------
@@ -69,7 +74,8 @@ def replay_flow(
     Raises
     ------
     ValueError
-        When a column or station is missing, a factor is not above 0, or `approve_from` comes without `claims`.
+        When a column or station is missing, a factor is not above 0, `approve_from` comes without the `claims` of all
+        cases that might need it, or the log has no approval or payment to take minutes from.
 
     References
     ----------
@@ -91,23 +97,21 @@ def replay_flow(
     ...  for share in (1, 1 / 3)]
     [1.65, 2.65]
     """
-    changed = dict(capacity or {})
-    minutes_a_day = _minutes_a_day(stations, changed)
+    minutes_a_day = _minutes_a_day(stations, dict(capacity or {}))
     if approve_from is not None and claims is None:
         raise ValueError("approve_from needs claims, a Series by case_id")
     if not 0 <= asked <= 1:
         raise ValueError("asked must lie between 0 and 1")
-    rng = np.random.default_rng(seed)
     clock = WorkClock.of(calendar)
     start = pd.Timestamp(calendar["date"].iloc[0])
-    table = _by_case(log)
-    names = table.index
+    table, rejected = _by_case(log)
     opened = _seconds(table["at", "register"], start)
-    shuffled = {
-        name: _minutes(table, activities, rng if seed is not None else None) for name, activities in STATIONS.items()
-    }
-    busy = {name: minutes * 60 * clock.length / (minutes_a_day[name] * 60) for name, minutes in shuffled.items()}
+    hands_on = {name: _minutes(table, name, seed) for name in STATIONS}
+    busy = {name: minutes * clock.length / minutes_a_day[name] for name, minutes in hands_on.items()}
     worked = {activity: clock.worked(_seconds(table["at", activity], start)) for activity in table["at"].columns}
+    repairs, pays = np.isfinite(busy["repair"]), np.isfinite(busy["refund"])
+    # What the log does not have to its end is in the others' way, and has no days of its own.
+    ended = ~np.isnan(worked["inspect"]) & (repairs | pays | rejected)
     spans: dict[str, tuple[Floats, Floats, Floats]] = {}
     comes = np.isfinite(busy["inspect"])
     received = _seconds(table["at", "receive"], start) if "receive" in table["at"] else np.full(len(table), np.nan)
@@ -117,28 +121,32 @@ def replay_flow(
     ready = spans["inspect"][2]
     if "inspect_again" in worked:
         again = worked["inspect_again"] - worked["inspect"]
-        keeps = np.isfinite(again) & (rng.random(len(again)) < asked if asked < 1 else True)
+        keeps = np.isfinite(again) & (_draws("asked", seed).random(len(again)) < asked if asked < 1 else True)
         ready = np.where(keeps, ready + again, ready)
-    repairs = np.isfinite(busy["repair"])
     passes = np.isfinite(busy["approve"])
     if approve_from is not None:
         assert claims is not None
-        passes = (claims.reindex(names).to_numpy(dtype=float) >= approve_from) & ~repairs & comes
-        usual = shuffled["approve"][np.isfinite(shuffled["approve"])]
-        drawn = rng.choice(usual, len(names)) * clock.length / minutes_a_day["approve"]
-        busy["approve"] = np.where(np.isfinite(busy["approve"]), busy["approve"], drawn)
+        may = comes & ~repairs
+        claimed = claims.reindex(table.index).to_numpy(dtype=float)
+        if unknown := int(np.isnan(claimed[may]).sum()):
+            raise ValueError(f"claims lacks {unknown} cases of the log")
+        passes = may & (claimed >= approve_from)
+        spared = rejected & may & ~passes
+        pays |= spared
+        for name, wants in (("approve", passes), ("refund", spared)):
+            if (lacks := wants & np.isnan(busy[name])).any():
+                drawn = _usual(name, hands_on[name], seed) * clock.length / minutes_a_day[name]
+                busy[name] = np.where(lacks, drawn, busy[name])
     spans["approve"] = _served(np.where(passes, ready, np.nan), busy["approve"])
     ready = np.where(passes, spans["approve"][2], ready)
     spans["repair"] = _served(np.where(repairs, ready, np.nan), busy["repair"])
-    pays = np.isfinite(busy["refund"])
     spans["refund"] = _served(np.where(pays, ready, np.nan), busy["refund"])
     last = np.where(repairs, spans["repair"][2], np.where(pays, spans["refund"][2], ready))
     closed = np.where(np.isfinite(last), clock.moment(np.nan_to_num(last), end=True), np.nan)
-    days = pd.Series((closed - opened) / DAY, index=names, name="days")
-    ended = ~np.isnan(worked["inspect"]) & np.isfinite(days.to_numpy())
+    days = pd.Series((closed - opened) / DAY, index=table.index, name="days")
     horizon = np.nanmax(last) - np.nanmin(clock.worked(opened))
     return Replay(
-        days[ended],
+        days[ended & np.isfinite(days.to_numpy())],
         pd.Series({name: float(np.nansum(np.where(np.isfinite(span[0]), busy[name], 0.0)) / horizon)
                    for name, span in spans.items()}),
         pd.Series({name: float(np.nanmean(span[1] - span[0]) / clock.length) if np.isfinite(span[0]).any() else 0.0
@@ -162,14 +170,14 @@ def _minutes_a_day(stations: pd.DataFrame, changed: dict[str, float]) -> dict[st
     return {name: float(known[name]) * changed.get(name, 1.0) for name in STATIONS}
 
 
-def _by_case(log: pd.DataFrame) -> pd.DataFrame:
-    """One row a case in order of registration; columns (`at` | `minutes`, activity)."""
+def _by_case(log: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """One row a case in order of registration, columns (`at` | `minutes`, activity); and which were rejected."""
     for column in ("case_id", "activity", "timestamp", "hands_on_minutes"):
         if column not in log:
             raise ValueError(f"log lacks the column {column}")
-    activity = log["activity"].astype(str).replace({"reject": "approve"})
+    activity = log["activity"].astype(str)
     table = (
-        log.assign(activity=activity)
+        log.assign(activity=activity.map(_STATION_OF).fillna(activity))
         .groupby(["case_id", "activity"], observed=True)
         .agg(at=("timestamp", "first"), minutes=("hands_on_minutes", "first"))
         .unstack()
@@ -181,15 +189,30 @@ def _by_case(log: pd.DataFrame) -> pd.DataFrame:
         if name not in table["at"]:
             table["at", name], table["minutes", name] = pd.NaT, np.nan
     sorted_: pd.DataFrame = table.sort_values(by=[("at", "register")], kind="stable")  # type: ignore[call-overload]
-    return sorted_
+    return sorted_, sorted_.index.isin(log["case_id"][activity == "reject"])
 
 
-def _minutes(table: pd.DataFrame, activities: tuple[str, ...], rng: np.random.Generator | None) -> Floats:
-    minutes: Floats = table["minutes", activities[0]].to_numpy(dtype=float).copy()
-    if rng is not None:
+def _draws(purpose: str, seed: int | None) -> np.random.Generator:
+    """Draws for one purpose: a change that needs more of one kind leaves the others as they were."""
+    return np.random.default_rng([seed or 0, *purpose.encode()])
+
+
+def _minutes(table: pd.DataFrame, station: str, seed: int | None) -> Floats:
+    """Hands-on minutes of each case at a station, NaN where it was not there; shuffled where there is a seed."""
+    minutes: Floats = table["minutes", station].to_numpy(dtype=float).copy()
+    if seed is not None:
         there = np.flatnonzero(np.isfinite(minutes))
-        minutes[there] = np.array(minutes[rng.permutation(there)])
+        minutes[there] = np.array(minutes[_draws(station, seed).permutation(there)])
     return minutes
+
+
+def _usual(station: str, minutes: Floats, seed: int | None) -> Floats:
+    """Hands-on minutes for every case, drawn from those that the log has of a station."""
+    there = minutes[np.isfinite(minutes)]
+    if not len(there):
+        raise ValueError(f"log has nothing of {station} to take minutes from")
+    drawn: Floats = _draws(f"{station} more", seed).choice(there, len(minutes))
+    return drawn
 
 
 def _seconds(moments: pd.Series, start: pd.Timestamp) -> Floats:
