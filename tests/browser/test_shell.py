@@ -50,6 +50,46 @@ def tasks(lab: Lab) -> list[str]:
     return [task["prompt"] for task in asked["exercises"]]
 
 
+def test_a_cell_that_catches_the_stop_is_said_to_and_ends_with_its_python(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    """Whoever writes a bare `except:` round a loop without an end catches the stop as well."""
+    lab = edition_lab("en")
+    delivered = (lab.folder.parent / "app/edition" / ANALYSIS).read_bytes()
+    (lab.folder / ANALYSIS).write_bytes(delivered)
+    page.goto(lab.url(ANALYSIS) + "#section=s1")
+    analysis = Notebook.in_front(page, lab, ANALYSIS)
+    analysis.live()
+    said = analysis.panel.locator(".slx-said")
+    code = analysis.panel.locator(".jp-CodeCell:visible").first.locator(".cm-content")
+    code.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("while True:\n    try:\n        while True:\n            pass\n    except:\n        pass")
+    page.keyboard.press("Shift+Enter")
+    stop = analysis.panel.get_by_role("button", name="Stop this cell")
+    stop.click(timeout=25_000)
+    said.get_by_text("B1 was told to stop…").wait_for(timeout=2000)
+    said.get_by_text("B1 does not let itself be stopped").wait_for(timeout=9000)
+    assert analysis.panel.locator(".slx-notice button:visible").all_inner_texts() == ["Start again"]
+    analysis.panel.get_by_role("button", name="Start again").click()
+    analysis.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
+    analysis.live()
+    said.get_by_text("B1 did not come to an end last time").wait_for()
+
+    # Told twice, it need not be waited for.
+    code.click()
+    page.keyboard.press("Shift+Enter")
+    stop.click(timeout=25_000)
+    stop.click()
+    said.get_by_text("B1 does not let itself be stopped").wait_for(timeout=2000)
+
+    # Left at work and opened anew as it was delivered, the page does not wait for what never ends.
+    page.goto("about:blank")
+    (lab.folder / ANALYSIS).write_bytes(delivered)
+    page.goto(lab.url(ANALYSIS) + "#section=s1")
+    Notebook.in_front(page, lab, ANALYSIS).live()
+
+
 def at(page: Page) -> str:
     """The section that the address names."""
     return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")

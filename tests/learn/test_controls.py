@@ -13,6 +13,7 @@ from tests.learn.conftest import write_notebook
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.learn import controls, open_analysis, open_exercise, open_lesson
+from servicelab.learn.code_tasks import STUB, stub_mark
 from servicelab.learn.sheet import utc_now
 from servicelab.learn.whereabouts import student_id
 from servicelab.widgets import Interactive
@@ -285,13 +286,18 @@ def test_an_analysis_needs_no_decisions(workspace, monkeypatch):
     assert list((workspace / "submissions").glob("E1--01_needs_analysis--*.zip"))
 
 
-def analysis_of(workspace, *tasks):
-    """The workspace's analysis with these task cells, each under a heading of its own, as JupyterLab saves it."""
+def analysis_of(workspace, *tasks, released=()):
+    """The workspace's analysis with these task cells, each under a heading of its own, as JupyterLab saves it.
+
+    Of those of which `released` has the stub, the notebook says so, as a built one does.
+    """
     document = v4.new_notebook()
     for number, code in enumerate(tasks, 1):
         about = {"servicelab": {"section": f"s{number}", "minutes": 5, "track": "analyst"}}
         document.cells.append(v4.new_markdown_cell(f"## B{number} · Task\n\nDo it.", metadata=about))
         marks = {"nbgrader": {"grade_id": f"b{number}", "solution": True, "grade": False, "schema_version": 3}}
+        if number <= len(released):
+            marks["servicelab"] = {STUB: stub_mark(released[number - 1])}
         document.cells.append(v4.new_code_cell(code, metadata=marks))
     nbformat.write(document, workspace / "assignments/01_needs_analysis/analysis.ipynb")
 
@@ -312,6 +318,38 @@ def test_an_analysis_that_nobody_touched_is_handed_in_only_when_that_is_meant(wo
     submit.value = {"student": "E1", "press": 3, "clean": True}
     assert submit.state["doubts"] == []
     assert "Tasks left untouched: 0 of 3" in submit.state["receipt"]
+
+
+STUBS = (
+    "# YOUR CODE HERE\nraise NotImplementedError()\nneed_share",
+    "def margin(share, n):\n    # YOUR CODE HERE\n    raise NotImplementedError()",
+    "priorities = None",
+)
+
+
+@pytest.mark.parametrize(
+    ("task", "code", "begun"),
+    [
+        (0, STUBS[0], False),
+        (0, f"{STUBS[0]}  \n\n", False),
+        (0, f"need_share = contacts['need'].value_counts()\n{STUBS[0]}", True),
+        (0, STUBS[0].replace("# YOUR", "counts = 1\n# YOUR"), True),
+        (0, "raise NotImplementedError", True),
+        (0, "", True),
+        (1, STUBS[1], False),
+        (1, STUBS[1].replace("    # YOUR", "    half = 1.96\n    # YOUR"), True),
+        (2, STUBS[2], False),
+        (2, "priorities = contacts", True),
+    ],
+)
+def test_a_task_is_begun_when_its_cell_is_not_as_it_was_released(workspace, monkeypatch, task, code, begun):
+    """Whoever works above nbgrader's line and leaves it there has begun; a stub without such a line has not."""
+    monkeypatch.chdir(workspace / "assignments/01_needs_analysis")
+    cells = [*STUBS]
+    cells[task] = code
+    analysis_of(workspace, *cells, released=STUBS)
+    found = [each.begun for each in open_analysis("01_needs").code_tasks()]
+    assert found == [number == task and begun for number in range(len(STUBS))]
 
 
 def test_doubts_follow_the_answers_and_say_where_to_look(task, workspace):
@@ -433,6 +471,27 @@ def test_what_another_window_kept_is_taken_over_when_somebody_comes_back(task, w
     mine._answer(mine, {"look": True}, [])
     assert (mine.value, mine.state["at"]) == ({"value": "e"}, {"value": "e"})
     assert here.sheet.path.read_bytes() == written
+
+
+def test_what_another_window_set_in_an_interactive_is_taken_over_and_not_written_again(workspace):
+    here, there = open_lesson("01_needs"), open_lesson("01_needs")
+    mine, theirs = here.show(Slider(), "x-slider"), there.show(Slider(), "x-slider")
+    mine._answer(mine, {"look": True}, [])
+    assert mine.value == {}
+    theirs.value = {"at": 3}
+    written = here.sheet.path.read_bytes()
+    mine._answer(mine, {"look": True}, [])
+    assert mine.value == {"at": 3}
+    assert mine.saved == there.sheet.status
+    assert here.sheet.path.read_bytes() == written
+    # What is set from here on goes on from there.
+    mine.value = {**mine.value, "more": 1}
+    theirs._answer(theirs, {"look": True}, [])
+    assert theirs.value == {"at": 3, "more": 1}
+    # What the interactive does not accept leaves it as it is.
+    here.sheet.put("x-slider", {"value": {"at": "far"}})
+    theirs._answer(theirs, {"look": True}, [])
+    assert theirs.value == {"at": 3, "more": 1}
 
 
 def test_the_parts_whose_questions_are_answered_are_told_to_the_bar(task, workspace):

@@ -66,7 +66,7 @@ def test_the_receipt_names_file_time_hash_and_what_comes_next(workspace):
         f"{NOW.astimezone():%Y-%m-%d %H:%M:%S}",
         receipt.sha256,
         "1 of 2",
-        "Marks and feedback",
+        "sends you your marks and feedback",
         "HR sees",
     ):
         assert part in text

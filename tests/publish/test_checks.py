@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,3 +150,57 @@ def test_a_translation_is_held_to_the_same_rules(bilingual: Path, tmp_path: Path
     catalogue.write_text(text[:at] + text[at:].replace("term:core_need", "term:nope", 1), encoding="utf-8")
     found = course_findings(load_course(root))
     assert [(f.file, f.place) for f in found] == [("locales/zh_CN/01_demo/lesson.po", "scene")]
+
+
+POLICY = "course/policy.yml"
+
+
+def test_a_course_without_rules_says_so(course_root: Path) -> None:
+    (course_root / POLICY).unlink()
+    assert [str(f) for f in course_findings(load_course(course_root))] == [
+        f"{POLICY}: the file is missing. Write it, or restore it from git."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "place", "problem"),
+    [
+        (
+            "    numbers: {most",
+            "    until: never\n    numbers: {most",
+            16,
+            "goodwill",
+            "`until` means nothing in a rule",
+        ),
+        ('[{law: consumer, articles: "25"}]', "[{law: custom}]", 10, "returns", "there is no law “custom”"),
+        ("Up to ¥{most}.", "Up to ¥{least}.", 15, "goodwill", "there is no number “least”"),
+    ],
+)
+def test_a_mistake_in_the_rules_has_file_line_and_rule(
+    old: str, new: str, line: int, place: str, problem: str, course_root: Path, edit: Edit
+) -> None:
+    edit(POLICY, old, new)
+    said = [f for f in course_findings(load_course(course_root)) if problem in f.problem]
+    assert [(f.file, f.line, f.place) for f in said] == [(POLICY, line, place)]
+    assert said[0].remedy
+
+
+def test_a_rule_that_a_notebook_shows_has_been_written(course_root: Path, edit: Edit) -> None:
+    edit(LESSON, "answer = math.prod([6, 7])", 'answer = math.prod([6, 7])\nfigures.policy(["returns",\n  "refunds"])')
+    (found,) = course_findings(load_course(course_root))
+    shown = (course_root / LESSON).read_text(encoding="utf-8").split("\n")[found.line - 1]
+    assert (found.file, found.place) == (LESSON, "count")
+    assert '"refunds"' in shown
+    assert found.problem == "there is no rule called refunds"
+    assert found.remedy == "Take one of goodwill, returns"
+
+
+def test_a_translated_rule_keeps_its_numbers(bilingual: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(bilingual, tmp_path / "checkout"))
+    path = root / "locales/zh_CN/policy.po"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('msgstr "Up to ¥{most}.（译）"', 'msgstr "不超过 ¥1500。"')
+    )
+    (found,) = course_findings(load_course(root))
+    assert (found.file, found.place) == ("locales/zh_CN/policy.po", "goodwill.says")
+    assert "the numbers in braces differ" in found.problem

@@ -46,7 +46,7 @@ def text(cell: dict[str, Any]) -> str:
 def test_the_tree_is_laid_out_as_agreed(editions: dict[str, Path]) -> None:
     expected = {
         *NOTEBOOKS,
-        *("edition.json", "course.json", "datasets/contacts.csv", "datasets/voices.csv"),
+        *("edition.json", "course.json", "policy.json", "datasets/contacts.csv", "datasets/voices.csv"),
         *(f"lessons/01_demo/{name}" for name in ("quiz.json", "desk.json", "voices.json", "edition.json", "boxes.svg")),
         *("assignments/01_demo/decisions.json", "assignments/01_demo/edition.json"),
         "assignments/01_demo_analysis/edition.json",
@@ -101,6 +101,8 @@ def test_texts_are_in_the_language_of_the_edition(editions: dict[str, Path]) -> 
     desk = json.loads((editions["zh"] / "lessons/01_demo/desk.json").read_text("utf-8"))
     assert desk["nodes"]["n1"]["choices"][0]["say"] == "Let me look.（译）"
     assert notebook(editions["zh"], "start.ipynb")["metadata"]["servicelab"]["title"] == "Welcome（译）"
+    rules = json.loads((editions["zh"] / "policy.json").read_text("utf-8"))["rules"]
+    assert (rules[1]["says"], rules[1]["numbers"]) == ("Up to ¥{most}.（译）", {"most": 1500})
     course = json.loads((editions["zh"] / "course.json").read_text("utf-8"))
     assert course["modules"][0]["title"] == "Needs, in short（译）"
     assert course["modules"][0]["assignments"]["01_demo_analysis"] == "assignments/01_demo_analysis/analysis.ipynb"
@@ -211,3 +213,11 @@ def test_a_place_without_a_course_is_named(tmp_path: Path) -> None:
 def test_an_unknown_assignment_is_named(course_root: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the course has 01_demo, 01_demo_analysis"):
         build_source("02_demo", tmp_path / "source", root=course_root)
+
+
+def test_what_a_key_depends_on_is_in_nothing_that_is_built(bilingual: Path, editions: dict[str, Path]) -> None:
+    assert "key_ids" in (bilingual / MODULE / "quiz.yml").read_text("utf-8")
+    assert "key_ids" in (bilingual / MODULE / "analysis.md").read_text("utf-8")
+    build_source("01_demo", bilingual / "build/source", root=bilingual)
+    for folder in (*editions.values(), bilingual / "build/source"):
+        assert [name for name, content in tree(folder).items() if b"key_ids" in content] == []

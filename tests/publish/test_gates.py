@@ -108,6 +108,7 @@ def test_a_unit_in_which_nobody_marks_anything(course_root: Path) -> None:
 def test_an_id_that_is_assessed_only_by_a_distractor(course_root: Path, edit: Edit) -> None:
     """“Emotional” stands in the wrong option of this decision, and in nothing else of it."""
     edit(COVERAGE, "01_demo/exercise#c-letter", "01_demo/exercise#a-voice")
+    edit(QUIZ, "}], key_ids: [N1.1]", "}], key_ids: [N1.1, N1.2]")
     finding = only(course_root)
     assert (finding.file, finding.line, finding.place) == (COVERAGE, line(course_root, COVERAGE, "N1.2"), "N1.2")
     assert "N1.2 (emotional) is assessed only by an option that is there to be wrong" in finding.problem
@@ -117,7 +118,54 @@ def test_an_id_that_is_assessed_only_by_a_distractor(course_root: Path, edit: Ed
 def test_a_misconception_is_assessed_by_the_option_it_leads_to(course_root: Path, edit: Edit) -> None:
     edit(QUIZ, "“Where is it?”", "“Where is it?” An angry customer has what?")
     edit(COVERAGE, '"01_demo/quiz#q-angry"', '"01_demo/quiz#q-angry", "01_demo/exercise#a-voice"')
+    edit(QUIZ, "}], key_ids: [N1.1]", "}], key_ids: [N1.1, X01a]")
     assert found(course_root) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key", "reference"),
+    [
+        (QUIZ, "    key_ids: [X01a]\n", "", "X01a", "01_demo/quiz#q-angry"),
+        (QUIZ, "}], key_ids: [N1.1]", "}], key_ids: [N1.2]", "N1.1", "01_demo/exercise#a-voice"),
+        (QUIZ, "key_ids: [N1.2], prompt: Your letter", "prompt: Your letter", "N1.2", "01_demo/exercise#c-letter"),
+        (ANALYSIS, ":key_ids: [N1.1]\n", "", "N1.1", "01_demo/analysis#b-share-test"),
+        (COVERAGE, "01_demo/quiz#q-angry", "01_demo/desk#n1", "X01a", "01_demo/desk#n1"),
+    ],
+    ids=["question", "decision", "written", "test", "desk"],
+)
+def test_an_id_is_assessed_where_the_right_answer_depends_on_it(
+    file: str, old: str, new: str, key: str, reference: str, course_root: Path, edit: Edit
+) -> None:
+    edit(file, old, new)
+    finding = only(course_root)
+    assert (finding.file, finding.place) == (COVERAGE, key)
+    assert finding.line == line(course_root, COVERAGE, f"{key}:")
+    assert finding.problem == f"“{reference}” does not say that its right answer depends on {key}"
+    assert f"`key_ids: [{key}]`" in finding.remedy
+
+
+def test_a_moment_at_the_desk_says_what_it_assesses(course_root: Path, edit: Edit) -> None:
+    edit(COVERAGE, "01_demo/quiz#q-angry", "01_demo/desk#n1")
+    edit(f"{M}/desk.yml", "    customer: Where is it?", "    key_ids: [X01a]\n    customer: Where is it?")
+    assert found(course_root) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        (QUIZ, "    key_ids: [X01a]", "    key_ids: [X01a, X09z]", "q-angry"),
+        (ANALYSIS, ":key_ids: [N1.1]", ":key_ids: [N1.1, X09z]", "b-share-test"),
+        (f"{M}/desk.yml", "    customer: Where is it?", "    key_ids: [X09z]\n    customer: Where is it?", "n1"),
+    ],
+    ids=["question", "test", "desk"],
+)
+def test_a_key_depends_on_nothing_that_the_curriculum_lacks(
+    file: str, old: str, new: str, place: str, course_root: Path, edit: Edit
+) -> None:
+    edit(file, old, new)
+    finding = only(course_root)
+    assert (finding.file, finding.place, finding.problem) == (file, place, "there is no curriculum id “X09z”")
+    assert abs(finding.line - line(course_root, file, "X09z")) <= 2
 
 
 def test_an_option_tell(course_root: Path, edit: Edit) -> None:
@@ -197,6 +245,7 @@ def test_a_known_gap_is_let_through_and_no_other(course_root: Path, edit: Edit) 
     (course_root / GAPS).write_text("gaps:\n  - {gate: tell, item: 01_demo/en}\n", encoding="utf-8")
     assert found(course_root) == []
     edit(COVERAGE, "01_demo/exercise#c-letter", "01_demo/exercise#a-voice")
+    edit(QUIZ, "}], key_ids: [N1.1]", "}], key_ids: [N1.1, N1.2]")
     assert only(course_root).place == "N1.2"
 
 

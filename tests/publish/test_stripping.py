@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from servicelab.learn.code_tasks import code_tasks
 from servicelab.publish import TEXT_STUB, build_source, nbgrader_settings
 
 from .conftest import FIXTURE, MODULE
@@ -119,3 +120,14 @@ def test_the_source_has_what_the_release_has_not(bilingual: Path, tmp_path: Path
     assert "译" not in "".join(source.values())
     assert json.loads((tmp_path / "decisions.json").read_text("utf-8"))["decisions"][0]["id"] == "a-voice"
     assert (FIXTURE / MODULE / "exercise.md").is_file()
+
+
+def test_what_was_delivered_is_begun_by_nobody(editions: dict[str, Path], released: Path) -> None:
+    """Whether a trainee gets the edition or what nbgrader released; and a line above the stub begins a task."""
+    name = "01_demo_analysis"
+    for notebook in (*(edition(folder, name) for folder in editions.values()), release(released, name)):
+        assert [task.begun for task in code_tasks(notebook)] == [False, False]
+        number = next(cell for cell in notebook.cells if cell.id == "b-count")
+        assert "raise NotImplementedError" in number.source
+        number.source = f"rows = rows[:2]\n{number.source}"
+        assert [task.begun for task in code_tasks(notebook)] == [False, True]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from servicelab.course.layout import POLICY
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.widgets import figures
@@ -185,3 +189,65 @@ def test_a_picture_says_in_plain_text_what_it_shows() -> None:
 def test_a_table_that_does_not_fit_is_named() -> None:
     with pytest.raises(UserError, match=r"figures\.remedies: contacts lacks csat"):
         figures.remedies(pd.DataFrame({"need": ["functional"], "remedy": ["fix"], "angry": [True]}))
+
+
+RULES = {
+    "as_of": "2025-12-31",
+    "laws": {"civil": {"name": "Civil Code", "since": "2021-01-01"}},
+    "rules": [
+        {"id": "deposit", "title": "Deposits", "says": "{share} % of the price, ¥{most} at most.",
+         "since": "2023-10-31", "numbers": {"share": 10, "most": 2000}, "exceptions": ["Below ¥{most}: none."],
+         "sources": [{"law": "civil", "articles": "586"}, {"law": "civil"}], "counsel": "The button."},
+        {"id": "goodwill", "title": "What you may give", "says": "Something.", "since": "2024-07-01"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def at_skylark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of a course whose rules are `RULES`."""
+    (tmp_path / POLICY).write_text(json.dumps(RULES), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("at_skylark")
+def test_policy_says_the_rule_its_exceptions_its_law_and_its_day() -> None:
+    figure = figures.policy(["deposit"])
+    assert figure.text() == (
+        "What applies at Skylark\n"
+        "As of 2025-12-31. Skylark's rules, made for this course: they are no legal advice.\n"
+        "\n"
+        "Deposits\n"
+        "10 % of the price, ¥2,000 at most.\n"
+        "  Except: Below ¥2,000: none.\n"
+        "  Rests on: Civil Code, art. 586 (in force since 2021-01-01); Civil Code (in force since 2021-01-01)\n"
+        "  Since: 2023-10-31\n"
+        "  Have counsel check: The button."
+    )
+    # What the view draws is what the text says.
+    for rule in figure.state["rules"]:
+        assert {rule["title"], rule["says"], *(words for _term, words in rule["notes"])} <= {
+            line.strip().split(": ", 1)[-1] if line.startswith("  ") else line for line in figure.text().split("\n")
+        }
+
+
+@pytest.mark.usefixtures("at_skylark")
+def test_policy_shows_what_was_asked_for_and_the_house_s_own_rule_as_such() -> None:
+    figure = figures.policy(["goodwill", "deposit"])
+    assert [rule["id"] for rule in figure.state["rules"]] == ["goodwill", "deposit"]
+    assert figure.state["rules"][0]["notes"] == [("Rests on", "Skylark's own rule"), ("Since", "2024-07-01")]
+
+
+@pytest.mark.usefixtures("at_skylark")
+def test_policy_in_chinese_has_chinese_terms() -> None:
+    with use("zh"):
+        figure = figures.policy(["deposit"])
+    assert figure.name_shown == "云雀家居现行规定"
+    assert "依据：Civil Code第 586 条（2021-01-01 起施行）；" in figure.text()
+    assert "请法务核对：" in figure.text()
+
+
+@pytest.mark.usefixtures("at_skylark")
+def test_policy_names_a_rule_that_is_not_there() -> None:
+    with pytest.raises(UserError, match="There is no rule called “refund”: the firm's rules are deposit, goodwill"):
+        figures.policy(["refund"])

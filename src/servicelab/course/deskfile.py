@@ -44,6 +44,7 @@ class Node(Declared):
     choices: Annotated[tuple[Choice, ...], Rule("`choices` is not a list", "Begin each with `- {{id: …`")] = ()
     end: Annotated[bool, Rule("`end` is neither true nor false", "Write `end: true`")] = False
     grade: Annotated[Grade | None, Rule(*NO_GRADE)] = None
+    key_ids: Ids = ()
     id: str = ""
 
     def faults(self) -> Iterator[Fault]:

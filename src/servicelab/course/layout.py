@@ -17,6 +17,7 @@ CURRICULUM = f"{HOME}/curriculum.yml"
 COVERAGE = f"{HOME}/coverage.yml"
 START = f"{HOME}/start.md"
 GAPS = f"{HOME}/known_gaps.yml"
+POLICY_SOURCE = f"{HOME}/policy.yml"
 UNITS: dict[UnitKind, str] = {"module": f"{HOME}/modules", "case": f"{HOME}/cases"}
 """The folder of each kind of unit; its name there is the list of `course.yml` that names them."""
 FACTS = "unit.yml"
@@ -43,6 +44,7 @@ ASSIGNMENT_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
 EDITIONS = ("trainee", "solved", "instructor")
 GLOSSARY = "glossary.ipynb"
 COURSE = "course.json"
+POLICY = "policy.json"
 
 
 def documents(kind: UnitKind) -> tuple[str, ...]:

@@ -54,7 +54,10 @@ Id = Annotated[str, Rule(*NO_ID, named)]
 Prompt = Annotated[str, Rule("the prompt is missing", "Write `prompt:`", filled), Shown]
 Word = Annotated[str, Rule("`{name}` is not a word", "Write a word, in quotes if need be")]
 Words = Annotated[str, Rule("`{name}` is not a text", "Write it in quotes"), Shown]
-Ids = Annotated[tuple[str, ...], Rule("`teaches` is not a list", "Write teaches: [N1.1]")]
+Ids = Annotated[tuple[str, ...], Rule("`{name}` is not a list", "Write {name}: [N1.1]")]
+KEY_IDS = "key_ids"
+"""What an item, a moment at the desk or a test cell says of itself: the ids of the curriculum on which its right answer
+depends. It is for the author's check, and in nothing that is built: of a graded decision it would tell the key."""
 Number = Annotated[
     float, Rule("low, high and step are not all numbers", "Write low: 0, high: 100, step: 1", math.isfinite)
 ]
@@ -135,6 +138,7 @@ class Question(Declared):
     kind: Choosing = "choice"
     section: Word = ""
     teaches: Ids = ()
+    key_ids: Ids = ()
     track: Word = ""
     source: Word = ""
 
@@ -203,6 +207,7 @@ class Task(Declared):
     wrong: Annotated[tuple[Slip, ...], Rule(*Slip.SHAPE), Called("wrong")] = ()
     section: Word = ""
     teaches: Ids = ()
+    key_ids: Ids = ()
     track: Word = ""
 
 
@@ -231,6 +236,7 @@ class Decision(Declared):
     step: Number = 1.0
     section: Word = ""
     teaches: Ids = ()
+    key_ids: Ids = ()
     track: Word = ""
 
     @property
@@ -271,6 +277,7 @@ class Written(Declared):
     """Chinese characters, for an answer in Chinese."""
     section: Word = ""
     teaches: Ids = ()
+    key_ids: Ids = ()
     track: Word = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,8 +10,11 @@ from typing import Any
 
 from servicelab.learn.outline import HEADING, plain_heading, source_of
 
+STUB = "stub"
+"""Where a built notebook says, among the course's own metadata of a cell to be filled in, what it was released as."""
 UNBEGUN = re.compile(r"^\s*raise NotImplementedError", re.MULTILINE)
-"""What a release puts in place of a solution (nbgrader's `ClearSolutions.code_stub`); whoever begins takes it away."""
+"""What a release puts in place of a solution (nbgrader's `ClearSolutions.code_stub`): all that there is to go by in a
+notebook that was built before it said what its cells were released as, and was kept since somebody had changed it."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,28 @@ def code_tasks(notebook: Mapping[str, Any]) -> list[CodeTask]:
             heading = HEADING.search(text)
             title = plain_heading(heading[1]) if heading else title
         elif is_solution(cell):
-            found.append(CodeTask(title, not UNBEGUN.search(text), ended_in_error(cell)))
+            found.append(CodeTask(title, is_begun(cell, text), ended_in_error(cell)))
         elif found and is_marked(cell, "grade") and ended_in_error(cell):
             found[-1] = replace(found[-1], failed=True)
     return found
+
+
+def stub_mark(source: str) -> str:
+    """What stands for a cell as it was released; blanks at the ends of lines and below the last one do not count.
+
+    >>> stub_mark("a = 1  \\n\\n") == stub_mark("a = 1"), stub_mark("a = 1") == stub_mark("a = 2")
+    (True, False)
+    """
+    lines = "\n".join(line.rstrip() for line in source.split("\n")).rstrip("\n")
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def is_begun(cell: Mapping[str, Any], text: str) -> bool:
+    """Whether the text of a cell to be filled in is another one than was released."""
+    metadata = cell.get("metadata")
+    ours = metadata.get("servicelab") if isinstance(metadata, Mapping) else None
+    stub = ours.get(STUB) if isinstance(ours, Mapping) else None
+    return stub_mark(text) != stub if isinstance(stub, str) else not UNBEGUN.search(text)
 
 
 def ended_in_error(cell: Mapping[str, Any]) -> bool:

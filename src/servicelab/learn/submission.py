@@ -125,7 +125,9 @@ def course_facts(root: Path) -> dict[str, str]:
 
     return {
         "course": said("course", COURSE_ID),
-        "marks": said("marks", _("Marks and feedback come from your instructor, for the whole group at once.")),
+        "marks": said(
+            "marks", _("Your instructor sends you your marks and feedback; everyone gets theirs at the same time.")
+        ),
         "seen_by": said(
             "seen_by",
             _("Your instructor and those who mark with them see these files; HR sees marks and completion only."),

@@ -16,6 +16,7 @@ import polib
 from servicelab.course.declared import Declared, texts
 from servicelab.course.deskfile import Desk
 from servicelab.course.layout import TRANSLATIONS, catalogue_path
+from servicelab.course.policyfile import PolicyFile
 from servicelab.course.quizfile import QuizFile
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
@@ -91,6 +92,7 @@ def messages(course: Course, *, drafts: bool = False) -> dict[str, list[Message]
             if unit.voices:
                 add(unit.id, "voices", VoicesFile, unit.voices)
     add("", "course", Settings, course.settings)
+    add("", "policy", PolicyFile, course.policy)
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
 
 

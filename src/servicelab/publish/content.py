@@ -21,7 +21,8 @@ from servicelab.course.layout import (
     notebook_path,
     way_up,
 )
-from servicelab.course.quizfile import LISTS, MARKED, QuizFile
+from servicelab.course.policyfile import PolicyFile
+from servicelab.course.quizfile import KEY_IDS, LISTS, MARKED, QuizFile, items
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
@@ -33,6 +34,7 @@ from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.gates import draft_gaps
 from servicelab.publish.findings import stop_on
 from servicelab.publish.glossary import terms
+from servicelab.publish.nbgrader_rules import tell_stubs
 from servicelab.publish.notebooks import localised, notebook_node, told
 from servicelab.publish.prose import links, plain_terms, translatable
 from servicelab.publish.sources import CODE, Cell, Course, Document, Unit, load_course
@@ -84,22 +86,44 @@ class Content:
         cells = self.cells(document)
         if document.kind == "instructor":
             cells = self._labelled(cells, self.course.units[document.module])
-        return notebook_node(document, cells, title, self.language, self._definitions, trainee=trainee)
+        node = notebook_node(document, cells, title, self.language, self._definitions, trainee=trainee)
+        return tell_stubs(node) if document.kind in GRADED else node
 
     def _labelled(self, cells: list[Cell], unit: Unit) -> list[Cell]:
-        """Teaching notes in which each decision, named by its id, has the label that its trainees see."""
+        """Teaching notes in which what is named by its id can be found on the trainee's page.
+
+        A decision has its label there; a question its first words, and the section that asks it.
+        """
         exercise = unit.documents.get("exercise")
         asked = sections({"cell_type": cell.kind, "metadata": cell.metadata, "source": cell.source}
                          for cell in (exercise.cells if exercise else ()))  # fmt: skip
         order = in_page_order((str(item["id"]) for _, _, item in unit.items("decisions") if "id" in item), asked)
         with use(self.language):
-            labels = {key: label(number) for number, key in enumerate(order, start=1)}
+            labels = {key: f"{label(number)} · `{key}`" for number, key in enumerate(order, start=1)}
+            labels |= self._placed(unit)
 
         def named(match: re.Match[str]) -> str:
-            found = labels.get(match[1], "")
-            return f"{found} · {match[0]}" if found else match[0]
+            return labels.get(match[1], match[0])
 
         return [cell if cell.kind == CODE else replace(cell, source=ID.sub(named, cell.source)) for cell in cells]
+
+    def _placed(self, unit: Unit) -> dict[str, str]:
+        """Each question of a unit by its id, in its first words and with its section, as the unit's page has them."""
+        data = self._items(unit.id, "quiz", unit.quiz.data, QuizFile)
+        read = self.cells(unit.read) if unit.read else []
+        asked = sections({"cell_type": c.kind, "metadata": c.metadata, "source": c.source} for c in read)
+        titles = {item: section.title for section in asked for item in section.items}
+        found = {}
+        for _list, _index, item in items(data, "quiz", "recall"):
+            key, prompt = str(item["id"]), " ".join(str(item["prompt"]).split())
+            first = begins(prompt, self.language)
+            title = titles.get(key, "")
+            number = title.partition(" · ")[0]
+            if number.isdecimal():
+                found[key] = _("*{first}* … (section {number}, {key})", first=first, number=number, key=f"`{key}`")
+            elif title:
+                found[key] = _("*{first}* … (“{title}”, {key})", first=first, title=title, key=f"`{key}`")
+        return found
 
     def images(self, document: Document) -> Iterator[str]:
         """The pictures a notebook shows, relative to its source."""
@@ -147,6 +171,11 @@ class Content:
             units.append({"id": key, "kind": unit.kind, **said, "lesson": place, "assignments": graded})
         return {**facts, "modules": units}
 
+    def policy(self) -> dict[str, Any]:
+        """`policy.json`: the firm's rules."""
+        found: dict[str, Any] = self._items("", "policy", self.course.policy.data, PolicyFile)
+        return found
+
     def _items(self, unit: str, name: str, data: Any, kind: type[Declared]) -> Any:
         def change(text: Text) -> str:
             words = text.text
@@ -154,7 +183,7 @@ class Content:
                 words = self._translate(catalogue_path(unit, name), text.context, words)
             return plain_terms(words)
 
-        return replaced(data, texts(kind, data), change)
+        return _without(KEY_IDS, replaced(data, texts(kind, data), change))
 
     def _translate(self, file: str, context: str, text: str) -> str:
         if self.language == "en":
@@ -162,6 +191,25 @@ class Content:
         if file not in self._catalogues:
             self._catalogues[file] = catalogues.Catalogue(self.root / file)
         return self._catalogues[file].translate(context, text)
+
+
+def begins(text: str, language: str) -> str:
+    """The first words of a text, enough to find it by: whole words in English, characters in Chinese.
+
+    >>> begins("Back to Mr Guo, third call, no wardrobe. You have ten seconds.", "en")
+    'Back to Mr Guo, third call'
+    >>> begins("郭先生吼道：“这是我打的第三个电话了！”", "zh")
+    '郭先生吼道：“这是我打的第三'
+    """
+    first = text[:14] if language == "zh" else " ".join(text.replace("*", "").split()[:6])
+    return first.rstrip(" .,;:，。；：、“‘(（")
+
+
+def _without(key: str, data: Any) -> Any:
+    """Data of a file without one key, however deep it stands."""
+    if isinstance(data, dict):
+        return {name: _without(key, value) for name, value in data.items() if name != key}
+    return [_without(key, each) for each in data] if isinstance(data, list) else data
 
 
 def _leave_only(course: Course, name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import servicelab
 from servicelab.course.declared import read as read_declared
 from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.handin import answers_file
-from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, READ, is_checkout, notebook_path
+from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, POLICY, READ, is_checkout, notebook_path
 from servicelab.errors import UserError
 from servicelab.files.lock import locked
 from servicelab.files.whole import whole_folder
@@ -179,6 +179,7 @@ def _fill(tree: Path, content: Content, edition: str) -> int:
     marker = {"edition": edition, "language": language, "version": servicelab.__version__}
     _write_json(tree / MARKER, marker)
     _write_json(tree / COURSE, content.course_facts())
+    _write_json(tree / POLICY, content.policy())
     if (root / DATASETS).is_dir():
         shutil.copytree(root / DATASETS, tree / DATASETS, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     write_node(glossary_node(course, language), tree / GLOSSARY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from servicelab.learn.code_tasks import STUB, is_solution, stub_mark
 from servicelab.learn.written import STUB as TEXT_STUB
 from servicelab.publish.findings import Finding
 
@@ -49,6 +50,19 @@ def strip(notebook: Any) -> Any:
     for step in GenerateAssignment.class_traits()["preprocessors"].default():
         if step not in skipped:
             notebook, resources = step(config=settings, log=_quiet()).preprocess(notebook, resources)
+    return notebook
+
+
+def tell_stubs(notebook: Any) -> Any:
+    """Return the source notebook, changed in place: each cell to be filled in with code says what it is released as.
+
+    By it a cell that somebody has begun is told from one that nobody touched.
+    """
+    from copy import deepcopy
+
+    for cell, released in zip(notebook.cells, strip(deepcopy(notebook)).cells, strict=True):
+        if is_solution(cell):
+            cell.metadata.setdefault("servicelab", type(cell.metadata)())[STUB] = stub_mark(released.source)
     return notebook
 
 

@@ -198,6 +198,7 @@ def _visible(course: Course) -> Iterator[str]:
             whole = cell.nbgrader.get("solution") and not has_region(cell.source, "solution")
             for source in (cell.source, chinese(cell)):
                 yield from (piece.text for piece in segments(source) if piece.kind == "text" and not whole)
+    yield from _strings(course.policy.data)
     for unit in course.units.values():
         yield from _strings(unit.quiz.data)
         if unit.desk:

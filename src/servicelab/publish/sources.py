@@ -19,6 +19,7 @@ from servicelab.course.layout import (
     FACTS,
     GLOSSARY_SOURCE,
     GRADED,
+    POLICY_SOURCE,
     READ,
     SETTINGS,
     START,
@@ -34,6 +35,7 @@ from servicelab.publish.findings import Finding
 from servicelab.publish.yamlfile import YamlFile, yaml_source
 
 CODE, MARKDOWN = "code", "markdown"
+LISTS = (SETTINGS, GLOSSARY_SOURCE, CURRICULUM, COVERAGE, POLICY_SOURCE)
 FENCE = re.compile(r"`{3,}\{code-cell\}")
 NAMED = re.compile(r"""^(?:\+\+\+.*["']name["']\s*:|:name:|name:)\s*["']?([^"',}\s]*)""")
 
@@ -141,6 +143,7 @@ class Course:
     glossary: YamlFile
     curriculum: YamlFile
     coverage: YamlFile
+    policy: YamlFile
     start: Document | None
     units: dict[str, Unit]
     findings: list[Finding] = field(default_factory=list)
@@ -177,7 +180,7 @@ def parses(code: str) -> bool:
 
 def load_course(root: Path) -> Course:
     """Read every source of the course under `root`/course. Nothing is checked yet beyond what reading needs."""
-    lists = {file: yaml_source(root / file, file) for file in (SETTINGS, GLOSSARY_SOURCE, CURRICULUM, COVERAGE)}
+    lists = {file: yaml_source(root / file, file) for file in LISTS}
     findings = [finding for document in lists.values() for finding in document.findings]
     start = _document(root / START, root, "", "start", findings)
     units = {unit.id: unit for unit in _units(root, lists[SETTINGS], findings)}
@@ -187,6 +190,7 @@ def load_course(root: Path) -> Course:
         lists[GLOSSARY_SOURCE],
         lists[CURRICULUM],
         lists[COVERAGE],
+        lists[POLICY_SOURCE],
         start,
         units,
         findings,

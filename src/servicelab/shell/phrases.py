@@ -42,6 +42,12 @@ def words() -> dict[str, str]:
         "runs": _("{task} is running… {seconds} s", task="{task}", seconds="{seconds}"),
         "runs_long": _("{task} has been running for {seconds} s.", task="{task}", seconds="{seconds}"),
         "stop_cell": _("Stop this cell"),
+        "stopping": _("{task} was told to stop…", task="{task}"),
+        "deaf": _(
+            "{task} does not let itself be stopped: an `except:` in it catches that too. Start Python again: your "
+            "answers are saved, and {task} waits until you have changed it.",
+            task="{task}",
+        ),
         "cell_stopped": _("{task} was stopped. Change it, then run it again.", task="{task}"),
         "held": _(
             "{task} did not come to an end last time: it was not run again, nor was what comes after it. Change it, "

@@ -32,6 +32,7 @@ from servicelab.widgets.explore.needs.classifiers import LEARN_FROM
 from servicelab.widgets.explore.needs.sentence.model import COUNTED
 
 LANGUAGES = ("en", "zh")
+FRAMES = ("openers", "closers")
 TEXTS = [f"{part}_{lang}" for part in ("text", "template") for lang in LANGUAGES]
 NEEDS = tuple(NEED_LETTER.values())
 #: What customers ask about before they buy, and what the app and the price list are asked about without an order.
@@ -266,6 +267,42 @@ def test_a_customer_has_one_name_and_one_home(said: pd.DataFrame) -> None:
     places = pd.concat(homes).groupby("customer_id")["where"]
     assert (places.nunique() == 1).all()
     assert places.first().nunique() == len(slots()["en"]["city"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_home_is_said_once(lang: str, said: pd.DataFrame) -> None:
+    twice = "|".join(f"{city}.*{city}" for city in slots()[lang]["city"])
+    assert not said[f"text_{lang}"].str.contains(twice).any()
+    opener, closer = {"en": ("Writing from", r"(?:Ms|Mr) \w+, {}"), "zh": ("我是", "{}，.*(?:女士|先生)")}[lang]
+    for where in (f"{opener} {{}}" if lang == "en" else f"{opener}{{}}的", closer):
+        named(said, lang, f"({'|'.join(where.format(city) for city in slots()[lang]['city'])})")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nobody_thanks_in_fury(lang: str, said: pd.DataFrame) -> None:
+    """Neither do they wish a good day; the calm of every need do, and alike, so that a thank-you tells no need."""
+    fixed = {kind: [text for group, text in frames(lang, kind) if group.startswith("calm")] for kind in FRAMES}
+    text = said[f"text_{lang}"]
+    # "你好。" and "Hello." are neutral, and what a pattern itself says (sarcasm) is not a frame.
+    kind = text.str.startswith(tuple(fixed["openers"])) | text.str.endswith(tuple(fixed["closers"]))
+    assert not kind[said["angry"]].any()
+    share = kind[~said["angry"]].groupby(said["need"], observed=True).mean()
+    assert share.between(0.08, 0.35).all()
+    assert share.max() - share.min() < 0.03, share
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_soft_goods_are_not_dented_and_a_wok_is_not_assembled(lang: str) -> None:
+    """A slot that holds a duvet set and a wok stands in no pattern about corners, doors, legs, fitting or repair."""
+    hard = {
+        "en": "corner|dent|smash|repair|assembl|panel|door|drawer|soaking|ruined|tape|jigsaw|scratch|still broken",
+        "zh": "磕|瘪|泡坏|装好|返修|没修好|门裂|滑轨|上墙|方框|拼图|破{|板划",
+    }[lang]
+    about = [pattern for pattern in patterns(lang) if re.search(hard, pattern.text)]
+    assert [pattern.id for pattern in about if "{product}" in pattern.text] == []
+    assert any("{furniture}" in pattern.text for pattern in about)
+    doors = {"en": "door of the|drawer rail", "zh": "的门裂|抽屉滑轨"}[lang]
+    assert all("{cabinet}" in pattern.text for pattern in about if re.search(doors, pattern.text))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -115,6 +115,8 @@ def circumstances(
         + MEMBER_FOR_YEARS * (years >= YEARS)
         + ONLINE * (ordered & (bought != "shop"))
     )
+    calm = ~contacts["angry"].to_numpy(dtype=bool)
+    written = np.isin(channel, ["chat", "wechat", "email"])
     frames = {
         "any": np.ones(len(contacts), dtype=bool),
         "order": ~before,
@@ -123,10 +125,12 @@ def circumstances(
         "last_week": ordered & (order_day >= monday - 7) & (order_day < monday),
         "called": called & (since >= 1) & (since <= 7),
         "called_today": called & (since == 0),
-        "morning": hour < NOON,
-        "evening": hour >= EVENING,
+        "calm": calm,
+        "calm_morning": calm & (hour < NOON),
+        "calm_evening": calm & (hour >= EVENING),
+        "calm_written": calm & written,
         "chat": np.isin(channel, ["chat", "wechat"]),
-        "written": np.isin(channel, ["chat", "wechat", "email"]),
+        "written": written,
     }
     return Circumstances(
         context=context,

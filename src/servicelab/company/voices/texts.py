@@ -26,8 +26,8 @@ OPENER_CHANCE = 0.45
 CLOSER_CHANCE = 0.25
 #: Of an order's amount, the largest part that a price named may be: a difference, a fee, a coupon.
 PRICE_SHARE = 0.8
-#: What is said once in a contact: number and name.
-ONCE = ("order", "name")
+#: What is said once in a contact: number, name and home.
+ONCE = ("order", "name", "city")
 _LINE = re.compile(rf"([FENI])([.!])([bB]?)([{MARKS}]*) (\S.*)")
 #: What decides which patterns may stand for each other: feature, need, angry, and whether it is said before buying.
 Cell = tuple[str, str, bool, bool]
@@ -113,12 +113,12 @@ def frames(lang: str, kind: str) -> list[tuple[str, str]]:
 
 
 def _drawn_frames(
-    lang: str, kind: str, chance: float, known: Circumstances, rng: np.random.Generator
+    lang: str, kind: str, chance: float, true: dict[str, NDArray[np.bool_]], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """For each contact the number of a frame among those that are true of it; −1 for none."""
-    said, luck = rng.random((2, len(known.context)))
+    """For each contact the number of a frame among those whose group is true of it; −1 for none."""
+    said, luck = rng.random((2, len(true["any"])))
     groups = [group for group, _text in frames(lang, kind)]
-    counts = np.cumsum(np.array([known.frames[group] for group in groups], dtype=np.int8), axis=0, dtype=np.int8)
+    counts = np.cumsum(np.array([true[group] for group in groups], dtype=np.int8), axis=0, dtype=np.int8)
     drawn = (counts <= np.floor(luck * counts[-1])).sum(axis=0)
     return np.where(said < chance, drawn, -1)
 
@@ -258,6 +258,7 @@ def _filling(
     chosen["city"] = known.city
     away = 1 + rng.integers(0, len(options["city"]) - 1, journeys)[journey]
     chosen["elsewhere"] = (known.city + away) % len(options["city"])
+    chosen["cabinet"] = rng.integers(0, len(options["cabinet"]), journeys)[journey]
     chosen |= {"name": known.person, "order_day": known.order_day, "call_day": known.call_day}
     # Without an order there is no number to say, and no pattern that says one.
     chosen["order"] = np.array(["" if pd.isna(order) else order[-4:] for order in orders], dtype=object)
@@ -268,7 +269,7 @@ def _filling(
 def _sentences(
     lang: str, chosen: NDArray[np.int64], known: Circumstances, filling: dict[str, Any], rng: np.random.Generator
 ) -> NDArray[np.object_]:
-    """The patterns with their slots filled, now and then with an opener or a closer (alike for every need and tone)."""
+    """The patterns with their slots filled, now and then with an opener or a closer (alike for every need)."""
     lists = slots()[lang] | {"name": names(lang)}
     lists |= {"order_day": lists["day"], "call_day": lists["day"]}
     words = {
@@ -279,9 +280,10 @@ def _sentences(
     body = [pattern.text for pattern in patterns(lang)]
     texts = _filled(body, chosen, words)
     openers, closers = ([text for _group, text in frames(lang, kind)] for kind in ("openers", "closers"))
-    opener = _drawn_frames(lang, "openers", OPENER_CHANCE, known, rng)
-    closer = _drawn_frames(lang, "closers", CLOSER_CHANCE, known, rng)
-    # Nobody says the order number or the name twice.
+    opener = _drawn_frames(lang, "openers", OPENER_CHANCE, known.frames, rng)
+    asking = ~np.array(["t" in pattern.marks for pattern in patterns(lang)])[chosen]
+    closer = _drawn_frames(lang, "closers", CLOSER_CHANCE, known.frames | {"asking": asking}, rng)
+    # Nobody says the order number, the name or the city twice.
     for slot in ONCE:
         named = _naming(slot, body)[chosen]
         opener[named & _naming(slot, openers)[opener]] = -1

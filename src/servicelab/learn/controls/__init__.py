@@ -106,7 +106,7 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     if kept or session.sheet.locked:
         widget.saved = session.sheet.status
     widget.labels = {**widget.labels, "kept_as": f"{session.sheet.notebook}#{key}"}
-    last, waiting = 0.0, False
+    last, waiting, taking = 0.0, False, False
 
     def write() -> None:
         nonlocal last, waiting
@@ -116,7 +116,7 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
 
     def changed(_change: Any) -> None:
         nonlocal waiting
-        if waiting:
+        if waiting or taking:
             return
         try:
             loop = asyncio.get_running_loop()
@@ -130,4 +130,20 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
             waiting = True
             loop.call_later(PAUSE, write)
 
+    def look_again() -> None:
+        """Take over what another window has kept; what is on its way from this one goes first."""
+        nonlocal taking
+        value = session.sheet.fresh(key).get("value")
+        if waiting or not isinstance(value, dict) or value == widget.value:
+            return
+        before, taking = dict(widget.value), True
+        try:
+            widget.value = value
+        except Exception:  # noqa: BLE001 - as at the start: the sheet may hold anything
+            widget.value = before
+        finally:
+            taking = False
+        widget.saved = session.sheet.status
+
+    widget.look_again = look_again  # type: ignore[method-assign]
     widget.observe(changed, names="value")

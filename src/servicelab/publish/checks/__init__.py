@@ -7,6 +7,7 @@ from servicelab.publish.checks.cells import cell_findings
 from servicelab.publish.checks.coverage import coverage_findings, curriculum_findings, settings_findings
 from servicelab.publish.checks.gates import gate_findings
 from servicelab.publish.checks.graded import graded_findings
+from servicelab.publish.checks.houserules import policy_findings
 from servicelab.publish.checks.questions import desk_findings, guess_findings, question_findings, voice_findings
 from servicelab.publish.checks.readers import text_findings
 from servicelab.publish.findings import Finding
@@ -23,6 +24,7 @@ def course_findings(course: Course) -> list[Finding]:
     found += settings_findings(course)
     found += curriculum_findings(course)
     found += glossary_findings(course)
+    found += policy_findings(course)
     for document in course.documents:
         found += cell_findings(course, document)
         if document.kind in GRADED:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from servicelab.course.layout import GRADED, READ
-from servicelab.course.quizfile import named
-from servicelab.publish.checks.coverage import known_ids, teaches_findings
+from servicelab.course.quizfile import KEY_IDS, named
+from servicelab.publish.checks.coverage import id_findings, known_ids
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS
 from servicelab.publish.prose import links
@@ -15,7 +15,7 @@ from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document, p
 
 LONGEST = 12
 TRACKS = ("frontline", "analyst")
-KNOWN = {"section", "minutes", "track", "teaches", "lang", "tags", "nbgrader", "after", "marking"}
+KNOWN = {"section", "minutes", "track", "teaches", KEY_IDS, "lang", "tags", "nbgrader", "after", "marking"}
 BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
 LATE = re.compile(r"""(?:\blesson\.(?:after|reveal)\(|\bafter=)["']([^"']+)["']""")
 NUMBERED = re.compile(r"^#{1,6}\s+(\d+) ·", re.MULTILINE)
@@ -36,7 +36,8 @@ def cell_findings(course: Course, document: Document) -> Iterator[Finding]:
             everybodys = cell.metadata.get("track") != "analyst"
             walked += everybodys
             yield from _numbered(document, cell, walked if everybodys else None)
-        yield from teaches_findings(document.file, cell.line, cell.name, cell.metadata.get("teaches"), ids)
+        for part in ("teaches", KEY_IDS):
+            yield from id_findings(document.file, cell.line, cell.name, part, cell.metadata.get(part), ids)
         yield from _code(document, cell) if cell.kind == CODE else _markdown(document, cell)
         if document.kind not in GRADED:
             yield from _ungraded(document, cell)

@@ -8,6 +8,7 @@ from typing import Any
 
 from servicelab.course.declared import mistakes
 from servicelab.course.layout import SETTINGS, UNIT_NAME, UNITS, group
+from servicelab.course.quizfile import KEY_IDS
 from servicelab.course.settings import MINUTES, Settings, UnitFacts
 from servicelab.publish.findings import Finding
 from servicelab.publish.sources import Course, Unit
@@ -85,12 +86,12 @@ def curriculum_findings(course: Course) -> Iterator[Finding]:
             yield document.finding(at, key, "a name is missing", "Write both `en` and `zh`")
 
 
-def teaches_findings(file: str, line: int, place: str, stated: Any, ids: set[str]) -> Iterator[Finding]:
-    """What is wrong with a list of curriculum ids on a cell or an item."""
+def id_findings(file: str, line: int, place: str, part: str, stated: Any, ids: set[str]) -> Iterator[Finding]:
+    """What is wrong with a list of curriculum ids, called `part`, on a cell or an item."""
     if stated is None:
         return
     if not isinstance(stated, list):
-        yield Finding(file, line, place, "`teaches` is not a list", "Write teaches: [N1.1]")
+        yield Finding(file, line, place, f"`{part}` is not a list", f"Write {part}: [N1.1]")
         return
     for key in stated:
         if not isinstance(key, str) or key not in ids:
@@ -134,8 +135,11 @@ def unit_coverage(course: Course, unit: Unit) -> Iterator[Finding]:
                 continue
             for number, reference in enumerate(references):
                 problem = reference_problem(course, str(reference), where)
+                remedy = f"Name an existing cell or item of {', '.join(where)}"
+                if not problem and part == "assessed" and key not in _depends_on(course, str(reference)):
+                    problem = f"“{reference}” does not say that its right answer depends on {key}"
+                    remedy = f"Write `{KEY_IDS}: [{key}]` there if it does; else name an item of which it is true"
                 if problem:
-                    remedy = f"Name an existing cell or item of {', '.join(where)}"
                     yield document.finding((key, part, number), key, problem, remedy)
 
 
@@ -159,6 +163,23 @@ def reference_problem(course: Course, reference: str, where: Iterable[str]) -> s
     if match[2] not in where:
         return f"“{reference}” is in {match[2]}, which cannot count here"
     return "" if match[3] in anchors(module).get(match[2], ()) else f"“{reference}” leads to nothing"
+
+
+def _depends_on(course: Course, reference: str) -> set[str]:
+    """The ids on which the right answer depends, as the item says that a sound reference names."""
+    unit, source, name = re.split("[/#]", reference)
+    module = course.units[unit]
+    if source == "desk":
+        nodes = module.desk.data.get("nodes") if module.desk and isinstance(module.desk.data, dict) else None
+        said = [nodes.get(name)] if isinstance(nodes, dict) else []
+    else:
+        said = [item for _list, _index, item in module.items() if item.get("id") == name]
+    document = module.documents.get(source)
+    cell = document.cell(name) if document else None
+    if cell is not None:
+        said.append(cell.metadata)
+    listed = [each.get(KEY_IDS) for each in said if isinstance(each, dict)]
+    return {str(key) for each in listed if isinstance(each, list) for key in each}
 
 
 def anchors(module: Unit) -> dict[str, set[str]]:

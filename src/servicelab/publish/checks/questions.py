@@ -9,10 +9,10 @@ from servicelab.course.declared import Fault, mistakes, read
 from servicelab.course.deskfile import Desk
 from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.layout import DATASETS
-from servicelab.course.quizfile import LISTS, NO_ID, Prediction, items
+from servicelab.course.quizfile import KEY_IDS, LISTS, NO_ID, Prediction, items
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
-from servicelab.publish.checks.coverage import known_ids, teaches_findings
+from servicelab.publish.checks.coverage import id_findings, known_ids
 from servicelab.publish.findings import Finding
 from servicelab.publish.sources import MARKDOWN, Course, Unit
 
@@ -39,7 +39,8 @@ def question_findings(course: Course, module: Unit) -> Iterator[Finding]:
         if key and key in seen:
             yield document.finding(at, place, *NO_ID)
         seen.add(key)
-        yield from teaches_findings(document.file, document.line(*at, "teaches"), place, item.get("teaches"), ids)
+        for part in ("teaches", KEY_IDS):
+            yield from id_findings(document.file, document.line(*at, part), place, part, item.get(part), ids)
         for path, problem, remedy in (*mistakes(LISTS[name], item), *_strange_ideas(item, ids)):
             yield document.finding((*at, *path), place, problem, remedy)
     yield from written_findings(module)
@@ -84,7 +85,12 @@ def desk_findings(course: Course, module: Unit) -> Iterator[Finding]:
     if desk is None or desk.findings:
         return
     data = desk.data if isinstance(desk.data, dict) else {}
-    yield from teaches_findings(desk.file, desk.line("teaches"), "teaches", data.get("teaches"), known_ids(course))
+    ids = known_ids(course)
+    yield from id_findings(desk.file, desk.line("teaches"), "teaches", "teaches", data.get("teaches"), ids)
+    nodes = data.get("nodes")
+    for key, node in nodes.items() if isinstance(nodes, dict) else ():
+        stated = node.get(KEY_IDS) if isinstance(node, dict) else None
+        yield from id_findings(desk.file, desk.line("nodes", key, KEY_IDS), str(key), KEY_IDS, stated, ids)
     for path, problem, remedy in mistakes(Desk, data):
         place = str(path[1]) if path[0] == "nodes" and len(path) > 1 else str(path[0])
         yield desk.finding(path, place, problem, remedy)

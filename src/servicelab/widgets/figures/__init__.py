@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from servicelab.course.policyfile import house_policy
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
+from servicelab.widgets.figures.rules import Policy
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -159,3 +161,11 @@ def reset_or_leave(guess: float | None = None) -> Figure:
 def further_off() -> float:
     """By how many per cent a line is further off its plan when it is re-set after each week."""
     return resetting.dearer()
+
+
+def policy(ids: Sequence[str]) -> Policy:
+    """The firm's rules with these ids, as of a day: what they say, exceptions, source of law, what counsel checks.
+
+    Raises UserError for an id that no rule has, and where no `policy.json` came with the course.
+    """
+    return Policy(house_policy(), ids)

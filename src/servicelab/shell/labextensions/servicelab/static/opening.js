@@ -56,6 +56,22 @@ export class Opening {
     });
   }
 
+  // Whether it is there and ready within the time in which one usually is.
+  soon() {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE, false));
+    return Promise.race([this.ready().then(() => true), patience]);
+  }
+
+  // Whether an earlier visit left this Python at work and nobody is there for whom it works: it would never be ready.
+  async left(kernels) {
+    return (await this.busy(kernels)) && this.connections(kernels) <= 1;
+  }
+
+  connections(kernels) {
+    const id = this.panel.sessionContext.session?.kernel?.id;
+    return [...kernels.running()].find((one) => one.id === id)?.connections ?? 1;
+  }
+
   // Whether this Python has worked for an earlier visit and for nobody else now. It is better replaced: it may still be
   // busy, and JupyterLab would first fetch every control it ever showed.
   async used(kernels) {
@@ -65,8 +81,7 @@ export class Opening {
     const reply = await Promise.race([kernel.requestCommInfo({ target_name: "jupyter.widget" }).catch(() => null), patience]);
     if (reply?.content.status === "ok" && !Object.keys(reply.content.comms).length) return false;
     await kernels.refreshRunning();
-    const here = [...kernels.running()].find((one) => one.id === kernel.id);
-    return (here?.connections ?? 1) <= 1;
+    return this.connections(kernels) <= 1;
   }
 
   // Whether the server says that this Python is at work. One that is reached while it works says nothing itself.

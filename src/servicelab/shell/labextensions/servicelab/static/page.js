@@ -144,8 +144,10 @@ export class CoursePage {
       }
       // What was saved are pictures of controls whose Python is gone.
       this.opening.code.forEach((cell) => cell.model.clearExecution());
+      const kernels = this.app.serviceManager.kernels;
+      if (!(await this.opening.soon()) && (await this.opening.left(kernels)) && turn === this.turn) await this.watch.restart();
       await this.opening.ready();
-      const used = await this.opening.used(this.app.serviceManager.kernels);
+      const used = await this.opening.used(kernels);
       // Somebody has pressed "Start again" meanwhile.
       if (turn !== this.turn) return;
       if (used) await this.watch.restart();
@@ -279,6 +281,7 @@ export class CoursePage {
     const answer = cell && this.running.answer(cell);
     void this.running.interrupt();
     this.ran = { kind: "calm", text: this.t("cell_stopped", { task: this.taskOf(answer ?? cell) }), ...this.showing(answer ?? cell) };
+    this.tell();
   }
 
   tell() {
@@ -297,7 +300,11 @@ export class CoursePage {
     const named = running.cell && !unreached && (running.theirs || !this.preparing);
     const task = named ? this.taskOf(running.cell) : "";
     const { seconds } = running;
-    if (named && running.long) {
+    if (named && running.deaf) this.bar.tell({ kind: "bad", text: t("deaf", { task }), ...restart });
+    else if (named && running.stopped) {
+      this.bar.tell({ kind: "calm", text: t("stopping", { task }), action: t("stop_cell"), press: () => this.stopCell(),
+        other: { text: restart.action, press: restart.press } });
+    } else if (named && running.long) {
       this.bar.tell({ kind: "bad", text: t("runs_long", { task, seconds }), aloud: t("cell_running"), action: t("stop_cell"), press: () => this.stopCell(),
         other: { text: restart.action, press: restart.press } });
     } else if (named && running.short && !this.preparing) this.bar.tell({ kind: "calm", text: t("runs", { task, seconds }), aloud: t("cell_running") });

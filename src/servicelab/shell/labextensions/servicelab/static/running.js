@@ -4,6 +4,7 @@ import { memory } from "./memory.js";
 const SEEN = 400;
 const SHORT = 2000;
 const LONG = 15_000;
+const DEAF = 5000;
 
 export class Running {
   constructor(panel, says, tell) {
@@ -37,6 +38,12 @@ export class Running {
 
   get short() {
     return this.seconds * 1000 >= SHORT;
+  }
+
+  // Told to stop, and still at it after a while or after having been told twice: a bare `except:` takes a stop for one of
+  // the errors that it is there for.
+  get deaf() {
+    return Boolean(this.cell) && this.stopped && (this.told > 1 || performance.now() - this.stopping >= DEAF);
   }
 
   message({ header, parent_header: asked, content }) {
@@ -84,10 +91,13 @@ export class Running {
     this.cell = null;
     this.id = null;
     this.stopped = false;
+    this.told = 0;
   }
 
   interrupt() {
+    if (!this.stopped) this.stopping = performance.now();
     this.stopped = true;
+    this.told++;
     this.keep();
     return this.panel.sessionContext.session?.kernel?.interrupt();
   }

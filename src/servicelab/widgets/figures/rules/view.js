@@ -1,0 +1,22 @@
+// Rules to read: text from top to bottom, at every width and on paper.
+export default house.view((ui) => {
+  const { h, t } = ui;
+  const rules = h("div", {});
+  const day = h("p", { class: "sl-help" });
+  ui.root.classList.add("sl-policy");
+  ui.root.append(h("p", { class: "sl-title", text: t("title") }), day, rules);
+  return (state) => {
+    day.textContent = state.text;
+    rules.replaceChildren(
+      ...state.rules.map((rule) =>
+        h(
+          "div",
+          { class: "sl-rule" },
+          h("h4", { class: "sl-head", text: rule.title }),
+          h("p", { text: rule.says }),
+          h("dl", {}, ...rule.notes.map(([term, words]) => h("div", {}, h("dt", { text: term }), h("dd", { text: words })))),
+        ),
+      ),
+    );
+  };
+});
