@@ -55,7 +55,7 @@ def test_module_02_by_keyboard_and_axe(opened, axe_source: str) -> None:  # type
             slider.press("PageDown")
     week.get_by_text("All hours are given").wait_for()
     week.get_by_role("button", name="Compare with the log").press("Enter")
-    week.get_by_text("Furthest off is your").wait_for()
+    week.get_by_text("Furthest off is").wait_for()
     assert week.locator("svg.sl-chart:visible").count() == 2
 
     cards = section("Three redesign cards")
