@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from servicelab.widgets.explore.needs.sentence import Sentence
     from servicelab.widgets.explore.needs.trends import Trends
     from servicelab.widgets.explore.needs.voices import Voices
+    from servicelab.widgets.explore.process.cards import Cards
+    from servicelab.widgets.explore.process.design import Design
+    from servicelab.widgets.explore.process.sheet import Sheet
+    from servicelab.widgets.explore.process.tenweeks import TenWeeks
+    from servicelab.widgets.explore.process.week import Week
     from servicelab.widgets.explore.system.placing import PlacingBoard
 
 MINUTES: Mapping[str, float] = {
-    "kano": 3.0,
-    "voices": 5.0,
-    "sentence": 4.0,
-    "trends": 3.0,
-    "journey": 5.0,
-    "service_map": 7.0,
-}
+    "kano": 3.0, "voices": 5.0, "sentence": 4.0, "trends": 3.0,
+    "journey": 5.0, "service_map": 7.0,
+    "week": 4.0, "cards": 4.0, "tenweeks": 3.0, "sheet": 5.0, "design": 5.0,
+}  # fmt: skip
 """What each takes somebody who works it as its page asks, reading what it answers."""
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
@@ -111,3 +113,49 @@ def service_map(placing: Placing) -> PlacingBoard:
         "keep an eye on what stays empty."
     )
     return PlacingBoard(placing, _("The service system, as far as facts show it"), lead)
+
+
+def week(log: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> Week:
+    """Open Where did the week go on one return of ``log`` (``case_id, activity, timestamp, hands_on_minutes``).
+
+    ``calendar`` (``date, workday``) says when desks are open; ``cases`` gives the claim. Raises ``UserError`` when a
+    table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.process.week import Week
+
+    return Week(log, calendar, cases)
+
+
+def cards(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> Cards:
+    """Open Three redesign cards on the returns of ``log``, which go through their ``stations`` once more.
+
+    ``stations`` has ``station, minutes_a_day``; ``calendar`` ``date, workday``; ``cases`` ``case_id, kind, claim,
+    opened_at``. Raises ``UserError`` when a table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.process.cards import Cards
+
+    return Cards(log, stations, calendar, cases)
+
+
+def tenweeks(*, seed: int = 4) -> TenWeeks:
+    """Open Ten weeks on paper, a line that swings by chance; ``seed`` fixes the chance."""
+    from servicelab.widgets.explore.process.tenweeks import TenWeeks
+
+    return TenWeeks(seed=seed)
+
+
+def sheet() -> Sheet:
+    """Open Write the standard: a bad work sheet to be mended line by line, and tried."""
+    from servicelab.widgets.explore.process.sheet import Sheet
+
+    return Sheet()
+
+
+def design(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> Design:
+    """Open Your own design: five changes under a budget, on the tables of ``cards``, ``cases`` with two columns more.
+
+    These are ``approval`` and ``rejected``. Raises ``UserError`` when a table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.process.design import Design
+
+    return Design(log, stations, calendar, cases)

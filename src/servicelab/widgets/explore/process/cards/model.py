@@ -1,0 +1,135 @@
+"""Three redesign cards: which of them does next to nothing, and what the others do, quarter by quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _
+from servicelab.widgets.explore.process.replays import Change, Outcome, Replays
+from servicelab.widgets.house.values import choice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIMIT = 200.0
+
+
+@dataclass(frozen=True)
+class Card:
+    """A change that may be bought: what it does to the stations, and what it costs a year (made up)."""
+
+    change: Change
+    yuan: int
+
+
+CARDS = {
+    "approver": Card(Change(factors=(("approve", 1.3),)), 24_000),
+    "robot": Card(Change(factors=(("refund", 2.0),)), 30_000),
+    "limit": Card(Change(approve_from=LIMIT), 0),
+}
+AS_IS = Change()
+
+
+class CardsModel:
+    """The cards on a firm's own returns; what a card does is told once the guess is made and the card is turned."""
+
+    def __init__(self, log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> None:
+        self.replays = Replays(log, stations, calendar, cases, "explore.cards")
+
+    def warm(self) -> None:
+        """Work all of it out while the trainee still thinks."""
+        self.replays.warm([AS_IS, *(card.change for card in CARDS.values())])
+
+    def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the view draws for ``value``: ``guess``, the cards ``turned``, and of these the ``last``."""
+        guess = choice(value, "guess", CARDS, "")
+        given = value.get("turned")
+        turned = [card for card in CARDS if guess and isinstance(given, list) and card in given]
+        last = choice(value, "last", turned, turned[-1] if turned else "")
+        state: dict[str, Any] = {"at": {"guess": guess or None, "last": last}, "turned": turned}
+        if not turned:
+            said = _("You say: “{card}” does next to nothing. Turn the cards.", card=card_name(guess)) if guess else ""
+            return {**state, "text": said or _("No guess yet.")}
+        base = self.replays.outcome(AS_IS)
+        found = {card: self.replays.outcome(CARDS[card].change) for card in turned}
+        shown = {"as-is": base, **found}
+        return {
+            **state,
+            "bars": [
+                {"name": card_name(key), "days": round(o.days, 2), "low": round(o.low, 2), "high": round(o.high, 2)}
+                for key, o in shown.items()
+            ],
+            "quarters": list(base.quarters),
+            "lines": [
+                {"name": card_name(key), "days": [round(shown[key].quarters[q], 2) for q in base.quarters]}
+                for key in ("as-is", last)
+            ],
+            "text": self._sentence(guess, last, base, found),
+            "table": self._table(shown),
+        }
+
+    def _sentence(self, guess: str, last: str, base: Outcome, found: Mapping[str, Outcome]) -> str:
+        said = _(
+            "{card}: {days:.1f} days instead of {base:.1f}, {hours:.0f} hours sooner. Twelve other runs of three "
+            "years, middle 80 %: {low:.1f} to {high:.1f} days.",
+            card=card_name(last),
+            days=found[last].days,
+            base=base.days,
+            hours=24 * (base.days - found[last].days),
+            low=found[last].low,
+            high=found[last].high,
+        )
+        if len(found) < len(CARDS):
+            return said
+        least = max(found, key=lambda card: found[card].days)
+        verdict = (
+            _("You said which one: right.")
+            if guess == least
+            else _("You had said “{guess}”: it is “{least}”.", guess=card_name(guess), least=card_name(least))
+        )
+        why = _(
+            "One gives time to the station that has least to spare, one takes work away from it, and one speeds up a "
+            "station that had time."
+        )
+        return f"{said} {verdict} {why}"
+
+    def _table(self, shown: Mapping[str, Outcome]) -> dict[str, Any]:
+        return {
+            "caption": _("Mean days of a return (replayed), and how busy each station is"),
+            "columns": [
+                _("card"), _("cost a year"), _("days"), _("middle 80 %"), _("the log's own three years"),
+                _("inspection"), _("approval"), _("refund"),
+            ],
+            "rows": [
+                [
+                    card_name(key),
+                    f"¥{CARDS[key].yuan:,}" if key in CARDS else "–",
+                    f"{outcome.days:.2f}",
+                    f"{outcome.low:.2f} – {outcome.high:.2f}",
+                    f"{outcome.once:.2f}",
+                    *(f"{100 * outcome.load[station]:.0f} %" for station in ("inspect", "approve", "refund")),
+                ]
+                for key, outcome in shown.items()
+            ],
+        }  # fmt: skip
+
+
+def card_name(card: str) -> str:
+    """Return what a card is called."""
+    return {
+        "as-is": _("as it is"),
+        "approver": _("A second approver"),
+        "robot": _("Refund by robot"),
+        "limit": _("No approval under ¥200"),
+    }[card]
+
+
+def card_words(card: str) -> str:
+    """Return what stands on a card: what is changed, and what it costs."""
+    return {
+        "approver": _("A manager more for three half-days a week: 30 % more minutes for approvals. ¥24,000 a year."),
+        "robot": _("A program pays out what is approved, in half the time. ¥30,000 a year."),
+        "limit": _("Whoever inspects also decides below ¥200: two steps become one. Free."),
+    }[card]

@@ -1,0 +1,98 @@
+"""Free design: five changes under a budget, with the days they give, the busiest station, what is not stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _
+from servicelab.widgets.explore.process.replays import Change, Replays
+from servicelab.widgets.frames import require
+from servicelab.widgets.house.values import choice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUDGET = 60_000
+"""Yuan a year; like the prices below made up for the exercise."""
+LIMITS: Mapping[str, float | None] = {"log": None, "200": 200.0, "500": 500.0, "1000": 1000.0, "2000": 2000.0}
+HALF_DAYS: Mapping[str, tuple[float, int]] = {"0": (1.0, 0), "3": (1.3, 24_000), "6": (1.6, 48_000)}
+"""Half-days a week of another approver: factor on the minutes for approvals, and what it costs."""
+PAPERS, ROBOT, INSPECTOR = 20_000, 30_000, 48_000
+STILL_ASKED = 5 / 14
+"""An assumption: of those asked for papers today, as many still are when papers are asked for at registration."""
+YEARS = 3
+
+
+class DesignModel:
+    """The firm's returns under a design. Raises ``UserError`` when a table lacks a column or has no rows."""
+
+    def __init__(self, log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> None:
+        self.replays = Replays(log, stations, calendar, cases, "explore.design")
+        require(cases, ("approval", "rejected"), "explore.design", "cases")
+        require(stations, ("station", "people"), "explore.design", "stations")
+        people = stations.groupby(stations["station"].astype(str))["people"].last()
+        self.inspectors = int(people["inspect"])
+        approved = cases[cases["approval"].astype(bool)]
+        self._stopped = (approved["claim"] * approved["rejected"].astype(float)).groupby(approved["claim"]).sum()
+
+    def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the view draws for ``value``: ``limit``, ``half_days``, and what is bought ``besides``."""
+        limit = choice(value, "limit", LIMITS, "log")
+        half_days = choice(value, "half_days", HALF_DAYS, "0")
+        given = value.get("besides")
+        besides = [each for each in ("papers", "robot", "inspector") if isinstance(given, list) and each in given]
+        factor, cost = HALF_DAYS[half_days]
+        factors = {"approve": factor, "refund": 2.0 if "robot" in besides else 1.0}
+        factors["inspect"] = (self.inspectors + 1) / self.inspectors if "inspector" in besides else 1.0
+        cost += PAPERS * ("papers" in besides) + ROBOT * ("robot" in besides) + INSPECTOR * ("inspector" in besides)
+        change = Change(
+            factors=tuple(sorted((name, each) for name, each in factors.items() if each != 1)),
+            approve_from=LIMITS[limit],
+            asked=STILL_ASKED if "papers" in besides else 1.0,
+        )
+        outcome, base = self.replays.outcome(change), self.replays.outcome(Change())
+        busiest = max(outcome.load, key=lambda name: outcome.load[name])
+        at = LIMITS[limit]
+        let = float(self._stopped[self._stopped.index < at].sum()) / YEARS if at is not None else 0.0
+        said = _(
+            "{days:.1f} days instead of {base:.1f} (middle 80 %: {low:.1f} to {high:.1f}), for ¥{cost:,} a year. "
+            "Busiest: {busiest}, {load:.0f} % of its minutes. False claims that approvals stopped below the limit: "
+            "¥{let:,.0f} a year.",
+            days=outcome.days,
+            base=base.days,
+            low=outcome.low,
+            high=outcome.high,
+            cost=cost,
+            busiest=station_name(busiest),
+            load=100 * outcome.load[busiest],
+            let=let,
+        )
+        over = _("That is ¥{over:,} more than there is.", over=cost - BUDGET) if cost > BUDGET else ""
+        return {
+            "at": {"limit": limit, "half_days": half_days, "besides": besides},
+            "cost": cost,
+            "over": cost > BUDGET,
+            "days": [round(each, 2) for each in (base.days, outcome.days)],
+            "bands": [[round(o.low, 2), round(o.high, 2)] for o in (base, outcome)],
+            "load": [
+                {"name": station_name(name), "was": round(100 * base.load[name], 1), "now": round(100 * share, 1)}
+                for name, share in outcome.load.items()
+            ],
+            "text": f"{said} {over}".strip(),
+            "table": {
+                "caption": _("Share of its minutes that each station works"),
+                "columns": [_("station"), _("as it is"), _("your design")],
+                "rows": [
+                    [station_name(name), f"{100 * base.load[name]:.0f} %", f"{100 * share:.0f} %"]
+                    for name, share in outcome.load.items()
+                ],
+            },
+        }
+
+
+def station_name(station: str) -> str:
+    """Return what a station is called; one that the course does not know stays as it is."""
+    from servicelab.company import label
+
+    return label("stations", "station", station)

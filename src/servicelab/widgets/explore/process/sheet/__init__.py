@@ -1,0 +1,60 @@
+"""Write the standard. Engine: none; a sheet and four mattresses made up for the course (illustrative)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicelab.i18n import _
+from servicelab.widgets.explore.process.sheet.model import BAD, SheetModel
+from servicelab.widgets.explore.process.sheet.worksheet import FIELDS, field_name, line
+from servicelab.widgets.house import Interactive
+
+#: In which order the three lines of a field are offered: the right one stands in no place of its own.
+ORDER = ((1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0), (2, 0, 1), (0, 1, 2), (2, 1, 0), (1, 0, 2))
+
+
+class Sheet(Interactive):
+    """The control that ``explore.sheet`` returns."""
+
+    view = "view.js"
+
+    def __init__(self) -> None:
+        self._model = SheetModel()
+        super().__init__(
+            content={
+                "fields": [
+                    {
+                        "id": field,
+                        "name": field_name(field),
+                        "bad": line(field, BAD),
+                        "options": [{"id": lines[at], "text": line(field, lines[at])} for at in order],
+                    }
+                    for (field, lines), order in zip(FIELDS.items(), ORDER, strict=True)
+                ]
+            }
+        )
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        return self._model.derive(value)
+
+    def name(self) -> str:
+        return _("Write the standard")
+
+    def words(self) -> dict[str, str]:
+        return {
+            "lead": _(
+                "This sheet hangs in the returns hall: “Inspect a returned mattress”. Nothing on it is false, and two "
+                "inspectors will not do the same by it. Mend it line by line, then try it on four mattresses."
+            ),
+            "instead": _("{field}: what stands there instead?", field="{field}"),
+            "now": _("now: {line}", line="{line}"),
+            "fits": _("fits"),
+            "lets": _("not yet"),
+            "try": _("Try the sheet"),
+            "left": _("{n} lines are still as they were: mend them first.", n="{n}"),
+            "trial": _("Two inspectors, four mattresses"),
+            "same": _("the same"),
+            "apart": _("not the same"),
+            "hangs": _("It hangs on: {fields}.", fields="{fields}"),
+            "comma": _(", "),
+        }

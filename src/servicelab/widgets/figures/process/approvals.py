@@ -1,0 +1,189 @@
+"""What approvals stop, and what they cost: the pilot by lot for small claims, and all approvals by size of claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot, sqrt
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _
+from servicelab.widgets.frames import require
+from servicelab.widgets.house.chart import (
+    axis,
+    bars,
+    chart,
+    dots,
+    guess_key,
+    guessed,
+    intervals,
+    names,
+    picture,
+    rule,
+    table,
+)
+from servicelab.widgets.intervals import Z95
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+YUAN_A_MINUTE = 1.6
+"""What a minute of an approver costs, as the firm reckons it."""
+BANDS = (0, 200, 500, 1000, 2000)
+PILOT_FROM = "2024-07-01"
+COLUMNS = ("kind", "claim", "opened_at", "closed_at", "approval", "pilot", "rejected", "cost_of_delay")
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """Claims under ¥200, drawn by lot: yuan a claim, each with half its 95 % interval; mean days."""
+
+    checked: int
+    spared: int
+    stopped: tuple[float, float]
+    reminders: tuple[float, float]
+    minutes: float
+    days_checked: float
+    days_spared: float
+
+    @property
+    def cost(self) -> float:
+        """What an approval costs: reminders that it causes, and the approver's minutes."""
+        return self.reminders[0] + self.minutes * YUAN_A_MINUTE
+
+
+def pilot(cases: pd.DataFrame, log: pd.DataFrame) -> Pilot:
+    """What the lot of July 2024 shows."""
+    require(cases, COLUMNS, "figures.pilot", "cases")
+    require(log, ("activity", "hands_on_minutes"), "figures.pilot", "log")
+    drawn = cases[
+        (cases["kind"].astype(str) == "return") & (cases["claim"] < BANDS[1]) & (cases["opened_at"] >= PILOT_FROM)
+    ]
+    checked, spared = drawn[~drawn["pilot"]], drawn[drawn["pilot"]]
+    stopped = (checked["claim"] * checked["rejected"]).astype(float)
+    off_stopped = Z95 * float(stopped.std()) / sqrt(len(stopped))
+    days = (drawn["closed_at"] - drawn["opened_at"]).dt.total_seconds() / 86_400
+    slow, fast = (group["cost_of_delay"].astype(float) for group in (checked, spared))
+    apart = float(slow.mean()) - float(fast.mean())
+    off = Z95 * hypot(*(float(each.std()) / sqrt(len(each)) for each in (slow, fast)))
+    minutes = log.loc[log["activity"].astype(str).isin(["approve", "reject"]), "hands_on_minutes"].mean()
+    return Pilot(
+        checked=len(checked),
+        spared=len(spared),
+        stopped=(float(stopped.mean()), off_stopped),
+        reminders=(apart, off),
+        minutes=float(minutes),
+        days_checked=float(days[~drawn["pilot"]].mean()),
+        days_spared=float(days[drawn["pilot"]].mean()),
+    )
+
+
+def lot(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
+    """Yuan stopped and spent for each small claim that is approved, beside somebody's ``guess`` at what is stopped."""
+    found = pilot(cases, log)
+    words = [_("stopped: false claims"), _("spent: answering reminders"), _("spent: the approver's minutes")]
+    values = [found.stopped, found.reminders, (found.minutes * YUAN_A_MINUTE, 0.0)]
+    rows = [
+        {"x": value, "y": 2 - at, "label": f"¥{value:.1f}", "xlo": max(0.0, value - off), "xhi": value + off,
+         "clear": value + off, "color": 3 if at == 0 else 2}
+        for at, (value, off) in enumerate(values)
+    ]  # fmt: skip
+    layers = [bars(rows), intervals([{**row, "color": 7} for row in rows[:2]])]
+    legend = []
+    if guess is not None:
+        layers.append(guessed(guess, 2))
+        legend.append(guess_key())
+    return picture(
+        _("What an approval under ¥200 brings, and what it takes"),
+        [
+            chart(axis(_("yuan for each claim that is approved"), 0, max(12, guess or 0)), names(words[::-1], band=44),
+                  layers, legend=legend)
+        ],
+        _(
+            "By lot, {checked} claims with and {spared} without approval: it stops ¥{stopped:.1f} a claim and takes "
+            "¥{cost:.1f}. With it a claim takes {slow:.1f} days, without it {fast:.1f}.",
+            checked=found.checked,
+            spared=found.spared,
+            stopped=found.stopped[0],
+            cost=found.cost,
+            slow=found.days_checked,
+            fast=found.days_spared,
+        ),
+        table(
+            _("The pilot by lot, claims under ¥200 from July 2024 (simulated)"),
+            [_("for each claim"), _("yuan"), _("95 % interval, ±")],
+            [
+                [word, f"{value:.2f}", f"{off:.2f}" if off else None]
+                for word, (value, off) in zip(words, values, strict=True)
+            ],
+        ),
+    )  # fmt: skip
+
+
+def by_size(cases: pd.DataFrame) -> pd.DataFrame:
+    """Yuan stopped for each approved claim: `mean`, `off` (half the 95 % interval), `count`, `rejections`, by band."""
+    import pandas as pd
+
+    approved = cases[cases["approval"]]
+    band = pd.cut(approved["claim"], [*BANDS, float("inf")], right=False, labels=list(BANDS))
+    groups = (approved["claim"] * approved["rejected"]).groupby(band, observed=True)
+    return pd.DataFrame(
+        {
+            "mean": groups.mean(),
+            "off": Z95 * groups.sem(),
+            "count": groups.size(),
+            "rejections": approved["rejected"].groupby(band, observed=True).sum(),
+        }
+    )
+
+
+def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:  # noqa: ARG001
+    """Yuan stopped for each approved claim, by size of the claim, against what an approval costs."""
+    cost = pilot(cases, log).cost
+    found = by_size(cases)
+    bands = list(found.index)
+    said = [band_name(int(band)) for band in bands]
+    last = len(bands) - 1
+    each = list(zip(found["mean"].tolist(), found["off"].tolist(), strict=True))
+    rows = [
+        {"x": mean, "y": last - at, "label": f"¥{mean:.1f}", "title": said[at],
+         "xlo": max(0.0, mean - off), "xhi": mean + off}
+        for at, (mean, off) in enumerate(each)
+    ]  # fmt: skip
+    return picture(
+        _("What an approval stops, by size of the claim"),
+        [
+            chart(
+                axis(_("yuan stopped for each claim that is approved"), 0, 110),
+                names(said[::-1], band=40),
+                [intervals(rows, color=7, width=2), dots(rows, color=3, r=6), rule(x=cost)],
+                legend=[{"shape": "circle", "color": 3, "text": _("stopped, with its 95 % interval")},
+                        {"dash": "5 4", "color": 7, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
+            )
+        ],
+        _(
+            "Under ¥200 ¥{a:.1f} a claim, ¥200 to 500 ¥{b:.1f}, ¥500 to 1,000 ¥{c:.1f}, ¥1,000 to 2,000 ¥{d:.1f}, "
+            "above ¥{e:.0f}. An approval costs ¥{cost:.1f}.",
+            **dict(zip("abcde", (float(mean) for mean in found["mean"]), strict=False)),
+            cost=cost,
+        ),
+        table(
+            _("False claims stopped by approvals, 2023 to 2025 (simulated)"),
+            [_("claim"), _("approvals"), _("rejected"), _("yuan stopped a claim"), _("95 % interval")],
+            [
+                [name, int(n), int(rejected), f"{mean:.1f}", f"{max(0.0, mean - off):.1f} – {mean + off:.1f}"]
+                for name, n, rejected, (mean, off) in zip(
+                    said, found["count"], found["rejections"], each, strict=True
+                )
+            ],
+        ),
+    )  # fmt: skip
+
+
+def band_name(low: int) -> str:
+    """Return what a band of claims is called, by where it begins."""
+    at = BANDS.index(low)
+    if at == 0:
+        return _("under ¥{high:,}", high=BANDS[1])
+    if at == len(BANDS) - 1:
+        return _("¥{low:,} and more", low=low)
+    return _("¥{low:,} to {high:,}", low=low, high=BANDS[at + 1])

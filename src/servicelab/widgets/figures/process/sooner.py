@@ -1,0 +1,84 @@
+"""How much sooner returns end when stations work faster: replayed from the log (engine P)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _
+from servicelab.models.process.replay import STATIONS
+from servicelab.widgets.explore.process.replays import Change, Replays
+from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, names, picture, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FASTER = 1.25
+"""As much more in a day: what took five hours takes four."""
+
+
+def ways() -> dict[str, Change]:
+    """Who works faster, by name of the way."""
+    others = tuple((name, FASTER) for name in STATIONS if name != "approve")
+    return {
+        "nobody": Change(),
+        "others": Change(factors=others),
+        "approver": Change(factors=(("approve", FASTER),)),
+        "all": Change(factors=tuple((name, FASTER) for name in STATIONS)),
+    }
+
+
+def days_of_ways(
+    log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame
+) -> dict[str, float]:
+    """Mean days of a return in each way, in the log's own three years."""
+    replays = Replays(log, stations, calendar, cases, "figures.faster")
+    return {way: float(replays.days(change).mean()) for way, change in ways().items()}
+
+
+def faster(
+    log: pd.DataFrame,
+    stations: pd.DataFrame,
+    calendar: pd.DataFrame,
+    cases: pd.DataFrame,
+    guess: float | None = None,
+) -> dict[str, Any]:
+    """Mean days of a return when nobody, the others, the approver or all of them work a quarter faster.
+
+    ``guess`` is somebody's guess at the hours gained when everybody but the approver does.
+    """
+    days = days_of_ways(log, stations, calendar, cases)
+    said = {
+        "nobody": _("as it is"),
+        "others": _("everybody but the approver faster"),
+        "approver": _("the approver alone faster"),
+        "all": _("everybody faster"),
+    }
+    order = list(said)[::-1]
+    rows = [{"x": days[way], "y": at, "label": f"{days[way]:.1f}"} for at, way in enumerate(order)]
+    layers = [bars(rows, color=1)]
+    legend = []
+    if guess is not None:
+        layers.append(guessed(days["nobody"] - guess / 24, order.index("others")))
+        legend.append(guess_key())
+    gained = {way: 24 * (days["nobody"] - each) for way, each in days.items()}
+    return picture(
+        _("Who has to be faster?"),
+        [
+            chart(
+                axis(_("days from registration to refund"), 0, 8, ticks=[0, 2, 4, 6, 8]),
+                names([said[way] for way in order], band=44),
+                layers,
+                legend=legend,
+            )
+        ],
+        _(
+            "Everybody but the approver a quarter faster: {others:.0f} hours sooner. The approver alone: "
+            "{approver:.0f} hours. Everybody: {all:.0f}.",
+            **{way: gained[way] for way in ("others", "approver", "all")},
+        ),
+        table(
+            _("Mean days of a return, the log replayed (simulated)"),
+            [_("who is a quarter faster"), _("days"), _("hours sooner")],
+            [[said[way], f"{days[way]:.2f}", f"{gained[way]:.1f}"] for way in said],
+        ),
+    )

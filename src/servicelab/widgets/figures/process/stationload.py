@@ -1,0 +1,109 @@
+"""The wait before each step, and how busy the station is that does it: two orders that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicelab.company import label
+from servicelab.i18n import _
+from servicelab.models.process.replay import STATIONS
+from servicelab.widgets.explore.process.week.model import activity_name
+from servicelab.widgets.frames import require
+from servicelab.widgets.house.chart import axis, bars, chart, names, picture, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BEFORE = ("receive", "inspect", "approve", "refund")
+
+
+def waits(log: pd.DataFrame) -> pd.DataFrame:
+    """Hours between a step and the one before it: `mean`, `median` and `count` by activity."""
+    ordered = log.sort_values(["case_id", "timestamp"], kind="stable")
+    hours = ordered.groupby("case_id")["timestamp"].diff().dt.total_seconds() / 3600
+    found: pd.DataFrame = hours.groupby(ordered["activity"].astype(str)).agg(["mean", "median", "count"])
+    return found
+
+
+def loads(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
+    """Work a working day and time for it, in minutes, by station: `work`, `time`, and `load` = work ÷ time."""
+    activity = log["activity"].astype(str)
+    days = int(calendar["workday"].sum())
+    time = stations.groupby(stations["station"].astype(str))["minutes_a_day"].last()
+    work = {
+        station: float(log.loc[activity.isin(steps), "hands_on_minutes"].sum()) / days
+        for station, steps in STATIONS.items()
+    }
+    found = time.to_frame("time")
+    found["work"] = found.index.map(work)
+    return found.assign(load=found["work"] / found["time"])
+
+
+def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> dict[str, Any]:
+    """Mean wait before each step beside the load of its station."""
+    require(log, ("case_id", "activity", "timestamp", "hands_on_minutes"), "figures.station_load", "log")
+    require(stations, ("station", "minutes_a_day"), "figures.station_load", "stations")
+    require(calendar, ("workday",), "figures.station_load", "calendar")
+    waited, busy = waits(log), loads(log, stations, calendar)
+    steps = [step for step in BEFORE if step in waited.index]
+    order = steps[::-1]
+    mean = {step: float(hours) for step, hours in waited["mean"].items()}
+    median = {step: float(hours) for step, hours in waited["median"].items()}
+    work, time, share = (
+        {str(name): float(each) for name, each in busy[key].items()} for key in ("work", "time", "load")
+    )
+    gaps = [{"x": mean[step], "y": at, "label": f"{mean[step]:.0f}"} for at, step in enumerate(order)]
+    # Nobody works at the parcel's way: it has a wait and no load.
+    shares = [
+        {"x": 100 * share[step], "y": at, "label": f"{100 * share[step]:.0f} %"}
+        for at, step in enumerate(order)
+        if step in share
+    ]
+    named = names([_("before: {step}", step=activity_name(step)) for step in order])
+    longest = max(steps, key=lambda step: mean[step])
+    busiest = max((step for step in steps if step in share), key=lambda step: share[step])
+    rows: list[list[object]] = []
+    for step in steps:
+        row: list[object] = [activity_name(step), f"{mean[step]:.1f}", f"{median[step]:.1f}", None, None, None]
+        if step in share:
+            row[3:] = [f"{work[step]:.0f}", f"{time[step]:.0f}", f"{100 * share[step]:.0f} %"]
+        rows.append(row)
+    return picture(
+        _("Where it waits, and where it is busy"),
+        [
+            chart(
+                axis(_("mean hours before the step"), 0, 80, ticks=[0, 20, 40, 60, 80]),
+                named,
+                [bars(gaps, color=7)],
+                head=_("The wait"),
+            ),
+            chart(
+                axis(_("work ÷ time for it, %"), 0, 100, ticks=[0, 25, 50, 75, 100]),
+                named,
+                [bars(shares, color=2)],
+                head=_("The load"),
+            ),
+        ],
+        _(
+            "The longest wait stands before “{longest}” ({hours:.0f} hours). The busiest station is {busiest}: "
+            "{work:.0f} minutes of work a day for {time:.0f} minutes of time, {share:.0f} %.",
+            longest=activity_name(longest),
+            hours=mean[longest],
+            busiest=label("stations", "station", busiest),
+            work=work[busiest],
+            time=time[busiest],
+            share=100 * share[busiest],
+        ),
+        table(
+            _("Waits and loads (simulated)"),
+            [
+                _("step"),
+                _("mean wait, hours"),
+                _("median, hours"),
+                _("work a day, minutes"),
+                _("time a day, minutes"),
+                _("load"),
+            ],
+            rows,
+        ),
+    )

@@ -1,0 +1,269 @@
+"""Module 02's interactives and pictures: hours by hand, cards that keep their secret, lines that chance moves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from servicelab.company import load
+from servicelab.errors import UserError
+from servicelab.i18n import use
+from servicelab.widgets import explore, figures
+from servicelab.widgets.explore.process.cards.model import CARDS, CardsModel
+from servicelab.widgets.explore.process.design.model import BUDGET, DesignModel
+from servicelab.widgets.explore.process.replays import Change, Replays
+from servicelab.widgets.explore.process.sheet.model import SheetModel
+from servicelab.widgets.explore.process.sheet.worksheet import CASES, FIELDS
+from servicelab.widgets.explore.process.tenweeks.model import WEEKS, TenWeeksModel
+from servicelab.widgets.explore.process.week.model import COLOURS, WeekModel
+from servicelab.widgets.figures.process import approvals, arrows, packingweeks, stationload
+
+# Friday, registered at noon; the parcel is there on Saturday; Monday is a working day.
+STEPS = [
+    ("register", "2025-01-03 12:00", 6.0),
+    ("receive", "2025-01-04 12:00", 4.0),
+    ("inspect", "2025-01-06 10:00", 30.0),
+    ("ask_customer", "2025-01-06 10:00", 3.0),
+    ("inspect_again", "2025-01-07 10:00", 12.0),
+    ("approve", "2025-01-08 09:30", 6.0),
+    ("refund", "2025-01-08 10:30", 6.0),
+]
+CALENDAR = pd.DataFrame({"date": pd.date_range("2025-01-01", periods=60)}).assign(
+    workday=lambda days: days["date"].dt.day_of_week < 5
+)
+STATIONS = pd.DataFrame(
+    {
+        "station": ["inspect", "approve", "repair", "refund"],
+        "people": [3, 2, 4, 2],
+        "minutes_a_day": [540, 60, 540, 540],
+    }
+)
+
+
+def log_of(cases: int, days_apart: int = 1) -> pd.DataFrame:
+    rows = [
+        (f"R{n}", activity, pd.Timestamp(at) + pd.Timedelta(days=7 * (n // 5) * days_apart), minutes)
+        for n in range(cases)
+        for activity, at, minutes in STEPS
+    ]
+    return pd.DataFrame(rows, columns=["case_id", "activity", "timestamp", "hands_on_minutes"])
+
+
+def cases_of(log: pd.DataFrame) -> pd.DataFrame:
+    times = log.groupby("case_id")["timestamp"].agg(["min", "max"])
+    ids = times.index.tolist()
+    return pd.DataFrame(
+        {
+            "case_id": ids, "kind": "return", "claim": [100.0 + 60 * n for n in range(len(ids))],
+            "opened_at": times["min"].to_numpy(), "closed_at": times["max"].to_numpy(), "approval": True,
+            "pilot": False, "rejected": [n == 1 for n in range(len(ids))], "chased": 0, "cost_of_delay": 0.0,
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    log = log_of(20)
+    return log, STATIONS, CALENDAR, cases_of(log)
+
+
+@pytest.fixture
+def week() -> WeekModel:
+    log = log_of(1)
+    return WeekModel(log, CALENDAR, cases_of(log))
+
+
+def test_the_hours_of_a_case_by_hand(week: WeekModel) -> None:
+    hours = {colour: share * week.hours / 100 for colour, share in week.truth.items()}
+    assert week.hours == pytest.approx(118.5)
+    # 4 + 30 + 12 + 6 + 6 minutes.
+    assert hours["worked"] == pytest.approx(58 / 60)
+    assert hours["travel"] == pytest.approx(24 - 4 / 60)
+    assert hours["customer"] == pytest.approx(24 - 12 / 60)
+    # Monday 9:00 to 9:30, Tuesday 10:00 to 18:00, Wednesday 9:00 to 9:24 and 9:30 to 10:24.
+    assert hours["desk"] == pytest.approx(0.5 + 8 + 0.4 + 0.9)
+    # Saturday noon to Monday 9:00, Tuesday 18:00 to Wednesday 9:00.
+    assert hours["closed"] == pytest.approx(45 + 15)
+    assert sum(week.truth.values()) == pytest.approx(100)
+
+
+def test_nothing_of_the_truth_is_in_the_page_before_the_painting_is_complete(week: WeekModel) -> None:
+    for value in ({}, {"worked": 30, "travel": 20}, {"worked": 60, "travel": 60, "looked": True}):
+        state = week.derive(value)
+        assert not state["looked"]
+        assert not {"truth", "days", "table"} & set(state)
+    full = {"worked": 20, "travel": 20, "desk": 20, "closed": 20, "customer": 20}
+    assert "truth" not in week.derive(full)
+    assert week.derive({**full, "looked": True})["truth"]["closed"] == pytest.approx(50.6, abs=0.1)
+
+
+def test_too_much_and_too_little_are_said(week: WeekModel) -> None:
+    assert "40 % are still to give" in week.derive({"desk": 60})["text"]
+    assert "20 % too many" in week.derive({"desk": 60, "travel": 60})["text"]
+
+
+def test_the_days_are_cut_at_midnight_and_add_up(week: WeekModel) -> None:
+    state = week.derive({"worked": 100, "looked": True})
+    assert [day["name"] for day in state["days"]] == ["Fri 3", "Sat 4", "Sun 5", "Mon 6", "Tue 7", "Wed 8"]
+    assert sum(p["to"] - p["from"] for day in state["days"] for p in day["parts"]) == pytest.approx(week.hours, abs=0.1)
+    assert {p["is"] for day in state["days"] for p in day["parts"]} == set(COLOURS)
+
+
+@pytest.mark.parametrize("value", [{}, {"worked": "x", "looked": 1}, {"travel": float("nan")}, {"desk": 9e99}])
+def test_whatever_a_week_is_given_it_derives(week: WeekModel, value: dict[str, Any]) -> None:
+    json.dumps(week.derive(value), allow_nan=False)
+
+
+def test_a_change_is_worked_out_once_and_two_of_them_differ_by_the_change_alone(tables: Any) -> None:
+    replays = Replays(*tables, "here")
+    base = replays.outcome(Change())
+    assert replays.outcome(Change()) is base
+    faster = replays.outcome(Change(factors=(("approve", 2.0),)))
+    assert faster.days < base.days
+    assert faster.load["approve"] == pytest.approx(base.load["approve"] / 2, rel=0.05)
+    # All cases alike: another order of them is the same three years.
+    assert base.low == pytest.approx(base.days) == pytest.approx(base.high)
+    assert set(base.quarters) == {"2025Q1"}
+
+
+def test_a_card_tells_nothing_before_a_guess_and_before_it_is_turned(tables: Any) -> None:
+    model = CardsModel(*tables)
+    assert "bars" not in model.derive({})
+    assert "bars" not in model.derive({"turned": ["robot"]})
+    assert "bars" not in model.derive({"guess": "robot"})
+    one = model.derive({"guess": "robot", "turned": ["approver"]})
+    assert [bar["name"] for bar in one["bars"]] == ["as it is", "A second approver"]
+    every = model.derive({"guess": "approver", "turned": list(CARDS), "last": "limit"})
+    assert len(every["bars"]) == 4
+    assert every["at"]["last"] == "limit"
+    assert "speeds up a station that had time" in every["text"]
+    assert "speeds up" not in one["text"]
+    json.dumps(every, allow_nan=False)
+
+
+def test_a_table_without_its_columns_is_one_sentence(tables: Any) -> None:
+    log, stations, calendar, cases = tables
+    with pytest.raises(UserError, match=r"explore\.cards: stations lacks minutes_a_day"):
+        CardsModel(log, stations.drop(columns="minutes_a_day"), calendar, cases)
+    with pytest.raises(UserError, match=r"explore\.week: log has no rows"):
+        WeekModel(log.iloc[:0], calendar, cases)
+
+
+def test_a_design_costs_what_it_costs_and_says_when_it_is_too_much(tables: Any) -> None:
+    model = DesignModel(*tables)
+    free = model.derive({"limit": "500"})
+    assert (free["cost"], free["over"]) == (0, False)
+    # The one claim that was rejected, ¥160, a third of it a year.
+    assert "¥53 a year" in free["text"]
+    dear = model.derive({"half_days": "3", "besides": ["inspector", "nonsense"]})
+    assert dear["cost"] == 72_000 > BUDGET
+    assert dear["over"]
+    assert "¥12,000 more than there is" in dear["text"]
+    assert dear["load"][0]["now"] == pytest.approx(dear["load"][0]["was"] * 3 / 4, rel=0.1)
+    json.dumps(dear, allow_nan=False)
+
+
+def test_left_alone_a_line_is_its_chance_and_a_reset_takes_the_week_with_it() -> None:
+    model = TenWeeksModel(seed=1)
+    assert model.line(["leave"] * WEEKS) == model.chance
+    first, second, third = model.chance[:3]
+    assert model.line(["reset", "reset"])[:3] == [first, second - first, third - second]
+    assert 30 < model.dearer < 55
+
+
+def test_the_line_left_alone_is_shown_at_the_end_only() -> None:
+    model = TenWeeksModel()
+    assert "alone" not in model.derive({"moves": ["reset"] * 9})
+    done = model.derive({"moves": ["reset"] * 10 + ["leave"]})
+    assert done["over"]
+    assert done["alone"] == model.chance
+    assert len(done["table"]["rows"]) == WEEKS
+    assert model.derive({"moves": ["nonsense"]})["at"]["moves"] == []
+
+
+def test_a_mended_sheet_makes_two_inspectors_do_the_same() -> None:
+    model = SheetModel()
+    good = dict.fromkeys(FIELDS, "good")
+    assert model.derive({"lines": good})["tried"] is False
+    assert model.derive({"lines": good, "tried": True})["same"] == len(CASES)
+    for case, needed in CASES.items():
+        for field in needed:
+            tried = model.derive({"lines": {**good, field: "strict"}, "tried": True})
+            assert tried["same"] == len(CASES) - 1, (case, field)
+    assert "trial" not in model.derive({"lines": {"start": "good"}, "tried": True})
+
+
+def test_every_field_of_the_sheet_hangs_on_a_mattress() -> None:
+    assert sorted(field for needed in CASES.values() for field in needed) == sorted(FIELDS)
+
+
+def test_what_the_sheet_says_of_the_firm_is_in_its_tables() -> None:
+    log, cases = load("event_log"), load("cases")
+    activity = log["activity"].astype(str)
+    said = " ".join(f["because"] for f in SheetModel().derive({"lines": dict.fromkeys(FIELDS, "strict")})["fields"])
+    assert f"Of 100 cases {100 * (activity == 'ask_customer').sum() / len(cases):.0f} lacked something" in said
+    assert round(log.loc[activity == "inspect", "hands_on_minutes"].mean()) == 14
+    assert "fourteen minutes" in said
+    days = load("calendar")["workday"].sum()
+    assert round((cases["kind"].astype(str) == "return").sum() / days) == 12
+    assert "Twelve returns a working day" in said
+
+
+def test_waits_and_loads_by_hand() -> None:
+    log = log_of(2)
+    busy = stationload.loads(log, STATIONS, CALENDAR.iloc[:10])
+    # Two approvals of six minutes in seven working days (3, 6 to 10 January, and 1, 2), an hour a day.
+    assert busy.loc["approve", "work"] == pytest.approx(12 / CALENDAR.iloc[:10]["workday"].sum())
+    assert busy.loc["approve", "load"] == pytest.approx(busy.loc["approve", "work"] / 60)
+    waited = stationload.waits(log)
+    assert waited.loc["receive", "mean"] == pytest.approx(24)
+    assert "before “goods received”" not in figures.station_load(log, STATIONS, CALENDAR).state["text"]
+
+
+def test_arrows_by_hand() -> None:
+    found = arrows.follows(log_of(3))
+    assert found.loc[("register", "receive"), "count"] == 3
+    assert found.loc[("receive", "inspect"), "mean"] == pytest.approx(46)
+
+
+def test_the_pilot_by_hand() -> None:
+    log = log_of(4)
+    cases = cases_of(log).assign(
+        claim=100.0, pilot=[False, False, True, True], rejected=[True, False, False, False],
+        cost_of_delay=[12.0, 8.0, 3.0, 1.0],
+    )  # fmt: skip
+    found = approvals.pilot(cases, log)
+    assert (found.checked, found.spared) == (2, 2)
+    assert found.stopped[0] == 50
+    assert found.reminders[0] == 8
+    assert found.cost == pytest.approx(8 + 6 * approvals.YUAN_A_MINUTE)
+
+
+def test_claims_stand_in_the_band_that_they_begin() -> None:
+    cases = cases_of(log_of(4)).assign(claim=[199.0, 200.0, 999.0, 2000.0], rejected=True)
+    found = approvals.by_size(cases)
+    assert found["mean"].to_dict() == {0: 199.0, 200: 200.0, 500: 999.0, 2000: 2000.0}
+
+
+def test_a_week_outside_its_limits_is_named() -> None:
+    weekly = pd.DataFrame({"week": range(12), "warehouse": "Wuhan", "parcels": 100, "faults": [4] * 11 + [20]})
+    assert "outside: weeks 11" in packingweeks.control(weekly, "Wuhan", 0, 11)["text"]
+    assert "none outside" in packingweeks.control(weekly, "Wuhan", 0, 10)["text"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_everything_is_said_in_both_languages(tables: Any, lang: str) -> None:
+    log, stations, calendar, cases = tables
+    with use(lang):
+        shown = [
+            explore.week(log, calendar, cases), explore.cards(*tables), explore.design(*tables), explore.sheet(),
+            explore.tenweeks(), figures.faster(*tables, 20), figures.station_load(log, stations, calendar),
+            figures.arrows(log_of(60)),
+        ]  # fmt: skip
+        for control in shown:
+            assert control.name_shown
+            assert control.text()
+            json.dumps(control.state, allow_nan=False)
