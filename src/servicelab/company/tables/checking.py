@@ -21,7 +21,7 @@ from servicelab.company.tables.packed import find, opened_csv
 from servicelab.company.tables.reading import ENCODING
 from servicelab.company.tables.schema import Column, Table
 from servicelab.errors import UserError
-from servicelab.i18n import _
+from servicelab.i18n import _, language, use
 
 COLUMNS = ["table", "row", "column", "value", "problem", "remedy"]
 #: Per table, column and problem: past this many cells one more finding says that there are others.
@@ -52,10 +52,12 @@ def check(directory: str | Path) -> pd.DataFrame:
         )
     findings = {name: _Findings(KNOWN[name]) for name in there}
     known: dict[str, Kept] = {}
-    for name in in_order(there):
-        kept = _checked(there[name], KNOWN[name], known, findings[name])
-        if kept is not None:
-            known[name] = kept
+    # Thousands of sentences are made ready, and each would look for the file that names the language.
+    with use(language()):
+        for name in in_order(there):
+            kept = _checked(there[name], KNOWN[name], known, findings[name])
+            if kept is not None:
+                known[name] = kept
     rows = [finding for found in findings.values() for finding in found.rows]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"row": "Int64"})
 
