@@ -56,10 +56,6 @@ def test_a_trainees_install_can_check_a_folder(tmp_path: Path) -> None:
     assert (ran.stdout.strip(), ran.stderr) == ("0", "")
 
 
-def test_the_committed_data_is_clean(datasets: Path) -> None:
-    assert company.check(datasets).empty
-
-
 WRONG_CELLS = [
     ("customers", 3, "city_tier", "9", "not one this column can hold"),
     ("customers", 3, "city_tier", "two", "not a whole number"),
@@ -101,8 +97,8 @@ WRONG_CELLS = [
     ("contacts", 2, "opened_at", "2023-02-16", "not a date with a time"),
     ("contacts", 2, "opened_at", "2023-02-16 09:59:35+08:00", "not a date with a time"),
     ("contacts", 2, "opened_at", "2023-02-16T09:59:35Z", "not a date with a time"),
-    ("contacts", 3, "wait", "1000001", "not one this column can hold"),
-    ("contacts", 2, "handling", "1000001", "not one this column can hold"),
+    ("contacts", 3, "wait", "2592001", "not one this column can hold"),
+    ("contacts", 2, "handling", "2592001", "not one this column can hold"),
     ("contacts", 2, "opened_at", "2023-02-10 21:04:59", "before the order"),
     ("contacts", 4, "opened_at", "2022-02-10 21:04:59", "before joining"),
     ("contacts", 3, "opened_at", "2023-02-16 09:59:34", "before the first contact"),
