@@ -28,6 +28,10 @@ LONGEST_ID = 120
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Workers fill the cores: threads of linear algebra would spend their time waiting for each other. numpy reads this when
+# it is loaded, which is later, and so does every program that a test starts.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
 # nbgrader shells out to `alembic`: the environment's bin must be on PATH however pytest was started.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 

@@ -17,11 +17,15 @@ from servicelab import company
 from servicelab.company.generating.staging import fingerprint
 from servicelab.company.tables.dictionary import TABLES
 
+pytest.register_assert_rewrite("tests.company.call_laws")
+
 #: The committed tables' seed and two others: a mechanism must show whatever the draw.
 SEEDS = (company.SEED, 7, 21)
 CACHE = Path(__file__).resolve().parents[2] / "build" / "cache" / "firm"
 DAY = 86_400
 HERE = Path(__file__).resolve().parent
+#: Fixtures that take seconds to make for each seed, by what their group is called: in `simulation` and elsewhere.
+SHARED = {"firm": ("run", "firm"), "plans": ("plans", "plans")}
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -61,25 +65,31 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def made(seed: int) -> Path:
-    """The folder of the tables at scale 1 with that seed, which must not be changed."""
-    goal = CACHE / f"{fingerprint()[:16]}-{seed}"
+def once(name: str, fill: Callable[[Path], object]) -> Path:
+    """A folder that `fill` has filled, once on this machine for each state of the program; it must not be changed."""
+    goal = CACHE / f"{fingerprint()[:16]}-{name}"
     CACHE.mkdir(parents=True, exist_ok=True)
-    with alone(CACHE / "lock"):
+    with alone(CACHE / f"lock-{name}"):
         if not goal.is_dir():
-            for other in CACHE.iterdir():
+            with alone(CACHE / "lock"):
                 # What another state of the program made is of no use for long.
-                if other.is_dir() and time.time() - other.stat().st_mtime > DAY:
-                    shutil.rmtree(other)
+                for other in CACHE.iterdir():
+                    if other.is_dir() and time.time() - other.stat().st_mtime > DAY:
+                        shutil.rmtree(other)
             partial = Path(tempfile.mkdtemp(prefix="partial-", dir=CACHE))
-            company.generate(partial / "tables", 1.0, seed, truth=partial / "truth")
+            fill(partial)
             try:
                 partial.rename(goal)
             except OSError:
                 # Without locks another worker may have been faster.
                 shutil.rmtree(partial)
         os.utime(goal)
-    return goal / "tables"
+    return goal
+
+
+def made(seed: int) -> Path:
+    """The folder of the tables at scale 1 with that seed."""
+    return once(str(seed), lambda out: company.generate(out / "tables", 1.0, seed, truth=out / "truth")) / "tables"
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +126,14 @@ def firm(request: pytest.FixtureRequest, generated: Callable[[int], Tables]) -> 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at one seed's firm runs on one worker: the firm is then made and read once, not once a worker."""
     for item in items:
-        parameters = getattr(getattr(item, "callspec", None), "params", {})
-        if item.path.is_relative_to(HERE) and "firm" in parameters and item.get_closest_marker("xdist_group") is None:
-            simulated = item.path.is_relative_to(HERE / "simulation")
-            item.add_marker(pytest.mark.xdist_group(f"{'run' if simulated else 'firm'}-{parameters['firm']}"))
+        if item.path.is_relative_to(HERE) and item.get_closest_marker("xdist_group") is None:
+            parameters = getattr(getattr(item, "callspec", None), "params", {})
+            group = grouped(parameters, simulated=item.path.is_relative_to(HERE / "simulation"))
+            if group:
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
+def grouped(parameters: Mapping[str, object], *, simulated: bool) -> str | None:
+    """The group of a test with those parameters: of the fixture that many tests share and its seed."""
+    shared = next((name for name in SHARED if name in parameters), None)
+    return None if shared is None else f"{SHARED[shared][0 if simulated else 1]}-{parameters[shared]}"

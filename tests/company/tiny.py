@@ -95,6 +95,7 @@ C000001|C000001||K00001|D000002|2023-02-16 09:59:35|first|where_is_order|logisti
 C000002|C000001|C000001|K00001|D000002|2023-02-17 10:00:00|repeat|where_is_order|logistics|on_time_delivery|emotional|True|Still nothing|还没到|e2|z2|test|phone|chat|True|0.0|False|||none|False||False||0.6
 C000003|C000003||K00002||2023-02-18 20:15:00|first|presale|sales|personal_styling|implicit|False|Will it fit?|放得下吗？|e3|z3|train|wechat|self_service|False|0.0|True||41.0|fix|True|5|False|D000003|0.25
 C000004|C000004||K00001|D000002|2023-02-20 11:11:11|first|damaged|warehouse|intact_packaging|normative|False|It is broken|坏了|e4|z4|train|shop|shop|False|12.0|True|A002|600.0|both|True||False||41.3
+C000005|C000001|C000002|K00001|D000002|2023-02-18 12:00:00|repeat|where_is_order|logistics|on_time_delivery|emotional|True|No table yet|桌子还没到|e5|z5|train|phone|phone|False|30.0|True|A001|120.0|fix|True|4|False||9.1
 """,
     "calls": """
 L000001|2025-10-01 09:00:12|0.0|True|321.5|40.2|presale||A001|phone
@@ -113,6 +114,7 @@ L000003|2025-11-11 20:00:01|4.0|True|500.0|8.0|price||A002|shop
     "agents": """
 A001|phone|2017-03-24||False
 A002|shop|2022-10-04|2025-12-03|True
+A003|phone|2025-11-03||False
 """,
     "appraisals": """
 2023-01-01|A001|phone|2124|599|0.169|525.5|87.44|461|76|421|20|3.8|7058|False|False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy
+from tests.company.conftest import once
 
 from servicelab import company
 from servicelab.company.generating import making
@@ -35,10 +37,15 @@ Raw = tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
 
 @pytest.fixture(scope="module")
 def region() -> Raw:
-    """A small region, simulated once; of its calls, which are the whole firm's at any scale, a few."""
-    raw, truth = make_tables(Block(0, 5, 0.02), 5)
-    raw["calls"] = raw["calls"].head(500)
-    return raw, truth
+    """A small region, simulated once for all workers; of its calls, which are the whole firm's at any scale, a few."""
+
+    def keep(folder: Path) -> None:
+        raw, truth = make_tables(Block(0, 5, 0.02), 5)
+        raw["calls"] = raw["calls"].head(500)
+        (folder / "region").write_bytes(pickle.dumps((raw, truth)))
+
+    kept: Raw = pickle.loads((once("region-5-0.02-500", keep) / "region").read_bytes())
+    return kept
 
 
 @pytest.fixture

@@ -81,9 +81,9 @@ def environment(version: str) -> Path:
     """A Python of that version with the locked packages, made once on each machine for each state of the lock."""
     wanted = locked()
     folder = CACHE.parent / f"python-{version}-{hashlib.sha256(wanted.encode()).hexdigest()[:16]}"
-    CACHE.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     ready = folder / ".ready"
-    with alone(CACHE / "lock"):
+    with alone(folder.with_name(f"{folder.name}.lock")):
         if not ready.is_file():
             shutil.rmtree(folder, ignore_errors=True)
             subprocess.run([OTHERS[version], "-m", "venv", folder], check=True)

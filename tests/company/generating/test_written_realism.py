@@ -11,22 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.call_laws import LAWS, START, TWO_MONTHS, CallLog, Law, seconds
 from tests.company.skylark_world import world
 
+from servicelab import company
 from servicelab.company.simulation import LINES
-from servicelab.company.tables.dictionary import TABLES
-from servicelab.models.queueing import (
-    call_log_facts,
-    erlang_a_metrics,
-    estimate_patience,
-    hourly_profile,
-    measured_metrics,
-    queue_path,
-    recontact_rates,
-    service_by_kind,
-)
+from servicelab.company.simulation.names import SALE_OPENS
+from servicelab.models.queueing import recontact_rates
 
-START, END = pd.Timestamp("2023-01-01"), pd.Timestamp("2026-01-01")
+END = pd.Timestamp("2026-01-01")
 LIVE = [line for line in LINES if line != "expert"]
 
 
@@ -35,67 +28,42 @@ def line(firm: Any, name: str) -> pd.DataFrame:
     return calls[calls["line"] == name]
 
 
+def call_log(firm: Any) -> CallLog:
+    """The two months of calls that are written, and the rosters and hours of these."""
+    calls, staff, rosters = firm["calls"], firm["staffing"], firm["rosters"]
+    phone = rosters[(rosters["line"] == "phone") & (rosters["agents"] > 0)]
+    begin = seconds(phone["date"] + pd.to_timedelta(phone["half_hour"] + ":00"))
+    spells = pd.DataFrame({"begin": begin, "end": begin + 1800, "open": 1800.0, "agents": phone["agents"]})
+    there = staff["date"].between(calls["arrived_at"].min().normalize(), calls["arrived_at"].max())
+    night = (pd.Timestamp("2025-11-10") - START).total_seconds() + SALE_OPENS
+    calls = calls.assign(arrived_at=seconds(calls["arrived_at"]))
+    return CallLog(calls, staff.loc[there, "desk_hours"], spells.sort_values("begin"), [night])
+
+
 # --- Laws: exactly ---
 
 
-def test_every_foreign_key_resolves(firm: Any) -> None:
-    checked = 0
-    for name, table in TABLES.items():
-        for column in table.columns:
-            if column.refers:
-                other, key = column.refers.split(".")
-                assert firm[name][column.name].dropna().isin(firm[other][key]).all(), (name, column.name)
-                checked += 1
-    assert checked > 30
+def test_keys_references_causes_and_facts_hold(firm: Any) -> None:
+    """Everything that the checker knows (`consistency.RULES` and the schema)."""
+    findings = company.check(firm.folder)
+    assert findings.empty, findings.to_string()
 
 
-def test_littles_law_on_every_queue(firm: Any) -> None:
-    for name in LINES:
-        calls = line(firm, name)
-        path = queue_path(calls)
-        area = float((path.to_numpy()[:-1] * np.diff(path.index.to_numpy())).sum())
-        horizon = path.index[-1] - path.index[0]
-        rate, wait = len(calls) / horizon, calls["wait"].mean()
-        assert path.iloc[-1] == 0
-        assert area / horizon == pytest.approx(rate * wait, rel=1e-9)
+def test_every_channel_is_used_and_no_other(firm: Any) -> None:
+    assert set(firm["contacts"]["channel"]) == {*LINES, "self_service"}
 
 
-def test_channel_shares_sum_to_one(firm: Any) -> None:
-    share = firm["contacts"]["channel"].value_counts(normalize=True)
-    assert share.sum() == pytest.approx(1, abs=1e-12)
-    assert set(share[share > 0].index) == {*LINES, "self_service"}
+def test_an_order_that_a_contact_is_about_is_the_customers_own(firm: Any) -> None:
+    contacts, orders = firm["contacts"], firm["orders"].set_index("order_id")
+    for column in ("order_id", "led_to_order_id"):
+        rows = contacts[contacts[column].notna()]
+        assert len(rows) > 1000
+        assert (rows["customer_id"] == rows[column].map(orders["customer_id"])).all()
 
 
-def test_no_event_before_its_cause(firm: Any) -> None:
-    customers, orders = firm["customers"].set_index("customer_id"), firm["orders"].set_index("order_id")
-    contacts, cases = firm["contacts"].set_index("contact_id"), firm["cases"].set_index("case_id")
-    joined = customers["joined_on"]
-    assert (orders["ordered_at"] >= orders["customer_id"].map(joined)).all()
-    assert (contacts["opened_at"] >= contacts["customer_id"].map(joined)).all()
-    about = contacts[contacts["order_id"].notna()]
-    assert (about["opened_at"] > about["order_id"].map(orders["ordered_at"])).all()
-    assert (about["customer_id"] == about["order_id"].map(orders["customer_id"])).all()
-    led = contacts[contacts["led_to_order_id"].notna()]
-    assert (led["opened_at"] < led["led_to_order_id"].map(orders["ordered_at"])).all()
-    goods = about[about["intent"].isin(["damaged", "defect", "return"])]
-    day = goods["order_id"].map(orders["ordered_at"]).dt.floor("D")
-    days = goods["order_id"].map(orders["delivered_days"]).fillna(0).astype(int)
-    assert (goods["opened_at"] >= day + pd.to_timedelta(days, unit="D")).all()
-    after = contacts[contacts["parent_id"].notna()]
-    assert (after["opened_at"] >= after["parent_id"].map(contacts["opened_at"])).all()
-    assert (cases["opened_at"] >= cases["contact_id"].map(contacts["opened_at"])).all()
-    closed = cases["closed_at"].notna()
-    assert (cases["closed_at"][closed] > cases["opened_at"][closed]).all()
-    steps = firm["event_log"]
-    assert (steps.groupby("case_id")["timestamp"].diff().dropna() >= pd.Timedelta(0)).all()
-    assert (steps["timestamp"] >= steps["case_id"].map(cases["opened_at"])).all()
-    met = contacts[contacts["agent_id"].notna()]
-    agents = firm["agents"].set_index("agent_id")
-    assert (
-        met["opened_at"] + pd.to_timedelta(met["wait"] + 1, unit="s") >= met["agent_id"].map(agents["hired_on"])
-    ).all()
-    touches = firm["touchpoints"]
-    assert (touches["timestamp"] >= touches["customer_id"].map(joined)).all()
+@pytest.mark.parametrize("law", LAWS)
+def test_calls_keep_the_law(law: Law, firm: Any) -> None:
+    law(call_log(firm), TWO_MONTHS)
 
 
 def test_what_follows_from_other_columns(firm: Any) -> None:
@@ -153,14 +121,6 @@ def test_size_at_scale_one(firm: Any) -> None:
     assert 80_000 < len(firm["contacts"]) < 105_000
 
 
-def test_the_day_has_its_shape(firm: Any) -> None:
-    share = hourly_profile(line(firm, "phone"))
-    assert share.idxmax() == 10
-    assert share[13] > 1.1 * share[12]
-    assert (share[15:20].diff().dropna() < 0.004).all()
-    assert share[20] < 0.6 * share[10]
-
-
 def test_arrivals_are_over_dispersed_and_correlated_within_a_day(firm: Any) -> None:
     contacts = firm["contacts"]
     first = contacts[(contacts["kind"] == "first")]
@@ -175,39 +135,17 @@ def test_arrivals_are_over_dispersed_and_correlated_within_a_day(firm: Any) -> N
     assert ratio[(ratio < 1.6).all(axis=1)].corr().loc["am", "pm"] > 0.1
 
 
-def test_double_eleven(firm: Any) -> None:
+def test_double_eleven_brings_orders(firm: Any) -> None:
     daily = firm["orders"].groupby(firm["orders"]["ordered_at"].dt.floor("D")).size()
     for year in (2023, 2024, 2025):
         usual = daily.loc[f"{year}-09-10" : f"{year}-10-20"].median()
-        assert 1.2 < daily.loc[f"{year}-11-11"] / usual < 3.2
-    at = np.sort(firm["calls"]["arrived_at"].to_numpy())
-
-    def first_half_hour(day: str) -> int:
-        start = np.datetime64(f"{day}T20:00:00")
-        return int(np.searchsorted(at, start + np.timedelta64(1800, "s")) - np.searchsorted(at, start))
-
-    quiet = [first_half_hour(str(day.date())) for day in pd.date_range("2025-10-10", "2025-10-28")]
-    assert 5 < first_half_hour("2025-11-10") / np.mean(quiet) < 12
+        assert 1.2 < daily.loc[f"{year}-11-11"] / usual < 3
 
 
-def test_service_is_lognormal_and_differs_by_kind(firm: Any) -> None:
-    calls = line(firm, "phone")
-    # A line that drops is no conversation.
-    talked = calls["served"] & (calls["service"] >= world.lines.cut_off_from + world.lines.cut_off_seconds)
-    served = np.log(calls.loc[talked, "service"])
-    assert abs(served.skew()) < 0.2
-    assert abs(served.kurt()) < 0.4
-    by_kind = service_by_kind(calls)
-    assert 2 < by_kind.max() / by_kind.min() < 4
-    assert 1.0 < call_log_facts(calls).service_cv2 < 2.2
-
-
-def test_patience_and_abandonment(firm: Any) -> None:
+def test_some_give_up(firm: Any) -> None:
     contacts = firm["contacts"]
     live = contacts[contacts["channel"] != "self_service"]
     assert 0.03 < 1 - live["served"].mean() < 0.12
-    assert 0.03 < call_log_facts(firm["calls"]).hung_up < 0.14
-    assert estimate_patience(line(firm, "phone")) == pytest.approx(world.lines.patience["phone"], rel=0.25)
 
 
 def test_recontact_is_much_higher_after_a_hang_up_than_after_service(firm: Any) -> None:
@@ -217,19 +155,13 @@ def test_recontact_is_much_higher_after_a_hang_up_than_after_service(firm: Any) 
     again = recontact_rates(calls, within=72 * 3600)
     assert again.after_abandonment > 2.5 * again.after_service
     back = contacts["recontact_72h"]
-    unresolved = back[contacts["served"] & ~contacts["resolved"]].mean()
-    assert unresolved > 3 * back[contacts["served"] & contacts["resolved"]].mean()
+    resolved = back[contacts["served"] & contacts["resolved"]].mean()
+    assert back[~contacts["served"]].mean() > 3 * resolved
+    assert back[contacts["served"] & ~contacts["resolved"]].mean() > 3 * resolved
 
 
-def test_occupancy_and_shrinkage(firm: Any) -> None:
+def test_shrinkage(firm: Any) -> None:
     staffing = firm["staffing"]
-    window = staffing[staffing["date"].between("2025-10-01", "2025-11-30")].groupby("line")["desk_hours"].sum()
-    calls = firm["calls"]
-    calls = calls[calls["served"]]
-    # Whoever writes down what was said is busy as well.
-    work = (calls["service"] + calls["after_call"]).groupby(calls["line"], observed=True).sum() / 3600
-    slots = pd.Series(world.lines.concurrency)
-    assert 0.75 <= (work / slots).sum() / window.sum() <= 0.88
     assert 0.27 < 1 - staffing["desk_hours"].sum() / staffing["paid_hours"].sum() < 0.33
 
 
@@ -290,13 +222,14 @@ def test_csat_is_j_shaped_and_falls_with_wait_transfer_and_repeat(firm: Any) -> 
     contacts = firm["contacts"]
     answered = contacts[contacts["csat"].notna()].assign(csat=lambda rows: rows["csat"].astype(float))
     share = answered["csat"].value_counts(normalize=True).sort_index()
+    assert share.idxmax() == 5
     assert share[5] > share[4] > share[3] > share[2] > share[1] > 0.03
     phone = answered[(answered["channel"] == "phone") & (answered["kind"] == "first")]
     assert (
         phone.groupby(pd.cut(phone["wait"], [-1, 0, 120, 3600]), observed=True)["csat"].mean().is_monotonic_decreasing
     )
     means = answered.groupby("kind", observed=True)["csat"].mean()
-    assert means["transfer"] < means["first"] - 0.2
+    assert means["transfer"] < means["first"] - 0.3
     assert means["repeat"] < means["first"] - 0.2
 
 
@@ -305,8 +238,8 @@ def test_unhappy_chat_customers_answer_less(firm: Any) -> None:
     served = contacts[contacts["served"]]
     rate = served.assign(answered=served["csat"].notna(), unhappy=served["would_answer"] <= 2)
     rate = rate.groupby([rate["channel"].astype(str), "unhappy"])["answered"].mean()
-    assert rate["chat", True] / rate["chat", False] == pytest.approx(world.csat.unhappy_response["chat"], abs=0.07)
-    assert rate["phone", True] / rate["phone", False] == pytest.approx(1.0, abs=0.09)
+    assert rate["chat", True] / rate["chat", False] == pytest.approx(world.csat.unhappy_response["chat"], abs=0.06)
+    assert rate["phone", True] / rate["phone", False] == pytest.approx(1.0, abs=0.08)
 
 
 def test_costs(firm: Any) -> None:
@@ -316,23 +249,3 @@ def test_costs(firm: Any) -> None:
     journey = contacts.groupby("journey_id").agg(channels=("channel", "nunique"), cost=("cost", "sum"))
     mean = journey.groupby("channels")["cost"].mean()
     assert 2.3 < mean[3] / mean[1] < 4
-
-
-def test_waiting_is_that_of_erlang_a_at_the_same_load(firm: Any) -> None:
-    """Half hour by half hour with the roster of that half hour; the formula's half hours never spill over."""
-    calls, rosters = line(firm, "phone"), firm["rosters"]
-    phone = rosters[(rosters["line"] == "phone") & (rosters["agents"] > 0)]
-    start = phone["date"] + pd.to_timedelta(phone["half_hour"] + ":00")
-    agents = phone.set_index(start)["agents"]
-    slot = calls["arrived_at"].dt.floor("30min")
-    count = slot.value_counts().reindex(agents.index).fillna(0)
-    aht, patience = (calls["service"] + calls["after_call"]).mean(), estimate_patience(calls)
-    expected = weight = 0.0
-    for moment, arrivals in count.items():
-        staffed = agents[moment]
-        low = max(int(staffed), 1)
-        parts = [erlang_a_metrics(max(arrivals, 1) / 1800, aht, c, patience, 20).p_abandon for c in (low, low + 1)]
-        expected += arrivals * (parts[0] * (low + 1 - staffed) + parts[1] * (staffed - low))
-        weight += arrivals
-    seen = measured_metrics(calls, 20, duration=1800 * len(count))
-    assert 0.6 < seen.p_abandon / (expected / weight) < 1.7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections import OrderedDict
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,15 +19,21 @@ SEEDS = (1984, 7, 21)
 WIDE = 3.29
 
 
-@cache
-def ran(scenario_key: tuple[tuple[str, object], ...]) -> Firm:
-    """The run of one scenario, once a session."""
-    return simulate(Scenario(**dict(scenario_key)), world)  # type: ignore[arg-type]
+#: Runs that are kept, the last asked for: three years are some hundred megabytes, and three workers have runs.
+KEPT = 6
+_kept: OrderedDict[str, Firm] = OrderedDict()
 
 
 def run(**changes: object) -> Firm:
-    """The firm under a scenario; hashable arguments only, so that a run is shared."""
-    return ran(tuple(sorted(changes.items())))
+    """The firm under a scenario, made once for all who ask soon, however they say what its scenario is."""
+    scenario = Scenario(**changes)  # type: ignore[arg-type]
+    key = repr(scenario)
+    if key not in _kept:
+        _kept[key] = simulate(scenario, world)
+    _kept.move_to_end(key)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return _kept[key]
 
 
 @pytest.fixture(scope="session", params=SEEDS)
@@ -107,5 +113,5 @@ def fits() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def under() -> object:
-    """The firm under a scenario, run once a session."""
+    """The firm under a scenario, of which the last few runs are kept."""
     return run

@@ -10,16 +10,22 @@ import pytest
 from scipy import stats
 from tests.company.skylark_world import world
 
-from servicelab.company.simulation import FLAT, FOR_QUALITY, FOR_SPEED, Firm
+from servicelab.company.simulation import FLAT, FOR_QUALITY, FOR_SPEED, Firm, Scenario
+from servicelab.company.simulation.draws import Lots
+from servicelab.company.simulation.festivals import make_calendar
 from servicelab.company.simulation.names import SHOPS
+from servicelab.company.simulation.shops import make_rollout
 
 START = pd.Timestamp("2023-01-01")
+#: What asks for the usual half year, as `plans` of the usual seed does.
+HALF_YEAR = pytest.mark.xdist_group("plans-1984")
 SCHEMES = {"flat": FLAT, "speed": FOR_SPEED, "quality": FOR_QUALITY}
 
 
 # --- X11: a peak ---
 
 
+@HALF_YEAR
 def test_x11a_the_days_total_does_not_size_the_staff(under: object) -> None:
     shaped = under(months=6, campaigns=())  # type: ignore[operator]
     flat = under(months=6, campaigns=(), shape="flat")  # type: ignore[operator]
@@ -124,8 +130,13 @@ def test_x12a_after_less_before_is_not_the_effect(firm: Firm, fits: SimpleNamesp
 
 
 def test_x12a_without_ordering_ahead_nothing_is_found(under: object, fits: SimpleNamespace) -> None:
-    with_it, without = under(months=24), under(months=24, app_rollout=False)  # type: ignore[operator]
-    rows = without.tables["shop_months"].merge(with_it.tables["shops"][["shop_id", "app_live_from"]], on="shop_id")
+    with_it, without = Scenario(months=24), under(months=24, app_rollout=False)  # type: ignore[operator]
+    # The lot that would have been drawn.
+    lot = make_rollout(world, with_it, Lots(with_it.seed, with_it.start), make_calendar(world, with_it)).day
+    live = START + pd.to_timedelta(pd.Series(np.where(np.isinf(lot), np.nan, lot)), unit="D")
+    assert live.nunique() > 1
+    shops = pd.DataFrame({"shop_id": without.tables["shops"]["shop_id"], "app_live_from": live})
+    rows = without.tables["shop_months"].merge(shops, on="shop_id")
     assert without.tables["shops"]["app_live_from"].isna().all()
     assert (without.tables["shop_months"]["ordered_ahead"] == 0).all()
     found = rollout_effect(rows, "sales", fits)
@@ -247,6 +258,7 @@ def schemes(under: object) -> dict[str, Firm]:
     return {name: under(months=6, campaigns=(), pay=pay) for name, pay in SCHEMES.items()}  # type: ignore[operator]
 
 
+@HALF_YEAR
 def test_pay_for_speed_lowers_resolution_and_raises_repeats(schemes: dict[str, Firm], under: object) -> None:
     found = {pay: firm.summary() for pay, firm in schemes.items()}
     time = {pay: firm.tables["line_log"]["service"].mean() for pay, firm in schemes.items()}
@@ -271,6 +283,7 @@ def test_pay_for_speed_lowers_resolution_and_raises_repeats(schemes: dict[str, F
         assert (gap > 0.02) == (pay == "speed")
 
 
+@HALF_YEAR
 def test_the_assistant_and_the_channel_policy(under: object, schemes: dict[str, Firm]) -> None:
     usual = schemes["flat"]
     without = under(months=6, campaigns=(), bot=False)  # type: ignore[operator]
@@ -288,6 +301,7 @@ def test_the_assistant_and_the_channel_policy(under: object, schemes: dict[str, 
     assert asked.loc[~asked["refused"], "channel"].eq("wechat").all()
 
 
+@HALF_YEAR
 def test_ringing_back_loses_fewer_callers(under: object, schemes: dict[str, Firm]) -> None:
     back = under(months=6, campaigns=(), callback=True)  # type: ignore[operator]
 

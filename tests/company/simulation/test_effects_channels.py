@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.company.skylark_world import world
 
-from servicelab.company.simulation import Firm, Scenario, simulate
+from servicelab.company.simulation import Firm
 from servicelab.company.simulation.demand import PRICE_CLAIM, causes_in, price_drops
 from servicelab.company.simulation.festivals import make_calendar
 from servicelab.company.simulation.names import FAMILIES, FEATURES, INTENTS, LATE, ON_THE_WAY
@@ -24,7 +24,7 @@ from servicelab.models.queueing import (
     simulate_queue,
 )
 
-from .conftest import SEEDS, WIDE
+from .conftest import SEEDS, WIDE, run
 
 Floats = NDArray[np.float64]
 DAY = 86_400.0
@@ -171,11 +171,9 @@ def phone(firm: Firm) -> Line:
 @pytest.fixture(scope="module", params=SEEDS)
 def plans(request: pytest.FixtureRequest) -> dict[str, Line]:
     """Half a year of the firm as it is, with one agent fewer on the phone, and with the same shifts spread evenly."""
-    base = Scenario(seed=request.param, months=6, campaigns=())
     return {
-        "usual": phone(simulate(base, world)),
-        "fewer": phone(simulate(base.but(staff_change={"phone": -1}), world)),
-        "flat": phone(simulate(base.but(shape="flat"), world)),
+        name: phone(run(seed=request.param, months=6, campaigns=(), **changes))
+        for name, changes in {"usual": {}, "fewer": {"staff_change": {"phone": -1}}, "flat": {"shape": "flat"}}.items()
     }
 
 

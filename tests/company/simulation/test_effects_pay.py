@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,12 +21,15 @@ START = pd.Timestamp("2023-01-01")
 YEARS = 2
 #: Years of many scenarios cost more than the third seed tells: posts have the same luck in all of them.
 SOME = SEEDS[:2]
-#: Hours are long or short for everybody, or pay is low, from the first day on; few records are kept.
+#: The day from which on pay is better.
+RAISED_ON = date(2023, 9, 1)
+#: Hours are long or short for everybody, or pay is low, from the first day on; or it becomes better on a day.
 ODD: dict[str, dict[str, Any]] = {
     "usual": {},
     "long hours": {"staffing": 0.85},
     "short hours": {"staffing": 1.2},
     "poor pay": {"pay": PayScheme(4200.0)},
+    "raised": {"changes": ((RAISED_ON, {"pay": PayScheme(9000.0)}),)},
 }
 
 
@@ -75,17 +80,33 @@ def load(firm: Firm) -> float:
     return float((share.reindex(list(LINES)) * agents.reindex(list(LINES))).sum())
 
 
-@pytest.fixture(scope="module", params=SOME)
-def leavers(request: pytest.FixtureRequest, under: Any) -> dict[str, Firm]:
-    return {
-        name: under(seed=request.param, months=12 * YEARS, scale=0.01, campaigns=(), **changes)
-        for name, changes in ODD.items()
-    }
+@dataclass(frozen=True)
+class Staff:
+    """Of a firm what is told of its staff: permanent agents, how many left, their years at work, and the load."""
+
+    agents: pd.DataFrame
+    count: int
+    years: float
+    busy: float
 
 
-def test_leavers_rise_with_load_and_fall_with_pay(leavers: dict[str, Firm]) -> None:
-    count, years = (pd.Series({name: left(firm)[k] for name, firm in leavers.items()}) for k in (0, 1))
-    rate, busy = count / years, pd.Series({name: load(firm) for name, firm in leavers.items()})
+@cache
+def staff(seed: int, name: str) -> Staff:
+    """The staff of two years under one of the odd scenarios; few records are kept, and no run."""
+    firm = simulate(Scenario(seed=seed, months=12 * YEARS, scale=0.01, campaigns=(), **ODD[name]), world)
+    return Staff(firm.tables["agents"].query("not temporary"), *left(firm), load(firm))
+
+
+#: What asks for these runs does so on one worker.
+LEAVERS = pytest.mark.xdist_group("leavers")
+
+
+@LEAVERS
+@pytest.mark.parametrize("seed", SOME)
+def test_leavers_rise_with_load_and_fall_with_pay(seed: int) -> None:
+    of = {name: staff(seed, name) for name in ("usual", "long hours", "short hours", "poor pay")}
+    count, years, busy = (pd.Series({n: getattr(of[n], what) for n in of}) for what in ("count", "years", "busy"))
+    rate = count / years
     assert busy["short hours"] < busy["usual"] < busy["long hours"]
     assert rate["short hours"] < rate["usual"] < rate["long hours"]
     assert rate["usual"] < rate["poor pay"]
@@ -101,31 +122,26 @@ def test_leavers_rise_with_load_and_fall_with_pay(leavers: dict[str, Firm]) -> N
         error = np.sqrt(1 / count[one] + 1 / count[other])
         assert abs(np.log(rate[one] / rate[other]) - truth) < WIDE * error, (one, other)
     # Naive: who is paid less costs less. Those who leave are replaced by newcomers, each of whom is half an agent.
-    new = {
-        name: float((firm.tables["agents"]["hired_on"] >= START).sum()) / years[name] for name, firm in leavers.items()
-    }
+    new = {name: float((one.agents["hired_on"] >= START).sum()) / one.years for name, one in of.items()}
     assert new["poor pay"] > 1.1 * new["usual"]
 
 
-def test_a_post_is_filled_on_a_monday_after_some_weeks(leavers: dict[str, Firm]) -> None:
-    agents = leavers["poor pay"].tables["agents"].query("not temporary")
+@LEAVERS
+@pytest.mark.parametrize("seed", SOME)
+def test_a_post_is_filled_on_a_monday_after_some_weeks(seed: int) -> None:
+    agents = staff(seed, "poor pay").agents
     later = agents[agents["hired_on"] >= START + pd.Timedelta(days=31)]
     assert len(later) > 20
     assert (later["hired_on"].dt.day_of_week == 0).all()
 
 
-def test_better_pay_from_a_date_on_keeps_people_from_then_on(under: Any) -> None:
+@LEAVERS
+def test_better_pay_from_a_date_on_keeps_people_from_then_on() -> None:
     """A decision with a date: who left before it left all the same."""
-    day = date(2023, 9, 1)
-    usual = [Scenario(seed=seed, months=12 * YEARS, scale=0.01, campaigns=()) for seed in SOME]
-    raised = [scenario.but(changes=((day, {"pay": PayScheme(9000.0)}),)) for scenario in usual]
-    both = [
-        [under(seed=seed, months=12 * YEARS, scale=0.01, campaigns=()) for seed in SOME],
-        [simulate(scenario, world) for scenario in raised],
-    ]
-    at = pd.Timestamp(day)
+    both = [[staff(seed, name) for seed in SOME] for name in ("usual", "raised")]
+    at = pd.Timestamp(RAISED_ON)
     early, late = (
-        [[int(find(firm.tables["agents"]["left_on"])) for firm in firms] for firms in both]
+        [[int(find(one.agents["left_on"])) for one in seeds] for seeds in both]
         for find in (lambda left_on: (left_on < at).sum(), lambda left_on: (left_on >= at).sum())
     )
     assert early[0] == early[1]

@@ -1,4 +1,7 @@
-"""What holds exactly in every run: keys, causes, Little's law, and one seed one firm."""
+"""What holds exactly in every run and is not seen in the written tables; and one seed one firm.
+
+Keys, references and causes are the checker's (`data check`), which three seeds' written tables pass.
+"""
 
 from __future__ import annotations
 
@@ -10,93 +13,29 @@ import pytest
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import LINES, Campaign, Firm, Scenario, simulate
-from servicelab.models.queueing import queue_path
 
 START = pd.Timestamp("2023-01-01")
-KEYS = [
-    ("orders", "customer_id", "customers", "customer_id"),
-    ("orders", "shop_id", "shops", "shop_id"),
-    ("orders", "campaign", "campaigns", "campaign"),
-    ("customers", "home_shop", "shops", "shop_id"),
-    ("contacts", "customer_id", "customers", "customer_id"),
-    ("contacts", "order_id", "orders", "order_id"),
-    ("contacts", "led_to_order_id", "orders", "order_id"),
-    ("contacts", "agent_id", "agents", "agent_id"),
-    ("contacts", "parent_id", "contacts", "contact_id"),
-    ("contacts", "journey_id", "contacts", "contact_id"),
-    ("cases", "order_id", "orders", "order_id"),
-    ("cases", "contact_id", "contacts", "contact_id"),
-    ("cases", "customer_id", "customers", "customer_id"),
-    ("after_sales_log", "case_id", "cases", "case_id"),
-    ("appraisals", "agent_id", "agents", "agent_id"),
-    ("campaign_members", "customer_id", "customers", "customer_id"),
-    ("campaign_members", "campaign", "campaigns", "campaign"),
-    ("touchpoints", "customer_id", "customers", "customer_id"),
-    ("shop_months", "shop_id", "shops", "shop_id"),
-]
 
 
-@pytest.mark.parametrize(("table", "column", "other", "key"), KEYS, ids=lambda value: str(value))
-def test_every_foreign_key_resolves(firm: Firm, table: str, column: str, other: str, key: str) -> None:
-    used = firm.tables[table][column].dropna()
-    assert len(used)
-    assert used.isin(firm.tables[other][key]).all()
-
-
-@pytest.mark.parametrize(
-    ("table", "key"),
-    [("orders", "order_id"), ("customers", "customer_id"), ("contacts", "contact_id"), ("cases", "case_id"),
-     ("agents", "agent_id"), ("calendar", "date")],
-)  # fmt: skip
-def test_keys_are_unique(firm: Firm, table: str, key: str) -> None:
-    assert firm.tables[table][key].is_unique
-    assert firm.tables[table][key].notna().all()
-
-
-def test_no_event_before_its_cause(firm: Firm) -> None:
+def test_what_is_known_to_the_second_is_no_earlier_than_its_cause(firm: Firm) -> None:
+    """What the checker of the written tables cannot see: moments that are not written, and days that are over."""
     orders = firm.tables["orders"].set_index("order_id")
-    customers = firm.tables["customers"].set_index("customer_id")
-    contacts = firm.tables["contacts"].set_index("contact_id")
-    cases = firm.tables["cases"].set_index("case_id")
-    ordered = orders["ordered_at"]
-    assert (orders["delivered_at"].dropna() >= ordered[orders["delivered_at"].notna()]).all()
-    assert (ordered >= orders["customer_id"].map(customers["joined_on"])).all()
-    about = contacts[contacts["order_id"].notna()]
-    assert (about["opened_at"] > about["order_id"].map(ordered)).all()
-    asks = contacts[contacts["led_to_order_id"].notna()]
+    contacts = firm.tables["contacts"]
+    assert (orders["delivered_at"].dropna() >= orders["ordered_at"][orders["delivered_at"].notna()]).all()
+    asks = contacts[contacts["led_to_order_id"].notna() & contacts["served"]]
     answered = asks["opened_at"] + pd.to_timedelta(asks["wait"], unit="s")
-    assert (answered[asks["served"]] < asks["led_to_order_id"].map(ordered)[asks["served"]]).all()
+    assert (answered < asks["led_to_order_id"].map(orders["ordered_at"])).all()
     goods = contacts[contacts["intent"].isin(["damaged", "defect", "return"]) & contacts["order_id"].notna()]
+    assert len(goods) > 1000
     assert (goods["opened_at"] > goods["order_id"].map(orders["delivered_at"])).all()
-    after = contacts[contacts["parent_id"].notna()]
-    assert (after["opened_at"] > after["parent_id"].map(contacts["opened_at"])).all()
-    assert (contacts["opened_at"] >= contacts["customer_id"].map(customers["joined_on"])).all()
-    log = firm.tables["after_sales_log"]
-    assert (log.groupby("case_id")["timestamp"].diff().dropna() >= pd.Timedelta(0)).all()
-    assert (cases["opened_at"] >= cases["contact_id"].map(contacts["opened_at"])).all()
-    assert (cases["closed_at"].dropna() > cases["opened_at"][cases["closed_at"].notna()]).all()
-    agents = firm.tables["agents"].set_index("agent_id")
-    met = contacts[contacts["agent_id"].notna()]
-    answered = met["opened_at"] + pd.to_timedelta(met["wait"], unit="s")
-    assert (answered >= met["agent_id"].map(agents["hired_on"])).all()
-    left = met["agent_id"].map(agents["left_on"])
-    mail = met["channel"] == "email"
-    assert (met["opened_at"][~mail & left.notna()] < left[~mail & left.notna()]).all()
+    # Nobody but a writer of letters is answered by somebody who has left.
+    left = contacts["agent_id"].map(firm.tables["agents"].set_index("agent_id")["left_on"])
+    met = contacts[left.notna() & (contacts["channel"] != "email")]
+    assert len(met) > 1000
+    assert (met["opened_at"] < left[met.index]).all()
 
 
-def test_littles_law_on_every_line(firm: Firm) -> None:
-    log = firm.tables["line_log"]
-    for line in LINES:
-        calls = log[log["line"] == line]
-        path = queue_path(calls)
-        area = float((path.to_numpy()[:-1] * np.diff(path.index.to_numpy())).sum())
-        horizon = len(firm.tables["calendar"]) * 86_400
-        # L = λW over the run; every line ends empty.
-        length, rate, wait = area / horizon, len(calls) / horizon, calls["wait"].mean()
-        assert path.iloc[-1] == 0
-        assert length == pytest.approx(rate * wait, rel=1e-9)
-
-
+@pytest.mark.xdist_group("one_year")
 def test_no_agent_handles_more_at_once_than_the_line_allows(one_year: Firm) -> None:
     log = one_year.tables["line_log"]
     for line in LINES:
@@ -112,6 +51,7 @@ def test_no_agent_handles_more_at_once_than_the_line_allows(one_year: Firm) -> N
         assert changes.groupby("agent")["step"].cumsum().max() <= world.lines.concurrency[line]
 
 
+@pytest.mark.xdist_group("one_year")
 def test_shifts_are_the_desk_hours_and_calls_lie_in_them(one_year: Firm) -> None:
     shifts, staffing = one_year.tables["shifts"], one_year.tables["staffing"]
     hours = (shifts["end"] - shifts["begin"]).groupby([shifts["day"], shifts["line"].astype(str)]).sum() / 3600
@@ -180,12 +120,6 @@ def test_a_matter_keeps_its_subject_and_who_got_no_answer_got_nothing(firm: Firm
     passed = contacts[contacts["kind"] == "transfer"]
     tone = contacts.set_index("contact_id")["angry"]
     assert (passed["angry"].to_numpy() == passed["parent_id"].map(tone).to_numpy()).all()
-
-
-def test_channel_shares_sum_to_one(firm: Firm) -> None:
-    share = firm.tables["contacts"]["channel"].value_counts(normalize=True)
-    assert share.sum() == pytest.approx(1, abs=1e-12)
-    assert set(share.index) == {*LINES, "self_service"}
 
 
 def test_members_contacts_are_among_the_firms(firm: Firm) -> None:

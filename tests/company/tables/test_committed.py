@@ -24,18 +24,19 @@ SPREADSHEET_ROWS = 1_048_576
 NUMBER = re.compile(r"-\d+(\.\d+)?")
 
 
+def content(path: Path) -> bytes:
+    """The file, and of a zip what is in it: another zlib than this machine's may have packed it in other bytes."""
+    if path.suffix != ".zip":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        (member,) = archive.infolist()
+        assert member.date_time == (1980, 1, 1, 0, 0, 0)
+        return archive.read(member)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file, and for a zip what is in it: another zlib than this machine's may have packed it in other bytes."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                (member,) = archive.infolist()
-                assert member.date_time == (1980, 1, 1, 0, 0, 0)
-                found[path.relative_to(folder).as_posix()] = archive.read(member)
-        elif path.is_file():
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
+    """Every file's content by its place in the folder."""
+    return {path.relative_to(folder).as_posix(): content(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def of_the_firm(name: str) -> bool:
@@ -56,7 +57,7 @@ def test_committed_data_is_small(datasets: Path) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_spreadsheet_can_show_the_table_and_runs_nothing_in_it(name: str, datasets: Path) -> None:
-    data = contents(datasets)[TABLES[name].file]
+    data = content(datasets / TABLES[name].file)
     assert data.startswith(b"\xef\xbb\xbf")
     assert b"\r" not in data
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
@@ -85,9 +86,8 @@ def test_one_line_of_pandas_reads_the_table(name: str, datasets: Path, tables: A
 
 
 def test_numbers_have_the_decimals_they_are_described_with(datasets: Path) -> None:
-    data = contents(datasets)
     for name, table in TABLES.items():
-        frame = pd.read_csv(io.BytesIO(data[table.file]), dtype="str", keep_default_na=False)
+        frame = pd.read_csv(datasets / table.file, dtype="str", keep_default_na=False)
         for column in table.columns:
             if column.kind == "number":
                 form = rf"-?\d+\.\d{{{column.decimals}}}" if column.decimals else r"-?\d+"
@@ -142,9 +142,8 @@ def test_datapackage_describes_the_files(datasets: Path) -> None:
     package = json.loads((datasets / "datapackage.json").read_text(encoding="utf-8"))
     assert package["licenses"][0]["name"] == "CC0-1.0"
     assert [resource["name"] for resource in package["resources"]] == list(TABLES)
-    data = contents(datasets)
     for resource in package["resources"]:
-        header = data[resource["path"]].decode("utf-8-sig").split("\n", 1)[0].split(",")
+        header = content(datasets / resource["path"]).decode("utf-8-sig").split("\n", 1)[0].split(",")
         assert [field["name"] for field in resource["schema"]["fields"]] == header
         assert set(resource["schema"].get("primaryKey", [])) <= set(header)
 

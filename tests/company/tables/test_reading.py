@@ -65,7 +65,7 @@ def test_load_gives_useful_types(firm: Path) -> None:
 
 
 def test_the_code_none_is_a_value(firm: Path) -> None:
-    assert company.load("contacts", firm)["remedy"].tolist() == ["apology", "none", "fix", "both"]
+    assert company.load("contacts", firm)["remedy"].tolist() == ["apology", "none", "fix", "fix", "both"]
 
 
 @pytest.mark.parametrize("name", TABLES)

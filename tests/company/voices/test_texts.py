@@ -326,7 +326,8 @@ def test_nobody_is_a_member_for_longer_than_that(lang: str, said: pd.DataFrame) 
         "en": r"(\d+) years (?:with you|of loyalty|since we bought|and this)|for (\d+) years, (?:and)",
         "zh": r"(?:跟了你们|信了你们|当了|都)(\d+)年|(\d+)年的老顾客",
     }[lang]
-    years = said[f"text_{lang}"].str.extract(text).bfill(axis=1)[0].dropna().astype(int)
+    taken = said[f"text_{lang}"].str.extract(text)
+    years = taken[0].fillna(taken[1]).dropna().astype(int)
     assert len(years) > 20
     member = (said["opened_at"] - said["joined_on"]).dt.days / 365.25
     assert (years <= member[years.index]).all()

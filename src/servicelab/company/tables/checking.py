@@ -23,7 +23,7 @@ from servicelab.company.tables.runs import all_runs, declared_runs
 from servicelab.company.tables.schema import Column, Table
 from servicelab.course.layout import RUNS
 from servicelab.errors import UserError
-from servicelab.i18n import _
+from servicelab.i18n import _, language, use
 
 COLUMNS = ["table", "row", "column", "value", "problem", "remedy"]
 #: Per table, column and problem: past this many cells one more finding says that there are others.
@@ -56,12 +56,14 @@ def check(directory: str | Path) -> pd.DataFrame:
         )
     findings = {name: _Findings(name) for name in there}
     known: dict[str, Kept] = {}
-    for name in in_order(there):
-        kept = _checked(there[name], KNOWN[name], known, findings[name])
-        if kept is not None:
-            known[name] = kept
-    for described in outcomes:
-        findings[f"{RUNS}/{described.stem}"] = _checked_runs(described)
+    # Thousands of sentences are made ready, and each would look for the file that names the language.
+    with use(language()):
+        for name in in_order(there):
+            kept = _checked(there[name], KNOWN[name], known, findings[name])
+            if kept is not None:
+                known[name] = kept
+        for described in outcomes:
+            findings[f"{RUNS}/{described.stem}"] = _checked_runs(described)
     rows = [finding for found in findings.values() for finding in found.rows]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"row": "Int64"})
 
