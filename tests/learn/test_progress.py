@@ -104,7 +104,18 @@ def test_time_is_what_was_worked_and_a_long_silence_counts_as_a_short_one():
         add_time(activity, section, watch.lap(), "t", "x")
     assert activity["sections"] == {"s1": {"seconds": 50 + LONGEST_GAP}, "s2": {"seconds": 30}}
     assert activity["elsewhere"] == 10
-    assert activity["stopped"] == {"section": "", "item": "x", "at": "t"}
+    assert activity["stopped"] == {"section": "s2", "item": "x", "at": "t"}
+
+
+def test_the_card_at_the_end_does_not_make_a_finished_lesson_one_that_nobody_began(outline):
+    done = {"p-one": {"done": True}, "q-one": {"done": True}, "desk": {"done": True}}
+    kept_before = measure(outline, done, {"stopped": {"section": "", "item": "card"}})
+    assert kept_before.started
+    assert kept_before.done
+    activity = {}
+    add_time(activity, "", 5, "t", "card")
+    assert activity["stopped"]["section"] == ""
+    assert not measure(outline, {}, activity).started
 
 
 def test_minutes_are_summed(outline):

@@ -55,13 +55,13 @@ class Progress:
 
     sections: tuple[SectionProgress, ...]
     stopped: str
-    """Id of the section in which something was answered last; "" before the first answer."""
+    """Id of the section in which something was answered last; "" before the first answer in any."""
     minutes: float
 
     @property
     def started(self) -> bool:
-        """Whether anything was answered."""
-        return bool(self.stopped)
+        """Whether anything of a section was answered or ticked off."""
+        return bool(self.stopped) or any(s.done or s.done_items for s in self.sections)
 
     @property
     def core(self) -> tuple[SectionProgress, ...]:
@@ -92,14 +92,20 @@ class Progress:
 
 
 def add_time(activity: dict[str, Any], section: str, seconds: float, moment: str, item: str = "") -> None:
-    """Add work to a sheet's activity and note where it happened."""
+    """Add work to a sheet's activity and note where it happened; what belongs to no section moves nobody out of one."""
     if section:
         slot = part(activity, section)
         slot["seconds"] = round(number(slot.get("seconds")) + seconds, 1)
     else:
         activity["elsewhere"] = round(number(activity.get("elsewhere")) + seconds, 1)
     if item:
-        activity["stopped"] = {"section": section, "item": item, "at": moment}
+        before = activity.get("stopped")
+        kept = before.get("section") if isinstance(before, dict) else ""
+        activity["stopped"] = {
+            "section": section or (kept if isinstance(kept, str) else ""),
+            "item": item,
+            "at": moment,
+        }
 
 
 def mark_done(activity: dict[str, Any], section: str, moment: str) -> None:

@@ -130,7 +130,10 @@ def course_facts(root: Path) -> dict[str, str]:
         ),
         "seen_by": said(
             "seen_by",
-            _("Your instructor and those who mark with them see these files; HR sees marks and completion only."),
+            _(
+                "Your instructor and those who mark with them see these files. HR sees your marks and how you worked "
+                "through the lesson: minutes, right first answers, misunderstandings met, guesses, how the desk ended."
+            ),
         ),
     }
 

@@ -123,8 +123,11 @@ class SubmitControl(Interactive):
         if task.answers_path.is_file():
             files.append(_("{name}: your decisions", name=task.answers_path.name))
         if task.lesson_answers.is_file():
-            files.append(_("{name}: what you did in the lesson (quizzes, guesses, minutes); it earns no marks",
-                           name=task.lesson_answers.name))  # fmt: skip
+            done = _(
+                "{name}: what you did in the lesson (questions, guesses, minutes, the desk, the card); it earns no marks",
+                name=task.lesson_answers.name,
+            )
+            files.append(done)
         return files
 
     def _recompute(self, change: Any) -> None:
