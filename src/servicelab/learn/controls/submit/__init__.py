@@ -124,7 +124,8 @@ class SubmitControl(Interactive):
             files.append(_("{name}: your decisions", name=task.answers_path.name))
         if task.lesson_answers.is_file():
             done = _(
-                "{name}: what you did in the lesson (questions, guesses, minutes, the desk, the card); it earns no marks",
+                "{name}: what you did in the lesson (questions, guesses, minutes, the desk, the card); "
+                "it earns no marks",
                 name=task.lesson_answers.name,
             )
             files.append(done)
