@@ -107,13 +107,34 @@ def test_part_a_has_twenty_points_and_the_whole_exercise_thirty() -> None:
     assert points["c-answer"] == 10
 
 
+BY_100 = "\nleast, most = least / 100, most / 100"
+IN_PER_CENT = "\nleast, most = 100 * least, 100 * most"
 BOUNDS = '\nleast = need_share["functional"]\nmost = least + need_share["implicit"]'
+B2 = """chosen = contacts[contacts["need"] == "functional"].assign(remedy=lambda t: t["remedy"].astype(str))
+by = chosen.groupby(["remedy", "angry"])
+"""
+B4 = """def better_worse(answers):
+    letters = kano_category(answers['functional'], answers['dysfunctional'])
+"""
+RIGHT_RISERS = (
+    'risers = change.idxmax(axis="columns").astype(object).where(change.max(axis="columns") >= 0.07, "none")\n'
+)
 CODE = {
     "b1-share": [
         ('need_share = contacts["need"].value_counts(normalize=True)' + BOUNDS, 4),
         ('need_share = contacts["need"].value_counts()' + BOUNDS, 3),
         ('need_share = contacts["channel"].value_counts(normalize=True).head(4)\nleast, most = 0.1, 0.2', 0),
         ('need_share = contacts["need"].value_counts(normalize=True)\nleast, most = need_share["functional"], 1.0', 3),
+        ('need_share = contacts["need"].value_counts(normalize=True).round(2)' + BOUNDS, 4),
+        ('need_share = 100 * contacts["need"].value_counts(normalize=True)' + BOUNDS, 3),
+        ('need_share = 100 * contacts["need"].value_counts(normalize=True)' + BOUNDS + BY_100, 3),
+        ('need_share = contacts["need"].value_counts(normalize=True)' + BOUNDS + IN_PER_CENT, 3),
+        (
+            'need_share = contacts["need"].value_counts(normalize=True)\nleast = need_share["functional"]\n'
+            'most = least + need_share["normative"]',
+            3,
+        ),
+        ('need_share = contacts["need"].value_counts(normalize=True).to_frame()\nleast, most = 0.1, 0.2', 0),
     ],
     "b2-csat": [
         (
@@ -134,12 +155,31 @@ CODE = {
             3,
         ),
         ('csat_table = contacts.pivot_table(index="remedy", columns="angry", values="csat", aggfunc="count")', 0),
+        *(
+            (B2 + line, points)
+            for line, points in {
+                'csat_table = chosen.pivot_table(index="remedy", columns="angry", values=["csat"])': 6,
+                'csat_table = chosen.pivot_table(index="remedy", columns="angry", values="csat", aggfunc=["mean"])': 6,
+                'csat_table = by[["csat"]].mean().unstack()': 6,
+                'csat_table = by.agg({"csat": "mean"}).unstack()': 6,
+                'csat_table = by.agg(rating=("csat", "mean")).unstack()': 6,
+                'csat_table = by["csat"].mean().unstack().rename(columns={False: 0, True: 1})': 6,
+                'csat_table = by["csat"].mean().unstack().rename(columns=str)': 6,
+                'csat_table = by["csat"].mean().unstack().rename(index=str.capitalize)': 6,
+                'csat_table = by["csat"].mean().unstack().round(2)': 6,
+                'csat_table = by["csat"].mean().unstack().astype(float).round(1)': 5,
+                'csat_table = by["csat"].mean().unstack().rename(columns={False: "calm", True: "angry"})': 0,
+            }.items()
+        ),
     ],
     "b3-priorities": [
         ("loss = -loss", 2 + 2 + 2),
         ("loss = again.mean() - again.groupby(known['failed_feature']).mean()", 2 + 2 + 2),
         ("mentions = contacts['feature_id'].value_counts()", 3 + 2),
         ("chosen = mentions.idxmax()", 5),
+        ("loss, mentions = 100 * loss, 100 * mentions", 1 + 1.5 + 2),
+        ("loss, mentions = loss.round(3), mentions.round(3)", 7),
+        ("loss, mentions = loss.round(2), mentions.round(2)", 1 + 1.5 + 2),
     ],
     "b4-kano": [
         (
@@ -148,13 +188,33 @@ CODE = {
             "    total = counts.sum()\n"
             "    better = (counts.get('A', 0) + counts.get('O', 0)) / total\n"
             "    return better, -(counts.get('O', 0) + counts.get('M', 0)) / total",
-            0,
+            4,
         ),
         ("def better_worse(answers):\n    return 0.5, -0.5", 2),
+        (B4 + "    return [round(each, 2) for each in kano_coefficients(letters.value_counts())]", 6),
+        (
+            "def better_worse(answers):\n"
+            "    answers = kano[kano['feature_id'] == answers['feature_id'].iloc[0]]\n"
+            "    letters = kano_category(answers['functional'], answers['dysfunctional'])\n"
+            "    return kano_coefficients(letters.value_counts())",
+            0,
+        ),
+        (B4 + "    answers.groupby('segment').size()\n    return kano_coefficients(letters.value_counts())", 6),
+        (
+            B4 + "    if len(answers) < 10:\n        raise KeyError('few')\n"
+            "    return kano_coefficients(letters.value_counts())",
+            4,
+        ),
+        (B4 + "    return kano_coefficients(letters.value_counts())._asdict()", 0),
     ],
     "b5-risers": [
         ('risers = change.idxmax(axis="columns")', 3),
         ('risers = share.xs(year.max(), level=1).idxmax(axis="columns")', 1),
+        (RIGHT_RISERS + "risers = risers.where(risers != 'none', None)", 4),
+        (RIGHT_RISERS + "risers = risers.where(risers != 'none', pd.NA)", 4),
+        (RIGHT_RISERS + "risers = risers.replace('none', 'None')", 4),
+        (RIGHT_RISERS + "risers = risers.to_frame()", 0),
+        (RIGHT_RISERS + "risers = risers.reset_index(drop=True)", 0),
     ],
     "b6-margin": [
         ("def margin(share, n):\n    return 1 / n ** 0.5", 1),
@@ -178,7 +238,7 @@ change = share.xs(year.max(), level=1) - share.xs(year.min(), level=1)
 AROUND = {
     "b3-priorities": B3,
     "b5-risers": B5,
-    "b4-kano": "from servicelab.models.needs import kano_category\n{change}",
+    "b4-kano": "from servicelab.models.needs import kano_category, kano_coefficients\n{change}",
 }
 
 
@@ -210,8 +270,50 @@ def test_prepared_code_earns_what_the_key_says(cell: str, code: str, points: flo
     assert earned == pytest.approx(points)
     full = read("analysis").cell(f"test-{cell}")
     assert full is not None
-    if 0 < earned < full.nbgrader["points"]:
+    if earned < full.nbgrader["points"]:
         assert " · " in said, "what is not fully right is explained in both languages"
+
+
+SHARES = 'need_share = contacts["need"].value_counts(normalize=True)'
+RENAMED = B2 + 'csat_table = by["csat"].mean().unstack().rename(columns=str).add_prefix("x")'
+UNNAMED = "loss.index = range(len(loss))\nmentions.index = range(len(mentions))"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "right", "wrong"),
+    [
+        ("b1-share", SHARES + BOUNDS + IN_PER_CENT, "per cent", "Count"),
+        ("b1-share", SHARES + ".to_frame()", "a Series", "lies"),
+        ("b2-csat", RENAMED, "Keep", "needs"),
+        ("b3-priorities", "loss, mentions = 100 * loss, 100 * mentions", "divide by 100", "count the contacts"),
+        ("b3-priorities", UNNAMED, "feature_id", "loss:"),
+        ("b4-kano", CODE["b4-kano"][0][0], "Reverse", "the rows"),
+        ("b4-kano", CODE["b4-kano"][3][0], "Use the rows", "Reverse"),
+        ("b4-kano", CODE["b4-kano"][6][0], "two numbers", "Reverse"),
+        ("b5-risers", RIGHT_RISERS + "risers = risers.to_frame()", "is a Series", "first year"),
+        ("b5-risers", 'risers = change.idxmax(axis="columns")', "in quotes", "first year"),
+    ],
+    ids=[
+        "b1-unit",
+        "b1-frame",
+        "b2-names",
+        "b3-unit",
+        "b3-index",
+        "b4-rq",
+        "b4-rows",
+        "b4-dict",
+        "b5-frame",
+        "b5-text",
+    ],
+)
+def test_a_message_says_what_was_wrong_and_nothing_else(
+    cell: str, code: str, right: str, wrong: str, tables: dict[str, Any]
+) -> None:
+    namespace = dict(tables)
+    exec(AROUND.get(cell, "{change}").format(change=code), namespace)
+    _earned, said = marks(read("analysis"), f"test-{cell}", namespace)
+    assert right in said
+    assert wrong not in said
 
 
 def test_the_solutions_earn_all_thirty_points(tables: dict[str, Any]) -> None:

@@ -64,6 +64,17 @@ def test_kano_category_keeps_the_index_of_a_series() -> None:
     assert found.to_dict() == {"x": "O", "y": "M"}
 
 
+def test_kano_category_pairs_answers_by_whose_they_are() -> None:
+    found = kano_category(pd.Series({"x": 1, "y": 3}), pd.Series({"y": 3, "x": 5}))
+    assert found.to_dict() == {"x": "O", "y": "I"}
+    with pytest.raises(ValueError, match=r"^dysfunctional must have the same labels"):
+        kano_category(pd.Series({"x": 1, "y": 3}), pd.Series({"x": 5, "z": 3}))
+    twice = pd.Series([1, 3, 3], index=["x", "x", "y"])
+    assert kano_category(twice, twice).tolist() == ["Q", "I", "I"]
+    with pytest.raises(ValueError, match="stands twice"):
+        kano_category(twice, twice.iloc[::-1])
+
+
 @pytest.mark.parametrize("wrong", [0, 6, 2.5, "like", None, float("nan")])
 def test_kano_category_names_the_wrong_argument(wrong: object) -> None:
     with pytest.raises(ValueError, match=r"^functional must"):
@@ -98,7 +109,10 @@ def test_kano_coefficients_are_shares_and_know_no_scale(counts: dict[str, float]
     assert kano_coefficients({**counts, "R": 7, "Q": 3}) == (better, worse)
 
 
-@pytest.mark.parametrize("counts", [{}, {"R": 4, "Q": 2}, {"A": -1, "I": 2}, {"A": float("nan"), "O": 1}])
+@pytest.mark.parametrize(
+    "counts",
+    [{}, {"R": 4, "Q": 2}, {"A": -1, "I": 2}, {"A": float("nan"), "O": 1}, {"must-be": 3, "I": 2}, {"m": 3, "I": 2}],
+)
 def test_kano_coefficients_want_counts(counts: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"^counts must"):
         kano_coefficients(counts)
@@ -155,6 +169,12 @@ def test_importance_performance_keeps_features_together() -> None:
     performance = pd.Series({"c": 2.0, "b": 5.0, "a": 5.0})
     found = importance_performance(importance, performance)
     assert found.to_dict() == {"a": "keep_up", "b": "possible_overkill", "c": "concentrate_here"}
+
+
+def test_importance_performance_wants_the_same_features() -> None:
+    importance, performance = pd.Series({"a": 6.0, "b": 2.0, "c": 6.0}), pd.Series({"d": 2.0, "b": 5.0, "a": 5.0})
+    with pytest.raises(ValueError, match=r"^performance must have the same labels"):
+        importance_performance(importance, performance)
 
 
 def test_importance_performance_cuts_can_be_set() -> None:

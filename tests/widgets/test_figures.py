@@ -13,7 +13,7 @@ from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.widgets import figures
 from servicelab.widgets.figures.needs import failures
-from servicelab.widgets.figures.needs.punctuality import Cell, levels
+from servicelab.widgets.figures.needs.punctuality import Cell, last_step_of, levels
 
 FEATURES = pd.DataFrame(
     {
@@ -65,7 +65,7 @@ def test_nobody_lost_is_zero_and_not_minus_zero() -> None:
     fine = pd.DataFrame({"failed_feature": [None] * 900, "repurchased_180d": pd.array([True] * 557 + [False] * 343)})
     orders.loc[180, "repurchased_180d"] = True
     said = figures.consequences(make_contacts(), pd.concat([orders, fine]), FEATURES).state["text"]
-    assert "when it fails, 0 in 100 customers" in said
+    assert "when it fails, 0 in 100 orders fewer" in said
 
 
 def test_evidence_is_rounded_to_whole_customers_of_a_hundred() -> None:
@@ -86,7 +86,14 @@ def test_losses_are_failures_times_what_one_costs() -> None:
     figure = figures.losses(make_orders(), FEATURES)
     # 50 of 200 orders fail, 40 in 100 fewer come back: 100 of 1,000; a missed slot costs nobody.
     assert figure.state["table"]["rows"] == [["Intact", 250, "40", "100.0"], ["Slot", 250, "0", "0.0"]]
-    assert "“Intact” loses most customers: 100.0 for each 1,000 orders." in figure.state["text"]
+    assert "“Intact” loses most customers: 100.0 for each 1,000 orders. " in figure.state["text"]
+    assert "costs most there as well: 40 in 100 orders fewer" in figure.state["text"]
+
+
+def test_losses_count_failures_and_their_cost_on_the_same_orders() -> None:
+    unknown = pd.DataFrame({"failed_feature": [None] * 300, "repurchased_180d": pd.array([pd.NA] * 300, "boolean")})
+    rows = figures.losses(pd.concat([make_orders(), unknown]), FEATURES).state["table"]["rows"]
+    assert rows == figures.losses(make_orders(), FEATURES).state["table"]["rows"]
 
 
 def test_the_dearest_failure_need_not_lose_most() -> None:
@@ -97,7 +104,7 @@ def test_the_dearest_failure_need_not_lose_most() -> None:
     said = figures.losses(pd.concat([make_orders(), fine, late]), FEATURES).state["text"]
     # 400 × 20 in 100 against 50 × 40 in 100, of 1,500 orders.
     assert "“Styling” loses most customers: 53.3 for each 1,000 orders." in said
-    assert "costs most with “Intact”: 40 in 100 fewer come back; it loses 13.3" in said
+    assert "costs most with “Intact”: 40 in 100 orders fewer are followed by another; it loses 13.3" in said
 
 
 def test_apologised_counts_orders_within_180_days_and_nothing_that_is_not_known_yet() -> None:
@@ -109,6 +116,8 @@ def test_apologised_counts_orders_within_180_days_and_nothing_that_is_not_known_
         ("functional", "apology", "D", 0, 3),
         ("functional", "none", "E", 0, 3),
         ("emotional", "none", "F", 200, 1),  # too late to know: only the rating counts
+        ("emotional", "none", "A", 0, 5),  # gave up waiting: nobody withheld a word
+        ("emotional", "none", "A", 0, 5),  # the assistant's
     ]
     contacts = pd.DataFrame({
         "contact_id": [f"C{n}" for n in range(len(cases))],
@@ -117,6 +126,8 @@ def test_apologised_counts_orders_within_180_days_and_nothing_that_is_not_known_
         "customer_id": [case[2] for case in cases],
         "opened_at": [day + pd.Timedelta(days=case[3]) for case in cases],
         "csat": pd.array([case[4] for case in cases], dtype="Int64"),
+        "served": [True] * 6 + [False, True],
+        "channel": ["phone"] * 7 + ["self_service"],
     })  # fmt: skip
     ordered = {"A": [180], "B": [181], "C": [-5], "D": [10, 20], "E": [30], "F": [201], "Z": [365]}
     orders = pd.DataFrame(
@@ -167,12 +178,24 @@ def test_agreement_counts_statements_by_how_many_kinds_the_experts_gave() -> Non
 
 def test_levels_weight_each_warehouse_by_its_answers() -> None:
     cells = [
-        Cell("a", 0.88, 3.0, 10),
-        Cell("b", 0.89, 4.0, 30),
-        Cell("c", 0.99, 4.0, 5),
+        Cell("a", 0.88, 3.0, 10, 0.8),
+        Cell("b", 0.89, 4.0, 30, 0.2),
+        Cell("c", 0.99, 4.0, 5, 0.1),
     ]
     low, high = levels(cells)
     assert (low.satisfaction, low.answers, high.name) == (3.75, 40, "99 %")
+    # Two independent means: (10 × 0.8)² and (30 × 0.2)² make 10², of 40 answers.
+    assert (low.error, high.error) == pytest.approx((10 / 40, 0.1))
+
+
+def test_the_last_step_has_an_interval_that_widens_with_the_doubt_about_either_step() -> None:
+    def doubt(first: float, last: float) -> tuple[float, float, float]:
+        errors = (first, 0.0, 0.0, last)
+        return last_step_of([Cell("", at / 10, 3 + 0.4 * (at > 0) + 0.1 * (at > 2), 9, errors[at]) for at in range(4)])
+
+    assert doubt(0, 0) == pytest.approx((0.25, 0.25, 0.25))
+    assert doubt(0, 0.02) == pytest.approx((0.25, 0.25 - 1.96 * 0.05, 0.25 + 1.96 * 0.05), abs=1e-4)
+    assert doubt(0.04, 0) == pytest.approx((0.25, 0.25 - 1.96 * 0.025, 0.25 + 1.96 * 0.025), abs=1e-4)
 
 
 def test_sample_sizes_are_those_of_the_formula() -> None:

@@ -142,6 +142,43 @@ def seconds(name: str, moments: pd.Series[Any]) -> Floats:
     return np.asarray(moments, dtype=np.float64)
 
 
+def paired(**values: Any) -> tuple[Any, ...]:
+    """The arguments, row beside row: every Series in the order of the first one, what has no labels as it stands.
+
+    Arrays are paired by position, Series by what their rows are called; so the same customers in another order are no
+    other customers.
+
+    Raises
+    ------
+    ValueError
+        When two Series do not have the same labels, or share them in another order and one stands twice.
+
+    Examples
+    --------
+    >>> late, sent = paired(late=pd.Series({"a": 1, "b": 2}), sent=pd.Series({"b": 20, "a": 10}))
+    >>> sent.tolist()
+    [10, 20]
+    >>> paired(late=pd.Series({"a": 1}), sent=pd.Series({"c": 20}))
+    Traceback (most recent call last):
+    ...
+    ValueError: sent must have the same labels as late
+    """
+    labelled = {name: value for name, value in values.items() if isinstance(value, pd.Series)}
+    if not labelled:
+        return tuple(values.values())
+    first, lead = next(iter(labelled.items()))
+    rows: pd.Index = lead.index
+    for name, value in labelled.items():
+        if value.index.equals(rows):
+            continue
+        if len(value) != len(rows) or set(value.index) != set(rows):
+            raise ValueError(f"{name} must have the same labels as {first}")
+        if not (rows.is_unique and value.index.is_unique):
+            raise ValueError(f"{name} must be in the order of {first}: a label stands twice")
+        values[name] = value.reindex(rows)
+    return tuple(values.values())
+
+
 def scalar(array: Any) -> Any:
     """A Python number where the caller gave scalars, the array otherwise."""
     return array.item() if np.ndim(array) == 0 else array

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from servicelab.models.arguments import paired
 from servicelab.models.text import feature_names, features, words
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ KANO_TABLE = (
     "RRRRQ",
 )
 
+#: The categories of the table: attractive, one-dimensional, must-be, indifferent, reverse, questionable.
+KANO_LETTERS = ("A", "O", "M", "I", "R", "Q")
+
 #: Saaty's random index: mean consistency index of random reciprocal matrices of size 1, 2, 3, …
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 
@@ -35,8 +39,9 @@ def kano_category(functional: Any, dysfunctional: Any) -> Any:
     there, `dysfunctional` when it is not. Categories: A attractive, O one-dimensional, M must-be, I indifferent,
     R reverse, Q questionable (the two answers contradict each other).
 
-    Returns a letter for two scalars, a Series for Series (index of `functional` kept), else an array of letters.
-    Raises ValueError when an answer is not one of 1–5 or the two shapes differ.
+    Returns a letter for two scalars, a Series for Series (index of `functional` kept), else an array of letters. Two
+    Series are paired by their labels, whatever their order.
+    Raises ValueError when an answer is not one of 1–5, or the two differ in shape or labels.
     Source: Kano et al. (1984); evaluation table of Berger et al. (1993), Kano's methods for understanding
     customer-defined quality.
 
@@ -45,6 +50,7 @@ def kano_category(functional: Any, dysfunctional: Any) -> Any:
     >>> kano_category([1, 5], [1, 1]).tolist()
     ['Q', 'R']
     """
+    functional, dysfunctional = paired(functional=functional, dysfunctional=dysfunctional)
     codes = []
     for name, answer in (("functional", functional), ("dysfunctional", dysfunctional)):
         values = np.asarray(answer, dtype=object)
@@ -78,7 +84,7 @@ def kano_coefficients(counts: Mapping[Hashable, float] | pd.Series) -> Coefficie
     better = (A + O) / (A + O + M + I); worse = −(O + M) / (A + O + M + I). `counts` has some or all of the keys
     A, O, M, I (a missing one counts 0; R and Q are ignored); counts or percentages give the same answer.
 
-    Raises ValueError when a count is negative or not a number, or when A + O + M + I is 0.
+    Raises ValueError when a key is no category, a count is negative or not a number, or A + O + M + I is 0.
     Source: Berger et al. (1993); worked example in Sauerwein, Bailom, Matzler & Hinterhuber (1996), The Kano model:
     ski bindings, "ease of turn".
 
@@ -87,6 +93,8 @@ def kano_coefficients(counts: Mapping[Hashable, float] | pd.Series) -> Coefficie
     (0.57, -0.78)
     """
     table = dict(counts.items())
+    if unknown := [key for key in table if key not in KANO_LETTERS]:
+        raise ValueError(f"counts must have the keys {', '.join(KANO_LETTERS)}, not {unknown[0]!r}")
     a, o, m, i = (float(table.get(key, 0)) for key in "AOMI")
     if not all(np.isfinite(value) and value >= 0 for value in (a, o, m, i)):
         raise ValueError("counts must be numbers of 0 or more")
@@ -118,15 +126,15 @@ def importance_performance(
     above the cut; the cuts are the means of the features unless given.
 
     Returns a Series of ``concentrate_here``, ``keep_up``, ``low_priority`` or ``possible_overkill``, with the index of
-    `importance` when that is a Series. Raises ValueError when the lengths differ, are 0, or a number is missing.
+    `importance` when that is a Series; two Series are paired by their labels, whatever their order.
+    Raises ValueError when lengths or labels differ, nothing is given, or a number is missing.
     Source: Martilla & James (1977), Importance–performance analysis, Journal of Marketing.
 
     >>> list(importance_performance([6.5, 6.0, 3.0, 2.0], [3.0, 6.0, 2.0, 6.0]))
     ['concentrate_here', 'keep_up', 'low_priority', 'possible_overkill']
     """
+    importance, performance = paired(importance=importance, performance=performance)
     index = importance.index if isinstance(importance, pd.Series) else None
-    if isinstance(performance, pd.Series) and index is not None and set(performance.index) == set(index):
-        performance = performance.reindex(index)
     axes = []
     for name, values in (("importance", importance), ("performance", performance)):
         axis = np.asarray(values, dtype=float)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import at_least, between, numbers, positive, scalar, vector, whole
+from servicelab.models.arguments import at_least, between, numbers, paired, positive, scalar, vector, whole
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def risk_priority(severity: ArrayLike, occurrence: ArrayLike, detection: ArrayLi
     Raises
     ------
     ValueError
-        When a rank is not a whole number from 1 to 10.
+        When a rank is not a whole number from 1 to 10, or the labels of two Series differ.
 
     References
     ----------
@@ -158,6 +158,7 @@ def risk_priority(severity: ArrayLike, occurrence: ArrayLike, detection: ArrayLi
     >>> risk_priority([9, 5], [2, 6], [3, 4])
     array([ 54, 120])
     """
+    severity, occurrence, detection = paired(severity=severity, occurrence=occurrence, detection=detection)
     product: Any = 1
     for name, rank in (("severity", severity), ("occurrence", occurrence), ("detection", detection)):
         between(name, rank, 1, 10)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import betaln
 
-from servicelab.models.arguments import Floats, at_least, between, positive, scalar, vector
+from servicelab.models.arguments import Floats, at_least, between, paired, positive, scalar, vector
 
 
 def margin_multiple(retention: ArrayLike, discount: ArrayLike) -> Any:
@@ -64,7 +64,7 @@ def retention_curve(tenure: ArrayLike, left: ArrayLike) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When lengths differ, a tenure is negative or left is not True/False.
+        When lengths or labels differ, a tenure is negative or left is not True/False.
 
     References
     ----------
@@ -75,6 +75,7 @@ def retention_curve(tenure: ArrayLike, left: ArrayLike) -> pd.DataFrame:
     >>> retention_curve([1, 1, 2, 3], [True, False, True, False])["survival"].tolist()
     [0.75, 0.375]
     """
+    tenure, left = paired(tenure=tenure, left=left)
     lengths = at_least("tenure", vector("tenure", tenure))
     gone = vector("left", left, len(lengths))
     if not np.isin(gone, (0, 1)).all():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, gammaln, hyp2f1
 
-from servicelab.models.arguments import Floats, at_least, between, positive, scalar, vector, whole
+from servicelab.models.arguments import Floats, at_least, between, paired, positive, scalar, vector, whole
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,13 @@ class GammaGamma:
         >>> round(GammaGamma(6.25, 3.74, 15.44).expected_value(2, 22.35), 2)
         24.66
         """
+        frequency, mean_value = paired(frequency=frequency, mean_value=mean_value)
         x, mean = np.broadcast_arrays(at_least("frequency", frequency), at_least("mean_value", mean_value))
         return scalar(self.p * (self.gamma + x * mean) / (self.p * x + self.q - 1))
 
 
 def _history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    frequency, recency, age = paired(frequency=frequency, recency=recency, age=age)
     x, last, now = np.broadcast_arrays(
         whole("frequency", frequency), at_least("recency", recency), at_least("age", age)
     )
@@ -153,7 +155,7 @@ def bgnbd_fit(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BetaG
     Raises
     ------
     ValueError
-        When lengths differ, a value is out of range, or nobody ever bought again.
+        When lengths or labels differ, a value is out of range, or nobody ever bought again.
 
     References
     ----------
@@ -209,7 +211,7 @@ def gamma_gamma_fit(frequency: ArrayLike, mean_value: ArrayLike) -> GammaGamma:
     Raises
     ------
     ValueError
-        When lengths differ, a value is out of range, or fewer than two customers bought again.
+        When lengths or labels differ, a value is out of range, or fewer than two customers bought again.
 
     References
     ----------
@@ -224,6 +226,7 @@ def gamma_gamma_fit(frequency: ArrayLike, mean_value: ArrayLike) -> GammaGamma:
     >>> bool(abs(model.expected_value(0, 0) - 6 * 15 / (4 - 1)) < 1)
     True
     """
+    frequency, mean_value = paired(frequency=frequency, mean_value=mean_value)
     x, mean = vector("frequency", frequency), vector("mean_value", mean_value)
     if len(x) != len(mean):
         raise ValueError("frequency and mean_value must be of the same length")
@@ -281,7 +284,7 @@ def customer_lifetime_value(
     Raises
     ------
     ValueError
-        When an argument is out of range.
+        When an argument is out of range, or the labels of two Series differ.
 
     References
     ----------
@@ -297,6 +300,7 @@ def customer_lifetime_value(
     positive("period", period)
     at_least("discount", discount)
     between("margin", margin)
+    frequency, recency, age, mean_value = paired(frequency=frequency, recency=recency, age=age, mean_value=mean_value)
     value = spend.expected_value(frequency, mean_value)
     bought_before: Any = 0.0
     worth: Any = 0.0

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
-from servicelab.models.arguments import at_least, numbers, positive, scalar, table
+from servicelab.models.arguments import at_least, numbers, paired, positive, scalar, table
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def arpu(revenue: ArrayLike, users: ArrayLike) -> Any:
     Raises
     ------
     ValueError
-        When revenue is negative or users is not positive.
+        When revenue is negative, users is not positive, or the labels of two Series differ.
 
     References
     ----------
@@ -208,4 +208,5 @@ def arpu(revenue: ArrayLike, users: ArrayLike) -> Any:
     >>> arpu([5200, 6300], [100, 120])
     array([52. , 52.5])
     """
+    revenue, users = paired(revenue=revenue, users=users)
     return scalar(at_least("revenue", revenue) / positive("users", users))

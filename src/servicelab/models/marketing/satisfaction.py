@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import Floats, at_least, between, matrix, numbers, scalar, vector
+from servicelab.models.arguments import Floats, at_least, between, matrix, numbers, paired, scalar, vector
 
 #: The five dimensions of SERVQUAL and their items (0-based), in the order of the questionnaire.
 DIMENSIONS: dict[str, range] = {
@@ -55,7 +55,7 @@ def satisfaction_gap(experience: ArrayLike, expectation: ArrayLike) -> Any:
     Raises
     ------
     ValueError
-        When a value is missing or not a number, or shapes do not match.
+        When a value is missing or not a number, or shapes or the labels of two Series do not match.
 
     References
     ----------
@@ -69,6 +69,7 @@ def satisfaction_gap(experience: ArrayLike, expectation: ArrayLike) -> Any:
     >>> satisfaction_gap(4, [3, 5])
     array([ 1., -1.])
     """
+    experience, expectation = paired(experience=experience, expectation=expectation)
     got, expected = numbers("experience", experience), numbers("expectation", expectation)
     try:
         return scalar(np.subtract(got, expected))

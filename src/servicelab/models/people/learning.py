@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import at_least, between, positive, scalar, vector
+from servicelab.models.arguments import at_least, between, paired, positive, scalar, vector
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def fit_learning_curve(case: ArrayLike, time: ArrayLike) -> LearningFit:
     Raises
     ------
     ValueError
-        When lengths differ, a value is out of range or all cases are the same.
+        When lengths or labels differ, a value is out of range or all cases are the same.
 
     References
     ----------
@@ -95,6 +95,7 @@ def fit_learning_curve(case: ArrayLike, time: ArrayLike) -> LearningFit:
     >>> round(fit.first, 6), round(fit.rate, 6), round(fit.r_squared, 6)
     (100.0, 0.8, 1.0)
     """
+    case, time = paired(case=case, time=time)
     n = at_least("case", vector("case", case), 1)
     took = positive("time", vector("time", time, len(n)))
     x, y = np.log2(n), np.log(took)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from servicelab.models.arguments import Floats, vector, whole
+from servicelab.models.arguments import Floats, paired, vector, whole
 
 #: What three standard deviations leave to one side of a normal distribution.
 TAIL = 0.00135
@@ -56,7 +56,8 @@ def p_chart(defects: ArrayLike, n: ArrayLike, *, method: Literal["normal", "exac
     Raises
     ------
     ValueError
-        When there are no samples, lengths differ, a sample has more defects than items, or the method is neither.
+        When there are no samples, lengths or labels differ, a sample has more defects than items, or the method is
+        neither.
 
     References
     ----------
@@ -72,6 +73,7 @@ def p_chart(defects: ArrayLike, n: ArrayLike, *, method: Literal["normal", "exac
     >>> p_chart(few, 20).out.tolist(), p_chart(few, 20, method="exact").out.tolist()
     ([False, False, False, False, False], [False, False, False, False, False])
     """
+    defects, n = paired(defects=defects, n=n)
     counts = whole("defects", vector("defects", defects))
     sizes = whole("n", n, least=1)
     if sizes.ndim == 0:

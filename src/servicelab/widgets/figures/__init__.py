@@ -52,7 +52,7 @@ def remedies(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
 def consequences(
     contacts: pd.DataFrame, orders: pd.DataFrame, features: pd.DataFrame, guess: float | None = None
 ) -> Figure:
-    """How often each feature is mentioned, against how many customers do not come back when it failed.
+    """How often each feature is mentioned, against how many orders fewer are followed by another when it failed.
 
     ``guess`` is somebody's guess at the place, by mentions, of the feature whose failure costs most.
     """
@@ -72,7 +72,7 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame) -> Figure:
 
 
 def apologised(contacts: pd.DataFrame, orders: pd.DataFrame) -> Figure:
-    """Ratings and later orders after an apology only and after nothing, for emotional and for functional needs."""
+    """Ratings and later orders after an apology only and after neither, for emotional and for functional needs."""
     return Figure(afterwards.apologised(contacts, orders))
 
 

@@ -1,6 +1,7 @@
-"""What followed when somebody at least apologised, and when nobody did: the rating, and whether the customer came back.
+"""What followed when a person at least apologised, and when a person did neither: the rating, and later orders.
 
-Agents chose their replies; nobody drew them by lot. So this says what goes together, not what an apology does.
+Contacts that nobody answered, or the assistant, are left out: a reply that nobody gave is not silence. Agents chose
+their replies; nobody drew them by lot. So this says what goes together, not what an apology does.
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ REPLIES = {"none": (6, -0.2), "apology": (3, 0.2)}
 DAYS = 180
 
 
+def answered(contacts: pd.DataFrame) -> pd.DataFrame:
+    """The contacts that a person answered: `remedy` says nothing of those who gave up waiting."""
+    columns = ["contact_id", "need", "remedy", "csat", "served", "channel"]
+    require(contacts, columns, "figures.apologised", "contacts")
+    return contacts[contacts["served"] & (contacts["channel"] != "self_service")]
+
+
 def ordered_again(contacts: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
     """Contact → whether its customer ordered within 180 days after it; contacts too late to know are left out."""
     import pandas as pd
@@ -42,8 +50,8 @@ def ordered_again(contacts: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
 
 
 def apologised(contacts: pd.DataFrame, orders: pd.DataFrame) -> dict[str, Any]:
-    """Rating and later orders after an apology only and after nothing at all, by need."""
-    require(contacts, ["contact_id", "need", "remedy", "csat"], "figures.apologised", "contacts")
+    """Rating and later orders after an apology only and after neither apology nor fix, by need."""
+    contacts = answered(contacts)
     again = contacts["contact_id"].map(ordered_again(contacts, orders))
     rated: dict[str, list[dict[str, Any]]] = {reply: [] for reply in REPLIES}
     returned: dict[str, list[dict[str, Any]]] = {reply: [] for reply in REPLIES}
@@ -90,7 +98,7 @@ def apologised(contacts: pd.DataFrame, orders: pd.DataFrame) -> dict[str, Any]:
         shares_drawn.append(dots(returned[reply], shape="square", r=6, color=color, shift=shift))
     lows, highs = ([row[end] for reply in REPLIES for row in returned[reply]] for end in ("xlo", "xhi"))
     return picture(
-        _("After an apology, and after nothing"),
+        _("After an apology, and without one"),
         [
             chart(
                 axis(_("mean rating (CSAT, 1–5)"), 1, 5, ticks=[1, 2, 3, 4, 5]),
@@ -100,27 +108,30 @@ def apologised(contacts: pd.DataFrame, orders: pd.DataFrame) -> dict[str, Any]:
                 head=_("The rating after the contact"),
             ),
             chart(
-                axis(_("customers of 100"), 5 * int(min(lows) / 5), min(100, beyond(highs))),
+                axis(_("of 100 contacts"), 5 * int(min(lows) / 5), min(100, beyond(highs))),
                 names(said, band=60),
                 shares_drawn,
                 legend=legend,
-                head=_("Ordered again within 180 days"),
+                head=_("An order followed within 180 days"),
             ),
         ],
         _(
             "Emotional need: after an apology only, rating {emotional_apology_rated} and {emotional_apology} of 100 "
-            "order again; after nothing, {emotional_none_rated} and {emotional_none}. Functional need: "
-            "{functional_apology_rated} and {functional_apology}; after nothing, {functional_none_rated} and "
-            "{functional_none}.",
+            "contacts followed by an order; after neither apology nor fix, {emotional_none_rated} and "
+            "{emotional_none}. Functional need: {functional_apology_rated} and {functional_apology}; after neither, "
+            "{functional_none_rated} and {functional_none}.",
             **say,
         ),
         table(
-            _("Apology only against nothing (simulated); replies were not drawn by lot"),
+            _(
+                "Apology only against neither (simulated), contacts that a person answered; "
+                "replies were not drawn by lot"
+            ),
             [
                 _("need"),
                 _("reply"),
                 _("mean rating"),
-                _("order again within 180 days (%)"),
+                _("followed by an order within 180 days (%)"),
                 _("95 % interval"),
                 _("contacts"),
             ],

@@ -1,7 +1,7 @@
 """What drives customers away: what each feature's failure costs, how often it is mentioned, how often it fails.
 
 A failure's cost is the share of orders followed by another within 180 days when nothing failed, less that share when
-the feature failed.
+the feature failed. How often it fails is counted on the same orders: those whose next 180 days are known.
 """
 
 from __future__ import annotations
@@ -36,10 +36,15 @@ MOST_LOST = 7
 """Features that are drawn of those that lose customers; the table has them all."""
 
 
+def known_orders(orders: pd.DataFrame) -> pd.DataFrame:
+    """The orders of which it is known whether another one followed within 180 days."""
+    require(orders, ["failed_feature", "repurchased_180d"], "figures", "orders")
+    return orders.dropna(subset=["repurchased_180d"])
+
+
 def costs_of_failure(orders: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
     """Feature → (cost of its failure, low, high), as shares: fewer orders followed by another within 180 days."""
-    require(orders, ["failed_feature", "repurchased_180d"], "figures", "orders")
-    known = orders.dropna(subset=["repurchased_180d"])
+    known = known_orders(orders)
     returned = known["repurchased_180d"].astype(float)
     fine = returned[known["failed_feature"].isna()]
     costs = {}
@@ -86,9 +91,9 @@ def consequences(
             )
         ],
         _(
-            "“{top}” is mentioned most ({share:.0f} % of contacts); when it fails, {top_cost:.0f} in 100 customers "
-            "fewer come back. “{silent}” stands at place {rank} of {count} with {silent_share:.1f} % of contacts; "
-            "when it fails, {silent_cost:.0f} in 100 fewer come back.",
+            "“{top}” is mentioned most ({share:.0f} % of contacts); when it fails, {top_cost:.0f} in 100 orders fewer "
+            "are followed by another. “{silent}” stands at place {rank} of {count} with {silent_share:.1f} % of "
+            "contacts; when it fails, {silent_cost:.0f} in 100 fewer are followed by another.",
             top=named[ranked[0]],
             share=points[ranked[0]][0],
             # Through a whole number: a cost of nearly nothing is 0, not −0.
@@ -112,7 +117,7 @@ def evidence(
 ) -> pd.DataFrame:
     """A few features side by side, each number out of 100 but failures, which are out of 1,000 orders.
 
-    Mentions, failures, customers who come back, better and worse.
+    Mentions, failures, orders that another one followed, better and worse.
     """
     import pandas as pd
 
@@ -122,7 +127,7 @@ def evidence(
     named, costs = feature_names(features), costs_of_failure(orders)
     mentioned = contacts["feature_id"].astype(str).value_counts(normalize=True)
     failed = failures_per_thousand(orders)
-    known = orders.dropna(subset=["repurchased_180d"])
+    known = known_orders(orders)
     fine = known.loc[known["failed_feature"].isna(), "repurchased_180d"].astype(float).mean()
     rows = {}
     for feature in only:
@@ -135,8 +140,8 @@ def evidence(
     columns = [
         _("mention it"),
         _("it fails, of 1,000 orders"),
-        _("come back when it failed"),
-        _("come back when nothing failed"),
+        _("ordered again when it failed, of 100 orders"),
+        _("ordered again when nothing failed, of 100 orders"),
         _("pleased to have it"),
         _("displeased without it"),
     ]
@@ -154,6 +159,11 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
         for at, feature in enumerate(reversed(shown))
     ]
     dearest = max(shown, key=lambda feature: costs[feature][0])
+    said = {
+        "first": named[ranked[0]],
+        "lost": _lost(lost[ranked[0]]),
+        "cost": _points(costs[dearest][0]),
+    }
     return picture(
         _("How often it fails, times what a failure costs"),
         [
@@ -164,12 +174,17 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
             )
         ],
         _(
+            "“{first}” loses most customers: {lost} for each 1,000 orders. A single failure costs most there as well: "
+            "{cost} in 100 orders fewer are followed by another.",
+            **said,
+        )
+        if dearest == ranked[0]
+        else _(
             "“{first}” loses most customers: {lost} for each 1,000 orders. A single failure costs most with "
-            "“{dearest}”: {cost} in 100 fewer come back; it loses {dearest_lost} for each 1,000 orders.",
-            first=named[ranked[0]],
-            lost=_lost(lost[ranked[0]]),
+            "“{dearest}”: {cost} in 100 orders fewer are followed by another; it loses {dearest_lost} for each 1,000 "
+            "orders.",
+            **said,
             dearest=named[dearest],
-            cost=_points(costs[dearest][0]),
             dearest_lost=_lost(lost[dearest]),
         ),
         table(
@@ -186,9 +201,9 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
 
 
 def failures_per_thousand(orders: pd.DataFrame) -> dict[str, float]:
-    """Feature → on how many of 1,000 orders it failed."""
-    require(orders, ["failed_feature"], "figures", "orders")
-    counted = orders["failed_feature"].astype("object").value_counts() * 1000 / len(orders)
+    """Feature → on how many of 1,000 orders it failed, of those that `costs_of_failure` is counted on."""
+    known = known_orders(orders)
+    counted = known["failed_feature"].astype("object").value_counts() * 1000 / len(known)
     return {str(feature): float(count) for feature, count in counted.items()}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import floor
+from math import floor, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from servicelab.company import label
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, chart, dots, guess_key, guessed, lines, notes, picture, table
+from servicelab.widgets.intervals import Z95
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +22,16 @@ LEVELS = (0.0, 0.90, 0.945, 0.975, 1.01)
 
 
 class Cell(NamedTuple):
-    """Orders of one warehouse in one year, or of several: share on time, mean satisfaction, how many answered."""
+    """Orders of one warehouse in one year, or of several: share on time, mean satisfaction, how many answered.
+
+    `error` is the standard error of the mean.
+    """
 
     name: str
     on_time: float
     satisfaction: float
     answers: int
+    error: float
 
 
 def warehouse_years(orders: pd.DataFrame) -> list[Cell]:
@@ -44,7 +49,8 @@ def warehouse_years(orders: pd.DataFrame) -> list[Cell]:
         warehouse, year = cast("tuple[str, int]", key)
         told = part.loc[plain[part.index], "satisfaction"].dropna().astype(float)
         name = f"{label('orders', 'warehouse', warehouse)} {year}"
-        cells.append(Cell(name, float(part["on_time"].mean()), float(told.mean()), len(told)))
+        error = float(told.std()) / sqrt(max(1, len(told)))
+        cells.append(Cell(name, float(part["on_time"].mean()), float(told.mean()), len(told), error))
     return sorted(cells, key=lambda cell: cell.on_time)
 
 
@@ -57,14 +63,26 @@ def levels(cells: Sequence[Cell]) -> list[Cell]:
         if answers:
             on_time = sum(c.on_time * c.answers for c in inside) / answers
             satisfaction = sum(c.satisfaction * c.answers for c in inside) / answers
-            found.append(Cell(f"{100 * on_time:.0f} %", on_time, satisfaction, answers))
+            error = sqrt(sum((c.answers * c.error) ** 2 for c in inside)) / answers
+            found.append(Cell(f"{100 * on_time:.0f} %", on_time, satisfaction, answers, error))
     return found
 
 
 def last_step(orders: pd.DataFrame) -> float:
     """The gain in satisfaction from the last step up in punctuality, as a share of the gain from the first."""
-    steps = [high.satisfaction - low.satisfaction for low, high in pairwise(levels(warehouse_years(orders)))]
-    return steps[-1] / steps[0]
+    return last_step_of(levels(warehouse_years(orders)))[0]
+
+
+def last_step_of(groups: Sequence[Cell]) -> tuple[float, float, float]:
+    """The last step as a share of the first, and its 95 % interval (low, high), by the delta method.
+
+    The two steps share no answers where there are four levels.
+    """
+    steps = [high.satisfaction - low.satisfaction for low, high in pairwise(groups)]
+    errors = [sqrt(low.error**2 + high.error**2) for low, high in pairwise(groups)]
+    share = steps[-1] / steps[0]
+    half = Z95 * sqrt(errors[-1] ** 2 + (share * errors[0]) ** 2) / abs(steps[0])
+    return share, share - half, share + half
 
 
 def saturation(orders: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
@@ -93,6 +111,17 @@ def saturation(orders: pd.DataFrame, guess: float | None = None) -> dict[str, An
         layers += [lines([[start, end]], color=4, dash="6 4"), guessed(*end)]
         legend.append(guess_key())
     said = [_("{name} on time: {satisfaction:.2f}", name=g.name, satisfaction=g.satisfaction) for g in groups]
+    compared = []
+    if len(groups) == len(LEVELS) - 1:
+        share, low, high = (round(100 * bound) for bound in last_step_of(groups))
+        compared.append(
+            _(
+                "The last step brings {share} % of what the first one brings (95 % interval {low} to {high} %).",
+                share=share,
+                low=_minus(low),
+                high=_minus(high),
+            )
+        )
     return picture(
         _("On time, and satisfied"),
         [
@@ -104,10 +133,15 @@ def saturation(orders: pd.DataFrame, guess: float | None = None) -> dict[str, An
                 height=330,
             )
         ],
-        _("; ").join(said) + _("."),
+        together(_("; ").join(said) + _("."), *compared),
         table(
             _("Warehouses by year (simulated); orders without another failure and without an extra"),
             [_("warehouse and year"), _("% on time"), _("mean satisfaction"), _("answers")],
             [[c.name, f"{100 * c.on_time:.1f}", f"{c.satisfaction:.2f}", c.answers] for c in cells],
         ),
     )
+
+
+def _minus(number: int) -> str:
+    """A whole number with a minus sign that a reader does not take for a dash."""
+    return f"{number}".replace("-", "−")
