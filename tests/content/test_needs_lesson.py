@@ -125,9 +125,12 @@ def test_section_5_what_a_failure_costs_is_not_yet_what_it_loses(orders: pd.Data
     assert least[late] > most[repair] + 1.5, "far more than repairs"
     assert least[late] > most[intact], "more than chance alone"
     # The latest year turns it round, and nothing in the three years' sum says so.
-    latest = orders[orders["ordered_at"] >= "2025"]
+    latest = failures.latest_year(orders)
+    assert set(latest["ordered_at"].dt.year) == {2025}
     now_costs, now_often = failures.costs_of_failure(latest), failures.failures_per_thousand(latest)
-    now = {feature: now_often[feature] * now_costs[feature][0] for feature in costs}
+    now = failures.lost_per_thousand(latest)
+    shown = figures.losses(orders, load("features")).state["text"]
+    assert f"2025 alone: On-time delivery {now[late]:.1f}, Goods arrive intact {now[intact]:.1f}." in shown
     assert max(now, key=lambda feature: now[feature]) == intact
     assert now_often[late] * now_costs[late][2] < now_often[intact] * now_costs[intact][1]
     assert now_often[intact] > often_in(orders, 2023, intact), "no less arrives broken than before"

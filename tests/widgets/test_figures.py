@@ -86,8 +86,21 @@ def test_losses_are_failures_times_what_one_costs() -> None:
     figure = figures.losses(make_orders(), FEATURES)
     # 50 of 200 orders fail, 40 in 100 fewer come back: 100 of 1,000; a missed slot costs nobody.
     assert figure.state["table"]["rows"] == [["Intact", 250, "40", "100.0"], ["Slot", 250, "0", "0.0"]]
-    assert "“Intact” loses most customers: 100.0 for each 1,000 orders. " in figure.state["text"]
-    assert "costs most there as well: 40 in 100 orders fewer" in figure.state["text"]
+    assert "“Intact” loses most customers: 100.0 for each 1,000 orders." in figure.state["text"]
+
+
+def test_losses_say_what_the_latest_year_loses() -> None:
+    late = pd.DataFrame({
+        "failed_feature": ["personal_styling"] * 100, "repurchased_180d": pd.array([False] * 100, "boolean")
+    })  # fmt: skip
+    before, now = pd.Timestamp("2024-05-01"), pd.Timestamp("2025-05-01")
+    orders = pd.concat([
+        pd.concat([make_orders(), late, late]).assign(ordered_at=before), make_orders().assign(ordered_at=now)
+    ])  # fmt: skip
+    said = figures.losses(orders, FEATURES).state["text"]
+    assert "“Styling” loses most customers" in said
+    assert said.endswith(" 2025 alone: Styling 0.0.")
+    assert "alone" not in figures.losses(make_orders().assign(ordered_at=now), FEATURES).state["text"]
 
 
 def test_losses_count_failures_and_their_cost_on_the_same_orders() -> None:

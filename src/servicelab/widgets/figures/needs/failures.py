@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.frames import feature_names, require
 from servicelab.widgets.house.chart import (
     axis,
@@ -149,9 +149,12 @@ def evidence(
 
 
 def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
-    """How often each feature fails times what a failure costs: customers lost for each 1,000 orders."""
+    """How often each feature fails times what a failure costs: customers lost for each 1,000 orders.
+
+    The text says the same of the latest year, where the orders span several: a sum hides what has changed since.
+    """
     named, costs, failed = feature_names(features), costs_of_failure(orders), failures_per_thousand(orders)
-    lost = {feature: failed[feature] * costs[feature][0] for feature in costs if feature in named}
+    lost = {feature: number for feature, number in lost_per_thousand(orders).items() if feature in named}
     ranked = sorted(lost, key=lambda feature: -lost[feature])
     shown = ranked[:MOST_LOST]
     columns = [
@@ -159,11 +162,6 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
         for at, feature in enumerate(reversed(shown))
     ]
     dearest = max(shown, key=lambda feature: costs[feature][0])
-    said = {
-        "first": named[ranked[0]],
-        "lost": _lost(lost[ranked[0]]),
-        "cost": _points(costs[dearest][0]),
-    }
     return picture(
         _("How often it fails, times what a failure costs"),
         [
@@ -173,19 +171,18 @@ def losses(orders: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any]:
                 [bars(columns, color=2)],
             )
         ],
-        _(
-            "“{first}” loses most customers: {lost} for each 1,000 orders. A single failure costs most there as well: "
-            "{cost} in 100 orders fewer are followed by another.",
-            **said,
-        )
-        if dearest == ranked[0]
-        else _(
-            "“{first}” loses most customers: {lost} for each 1,000 orders. A single failure costs most with "
-            "“{dearest}”: {cost} in 100 orders fewer are followed by another; it loses {dearest_lost} for each 1,000 "
-            "orders.",
-            **said,
-            dearest=named[dearest],
-            dearest_lost=_lost(lost[dearest]),
+        together(
+            _(
+                "“{first}” loses most customers: {lost} for each 1,000 orders. A single failure costs most with "
+                "“{dearest}”: {cost} in 100 orders fewer are followed by another; it loses {dearest_lost} for each "
+                "1,000 orders.",
+                first=named[ranked[0]],
+                lost=_lost(lost[ranked[0]]),
+                dearest=named[dearest],
+                cost=_points(costs[dearest][0]),
+                dearest_lost=_lost(lost[dearest]),
+            ),
+            _latest(orders, {feature: named[feature] for feature in (ranked[0], dearest)}),
         ),
         table(
             _("Failures and what they cost (simulated), most customers lost first"),
@@ -205,6 +202,29 @@ def failures_per_thousand(orders: pd.DataFrame) -> dict[str, float]:
     known = known_orders(orders)
     counted = known["failed_feature"].astype("object").value_counts() * 1000 / len(known)
     return {str(feature): float(count) for feature, count in counted.items()}
+
+
+def lost_per_thousand(orders: pd.DataFrame) -> dict[str, float]:
+    """Feature → customers lost for each 1,000 orders: how often it fails times what a failure costs."""
+    costs, failed = costs_of_failure(orders), failures_per_thousand(orders)
+    return {feature: failed[feature] * costs[feature][0] for feature in costs}
+
+
+def latest_year(orders: pd.DataFrame) -> pd.DataFrame:
+    """The orders of the last calendar year of which the next 180 days are known."""
+    year = known_orders(orders)["ordered_at"].dt.year.max()
+    latest: pd.DataFrame = orders[orders["ordered_at"].dt.year == year]
+    return latest
+
+
+def _latest(orders: pd.DataFrame, named: dict[str, str]) -> str:
+    """What these features lose in the latest year alone; nothing where there is only one year."""
+    if "ordered_at" not in orders or orders["ordered_at"].dt.year.nunique() < 2:
+        return ""
+    latest = latest_year(orders)
+    lost = lost_per_thousand(latest)
+    each = [f"{name} {_lost(lost.get(feature, 0.0))}" for feature, name in named.items()]
+    return _("{year} alone: {each}.", year=int(latest["ordered_at"].dt.year.iloc[0]), each=_(", ").join(each))
 
 
 def _lost(customers: float) -> str:
