@@ -108,8 +108,8 @@ def test_the_longest_wait_is_nobodys_queue_and_approval_is_fullest(tables: Any) 
     closed = cases[(cases["kind"].astype(str) == "return") & cases["closed_at"].notna()]
     took = (closed["closed_at"] - closed["opened_at"]).dt.total_seconds() / 86_400
     spring = took[closed["opened_at"].dt.to_period("Q") == pd.Period("2024Q2")]
-    holds(says("lesson", "en"), f"In the spring of 2024 a return took {spring.mean():.0f} days.")
-    holds(says("lesson", "zh"), f"2024 年春天，一单退货要 {spring.mean():.0f} 天")
+    holds(says("lesson", "en"), f"In the second quarter of 2024 a return took {spring.mean():.0f} days.")
+    holds(says("lesson", "zh"), f"2024 年第二季度，一单退货要 {spring.mean():.0f} 天")
     hands_on = log["hands_on_minutes"].groupby(log["activity"].astype(str)).mean()
     assert round(hands_on["approve"]) == 4
     assert 40 < hands_on["repair"] < 50
