@@ -10,6 +10,7 @@ from servicelab.course.layout import READ
 from servicelab.publish import build
 from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.checks import course_findings
+from servicelab.publish.content import Content
 from servicelab.publish.minutes import of_unit, table
 from servicelab.publish.secrets import find_leaks, secrets
 from servicelab.publish.sources import Course, load_course
@@ -18,6 +19,17 @@ from servicelab.publish.sources import Course, load_course
 @pytest.fixture(scope="module")
 def course(root: Path) -> Course:
     return load_course(root)
+
+
+@pytest.fixture(scope="module")
+def start(root: Path) -> dict[str, list[str]]:
+    """The lines of the start page, by language."""
+    found = {}
+    for language in ("en", "zh"):
+        content = Content(root, language, strict=True)
+        assert content.course.start
+        found[language] = [line for cell in content.cells(content.course.start) for line in cell.source.splitlines()]
+    return found
 
 
 def test_its_sources_have_no_mistake(course: Course, unit: str) -> None:
@@ -48,6 +60,29 @@ def test_the_minutes_of_its_sections_add_up(course: Course, unit: str) -> None:
     frontline = sum(minutes for minutes, track in sections if track != "analyst")
     assert frontline == course.units[unit].said["minutes"]["frontline"]
     assert sum(minutes for minutes, _track in sections) == course.units[unit].said["minutes"]["analyst"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_start_page_announces_it(course: Course, start: dict[str, list[str]], unit: str, language: str) -> None:
+    """A module that is delivered has its four rows there, with the minutes of `course.yml`."""
+    made, lines = course.units[unit], start[language]
+    first = [at for at, line in enumerate(lines) if f"(lessons/{unit}/lesson.ipynb)" in line]
+    if made.kind != "module" or made.draft:
+        assert first == []
+        return
+    assert len(first) == 1
+    rows = [[field.strip() for field in line.strip("|").split("|")] for line in lines[first[0] : first[0] + 4]]
+    lesson, graded = made.said["minutes"], made.said["graded_minutes"]
+    # What `course.yml` states for analysts holds what everybody does.
+    alone = [whole - exercise for whole, exercise in zip(graded["analyst"], graded["frontline"], strict=True)]
+    assert [row[-1] for row in rows] == [
+        f"{lesson['frontline']}",
+        "–".join(map(str, graded["frontline"])),
+        f"{lesson['analyst'] - lesson['frontline']}",
+        "–".join(map(str, alone)),
+    ]
+    assert f"(assignments/{unit}/exercise.ipynb)" in rows[1][1]
+    assert f"(assignments/{unit}_analysis/analysis.ipynb)" in rows[3][1]
 
 
 def test_the_minutes_of_a_section_are_what_it_takes(root: Path, unit: str) -> None:

@@ -37,9 +37,9 @@ class Week(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _(
-                "One real return, ¥{claim:.0f}: {hours} hours from the customer's call to the refund. Paint them: of "
-                "100 hours, how many were what? An hour counts for the customer first, then as work, then for the "
-                "parcel, then as closed; a desk is waited at only while it is open.",
+                "One return from Skylark's log (simulated), ¥{claim:.0f}: {hours} hours from the customer's call to "
+                "the refund. Paint them: of 100 hours, how many were what? An hour counts for the customer first, then "
+                "as work, then for the parcel, then as closed; a desk is waited at only while it is open.",
                 claim=self._model.claim,
                 hours=round(self._model.hours),
             ),
