@@ -45,7 +45,7 @@ def outcomes(contacts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def silent_return(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
-    """The share (0 to 1) of customers who order again after a failure that they never told."""
+    """The share (0 to 1) of orders that another follows although they failed and nobody was told."""
     found = outcomes(contacts, orders)
     return float(found.loc[found["group"] == "silent", "again"].mean())
 
@@ -75,19 +75,19 @@ def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = 
         legend.append(guess_key())
     failed = found[found["group"] != "sound"]
     quiet = 100 * float((failed["group"] == "silent").mean()) if len(failed) else 0.0
+    measured = _("of 100 orders, followed by another within 180 days")
     return picture(
         _("Who says nothing, and who comes back"),
-        [chart(axis(_("of 100 customers, ordered again within 180 days"), 0, 100), names(list(words.values())[::-1]),
-               layers, legend=legend)],
+        [chart(axis(measured, 0, 100), names(list(words.values())[::-1]), layers, legend=legend)],
         _(
-            "{quiet} of 100 such failures are never told. Of 100 customers who said nothing {silent} order again; of "
-            "100 who told and were not helped {wrong}; told and put right: {right}. Nothing failed: {sound}.",
+            "{quiet} of 100 such failures are never told. Of 100 orders whose customer said nothing {silent} are "
+            "followed by another; told and not helped: {wrong}; told and put right: {right}. Nothing failed: {sound}.",
             quiet=f"{quiet:.0f}",
             **{group: row["label"] for group, row in drawn.items()},
         ),
         table(
             _("Late, damaged, or a repair that failed: who orders again (simulated)"),
-            [_("what happened"), _("of 100 customers, ordered again within 180 days"), _("95 % interval"), _("orders")],
+            [_("what happened"), measured, _("95 % interval"), _("orders")],
             rows,
         ),
     )  # fmt: skip
