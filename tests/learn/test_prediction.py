@@ -79,6 +79,8 @@ def test_every_number_has_the_decimals_of_the_scale_it_was_guessed_on():
     assert "and that is what it is" in prediction.reveal_state(rating, {"guess": 2.4}, 2.4371)["text"]
     coarse = Prediction("p-gain", "How much?", "%", 0, 200, 5)
     assert prediction.amount(coarse, 11.3) == "11 %"
+    with use("zh"):
+        assert prediction.amount(coarse, 11.3) == "11%"
 
 
 def test_a_note_follows_the_comparison():

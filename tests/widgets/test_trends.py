@@ -194,3 +194,25 @@ def test_mistakes_are_named(tracker: pd.DataFrame, needs_survey: pd.DataFrame, f
         explore.trends(tracker.drop(columns="theme"), needs_survey, features)
     with pytest.raises(UserError, match="survey lacks wave"):
         explore.trends(tracker, needs_survey.drop(columns="wave"), features)
+
+
+def test_the_line_that_rose_most_is_named_whichever_is_looked_at(
+    needs_survey: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    model = TrendsModel(BY_HAND, needs_survey, features)
+    # Seniors: green 3 of 6, then 6 of 8; quality 3 of 6, then 2 of 8.
+    quality = str(model.derive({"segment": "senior", "theme": "quality"})["text"])
+    assert "The line that rose most: Green, +25.0 points" in quality
+    assert quality.endswith("That may be chance."), "with so few answers"
+    assert str(model.derive({"segment": "senior", "theme": "green"})["text"]).endswith("No line rose more.")
+    steep = TrendsModel(answers(*[(f"{year}-01", "senior", theme, n) for year, theme, n in (
+        (2023, "green", 100), (2023, "quality", 300), (2024, "green", 300), (2024, "quality", 100))]))  # fmt: skip
+    assert str(steep.derive({"theme": "quality"})["text"]).endswith(")."), "beyond chance"
+
+
+def test_without_a_survey_there_is_one_picture(tracker: pd.DataFrame) -> None:
+    control = explore.trends(tracker)
+    assert control.content["views"] == ["themes"]
+    assert "each November" not in control.text()
+    control.set_state({"value": {"view": "matrix"}})
+    assert control.state["at"]["view"] == "themes"

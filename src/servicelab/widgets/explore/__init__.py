@@ -76,11 +76,13 @@ def sentence(contacts: pd.DataFrame, english: Classifier | None = None, chinese:
     return Sentence(contacts, english, chinese)
 
 
-def trends(tracker: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> Trends:
+def trends(tracker: pd.DataFrame, survey: pd.DataFrame | None = None, features: pd.DataFrame | None = None) -> Trends:
     """Open Needs that move on ``tracker`` (``month, segment, theme``) and ``survey`` (the yearly needs survey).
 
     ``survey`` has ``wave, customer_id, segment, feature_id, importance, performance, satisfaction``; ``features``
-    gives the names. Raises ``UserError`` when a table lacks a column or has no rows.
+    gives the names. Without these two there is one picture, what matters most over time; with them a second one, which
+    features are core by the weights that somebody gives. Raises ``UserError`` when a table lacks a column or has no
+    rows.
     """
     from servicelab.widgets.explore.needs.trends import Trends
 

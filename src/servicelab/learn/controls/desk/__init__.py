@@ -44,6 +44,7 @@ class DeskControl(Control):
             "good": _("A good ending"),
             "mixed": _("Half a solution"),
             "poor": _("A bad ending"),
+            "ended": _("{grade}. {outcome}", grade="{grade}", outcome="{outcome}"),
             "endings": _("You have seen {seen} of {all} endings."),
             "contact": _("Contact {number}"),
         }

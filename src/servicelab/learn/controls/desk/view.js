@@ -75,7 +75,7 @@ export default house.view((ui) => {
         m.choices.filter((c) => c.taken).map(reason),
         h("details", { class: "sl-details" }, h("summary", { text: t("others") }), m.choices.filter((c) => !c.taken).map(reason)))));
     }
-    live.textContent = state.ended ? `${t(state.grade)}. ${state.outcome}` : "";
+    live.textContent = state.ended ? t("ended", { grade: t(state.grade), outcome: state.outcome }) : "";
     if (!moved) return;
     moved = false;
     if (state.transcript.length) scene.open = false;

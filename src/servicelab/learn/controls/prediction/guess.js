@@ -3,7 +3,8 @@ export default house.view((ui) => {
   const { prompt, low, high, step, decimals, unit } = ui.state;
   const middle = low + Math.round((high - low) / 2 / step) * step;
   const short = unit.length <= 3;
-  const format = (v) => (taken ? `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim() : t("nowhere"));
+  const amount = (v) => (unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
+  const format = (v) => (taken ? amount(v) : t("nowhere"));
   let taken = false;
   const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short ? null : unit, input: take });
   // Where the slider stands is nobody's guess, and not shown, until somebody has put it somewhere: by a click or a touch
@@ -17,8 +18,7 @@ export default house.view((ui) => {
   }
   slider.el.classList.add("lp-nowhere");
   // What the scale runs from and to, and its quarters between.
-  const edge = (v) => `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim();
-  slider.input.after(h("div", { class: "lp-scale", "aria-hidden": "true" }, h("span", { text: edge(low) }), h("i"), h("i"), h("i"), h("span", { text: edge(high) })));
+  slider.input.after(h("div", { class: "lp-scale", "aria-hidden": "true" }, h("span", { text: amount(low) }), h("i"), h("i"), h("i"), h("span", { text: amount(high) })));
   slider.input.addEventListener("pointerup", take);
   slider.input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

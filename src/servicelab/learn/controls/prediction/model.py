@@ -186,6 +186,8 @@ def amount(prediction: Prediction, number: float) -> str:
         return _("place {number}", number=shown)
     if prediction.unit in ("¥", "￥", "$", "€"):
         return prediction.unit + shown
+    if symbol(prediction) == "%":
+        return _("{number} %", number=shown)
     return f"{shown} {symbol(prediction)}".strip()
 
 

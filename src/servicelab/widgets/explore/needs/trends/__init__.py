@@ -18,14 +18,18 @@ class Trends(Interactive):
 
     view = "view.js"
 
-    def __init__(self, tracker: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -> None:
+    def __init__(
+        self, tracker: pd.DataFrame, survey: pd.DataFrame | None = None, features: pd.DataFrame | None = None
+    ) -> None:
         self._model = model = TrendsModel(tracker, survey, features)
+        matrix = model.matrix
         super().__init__(
             content={
                 "segments": [{"id": s, "text": segment_name(s)} for s in (ALL, *model.segments)],
-                "weights": [{"id": s, "text": segment_name(s)} for s in model.matrix.shares],
+                "views": list(model.views),
+                "weights": [{"id": s, "text": segment_name(s)} for s in (matrix.shares if matrix else ())],
                 "themes": [{"id": theme, "text": theme_name(theme)} for theme in model.themes],
-                "waves": [{"id": wave, "text": wave} for wave in model.matrix.waves],
+                "waves": [{"id": wave, "text": wave} for wave in (matrix.waves if matrix else ())],
                 "features": [{"id": key, "text": name} for key, name in model.names.items()],
                 "quadrants": {
                     q: quadrant_name(q) for q in ("concentrate_here", "keep_up", "low_priority", "possible_overkill")
@@ -43,9 +47,13 @@ class Trends(Interactive):
 
     def words(self) -> dict[str, str]:
         return {
-            "lead": _(
-                "Each month customers were asked what matters most to them just now; each November, how important each "
-                "feature is and how well Skylark does it."
+            "lead": (
+                _("Each month customers were asked what matters most to them just now.")
+                if self._model.matrix is None
+                else _(
+                    "Each month customers were asked what matters most to them just now; each November, how important "
+                    "each feature is and how well Skylark does it."
+                )
             ),
             "view": _("Picture"),
             "themes": _("1 · What matters most, over time"),

@@ -26,7 +26,7 @@ LOW, HIGH = 1, 7
 
 @dataclass
 class TrendsModel:
-    """The tracker as counts by month, segment and theme; the yearly survey as a :class:`Matrix`.
+    """The tracker as counts by month, segment and theme; the yearly survey, where it is given, as a :class:`Matrix`.
 
     ``tracker`` has ``month`` (``2023-01``), ``segment``, ``theme``, one row an answer; ``survey`` has ``wave,
     customer_id, segment, feature_id, importance, performance, satisfaction``; ``features`` has the names.
@@ -34,24 +34,27 @@ class TrendsModel:
     """
 
     tracker: pd.DataFrame
-    survey: pd.DataFrame
-    features: pd.DataFrame
+    survey: pd.DataFrame | None = None
+    features: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         require(self.tracker, ("month", "segment", "theme"), "explore.trends", "tracker")
-        columns = ("wave", "customer_id", "segment", "feature_id", "importance", "performance", "satisfaction")
-        require(self.survey, columns, "explore.trends", "survey")
-        require(self.features, ("feature_id", "name_en", "name_zh"), "explore.trends", "features")
-        asked = set(self.survey["feature_id"].astype(str))
-        self.names = {key: name for key, name in feature_names(self.features).items() if key in asked}
+        self.matrix, self.names = self._importance()
+        self.views = ("themes",) if self.matrix is None else ("themes", "matrix")
         self.segments = segments_in(self.tracker)
         named = {str(theme) for theme in self.tracker["theme"].dropna().unique()}
         self.themes = [t for t in THEMES if t in named] + sorted(named - set(THEMES))
 
-    @cached_property
-    def matrix(self) -> Matrix:
-        """The importance–performance matrix behind the second picture."""
-        return Matrix(self.survey, list(self.names))
+    def _importance(self) -> tuple[Matrix | None, dict[str, str]]:
+        """Return the matrix behind the second picture and the names of its features; neither without a survey."""
+        if self.survey is None or self.features is None:
+            return None, {}
+        columns = ("wave", "customer_id", "segment", "feature_id", "importance", "performance", "satisfaction")
+        require(self.survey, columns, "explore.trends", "survey")
+        require(self.features, ("feature_id", "name_en", "name_zh"), "explore.trends", "features")
+        asked = set(self.survey["feature_id"].astype(str))
+        names = {key: name for key, name in feature_names(self.features).items() if key in asked}
+        return Matrix(self.survey, list(names)), names
 
     @cached_property
     def _counts(self) -> tuple[list[str], NDArray[np.int64]]:
@@ -74,8 +77,10 @@ class TrendsModel:
         Keys: ``view`` (themes or matrix); ``segment``, ``theme``, ``window``; ``wave``, ``follow``, ``derived``
         (0–100 %), ``cut`` (mean or own), ``importance_cut``, ``performance_cut`` (1–7), ``weight_<segment>`` (0–100).
         """
-        view = choice(value, "view", ("themes", "matrix"), "themes")
-        return self._matrix_state(value, view) if view == "matrix" else self._themes_state(value, view)
+        view = choice(value, "view", self.views, "themes")
+        if view == "matrix" and self.matrix is not None:
+            return self._matrix_state(self.matrix, value, view)
+        return self._themes_state(value, view)
 
     # ------------------------------------------------------------------ themes over time
 
@@ -149,7 +154,7 @@ class TrendsModel:
         )
         if found["low"] <= 0 <= found["high"]:
             said = together(said, _("The interval holds 0: it may not have moved at all."))
-        return said
+        return together(said, _rose_most(theme, changes))
 
     def _change_table(self, segment: str, changes: list[dict[str, Any]]) -> dict[str, Any]:
         rows: list[list[object]] = []
@@ -174,9 +179,9 @@ class TrendsModel:
 
     # ------------------------------------------------------------------ core and non-core
 
-    def _matrix_state(self, value: Mapping[str, Any], view: str) -> dict[str, Any]:
-        waves = self.matrix.waves
-        shares = self.matrix.shares
+    def _matrix_state(self, matrix: Matrix, value: Mapping[str, Any], view: str) -> dict[str, Any]:
+        waves = matrix.waves
+        shares = matrix.shares
         as_asked = {s: round(100 * share) for s, share in shares.items()}
         weights = {s: whole(value, f"weight_{s}", 0, 100, share) for s, share in as_asked.items()}
         at: dict[str, Any] = {
@@ -192,8 +197,8 @@ class TrendsModel:
         cuts = (at["importance_cut"], at["performance_cut"]) if at["cut"] == "own" else None
         # Untouched or all-zero weights mean customers as they were asked, not the rounded shares.
         used = weights if weights != as_asked and any(weights.values()) else None
-        placed = self.matrix.place(at["wave"], used, at["derived"] / 100, cuts)
-        plain = self.matrix.place(at["wave"], None, 0.0, None)
+        placed = matrix.place(at["wave"], used, at["derived"] / 100, cuts)
+        plain = matrix.place(at["wave"], None, 0.0, None)
         moved = [
             (key, point["core"])
             for key, point in placed["points"].items()
@@ -201,7 +206,7 @@ class TrendsModel:
         ]
         path = []
         for wave in waves:
-            found = self.matrix.place(wave, used, at["derived"] / 100, cuts)["points"].get(at["follow"])
+            found = matrix.place(wave, used, at["derived"] / 100, cuts)["points"].get(at["follow"])
             if found:
                 path.append([wave, found["performance"], found["importance"]])
         return {
@@ -248,6 +253,23 @@ class TrendsModel:
             "columns": [_("Feature"), _("Importance (1–7)"), _("Performance (1–7)"), _("Core?"), _("Quadrant")],
             "rows": rows,
         }
+
+
+def _rose_most(theme: str, changes: list[dict[str, Any]]) -> str:
+    """Return which line of the chosen segment rose most, and whether chance alone may have done it."""
+    most = max(changes, key=lambda change: float(change["change"]))
+    if most["change"] <= 0:
+        return _("No line rose.")
+    if most["theme"] == theme:
+        return _("No line rose more.")
+    said = _(
+        "The line that rose most: {theme}, {change} points ({low} to {high}).",
+        theme=theme_name(most["theme"]),
+        change=_signed(most["change"]),
+        low=_signed(most["low"]),
+        high=_signed(most["high"]),
+    )
+    return together(said, _("That may be chance.")) if most["low"] <= 0 else said
 
 
 def _period(month: str, months_each: int) -> str:

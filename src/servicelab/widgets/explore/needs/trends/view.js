@@ -10,7 +10,8 @@ export default house.view((ui) => {
   const named = (list) => Object.fromEntries(list.map((o) => [o.id, o.text]));
   const names = named(content.features);
   const themes = named(content.themes);
-  const which = ui.radios({ key: "view", legend: t("view"), look: "segments", options: [{ id: "themes", text: t("themes") }, { id: "matrix", text: t("matrix") }] });
+  const which = ui.radios({ key: "view", legend: t("view"), look: "segments", options: content.views.map((id) => ({ id, text: t(id) })) });
+  which.el.hidden = content.views.length < 2;
 
   const segment = ui.radios({ key: "segment", legend: t("segment"), options: content.segments });
   const theme = ui.select({ key: "theme", label: t("theme"), options: content.themes });

@@ -45,7 +45,7 @@ def hint(question: str, option: str) -> str:
         ("kind", "functional"): _("settled when something is done"),
         ("kind", "emotional"): _("settled when somebody is treated well"),
         ("kind", "normative"): _("settled when a rule or promise is kept"),
-        ("spoken", "spoken"): _("the words ask for it"),
+        ("spoken", "spoken"): _("the words ask for it or name it"),
         ("spoken", "implicit"): _("to be read between the lines"),
         ("importance", "core"): _("the purchase hangs on it"),
         ("importance", "non_core"): _("it does not"),
@@ -62,8 +62,10 @@ def because(question: str, option: str) -> str:
         ("kind", "functional"): _("The matter is settled when something is done: delivered, mended, answered."),
         ("kind", "emotional"): _("The matter is settled when somebody has been heard and treated well."),
         ("kind", "normative"): _("The matter is settled when a rule, a right or a promise is kept."),
-        ("spoken", "spoken"): _("The words themselves ask for it."),
-        ("spoken", "implicit"): _("The words do not ask for it; you infer it, so check it with a question."),
+        ("spoken", "spoken"): _("The words themselves ask for it or name it."),
+        ("spoken", "implicit"): _(
+            "The words neither ask for it nor name it; you infer it, so check it with a question."
+        ),
         ("importance", "core"): _("The purchase, or staying a customer, hangs on it."),
         ("importance", "non_core"): _("Nobody would buy elsewhere over this alone."),
         ("time", "immediate"): _("It must be met now or within days; later is too late."),
@@ -99,9 +101,9 @@ def why_not(mine: str, agreed: str) -> str:
             "No rule is at stake. Quoting the terms to this person would be correct and cold."
         ),
         ("spoken", "implicit"): _(
-            "Read the words again: they ask for something else, or for nothing. What is needed has to be inferred."
+            "Read the words again: what is needed is neither asked for nor named. It has to be inferred."
         ),
-        ("implicit", "spoken"): _("There is nothing to read between the lines: the words ask for it."),
+        ("implicit", "spoken"): _("There is nothing to read between the lines: the words ask for it or name it."),
         ("core", "non_core"): _("Pleasant, perhaps, but nobody would buy elsewhere over this alone."),
         ("non_core", "core"): _("If this fails, the purchase fails with it, or the customer goes elsewhere."),
         ("immediate", "long_term"): _("This is not over in a few days: it lasts, or comes back with every purchase."),
