@@ -19,7 +19,7 @@ from servicelab.widgets.explore.process.cards.model import AS_IS, CARDS, CardsMo
 from servicelab.widgets.explore.process.replays import Replays
 from servicelab.widgets.explore.process.tenweeks.model import TenWeeksModel
 from servicelab.widgets.explore.process.week.model import WeekModel
-from servicelab.widgets.figures.process import approvals, arrows, packingweeks, sooner, stationload
+from servicelab.widgets.figures.process import approvals, arrows, packingweeks, resetting, sooner, stationload
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "course" / "modules" / "02_process"
@@ -189,6 +189,9 @@ def test_one_chart_has_a_cause_and_the_other_has_none() -> None:
     chengdu = weekly[(weekly["warehouse"].astype(str) == "Chengdu") & weekly["week"].between(105, 156)]
     assert 85 < chengdu["parcels"].mean() < 95
     assert 1.4 < 1 + TenWeeksModel().dearer / 100 < 1.5
+    assert round(resetting.minutes_off()) == 14
+    holds(asks("en"), f"off its plan by {resetting.ALONE} minutes, say.")
+    holds(asks("zh"), f"平均偏 {resetting.ALONE} 分钟")
 
 
 def test_refunds_that_come_later_than_the_law_allows(tables: Any) -> None:

@@ -185,6 +185,12 @@ def test_left_alone_a_line_is_its_chance_and_a_reset_takes_the_week_with_it() ->
     assert 30 < model.dearer < 55
 
 
+def test_the_ten_weeks_that_are_shown_are_typical() -> None:
+    model = TenWeeksModel()
+    alone, always = (sum(map(abs, model.line([move] * WEEKS))) for move in ("leave", "reset"))
+    assert 100 * (always / alone - 1) == pytest.approx(model.dearer, abs=5)
+
+
 def test_the_line_left_alone_is_shown_at_the_end_only() -> None:
     model = TenWeeksModel()
     assert "alone" not in model.derive({"moves": ["reset"] * 9})
