@@ -44,8 +44,12 @@ def test_every_word_is_there_and_nothing_runs_out_of_the_page(
     page.evaluate(SHOW, [card._esm, json.loads(json.dumps(data))])
     seen = page.locator("main").inner_text()
     for rule in card.state["rules"]:
-        for words in (rule["title"], rule["says"], *(each for note in rule["notes"] for each in note)):
+        for words in (rule["title"], rule["says"], *(each for term, said in rule["notes"] for each in (term, *said))):
             assert words in seen
+        assert not rule["counsel"] or rule["counsel"] not in seen
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    opened = page.locator("main").inner_text()
+    assert [rule["id"] for rule in card.state["rules"] if rule["counsel"] not in opened] == []
     assert policy.as_of in seen
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate(axe_source)

@@ -76,7 +76,7 @@ def test_a_ruined_source_is_told_and_stops_the_build(
         (LESSON, ":name: count", ":name: open", "```{code-cell} ipython3\n:name: open\n:tags"),
         (LESSON, '"teaches": ["N1.1"]', '"teaches": ["N9.9"]', '+++ {"name": "scene"'),
         (QUIZ, ', because: "It can be counted."', "", '      - {id: b, text: "¥20", right: true'),
-        (DESK, "to: poor", "to: purr", '      - {id: b, say: "Calm down."'),
+        (DESK, "to: poor", "to: purr", '      - {id: b, say: "Calm down, please."'),
         (VOICES, "  V2:", "  V3:", "  V3:"),
         ("course/coverage.yml", "#scene", "#scenery", "N1.1:"),
         (ANALYSIS, "assert 0 <= share", "import inspect\nassert 0 <= share", "import inspect"),

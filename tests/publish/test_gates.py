@@ -16,6 +16,7 @@ from servicelab.publish.sources import load_course
 Edit = Callable[[str, str, str], None]
 M = "course/modules/01_demo"
 QUIZ, EXERCISE, ANALYSIS, LESSON = (f"{M}/{name}" for name in ("quiz.yml", "exercise.md", "analysis.md", "lesson.md"))
+DESK = f"{M}/desk.yml"
 CURRICULUM, COVERAGE, GAPS = (f"course/{name}.yml" for name in ("curriculum", "coverage", "known_gaps"))
 RUBRIC = "grading/rubrics/01_demo.yml"
 
@@ -185,6 +186,25 @@ def test_an_option_tell_in_chinese_alone(course_root: Path) -> None:
         text.replace('"Functional（译）"', '"功能性：要有人动手去做、做完才算数的那一种需求"'), encoding="utf-8"
     )
     assert "single-choice items (zh: a-voice)" in only(course_root).problem
+
+
+def test_a_desk_at_which_the_longest_sentence_is_the_best(course_root: Path, edit: Edit) -> None:
+    edit(DESK, "Calm down, please.", "Calm down.")
+    finding = only(course_root)
+    assert (finding.file, finding.line) == (DESK, line(course_root, DESK, "  n1:") - 1)
+    assert "the best sentence is the longest at 1 of 1 moments (en: n1)" in finding.problem
+    assert "politeness" in finding.remedy
+
+
+def test_a_desk_that_tells_in_chinese_alone(course_root: Path) -> None:
+    translate(course_root)
+    catalogue = course_root / "locales/zh_CN/01_demo/desk.po"
+    text = catalogue.read_text(encoding="utf-8")
+    catalogue.write_text(
+        text.replace('"Let me look.（译）"', '"我先帮您查一下，请您稍等片刻，查到了我马上告诉您，好不好？"'),
+        encoding="utf-8",
+    )
+    assert "1 of 1 moments (zh: n1)" in only(course_root).problem
 
 
 def test_a_unit_without_a_choice(course_root: Path, edit: Edit) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from servicelab.course.declared import read
 from servicelab.course.layout import POLICY
+from servicelab.course.policyfile import PolicyFile
 from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.widgets import figures
 from servicelab.widgets.figures.needs import failures
 from servicelab.widgets.figures.needs.punctuality import Cell, last_step_of, levels
+from servicelab.widgets.figures.rules import Policy
 
 FEATURES = pd.DataFrame(
     {
@@ -258,11 +261,17 @@ def test_policy_says_the_rule_its_exceptions_its_law_and_its_day() -> None:
         "  Except: Below ¥2,000: none.\n"
         "  Rests on: Civil Code, art. 586 (in force since 2021-01-01); Civil Code (in force since 2021-01-01)\n"
         "  Since: 2023-10-31\n"
-        "  Have counsel check: The button."
+        "  For employers to check with counsel: The button."
     )
     # What the view draws is what the text says.
     for rule in figure.state["rules"]:
-        assert {rule["title"], rule["says"], *(words for _term, words in rule["notes"])} <= {
+        said = {
+            rule["title"],
+            rule["says"],
+            rule["counsel"],
+            *(words for _term, each in rule["notes"] for words in each),
+        }
+        assert said <= {
             line.strip().split(": ", 1)[-1] if line.startswith("  ") else line for line in figure.text().split("\n")
         }
 
@@ -271,7 +280,15 @@ def test_policy_says_the_rule_its_exceptions_its_law_and_its_day() -> None:
 def test_policy_shows_what_was_asked_for_and_the_house_s_own_rule_as_such() -> None:
     figure = figures.policy(["goodwill", "deposit"])
     assert [rule["id"] for rule in figure.state["rules"]] == ["goodwill", "deposit"]
-    assert figure.state["rules"][0]["notes"] == [("Rests on", "Skylark's own rule"), ("Since", "2024-07-01")]
+    assert figure.state["rules"][0]["notes"] == [("Rests on", ["Skylark's own rule"]), ("Since", ["2024-07-01"])]
+
+
+def test_a_rule_says_its_exceptions_once_and_a_day_that_its_law_has_not_said() -> None:
+    rule = {"id": "back", "title": "Back", "says": "Seven days.", "since": "2021-01-01",
+            "exceptions": ["Made to measure.", "From a shop."], "sources": [{"law": "civil"}]}  # fmt: skip
+    card = Policy(read(PolicyFile, {**RULES, "rules": [rule]}), ["back"])
+    assert [term for term, _said in card.state["rules"][0]["notes"]] == ["Except", "Rests on"]
+    assert "  Except: Made to measure. From a shop.\n" in card.text()
 
 
 @pytest.mark.usefixtures("at_skylark")
@@ -280,7 +297,7 @@ def test_policy_in_chinese_has_chinese_terms() -> None:
         figure = figures.policy(["deposit"])
     assert figure.name_shown == "云雀家居现行规定"
     assert "依据：Civil Code第 586 条（2021-01-01 起施行）；" in figure.text()
-    assert "请法务核对：" in figure.text()
+    assert "供企业与法务核对：" in figure.text()
 
 
 @pytest.mark.usefixtures("at_skylark")

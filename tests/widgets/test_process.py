@@ -100,6 +100,17 @@ def test_nothing_of_the_truth_is_in_the_page_before_the_painting_is_complete(wee
     assert week.derive({**full, "looked": True})["truth"]["closed"] == pytest.approx(50.6, abs=0.1)
 
 
+def test_a_painting_that_is_close_everywhere_is_called_so(week: WeekModel) -> None:
+    close = {colour: round(share) for colour, share in week.truth.items()}
+    close["closed"] += 100 - sum(close.values())
+    assert "Close everywhere." in week.derive({**close, "looked": True})["text"]
+    moved = {**close, "worked": close["worked"] + 4, "closed": close["closed"] - 4}
+    said = week.derive({**moved, "looked": True})["text"]
+    assert "Close everywhere." not in said
+    # 58 minutes of 118.5 hours are 0.8 %, not 1 and not 0.
+    assert f"“worked on”: you painted {moved['worked']} %, the log says 0.8 %." in said
+
+
 def test_too_much_and_too_little_are_said(week: WeekModel) -> None:
     assert "40 % are still to give" in week.derive({"desk": 60})["text"]
     assert "20 % too many" in week.derive({"desk": 60, "travel": 60})["text"]
@@ -174,6 +185,12 @@ def test_left_alone_a_line_is_its_chance_and_a_reset_takes_the_week_with_it() ->
     assert 30 < model.dearer < 55
 
 
+def test_the_ten_weeks_that_are_shown_are_typical() -> None:
+    model = TenWeeksModel()
+    alone, always = (sum(map(abs, model.line([move] * WEEKS))) for move in ("leave", "reset"))
+    assert 100 * (always / alone - 1) == pytest.approx(model.dearer, abs=5)
+
+
 def test_the_line_left_alone_is_shown_at_the_end_only() -> None:
     model = TenWeeksModel()
     assert "alone" not in model.derive({"moves": ["reset"] * 9})
@@ -240,6 +257,17 @@ def test_the_pilot_by_hand() -> None:
     assert found.stopped[0] == 50
     assert found.reminders[0] == 8
     assert found.cost == pytest.approx(8 + 6 * approvals.YUAN_A_MINUTE)
+
+
+def test_a_size_beyond_the_axis_is_written_out() -> None:
+    log = log_of(12)
+    claims = [100.0] * 4 + [300.0, 300.0, 700.0, 700.0, 1500.0, 1500.0] + [3000.0] * 2
+    cases = cases_of(log).assign(claim=claims, pilot=[True, True] + [False] * 10, rejected=[False] * 11 + [True])
+    (plane,) = approvals.sizes(cases, log)["charts"]
+    written = [row["text"] for layer in plane["layers"] for row in layer.get("notes", [])]
+    # Nothing or ¥3,000: 1,500 on average, with 1.96 standard errors of 1,500 on either side.
+    assert written == ["¥0.0"] * 4 + ["¥1500 (0–4440)"]
+    assert max(row["xhi"] for row in plane["layers"][0]["intervals"]) == plane["x"]["max"] == approvals.AXIS_ENDS
 
 
 def test_claims_stand_in_the_band_that_they_begin() -> None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from servicelab.course.declared import Text, texts
+from servicelab.course.declared import Text, read, texts
+from servicelab.course.deskfile import Choice, Desk
 from servicelab.course.layout import READ, catalogue_path
 from servicelab.course.quizfile import Offer, QuizFile
 from servicelab.publish.catalogues import Catalogue, catalogue_file, document_messages
@@ -16,6 +17,8 @@ from servicelab.publish.sources import Course, Unit
 
 TELLING = 0.4
 """Share of the single-choice items whose right option may be the longest; by chance it is a third or a quarter."""
+DESK_TELLING = 0.5
+"""Share of a desk's moments at which the best sentence may be the longest; some have two sentences only."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TOKENS = {"en": (re.compile(r"[a-z0-9]+(?:['’][a-z]+)?"), 8, " "), "zh": (re.compile(r"[\u4e00-\u9fff0-9]"), 12, "")}
 """By language: what counts as a word, how many in a row the lesson and a graded item may not share, what joins them."""
@@ -109,6 +112,40 @@ def tells(course: Course, unit: Unit, quiz: QuizFile, decisions: Mapping[str, An
             yield Gap("tell", f"{unit.id}/{language}", unit.quiz.finding(("quiz",), unit.id, problem, remedy))
 
 
+def desk_tells(course: Course, unit: Unit) -> Iterator[Gap]:
+    """A desk at which whoever takes the longest sentence does well; the best one moves the meters up most."""
+    source = unit.desk
+    if source is None:
+        return
+    desk = read(Desk, source.data)
+    chinese = Catalogue(course.root / catalogue_path(unit.id, "desk"))
+    moments = {key: node.choices for key, node in desk.nodes.items() if node.choices}
+    for language in ("en", "zh"):
+        shown = {
+            key: {
+                each.id: each.say if language == "en" else chinese.translate(f"{key}.{each.id}.say", each.say)
+                for each in choices
+            }
+            for key, choices in moments.items()
+        }
+        if language == "zh" and not CHINESE.search("".join(text for says in shown.values() for text in says.values())):
+            continue
+        telling = [key for key, choices in moments.items() if _longest(shown[key]) == _best(choices)]
+        if len(telling) > DESK_TELLING * len(moments):
+            problem = (
+                f"the best sentence is the longest at {len(telling)} of {len(moments)} moments "
+                f"({language}: {', '.join(telling)})"
+            )
+            remedy = "Give the wrong ones the politeness that people really use, or shorten the best"
+            yield Gap("tell", f"{unit.id}/desk/{language}", source.finding(("nodes",), unit.id, problem, remedy))
+
+
+def _best(choices: Iterable[Choice]) -> frozenset[str]:
+    """The ids of the choices after which the meters stand highest."""
+    gained = {each.id: sum(each.effect.values()) for each in choices}
+    return frozenset(key for key, effect in gained.items() if effect == max(gained.values()))
+
+
 def _longest(options: Mapping[str, str]) -> frozenset[str]:
     """The ids of the longest options: one, unless several are as long."""
     most = max(map(len, options.values()))
@@ -119,8 +156,8 @@ def echoes(course: Course, unit: Unit) -> Iterator[Gap]:
     """Graded items that share words in a row with the lesson: they are recognised, not solved."""
     decisions = {str(item.get("id")): index for _name, index, item in unit.items("decisions")}
     listed = list(texts(QuizFile, unit.quiz.data))
-    read = unit.documents[READ[unit.kind]]
-    said = [Text((), message.context or "", message.text) for message in document_messages(read)]
+    document = unit.documents[READ[unit.kind]]
+    said = [Text((), message.context or "", message.text) for message in document_messages(document)]
     graded = [text for text in listed if text.path[0] == "decisions"]
     formative = [text for text in listed if text.path[0] != "decisions"]
     if not graded or not said:
@@ -128,7 +165,7 @@ def echoes(course: Course, unit: Unit) -> Iterator[Gap]:
         yield Gap("echo", unit.id, unit.quiz.finding((), unit.id, problem, remedy))
         return
     quiz = Catalogue(course.root / catalogue_path(unit.id, "quiz"))
-    lesson = Catalogue(course.root / catalogue_file(read))
+    lesson = Catalogue(course.root / catalogue_file(document))
     for language in TOKENS:
         known = set(_runs(said, lesson, language)) | set(_runs(formative, quiz, language))
         for key, index in decisions.items():

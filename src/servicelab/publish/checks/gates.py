@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from servicelab.course.declared import mistakes, read
+from servicelab.course.deskfile import Desk
 from servicelab.course.gapsfile import GapsFile, Gate
 from servicelab.course.layout import COVERAGE, CURRICULUM, GAPS, GRADED
 from servicelab.course.quizfile import QuizFile
 from servicelab.publish.answers import can_judge, right_decisions
-from servicelab.publish.checks.choices import distractors, echoes, tells
+from servicelab.publish.checks.choices import desk_tells, distractors, echoes, tells
 from servicelab.publish.checks.coverage import assessed, curriculum, unit_coverage
 from servicelab.publish.checks.marking import Marking, rubrics, unmarked
 from servicelab.publish.findings import Finding, Gap
@@ -76,6 +77,7 @@ def look_at(course: Course, unit: Unit, marking: Marking) -> Look:
     right, unjudged = right_decisions(unit) if judged else ({}, [])
     decided = judged and not unjudged
     quiz = read(QuizFile, unit.quiz.data) if asked else QuizFile()
+    desk = unit.desk
     # Each looks only when it is asked for what it found.
     gates: list[tuple[Gate, bool, Iterator[Gap]]] = [
         ("curriculum", lists, _outside_the_curriculum(course, unit)),
@@ -83,6 +85,7 @@ def look_at(course: Course, unit: Unit, marking: Marking) -> Look:
         ("key", judged, (Gap("key", f"{unit.id}/{finding.place}", finding) for finding in unjudged)),
         ("distractor", decided and lists, distractors(course, unit, quiz, right)),
         ("tell", decided, tells(course, unit, quiz, right)),
+        ("tell", desk is None or (not desk.findings and not mistakes(Desk, desk.data)), desk_tells(course, unit)),
         ("echo", asked and unit.read is not None, echoes(course, unit)),
     ]
     found = [gap for _gate, able, gaps in gates if able for gap in gaps]

@@ -162,8 +162,8 @@ def reset_or_leave(guess: float | None = None) -> Figure:
 
 
 def further_off() -> float:
-    """By how many per cent a line is further off its plan when it is re-set after each week."""
-    return resetting.dearer()
+    """Minutes a week off plan of a line that is re-set after each week, and is 10 off when it is left alone."""
+    return resetting.minutes_off()
 
 
 def policy(ids: Sequence[str]) -> Policy:

@@ -17,6 +17,7 @@ from servicelab.widgets.house.chart import (
     guessed,
     intervals,
     names,
+    notes,
     picture,
     rule,
     table,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 YUAN_A_MINUTE = 1.6
 """What a minute of an approver costs, as the firm reckons it."""
+AXIS_ENDS = 25
+"""Yuan a claim: where the axis of the sizes ends."""
 BANDS = (0, 200, 500, 1000, 2000)
 PILOT_FROM = "2024-07-01"
 COLUMNS = ("kind", "claim", "opened_at", "closed_at", "approval", "pilot", "rejected", "cost_of_delay")
@@ -144,25 +147,33 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
     said = [band_name(int(band)) for band in bands]
     last = len(bands) - 1
     each = list(zip(found["mean"].tolist(), found["off"].tolist(), strict=True))
+    # One row would make the axis so long that the others stand in a corner: it is cut, and its figures are written out.
     rows = [
-        {"x": mean, "y": last - at, "label": f"¥{mean:.1f}", "title": said[at],
-         "xlo": max(0.0, mean - off), "xhi": mean + off}
+        {"x": mean, "y": last - at, "title": said[at], "xlo": max(0.0, mean - off), "xhi": min(mean + off, AXIS_ENDS)}
         for at, (mean, off) in enumerate(each)
-    ]  # fmt: skip
+    ]
+    inside = [{"x": row["xhi"], "y": row["y"], "text": f"¥{row['x']:.1f}"} for row in rows if row["x"] <= AXIS_ENDS]
+    cut = [
+        {"x": row["xlo"], "y": row["y"], "text": f"¥{mean:.0f} ({max(0.0, mean - off):.0f}–{mean + off:.0f})"}
+        for row, (mean, off) in zip(rows, each, strict=True)
+        if mean > AXIS_ENDS
+    ]
     return picture(
         _("What an approval stops, by size of the claim"),
         [
             chart(
-                axis(_("yuan stopped for each claim that is approved"), 0, 110),
+                axis(_("yuan stopped for each claim that is approved"), 0, AXIS_ENDS),
                 names(said[::-1], band=40),
-                [intervals(rows, color=7, width=2), dots(rows, color=3, r=6), rule(x=cost)],
+                [intervals(rows, color=7, width=2), dots(rows, color=3, r=6), rule(x=cost),
+                 notes(inside, dx=8, dy=4), notes(cut, dy=-9)],
                 legend=[{"shape": "circle", "color": 3, "text": _("stopped, with its 95 % interval")},
                         {"dash": "5 4", "color": 7, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
             )
         ],
         _(
             "Under ¥200 ¥{a:.1f} a claim, ¥200 to 500 ¥{b:.1f}, ¥500 to 1,000 ¥{c:.1f}, ¥1,000 to 2,000 ¥{d:.1f}, "
-            "above ¥{e:.0f}. An approval costs ¥{cost:.1f}.",
+            "above ¥{e:.0f}. An approval costs ¥{cost:.1f}. (Under ¥200 it is ¥{a:.1f} here: all three years, not only "
+            "the pilot.)",
             **dict(zip("abcde", (float(mean) for mean in found["mean"]), strict=False)),
             cost=cost,
         ),

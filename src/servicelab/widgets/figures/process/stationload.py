@@ -54,10 +54,9 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
     )
     gaps = [{"x": mean[step], "y": at, "label": f"{mean[step]:.0f}"} for at, step in enumerate(order)]
     # Nobody works at the parcel's way: it has a wait and no load.
+    served = [step for step in order if step in share]
     shares = [
-        {"x": 100 * share[step], "y": at, "label": f"{100 * share[step]:.0f} %"}
-        for at, step in enumerate(order)
-        if step in share
+        {"x": 100 * share[step], "y": at, "label": f"{100 * share[step]:.0f} %"} for at, step in enumerate(served)
     ]
     named = names([_("before: {step}", step=activity_name(step)) for step in order])
     longest = max(steps, key=lambda step: mean[step])
@@ -66,7 +65,7 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
     for step in steps:
         row: list[object] = [activity_name(step), f"{mean[step]:.1f}", f"{median[step]:.1f}", None, None, None]
         if step in share:
-            row[3:] = [f"{work[step]:.0f}", f"{time[step]:.0f}", f"{100 * share[step]:.0f} %"]
+            row[3:] = [f"{work[step]:.2f}", f"{time[step]:.0f}", f"{100 * share[step]:.0f} %"]
         rows.append(row)
     return picture(
         _("Where it waits, and where it is busy"),
@@ -79,14 +78,15 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
             ),
             chart(
                 axis(_("work ÷ time for it, %"), 0, 100, ticks=[0, 25, 50, 75, 100]),
-                named,
+                names([label("stations", "station", step) for step in served]),
                 [bars(shares, color=2)],
                 head=_("The load"),
             ),
         ],
         _(
             "The longest wait stands before “{longest}” ({hours:.0f} hours). The busiest station is {busiest}: "
-            "{work:.0f} minutes of work a day for {time:.0f} minutes of time, {share:.0f} %.",
+            "{work:.2f} minutes of work a day for {time:.0f} minutes of time, {share:.0f} %. Inspection "
+            "counts first looks: second looks have a desk of their own.",
             longest=activity_name(longest),
             hours=mean[longest],
             busiest=label("stations", "station", busiest),

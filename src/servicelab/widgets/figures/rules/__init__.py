@@ -11,7 +11,7 @@ from servicelab.widgets.house import Interactive
 
 
 class Policy(Interactive):
-    """The card that ``figures.policy`` returns. Nothing on it is folded away: it is read, and printed, as it stands."""
+    """The card that ``figures.policy`` returns; folded away is only what speaks to employers: what counsel checks."""
 
     view = "view.js"
 
@@ -28,14 +28,19 @@ class Policy(Interactive):
     def name(self) -> str:
         return _("What applies at Skylark")
 
+    def words(self) -> dict[str, str]:
+        return {"counsel": _("For employers to check with counsel")}
+
     def _written(self, rule: HouseRule) -> dict[str, Any]:
-        """A rule as the card has it: its title, its words, and below them a term and its words a line."""
-        notes = [(_("Except"), rule.filled(each)) for each in rule.exceptions]
-        notes.append((_("Rests on"), self._law(rule)))
-        notes.append((_("Since"), rule.since))
-        if rule.counsel:
-            notes.append((_("Have counsel check"), rule.filled(rule.counsel)))
-        return {"id": rule.id, "title": rule.title, "says": rule.filled(rule.says), "notes": notes}
+        """A rule as the card has it: its title, its words, below them terms, each with its sentences, and what counsel
+        checks."""
+        notes = [(_("Except"), [rule.filled(each) for each in rule.exceptions])] if rule.exceptions else []
+        notes.append((_("Rests on"), [self._law(rule)]))
+        # Said with the law already, where the rule is as old as what it rests on.
+        if rule.since not in {self._policy.laws[basis.law].since for basis in rule.sources}:
+            notes.append((_("Since"), [rule.since]))
+        counsel = rule.filled(rule.counsel) if rule.counsel else ""
+        return {"id": rule.id, "title": rule.title, "says": rule.filled(rule.says), "notes": notes, "counsel": counsel}
 
     def _law(self, rule: HouseRule) -> str:
         """What a rule rests on, in one line."""
@@ -52,8 +57,11 @@ class Policy(Interactive):
 
     def text(self) -> str:
         """Return the card as plain text: title, day, and each rule with its notes."""
-        colon = self.labels["colon"]
+        colon, between = self.labels["colon"], "" if language() == "zh" else " "
         lines = [self.name_shown, str(self.state["text"])]
         for rule in self.state["rules"]:
-            lines += ["", rule["title"], rule["says"], *(f"  {term}{colon}{words}" for term, words in rule["notes"])]
+            notes = [(term, between.join(sentences)) for term, sentences in rule["notes"]]
+            if rule["counsel"]:
+                notes.append((self.labels["counsel"], rule["counsel"]))
+            lines += ["", rule["title"], rule["says"], *(f"  {term}{colon}{words}" for term, words in notes)]
         return "\n".join(lines)

@@ -14,7 +14,8 @@ export default house.view((ui) => {
           { class: "sl-rule" },
           h("h4", { class: "sl-head", text: rule.title }),
           h("p", { text: rule.says }),
-          h("dl", {}, ...rule.notes.map(([term, words]) => h("div", {}, h("dt", { text: term }), h("dd", { text: words })))),
+          h("dl", {}, ...rule.notes.map(([term, sentences]) => h("div", {}, h("dt", { text: term }), ...sentences.map((words) => h("dd", { text: words }))))),
+          ...(rule.counsel ? [h("details", { class: "sl-details" }, h("summary", { text: t("counsel") }), h("p", { text: rule.counsel }))] : []),
         ),
       ),
     );

@@ -46,5 +46,4 @@ class Cards(Interactive):
             "quarter": _("quarter in which the return was registered"),
             "course": _("Where the days are won"),
             "bars": _("A return takes"),
-            "band": _("middle 80 % of twelve other runs"),
         }

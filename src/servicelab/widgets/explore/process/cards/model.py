@@ -57,10 +57,7 @@ class CardsModel:
         shown = {"as-is": base, **found}
         return {
             **state,
-            "bars": [
-                {"name": card_name(key), "days": round(o.days, 2), "low": round(o.low, 2), "high": round(o.high, 2)}
-                for key, o in shown.items()
-            ],
+            "bars": [{"name": card_name(key), "days": round(o.once, 2)} for key, o in shown.items()],
             "quarters": list(base.quarters),
             "lines": [
                 {"name": card_name(key), "days": [round(shown[key].quarters[q], 2) for q in base.quarters]}
@@ -72,18 +69,15 @@ class CardsModel:
 
     def _sentence(self, guess: str, last: str, base: Outcome, found: Mapping[str, Outcome]) -> str:
         said = _(
-            "{card}: {days:.1f} days instead of {base:.1f}, {hours:.0f} hours sooner. Twelve other runs of three "
-            "years, middle 80 %: {low:.1f} to {high:.1f} days.",
+            "{card}: {days:.2f} days instead of {base:.2f}, {hours:.0f} hours sooner.",
             card=card_name(last),
-            days=found[last].days,
-            base=base.days,
-            hours=24 * (base.days - found[last].days),
-            low=found[last].low,
-            high=found[last].high,
+            days=found[last].once,
+            base=base.once,
+            hours=24 * (base.once - found[last].once),
         )
         if len(found) < len(CARDS):
             return said
-        least = max(found, key=lambda card: found[card].days)
+        least = max(found, key=lambda card: found[card].once)
         verdict = (
             _("You said which one: right.")
             if guess == least
@@ -93,27 +87,48 @@ class CardsModel:
             "One gives time to the station that has least to spare, one takes work away from it, and one speeds up a "
             "station that had time."
         )
-        return f"{said} {verdict} {why}"
+        most = min(found, key=lambda card: found[card].once)
+        when = _when(base.quarters, found[most].quarters)
+        return " ".join(filter(None, (said, verdict, why, when)))
 
     def _table(self, shown: Mapping[str, Outcome]) -> dict[str, Any]:
         return {
             "caption": _("Mean days of a return (replayed), and how busy each station is"),
             "columns": [
-                _("card"), _("cost a year"), _("days"), _("middle 80 %"), _("the log's own three years"),
+                _("card"), _("cost a year"), _("days"), _("twelve runs with the work shuffled, middle 80 %"),
                 _("inspection"), _("approval"), _("refund"),
             ],
             "rows": [
                 [
                     card_name(key),
                     f"¥{CARDS[key].yuan:,}" if key in CARDS else "–",
-                    f"{outcome.days:.2f}",
-                    f"{outcome.low:.2f} – {outcome.high:.2f}",
                     f"{outcome.once:.2f}",
+                    f"{outcome.low:.2f} – {outcome.high:.2f}",
                     *(f"{100 * outcome.load[station]:.0f} %" for station in ("inspect", "approve", "refund")),
                 ]
                 for key, outcome in shown.items()
             ],
         }  # fmt: skip
+
+
+def _when(before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """Say in which quarters days are won, where two of them hold more than half of all that is won."""
+    won = {quarter: days - after[quarter] for quarter, days in before.items()}
+    first, second, *others = sorted(won, key=lambda quarter: -won[quarter]) if len(won) > 2 else ("", "")
+    if not others or won[first] + won[second] <= sum(won[quarter] for quarter in others):
+        return ""
+    return _(
+        "Days are won when the approver is swamped: {first} and {second}. In quiet quarters hardly any.",
+        **{
+            name: _quarter_name(quarter)
+            for name, quarter in zip(("first", "second"), sorted((first, second)), strict=True)
+        },
+    )
+
+
+def _quarter_name(quarter: str) -> str:
+    year, number = quarter.split("Q")
+    return _("quarter {number} of {year}", number=number, year=year)
 
 
 def card_name(card: str) -> str:
@@ -129,7 +144,7 @@ def card_name(card: str) -> str:
 def card_words(card: str) -> str:
     """Return what stands on a card: what is changed, and what it costs."""
     return {
-        "approver": _("A manager more for three half-days a week: 30 % more minutes for approvals. ¥24,000 a year."),
+        "approver": _("One more manager for three half-days a week: 30 % more minutes for approvals. ¥24,000 a year."),
         "robot": _("A program pays out what is approved, in half the time. ¥30,000 a year."),
         "limit": _("Whoever inspects also decides below ¥200: two steps become one. Free."),
     }[card]

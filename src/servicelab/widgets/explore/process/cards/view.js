@@ -1,4 +1,4 @@
-// Three redesign cards: a guess, then card by card what the replay says, as a mean with its spread and quarter by quarter.
+// Three redesign cards: a guess, then card by card what the replay says, as a mean and quarter by quarter.
 export default house.view((ui) => {
   const { h, t, content } = ui;
   const guess = ui.radios({ key: "guess", legend: t("guess"), options: content.cards });
@@ -33,10 +33,8 @@ export default house.view((ui) => {
       x: { label: t("days"), min: 0, max: 8, ticks: [0, 2, 4, 6, 8] },
       y: { names: rows.map((r) => r.name), band: 44 },
       layers: [
-        { bars: rows.map((r, y) => ({ x: r.days, y, label: ui.number(r.days, 1), clear: r.high, color: y === rows.length - 1 ? 7 : 1 })) },
-        { intervals: rows.map((r, y) => ({ x: r.days, y, xlo: r.low, xhi: r.high })), color: 4, width: 2 },
+        { bars: rows.map((r, y) => ({ x: r.days, y, label: r.days.toFixed(2), color: y === rows.length - 1 ? 7 : 1 })) },
       ],
-      legend: [{ line: true, color: 4, text: t("band") }],
       alt: state.text,
     });
     const top = Math.max(...state.lines.flatMap((l) => l.days));

@@ -56,13 +56,11 @@ class DesignModel:
         at = LIMITS[limit]
         let = float(self._stopped[self._stopped.index < at].sum()) / YEARS if at is not None else 0.0
         said = _(
-            "{days:.1f} days instead of {base:.1f} (middle 80 %: {low:.1f} to {high:.1f}), for ¥{cost:,} a year. "
+            "{days:.2f} days instead of {base:.2f}, for ¥{cost:,} a year. "
             "Busiest: {busiest}, {load:.0f} % of its minutes. False claims that approvals stopped below the limit: "
             "¥{let:,.0f} a year.",
-            days=outcome.days,
-            base=base.days,
-            low=outcome.low,
-            high=outcome.high,
+            days=outcome.once,
+            base=base.once,
             cost=cost,
             busiest=station_name(busiest),
             load=100 * outcome.load[busiest],
@@ -73,8 +71,7 @@ class DesignModel:
             "at": {"limit": limit, "half_days": half_days, "besides": besides},
             "cost": cost,
             "over": cost > BUDGET,
-            "days": [round(each, 2) for each in (base.days, outcome.days)],
-            "bands": [[round(o.low, 2), round(o.high, 2)] for o in (base, outcome)],
+            "days": [round(each.once, 2) for each in (base, outcome)],
             "load": [
                 {"name": station_name(name), "was": round(100 * base.load[name], 1), "now": round(100 * share, 1)}
                 for name, share in outcome.load.items()

@@ -17,10 +17,10 @@ export default house.view((ui) => {
     spent.textContent = t("spent", { cost: ui.number(state.cost) });
     spent.classList.toggle("design-over", state.over);
     const names = [t("now"), t("was")];
-    const rows = [1, 0].map((at, y) => ({ x: state.days[at], y, label: ui.number(state.days[at], 1), xlo: state.bands[at][0], xhi: state.bands[at][1], clear: state.bands[at][1], color: at ? 1 : 7 }));
+    const rows = [1, 0].map((at, y) => ({ x: state.days[at], y, label: state.days[at].toFixed(2), color: at ? 1 : 7 }));
     days.draw({
       x: { label: t("days"), min: 0, max: 8, ticks: [0, 2, 4, 6, 8] }, y: { names, band: 40 },
-      layers: [{ bars: rows }, { intervals: rows.map(({ color, ...row }) => row), color: 4, width: 2 }], alt: state.text,
+      layers: [{ bars: rows }], alt: state.text,
     });
     const stations = [...state.load].reverse();
     load.draw({

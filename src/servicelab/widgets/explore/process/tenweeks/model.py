@@ -12,6 +12,8 @@ from servicelab.i18n import _
 WEEKS = 10
 SPREAD = 10.0
 """Standard deviation of a week in minutes: chance and nothing else."""
+TYPICAL = 2
+"""A seed in whose ten weeks re-setting costs about what it costs in the long run."""
 MOVES = ("leave", "reset")
 LONG = 2000
 
@@ -27,7 +29,7 @@ class TenWeeksModel:
     True
     """
 
-    def __init__(self, seed: int = 4) -> None:
+    def __init__(self, seed: int = TYPICAL) -> None:
         rng = np.random.default_rng(seed)
         self.chance = [round(each) for each in rng.normal(0, SPREAD, WEEKS).tolist()]
         many = rng.normal(0, SPREAD, LONG)

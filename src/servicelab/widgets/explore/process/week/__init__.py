@@ -37,9 +37,9 @@ class Week(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _(
-                "One return from Skylark's log (simulated), ¥{claim:.0f}: {hours} hours from the customer's call to "
-                "the refund. Paint them: of 100 hours, how many were what? An hour counts for the customer first, then "
-                "as work, then for the parcel, then as closed; a desk is waited at only while it is open.",
+                "One return from the log (simulated), ¥{claim:.0f}, took {hours} hours. Share them out: how many per "
+                "cent were what? Hours in which we waited for her papers count as waiting for her, even at night; "
+                "other nights and weekends count as closed.",
                 claim=self._model.claim,
                 hours=round(self._model.hours),
             ),

@@ -20,6 +20,8 @@ STEPS = ("receive", "inspect", "approve", "refund")
 """The steps whose gaps make a case a usual one; a second look is asked for besides."""
 
 OPENS, CLOSES = 9, 18
+CLOSE = 3
+"""Percentage points: a painting that is nowhere further off than this is close everywhere."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +120,13 @@ class WeekModel:
 
     def _compared(self, painted: Mapping[str, int]) -> dict[str, Any]:
         truth = self.truth
-        furthest = max(COLOURS, key=lambda colour: abs(painted[colour] - truth[colour]))
         return {
             "truth": {colour: round(share, 1) for colour, share in truth.items()},
             "days": self._days(),
             "text": _(
                 "Of {hours} hours, {worked:.0f} minutes were work on the case: {share:.1f} %. The parcel travelled for "
                 "{travel:.0f} %; {closed:.0f} % were nights and a weekend, {desk:.0f} % waiting at an open desk, "
-                "{customer:.0f} % waiting for the customer at most. Furthest off is “{colour}”: you painted {mine} %, "
-                "the log says {right:.0f} %.",
+                "{customer:.0f} % waiting for the customer at most. {verdict}",
                 hours=round(self.hours),
                 worked=truth["worked"] * self.hours * 0.6,
                 share=truth["worked"],
@@ -134,9 +134,7 @@ class WeekModel:
                 closed=truth["closed"],
                 desk=truth["desk"],
                 customer=truth["customer"],
-                colour=colour_name(furthest),
-                mine=painted[furthest],
-                right=truth[furthest],
+                verdict=self._verdict(painted),
             ),
             "table": {
                 "caption": _("Hours of case {case}, by hand and by the log", case=self.case),
@@ -147,6 +145,21 @@ class WeekModel:
                 ],
             },
         }
+
+    def _verdict(self, painted: Mapping[str, int]) -> str:
+        """Say where the painting is furthest off, or that it is close everywhere."""
+        off = {colour: abs(painted[colour] - share) for colour, share in self.truth.items()}
+        furthest = max(COLOURS, key=lambda colour: off[colour])
+        if off[furthest] <= CLOSE:
+            return _("Close everywhere.")
+        right = self.truth[furthest]
+        return _(
+            "Furthest off is “{colour}”: you painted {mine} %, the log says {right} %.",
+            colour=colour_name(furthest),
+            mine=painted[furthest],
+            # A share below one in a hundred is not none: its bar is labelled with one decimal.
+            right=f"{right:.1f}" if right < 1 else f"{right:.0f}",
+        )
 
     def _days(self) -> list[dict[str, Any]]:
         """The stretches cut at midnight: for each day its name, and from which hour to which it was of which colour."""

@@ -61,7 +61,8 @@ export default house.view((ui) => {
     left.textContent = state.left === 0 ? t("full") : state.left > 0 ? t("left", { left: state.left }) : t("over", { over: -state.left });
     left.classList.toggle("week-over", state.left < 0);
     left.hidden = look.hidden = state.looked;
-    if (state.left === 0) told.replaceChildren();
+    // A hint is for the painting as it was: any move takes it away.
+    told.replaceChildren();
     after.hidden = table.el.hidden = summary.el.hidden = !state.looked;
     if (!state.looked) return;
     summary.set(state.text);
