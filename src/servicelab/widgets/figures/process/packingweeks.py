@@ -32,7 +32,9 @@ def control(
     ]
     name = label("weekly_packing", "warehouse", warehouse)
     said = (
-        _("outside: weeks {weeks}", weeks=", ".join(str(row["x"]) for row in outside)) if outside else _("none outside")
+        _("outside: weeks {weeks}", weeks=_(", ").join(str(row["x"]) for row in outside))
+        if outside
+        else _("none outside")
     )
     return picture(
         _("{warehouse}, week by week", warehouse=name),
@@ -57,7 +59,8 @@ def control(
             )
         ],
         _(
-            "{warehouse}: {share:.1f} % of the parcels on average; {said}.",
+            "{warehouse}: {share:.1f} % of the parcels on average; {said}. The limits are wider in weeks "
+            "with few parcels.",
             warehouse=name,
             share=100 * found.centre,
             said=said,

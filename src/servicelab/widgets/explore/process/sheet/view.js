@@ -37,14 +37,14 @@ export default house.view((ui) => {
       const row = rows[i];
       row.pick.set((ui.value.lines || {})[field.id] ?? null);
       row.mark.textContent = field.because ? (field.fits ? "✓" : "…") : "";
-      row.note.replaceChildren(...(field.because ? [ui.note(field.fits ? "right" : "wrong", t(field.fits ? "fits" : "lets") + ".", field.because)] : []));
+      row.note.replaceChildren(...(field.because ? [ui.note(field.fits ? "right" : "wrong", t(field.fits ? "fits" : "lets"), field.because)] : []));
     });
     if (!state.open) told.replaceChildren();
     summary.set(state.text);
     trial.hidden = table.el.hidden = !state.tried;
     if (!state.tried) return;
     trial.replaceChildren(h("h4", { class: "sl-head", text: t("trial") }), ...state.trial.map((one) =>
-      ui.note(one.same ? "right" : "wrong", `${one.name}: ${t(one.same ? "same" : "apart")}.`,
+      ui.note(one.same ? "right" : "wrong", t(one.same ? "same" : "apart", { name: one.name }),
         one.says + (one.fields.length ? " " + t("hangs", { fields: one.fields.join(t("comma")) }) : ""))));
     table.set(state.table);
     if (pressed) trial.focus();
