@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,7 @@ P6 = {
     "resetting = set()": 2,
     "resetting = list(resetting)": 0,
 }
-TASKS = {
+TASKS: Mapping[str, Mapping[str, Mapping[str, float]]] = {
     "00_orientation": {"b1-owners": B1, "b2-delay": B2, "b3-returned": B3, "b4-control": B4},
     "02_process": {
         "b1-time": P1,
@@ -290,7 +291,7 @@ SAID = {
     "02-b1-log": ("b1-time", list(P1)[10], "whole log", "all minutes of work"),
     "02-b2-round": ("b2-ways", "twice_share = round(twice_share, 2)", "two decimals", "rows"),
     "02-b3-unit": ("b3-load", "station_load = 100 * station_load", "per cent", "rejections"),
-    "02-b3-again": ("b3-load", list(P3)[11], "inspect_again", "rejections"),
+    "02-b3-again": ("b3-load", list(P3)[11], "inspect_again", "look again"),
     "02-b4-years": ("b4-pilot", list(P4)[8], "no lot", "interval"),
     "02-b4-repairs": ("b4-pilot", list(P4)[9], "repairs", "interval"),
     "02-b5-whole": ("b5-weeks", list(P5)[7], "from all weeks", "normal curve"),
