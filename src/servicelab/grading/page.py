@@ -10,9 +10,10 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbformat.notebooknode import NotebookNode
 
+from servicelab.course.headings import heading
 from servicelab.grading.language import spoken
 from servicelab.grading.marks import MINUTE
-from servicelab.grading.pieces import HEADING, Reader, plain
+from servicelab.grading.pieces import Reader, plain
 from servicelab.i18n import _, language, use
 
 
@@ -56,7 +57,7 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
 def title_of(nb: NotebookNode) -> str:
     """Return a notebook's first heading, in Markdown; an empty string where it has none."""
     texts = (cell.source for cell in nb.cells if cell.cell_type == "markdown")
-    return next((found[2] for text in texts if (found := HEADING.search(text))), "")
+    return next((found for text in texts if (found := heading(text))), "")
 
 
 def unreadable(student: str, title: str, lang: str, submitted: datetime | None, late: float) -> str:

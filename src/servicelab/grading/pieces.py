@@ -11,6 +11,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.course.handin import ANY_ANSWERS
+from servicelab.course.headings import heading
 from servicelab.grading.bounded import CONTROL, WIDGET
 from servicelab.grading.inert import markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
@@ -21,7 +22,6 @@ from servicelab.learn.written import numbers_in
 
 WORDS = ".words"
 """Folder in `source/` with titles and decisions' prompts in every language; nbgrader passes over it for its dot."""
-HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$", re.MULTILINE)
 STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
 NO_RESPONSE = "No response."
 """What nbgrader itself says of an answer that was not touched."""
@@ -142,8 +142,8 @@ class Reader:
             html = "" if STUB.fullmatch(cell.source) else _html(cell.source, cell.get("attachments"))
             self.pieces.append(Piece("written", html=html, comment=_comment(about), part=self._part(about)))
             return
-        found = HEADING.search(cell.source)
-        self._heading = plain(found[2]) if found else self._heading
+        found = heading(cell.source)
+        self._heading = plain(found) if found else self._heading
         self.pieces.append(Piece("text", html=_html(cell.source, cell.get("attachments"))))
 
     def _code(self, cell: NotebookNode, placed: set[str]) -> None:

@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from servicelab.course.handin import ANY_ANSWERS, EVIDENCE, MANIFEST, TRAINEE
+from servicelab.course.headings import heading
 from servicelab.errors import UserError
 from servicelab.grading import exchange
 from servicelab.grading.course import Course, sqlite_file
 from servicelab.grading.nbgrader_log import captured
-from servicelab.grading.pieces import HEADING, WORDS, title_file
+from servicelab.grading.pieces import WORDS, title_file
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.i18n import LANGUAGES, MARKER, _
 
@@ -235,8 +236,8 @@ def _write_words(assignment: str, source: Path, repository: Path) -> None:
     for lang in LANGUAGES:
         content = Content(repository, lang, strict=False)
         document = content.course.assignments[assignment]
-        headings = (HEADING.search(cell.source) for cell in content.cells(document) if cell.kind == "markdown")
-        title = next((found[2] for found in headings if found), assignment)
+        titles = (heading(cell.source) for cell in content.cells(document) if cell.kind == "markdown")
+        title = next((found for found in titles if found), assignment)
         written = json.dumps({"title": title}, ensure_ascii=False)
         (folder / title_file(assignment, lang)).write_text(written, encoding="utf-8")
         if document.kind != "exercise":

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from servicelab.learn.outline import HEADING, plain_heading, source_of
+from servicelab.course.headings import heading
+from servicelab.learn.outline import plain_heading, source_of
 
 STUB = "stub"
 """Where a built notebook says, among the course's own metadata of a cell to be filled in, what it was released as."""
@@ -38,8 +39,8 @@ def code_tasks(notebook: Mapping[str, Any]) -> list[CodeTask]:
             continue
         text = source_of(cell)
         if cell.get("cell_type") == "markdown":
-            heading = HEADING.search(text)
-            title = plain_heading(heading[1]) if heading else title
+            found_title = heading(text)
+            title = plain_heading(found_title) if found_title else title
         elif is_solution(cell):
             found.append(CodeTask(title, is_begun(cell, text), ended_in_error(cell)))
         elif found and is_marked(cell, "grade") and ended_in_error(cell):

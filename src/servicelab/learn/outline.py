@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.course.handin import LARGEST_NOTEBOOK
+from servicelab.course.headings import heading
 from servicelab.learn.numbers import finite
 from servicelab.learn.whereabouts import read_regular
 
 # Calls that put something to do before the learner, with the place of the item's id among their arguments.
 ASKING = {"quiz": 0, "recall": 0, "predict": 0, "check": 0, "show": 1, "decide": 0, "write": 0}
-
-HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ def sections(cells: Iterable[Any]) -> list[Section]:
         said = {**metadata, **(own if isinstance(own, Mapping) else {})}
         text = source_of(cell)
         if said.get("section"):
-            heading = HEADING.search(text)
-            title = plain_heading(heading[1]) if heading else str(said["section"])
+            title = plain_heading(heading(text)) or str(said["section"])
             found.append(
                 {
                     "id": str(said["section"]),
@@ -96,10 +94,9 @@ def sections(cells: Iterable[Any]) -> list[Section]:
 def first_heading(cells: Any) -> str:
     """The notebook's own title: the first first-level heading of its text."""
     for cell in cells if isinstance(cells, list) else ():
-        if isinstance(cell, Mapping) and cell.get("cell_type") == "markdown":
-            heading = re.search(r"^#\s+(.+?)\s*#*\s*$", source_of(cell), re.MULTILINE)
-            if heading:
-                return plain_heading(heading[1])
+        written = isinstance(cell, Mapping) and cell.get("cell_type") == "markdown"
+        if written and (found := heading(source_of(cell), deepest=1)):
+            return plain_heading(found)
     return ""
 
 

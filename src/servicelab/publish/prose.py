@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from servicelab.course.headings import headings as marked_headings
+
 TERM = re.compile(r"\[([^\]]+)\]\(term:([^)\s]*)\)")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\s*\)")
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def links(source: str) -> Iterator[Link]:
 
 def headings(source: str) -> list[str]:
     """The texts of the headings, without their marks and emphasis."""
-    return [re.sub(r"[*_`]", "", TERM.sub(r"\1", text)) for text in HEADING.findall(prose(source))]
+    return [re.sub(r"[*_`]", "", TERM.sub(r"\1", text)) for text in marked_headings(prose(source))]
 
 
 def plain_terms(text: str) -> str:
