@@ -12,9 +12,11 @@ import pytest
 import yaml
 
 from servicelab.company import load
+from servicelab.i18n import use
 from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.publish.content import Content
 from servicelab.publish.minutes import of_unit
+from servicelab.widgets import explore
 from servicelab.widgets.explore.process.cards.model import AS_IS, CARDS, CardsModel
 from servicelab.widgets.explore.process.replays import Replays
 from servicelab.widgets.explore.process.tenweeks.model import TenWeeksModel
@@ -75,6 +77,24 @@ def test_the_return_of_section_2_is_ms_fus(tables: Any) -> None:
         says("lesson", "en"), "bedside table of ¥429", "“So everybody is fast,” says He Bin, “and it takes eight days."
     )
     holds(says("lesson", "zh"), "429 元的床头柜", "可一单走了八天")
+
+
+@pytest.mark.parametrize(
+    ("lang", "rule"),
+    [
+        ("en", "Hours in which the parcel travelled, and hours in which we waited for her papers, count as that, even at"),
+        ("zh", "包裹在路上的时间、等她补材料的时间，夜里也照样算"),
+    ],
+    ids=LANGUAGES,
+)
+def test_the_rule_that_the_painting_prints_is_the_one_it_counts_by(tables: Any, lang: str, rule: str) -> None:
+    """The exercise asks for stretches “by the rules of the painting”, one of them a parcel over two nights."""
+    log, _stations, calendar, cases = tables
+    week = WeekModel(log, calendar, cases)
+    for colour in ("travel", "customer"):
+        assert any(part.colour == colour and part.start.date() < part.end.date() for part in week.stretches)
+    with use(lang):
+        assert rule in explore.week(log, calendar, cases).words()["lead"]
 
 
 def test_everybody_but_the_approver(days: dict[str, float]) -> None:
