@@ -38,8 +38,8 @@ class Week(Interactive):
         return {
             "lead": _(
                 "One return from the log (simulated), ¥{claim:.0f}, took {hours} hours. Share them out: how many per "
-                "cent were what? Hours in which we waited for her papers count as waiting for her, even at night; "
-                "other nights and weekends count as closed.",
+                "cent were what? Hours in which the parcel travelled, and hours in which we waited for her papers, "
+                "count as that, even at night; other nights and weekends count as closed.",
                 claim=self._model.claim,
                 hours=round(self._model.hours),
             ),
