@@ -209,7 +209,7 @@ def test_the_chinese_text_says_the_numbers_that_the_english_says() -> None:
     holds(text, "100 件事里，34 件来自销售，23 件来自物流，14 件来自商品。三楼自己的工作引起的有 3 件。")
     holds(text, "没有出错的订单，每 100 单有 87 单在 180 天内", "100 次里有 73 次没人说", "55 单和 56 单有下一单")
     holds(text, "说了、也解决了的：84 单", "100 次咨询有 78 次成交", "从 78 降到 23", "每 100 位咨询的人里，有 8 位")
-    holds(str(items["r-silent"]), "100 次失误有 73 次没人说，这些客户只有 55% 再来")
+    holds(str(items["r-silent"]), "100 次失误有 73 次没人说，这些订单每 100 单只有 55 单有下一单")
     holds(
         str(items["q-late"]),
         "100 位里 78 位下单；超过一小时，只有 23 位",
