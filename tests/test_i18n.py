@@ -67,7 +67,7 @@ def test_a_page_reads_its_marker_once(tmp_path: Path, monkeypatch: pytest.Monkey
         lesson.welcome()
     assert lesson.language == "zh"
     assert lesson.place.solved
-    assert "您的猜测：40 %。" in guess.text()
+    assert "您的猜测：40%。" in guess.text()
     assert [str(page / "edition.json")] == OPENED
 
 

@@ -93,7 +93,7 @@ def test_a_view_asks_only_for_strings_that_python_sends() -> None:
     for view in views:
         python = (view.parent / "__init__.py").read_text(encoding="utf-8")
         # Said here, or handed to it by whoever opens it.
-        sent = set(re.findall(r'^\s+"(\w+)": (?:_\(|self\._)', python, flags=re.MULTILINE)) | house
+        sent = set(re.findall(r'(?:^\s+|\{)"(\w+)": (?:_\(|self\._)', python, flags=re.MULTILINE)) | house
         asked = set(re.findall(r'\bt\("(\w+)"', view.read_text(encoding="utf-8")))
         assert asked, view
         assert asked <= sent, (view, asked - sent)
