@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,18 +87,28 @@ def test_the_module_is_the_house_followed_by_the_view_and_asks_no_network() -> N
 
 def test_a_view_asks_only_for_strings_that_python_sends() -> None:
     """`t("…")` of a key that no `words()` has would show the key itself."""
-    import re
-
     house = {"title", "locale", "table", "colon", "saved", "stale"}
     views = [*WIDGETS.rglob("view.js")]
     assert len(views) > 4
     for view in views:
-        python = (view.parent / "__init__.py").read_text(encoding="utf-8")
-        # Said here, or handed to it by whoever opens it.
-        sent = set(re.findall(r'(?:^\s+|\{)"(\w+)": (?:_\(|self\._)', python, flags=re.MULTILINE)) | house
+        sent = words_sent((view.parent / "__init__.py").read_text(encoding="utf-8")) | house
         asked = set(re.findall(r'\bt\("(\w+)"', view.read_text(encoding="utf-8")))
         assert asked, view
         assert asked <= sent, (view, asked - sent)
+
+
+def words_sent(python: str) -> set[str]:
+    """The keys of what a `words()` makes, however it is laid out."""
+    made = [node for node in ast.walk(ast.parse(python)) if isinstance(node, ast.FunctionDef) and node.name == "words"]
+    keys = [key for each in made for node in ast.walk(each) if isinstance(node, ast.Dict) for key in node.keys]
+    return {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+
+
+def test_the_keys_of_words_are_found_and_no_others() -> None:
+    python = (
+        'def words(self):\n    return {"a": _("A"), **more, "b": self._lead}\n\ndef x():\n    return {"c": 1}\n'
+    )
+    assert words_sent(python) == {"a", "b"}
 
 
 @pytest.mark.parametrize("heavy", ["pandas", "sklearn", "matplotlib", "scipy", "jieba"])
