@@ -105,9 +105,7 @@ def words_sent(python: str) -> set[str]:
 
 
 def test_the_keys_of_words_are_found_and_no_others() -> None:
-    python = (
-        'def words(self):\n    return {"a": _("A"), **more, "b": self._lead}\n\ndef x():\n    return {"c": 1}\n'
-    )
+    python = 'def words(self):\n    return {"a": _("A"), **more, "b": self._lead}\n\ndef x():\n    return {"c": 1}\n'
     assert words_sent(python) == {"a", "b"}
 
 
