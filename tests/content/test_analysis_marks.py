@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.content.testcells import marks as by_nbgraders_rule
 
 from servicelab.publish.sources import Document, read_document
 
@@ -24,23 +23,11 @@ def read(unit: str) -> Document:
 
 
 def marks(unit: str, cell: str, namespace: dict[str, Any]) -> tuple[float, str]:
-    """Points and message of a test cell, by nbgrader's rule: a refusal 0, else the last number."""
+    """Points and message of a test cell of a unit's analysis, all of which end in the points."""
     test = read(unit).cell(cell)
     assert test is not None
-    tree = ast.parse(test.source)
-    last = tree.body.pop()
-    assert isinstance(last, ast.Expr)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        try:
-            exec(compile(tree, cell, "exec"), namespace)
-        except AssertionError as refusal:
-            return 0.0, str(refusal)
-        value = eval(compile(ast.Expression(last.value), cell, "eval"), namespace)
-    # A NumPy number prints as np.float64(…), which nbgrader cannot read and gives full points for.
-    assert type(value) is float
-    assert 0 <= value <= test.nbgrader["points"]
-    return value, said.getvalue()
+    assert isinstance(ast.parse(test.source).body[-1], ast.Expr)
+    return by_nbgraders_rule(read(unit), cell, namespace)
 
 
 @cache

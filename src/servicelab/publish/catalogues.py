@@ -99,10 +99,6 @@ def messages(course: Course, *, drafts: bool = False) -> dict[str, list[Message]
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
 
 
-def _declared_messages(kind: type[Declared], document: YamlFile) -> list[Message]:
-    return [Message(text.context, text.text, document.file) for text in texts(kind, document.data)]
-
-
 def document_messages(document: Document) -> Iterator[Message]:
     """The notebook's title and the blocks of its Markdown cells, marker lines left out."""
     if document.title:
