@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -261,6 +262,30 @@ def page(browser: Browser, request: pytest.FixtureRequest, root: Path) -> Iterat
 def open_notebook(page: Page) -> Callable[[Lab, str], Notebook]:
     """Open a notebook of a running JupyterLab in this test's page."""
     return lambda lab, path: Notebook(page, lab, path)
+
+
+@pytest.fixture
+def one_a_cell(
+    edition_lab: Callable[[str], Lab], open_notebook: Callable[[Lab, str], Notebook]
+) -> Iterator[Callable[[Sequence[str]], Notebook]]:
+    """Run a notebook with an import and interactives, one a cell, in the bundle's JupyterLab."""
+    lab = edition_lab("en")
+    path = lab.folder / "interactives.ipynb"
+
+    def run(sources: Sequence[str]) -> Notebook:
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+        notebook = open_notebook(lab, path.name)
+        # Tall enough that JupyterLab attaches every cell.
+        notebook.page.set_viewport_size({"width": 1280, "height": 7000})
+        notebook.run_all()
+        notebook.page.locator("section.sl").nth(len(sources) - 2).wait_for(timeout=120_000)
+        assert notebook.errors() == []
+        return notebook
+
+    yield run
+    path.unlink()
 
 
 @pytest.fixture(scope="session")

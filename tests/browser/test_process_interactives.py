@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import nbformat
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
@@ -21,20 +18,8 @@ CELLS = (
 
 
 @pytest.fixture
-def opened(edition_lab, open_notebook) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    """A notebook with the interactives, one a cell, run in the bundle's JupyterLab."""
-    lab = edition_lab("en")
-    path = lab.folder / "process.ipynb"
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    notebook = open_notebook(lab, "process.ipynb")
-    notebook.page.set_viewport_size({"width": 1280, "height": 6000})
-    notebook.run_all()
-    notebook.page.locator("section.sl").nth(4).wait_for(timeout=120_000)
-    assert notebook.errors() == []
-    yield notebook
-    path.unlink()
+def opened(one_a_cell) -> object:  # type: ignore[no-untyped-def]
+    return one_a_cell(CELLS)
 
 
 def test_module_02_by_keyboard_and_axe(opened, axe_source: str) -> None:  # type: ignore[no-untyped-def]
