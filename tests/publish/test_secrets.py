@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def test_every_kind_is_listed_in_both_languages(known: list[Secret]) -> None:
 def test_what_a_trainee_may_see_is_no_secret(known: list[Secret]) -> None:
     texts = {secret.text for secret in known}
     assert not texts & {*FORMATIVE, "assert 0 <= share(rows) <= 1", "### END SOLUTION", "def share(rows):", "# Part C"}
+
+
+def test_a_line_of_python_s_own_words_alone_is_no_secret(bilingual: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(bilingual, course)
+    (page,) = course.rglob("exercise.md")
+    text = page.read_text()
+    own, others = "except Exception:", "except Exception as cause_of_this_one:"
+    line = 'assert decisions["a-voice"] in {"functional", "never-an-option"}'
+    assert line in text
+    page.write_text(text.replace(line, "\n".join((line, "try:", "    pass", own, "    pass", others)), 1))
+    texts = {secret.text for secret in secrets(course)}
+    assert others in texts
+    assert own not in texts
 
 
 def test_the_trainee_editions_hold_none_of_it(known: list[Secret], editions: dict[str, Path]) -> None:

@@ -7,10 +7,12 @@ not secret: `solution()`, the explanations of a quiz.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import html
 import io
 import json
+import keyword
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +43,9 @@ ZIP = Limits(members=100_000, directory=32 << 20)
 SPACE = re.compile(r"\s+")
 TAG = re.compile(r"<[^>]*>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+WORD = re.compile(r"\w+")
+PYTHONS_OWN = frozenset({*keyword.kwlist, *vars(builtins)})
+"""Words of the language: a line that has no other (`except Exception:`) is written by everybody."""
 
 
 @dataclass(frozen=True, order=True)
@@ -229,5 +234,7 @@ def _lines(text: str) -> Iterator[str]:
     """The lines long enough to be told apart, blank space evened out."""
     for line in text.split("\n"):
         even = SPACE.sub(" ", line).strip()
+        if PYTHONS_OWN.issuperset(WORD.findall(even)):
+            continue
         if sum(map(str.isalnum, even)) >= SHORTEST or len(CHINESE.findall(even)) >= SHORTEST_CHINESE:
             yield even
