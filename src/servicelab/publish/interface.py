@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from servicelab.publish.findings import Finding
@@ -17,22 +18,20 @@ def interface_messages(package: Path, root: Path) -> list[tuple[str, str]]:
     """
     found: dict[str, str] = {}
     for path in sorted(package.rglob("*.py")):
-        for call in _calls(path):
-            argument = call.args[0] if call.args else None
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                found.setdefault(argument.value, path.relative_to(root).as_posix())
+        for _line, text in _marked(path.read_text(encoding="utf-8")):
+            if text is not None:
+                found.setdefault(text, path.relative_to(root).as_posix())
     return list(found.items())
 
 
 def interface_findings(package: Path, root: Path) -> Iterator[Finding]:
     """Strings that no catalogue can hold, because they are put together before they are looked up."""
     for path in sorted(package.rglob("*.py")):
-        for call in _calls(path):
-            argument = call.args[0] if call.args else None
-            if isinstance(argument, (ast.JoinedStr, ast.BinOp)):
+        for line, text in _marked(path.read_text(encoding="utf-8")):
+            if text is None:
                 file = path.relative_to(root).as_posix()
                 problem = "a string is put together inside _()"
-                yield Finding(file, call.lineno, "", problem, 'Write _("… {name}", name=value)')
+                yield Finding(file, line, "", problem, 'Write _("… {name}", name=value)')
 
 
 def placeholders(text: str) -> set[str]:
@@ -47,12 +46,22 @@ def placeholders(text: str) -> set[str]:
         return {"(braces that do not pair)"}
 
 
-def _calls(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            called = node.func
-            name = (
-                called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
-            )
-            if name in ("_", "later"):
-                yield node
+@cache
+def _marked(source: str) -> tuple[tuple[int, str | None], ...]:
+    """What a module marks for translation as (line, text); None for a text that is put together there.
+
+    The same module is asked about by each edition that is built, so what was read is kept, under its whole text.
+    """
+    found: list[tuple[int, str | None]] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called, argument = node.func, node.args[0]
+        name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+        if name not in ("_", "later"):
+            continue
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            found.append((node.lineno, argument.value))
+        elif isinstance(argument, (ast.JoinedStr, ast.BinOp)):
+            found.append((node.lineno, None))
+    return tuple(found)

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -286,9 +287,7 @@ def _document(path: Path, root: Path, module: str, kind: str, findings: list[Fin
 
 def read_document(text: str, path: Path, file: str) -> Document:
     """Read the text of one MyST notebook. Raises what Jupytext raises when it cannot."""
-    import jupytext
-
-    notebook = jupytext.reads(text, fmt="md:myst")
+    notebook = _parsed(text)
     header = dict(notebook.metadata.get("servicelab", {}))
     lines = _name_lines(text)
     cells: list[Cell] = []
@@ -300,6 +299,14 @@ def read_document(text: str, path: Path, file: str) -> Document:
         cells.append(Cell(name, node.cell_type, node.source, metadata, line, _line_of(text, node.source, line)))
     module = "" if header.get("module") in (None, "start") else str(header["module"])
     return Document(path, file, module, str(header.get("kind", "")), str(header.get("title", "")), cells)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """What Jupytext makes of a text, to be read only: each edition that is built reads the same ones again."""
+    import jupytext
+
+    return jupytext.reads(text, fmt="md:myst")
 
 
 def _name_lines(text: str) -> dict[str, list[int]]:
