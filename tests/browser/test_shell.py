@@ -143,6 +143,22 @@ def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
     )
 
 
+def test_what_is_slow_and_for_analysts_is_made_when_their_section_is_opened(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    """The frontline does not wait for a classifier that none of them will see; an analyst is told to."""
+    lab = edition_lab("en")
+    page.goto(lab.url(LESSON) + "#section=s2")
+    lesson = Notebook.in_front(page, lab, LESSON)
+    lesson.live()
+    waiting = lesson.panel.locator(".sl-unmade")
+    assert waiting.count() == 1
+    page.evaluate("location.hash = 'section=s11'")
+    lesson.panel.get_by_role("textbox", name="A customer's sentence").wait_for(timeout=60_000)
+    assert waiting.count() == 0
+    assert lesson.errors() == []
+
+
 def test_a_killed_python_is_said_within_two_seconds_and_started_again(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:

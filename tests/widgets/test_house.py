@@ -14,7 +14,7 @@ import pytest
 
 from servicelab.i18n import language, use
 from servicelab.widgets import Interactive
-from servicelab.widgets.house import CODE, text_table
+from servicelab.widgets.house import CODE, LIVE_PAGE, text_table
 
 WIDGETS = Path(sys.modules["servicelab.widgets"].__file__ or "").parent
 
@@ -45,6 +45,42 @@ def test_state_follows_value_from_the_start_and_after_every_change() -> None:
     assert control.state["twice"] == 6
     control.value = {"n": 5}
     assert control.state["twice"] == 10
+
+
+class SlowDoubler(Doubler):
+    """The same, for which somebody waits."""
+
+    view = "doubler.js"
+    slow = True
+
+
+def test_what_is_slow_is_made_when_it_is_seen_on_a_trainees_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIVE_PAGE, "1")
+    made: list[str] = []
+
+    def content() -> dict[str, str]:
+        made.append(language())
+        return {"said": "once"}
+
+    with use("zh"):
+        control = SlowDoubler({"n": 3}, content=content)
+    assert (control.ready, control.state, control.content, made) == (False, {}, {}, [])
+    # What is restored from the sheet is there when it is made.
+    control.value = {"n": 5}
+    assert control.state == {}
+    assert control.text() == "Doubler"
+    for _again in range(2):
+        control._answer(control, {"sight": True}, [])
+    assert (control.ready, control.state["twice"], control.content, made) == (True, 10, {"said": "once"}, ["zh"])
+    assert control.state["text"].startswith("zh:")
+    control.value = {"n": 6}
+    assert control.state["twice"] == 12
+
+
+def test_what_is_slow_is_made_at_once_where_a_notebook_is_executed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(LIVE_PAGE, raising=False)
+    control = SlowDoubler({"n": 3}, content=lambda: {"said": "once"})
+    assert (control.ready, control.state["twice"], control.content) == (True, 6, {"said": "once"})
 
 
 def test_a_change_from_the_front_end_reaches_the_state() -> None:

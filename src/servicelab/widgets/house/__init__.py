@@ -7,9 +7,10 @@ here, then the widget's own file, sent as one module.
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,6 +23,8 @@ from servicelab.i18n import _, language, use
 HERE = Path(__file__).parent
 CODE = ("elements.js", "chart.js", "controls.js")
 STYLES = ("controls.css", "chart.css")
+LIVE_PAGE = "SERVICELAB_LIVE_PAGE"
+"""Set for the kernels of a trainee's pages: there somebody waits for the page, and looks at one section at a time."""
 
 
 @cache
@@ -46,9 +49,14 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
 
     ``state`` may carry ``at`` (the settings in force: inputs bound to a key show it), ``text`` (the summary sentence)
     and ``table`` (``{"caption", "columns", "rows"}``); :meth:`text` prints the last two.
+
+    ``slow`` says that a first state takes seconds. On a trainee's page it is then made when the control first comes
+    into sight (a page of the frontline does not wait for what only analysts see); anywhere else at once, so that an
+    executed notebook holds all of it. ``ready`` says whether it is made; what never changes may be a function then.
     """
 
     view: ClassVar[str] = ""
+    slow: ClassVar[bool] = False
 
     # No echo: the view that sent a value has it, and every message a slider move costs is felt.
     value = traitlets.Dict().tag(sync=True, echo_update=False)
@@ -56,6 +64,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     content = traitlets.Dict().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
     saved = traitlets.Unicode().tag(sync=True)
+    ready = traitlets.Bool(default_value=False).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "view" in cls.__dict__:
@@ -65,7 +74,12 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             cls._css = _together(STYLES) + (styles.read_text(encoding="utf-8") if styles.is_file() else "")
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, value: Mapping[str, Any] | None = None, *, content: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        value: Mapping[str, Any] | None = None,
+        *,
+        content: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+    ) -> None:
         # The language of the page is settled when the control is made; later derivations keep to it.
         self._language = language()
         labels = {
@@ -76,6 +90,7 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "saved": _("Saved {time}", time="{time}"),
             "saving": _("Saving…"),
             "unsaved": _("Not saved yet"),
+            "preparing": _("Python is preparing this; a few seconds …"),
             "kept_as": self.kept_as(),
             "stale": _(
                 "No answer from the kernel: it is busy, or it has stopped. If this line stays, press ⏩ "
@@ -83,8 +98,10 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             ),
             **self.words(),
         }
+        self._content = content
         start = dict(value or {})
-        super().__init__(value=start, content=dict(content or {}), labels=labels, state=self.derive(start))
+        later = self.slow and os.environ.get(LIVE_PAGE)
+        super().__init__(value=start, labels=labels, **({} if later else self._first(start)))
         self.observe(self._recompute, names="value")
         self.on_msg(self._answer)
 
@@ -107,14 +124,29 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         """Return the state that follows from ``value``; whatever the value holds, it never raises."""
         raise NotImplementedError
 
+    def _first(self, value: dict[str, Any]) -> dict[str, Any]:
+        """What never changes, and the first state."""
+        given = self._content() if callable(self._content) else self._content
+        return {"content": dict(given or {}), "state": self.derive(value), "ready": True}
+
+    def _make(self) -> None:
+        """Make what has waited to be seen, and send it in one message."""
+        if not self.ready:
+            with use(self._language), self.hold_sync():
+                for name, made in self._first(dict(self.value)).items():
+                    setattr(self, name, made)
+
     def _recompute(self, change: Any) -> None:
-        with use(self._language):
-            self.state = self.derive(change["new"])
+        if self.ready:
+            with use(self._language):
+                self.state = self.derive(change["new"])
 
     def _answer(self, _widget: object, content: object, _buffers: object) -> None:
-        """Tell a view that heard nothing for a while that the kernel is there."""
+        """Tell a view that heard nothing for a while that the kernel is there; make what has come into sight."""
         if isinstance(content, dict) and content.get("ping"):
             self.send({"pong": True})
+        if isinstance(content, dict) and content.get("sight"):
+            self._make()
         if isinstance(content, dict) and content.get("look"):
             self.look_again()
 

@@ -33,9 +33,40 @@ const house = (() => {
   };
 
   // ---------------------------------------------------------------- a view
+  // What takes seconds to make is made when it comes into sight: until then its name stands there.
+  function unmade({ model, el }, draw) {
+    const labels = model.get("labels");
+    const place = h("section", { class: "sl sl-unmade", "aria-label": labels.title },
+      h("p", { class: "sl-title", text: labels.title }), h("p", { class: "sl-help", role: "status", text: labels.preparing }));
+    let end = null;
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      try {
+        model.send({ sight: true });
+      } catch {
+        // Python is gone, which the page says by itself.
+      }
+    });
+    const made = () => {
+      if (!model.get("ready")) return;
+      model.off("change:ready", made);
+      seen.disconnect();
+      end = draw({ model, el });
+    };
+    model.on("change:ready", made);
+    el.replaceChildren(place);
+    seen.observe(place);
+    return () => {
+      model.off("change:ready", made);
+      seen.disconnect();
+      end?.();
+    };
+  }
+
   function view(build) {
-    return {
-      render({ model, el }) {
+    const own = {
+      draw({ model, el }) {
         const labels = model.get("labels");
         const t = (key, values) => (values ? fill(labels[key] ?? key, values) : labels[key] ?? key);
         const root = h("section", { class: "sl", "aria-label": labels.title, "data-kept-as": labels.kept_as || null });
@@ -448,6 +479,7 @@ const house = (() => {
         };
       },
     };
+    return { render: (given) => (given.model.get("ready") ? own.draw(given) : unmade(given, own.draw)) };
   }
 
   return { view };

@@ -18,6 +18,8 @@ class Sentence(Interactive):
     """The control that ``explore.sentence`` returns."""
 
     view = "view.js"
+    # It fits a classifier and reads 2,500 contacts with it.
+    slow = True
 
     def __init__(
         self, contacts: pd.DataFrame, english: Classifier | None = None, chinese: Classifier | None = None
@@ -35,7 +37,7 @@ class Sentence(Interactive):
         )
         needs = set(contacts["need"].dropna())
         super().__init__(
-            content={
+            content=lambda: {
                 "examples": [example["text"] for example in self._model.tried],
                 "needs": {need: need_name(need) for need in sorted(map(str, needs))},
                 "longest": LONGEST,
