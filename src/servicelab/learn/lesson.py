@@ -95,7 +95,8 @@ class Lesson(Session):
 
     def _awaited(self, key: str) -> Awaited:
         """The guess or the question that something waits for."""
-        return self.find({**self.items.predictions, **self.items.questions}, key, _("prediction or question"))
+        asked: dict[str, Awaited] = {**self.items.predictions, **self.items.questions}
+        return self.find(asked, key, _("prediction or question"))
 
     def check(self, key: str, value: object = None) -> LadderControl:
         """Compare a value of your own with a task's answer, and say in what way it differs."""
