@@ -56,7 +56,7 @@ def test_no_gap_is_known_any_more(root: Path) -> None:
 
 
 THOUSANDS = re.compile(r"(?<![\d.,A-Za-z-])\d{4,}(?=\s?[元单份人个条件次位笔张封名块字])|¥\d{4,}")
-"""An amount or a count of a thousand and more without a comma; years, telephone numbers and ids are followed by others."""
+"""A count or an amount of a thousand and more without a comma; what follows a year or a telephone number is no unit."""
 
 
 def test_thousands_have_their_comma_in_both_languages(root: Path) -> None:

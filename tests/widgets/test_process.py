@@ -253,10 +253,32 @@ def test_waits_and_loads_by_hand() -> None:
     assert "before “goods received”" not in figures.station_load(log, STATIONS, CALENDAR).state["text"]
 
 
+def test_waits_by_quarter_of_registration_by_hand() -> None:
+    """The same cases once more, half a year later, with half a day less before approval."""
+    early = log_of(2)
+    late = early.assign(case_id="L" + early["case_id"], timestamp=early["timestamp"] + pd.Timedelta(days=182))
+    late.loc[late["activity"].isin(["approve", "refund"]), "timestamp"] -= pd.Timedelta(hours=12)
+    log = pd.concat([early, late])
+    found = stationload.by_quarter(log)
+    assert found["approve"].tolist() == pytest.approx([23.5, 11.5])
+    assert found["receive"].tolist() == pytest.approx([24, 24])
+    shown = stationload.load(log, STATIONS, CALENDAR)
+    assert "goes from 12 to 24 hours, before “inspected” from 46 to 46." in shown["text"]
+    assert [head.get("head") for head in shown["charts"]][2:] == ["The two waits, by quarter of registration"]
+    assert len(stationload.load(early, STATIONS, CALENDAR)["charts"]) == 2
+
+
 def test_arrows_by_hand() -> None:
     found = arrows.follows(log_of(3))
     assert found.loc[("register", "receive"), "count"] == 3
     assert found.loc[("receive", "inspect"), "mean"] == pytest.approx(46)
+
+
+def test_arrows_that_are_left_out_are_said() -> None:
+    log = log_of(60)
+    rare = log[log["case_id"].isin(["R0", "R1"])].assign(activity=lambda t: t["activity"].replace("refund", "reject"))
+    shown = arrows.arrows(pd.concat([log[~log["case_id"].isin(["R0", "R1"])], rare]))
+    assert "50 cases or more took are drawn; left out: 1, cases on them: 2." in shown["text"]
 
 
 def test_the_pilot_by_hand() -> None:
@@ -279,7 +301,7 @@ def test_a_size_beyond_the_axis_is_written_out() -> None:
     (plane,) = approvals.sizes(cases, log)["charts"]
     written = [row["text"] for layer in plane["layers"] for row in layer.get("notes", [])]
     # Nothing or ¥3,000: 1,500 on average, with 1.96 standard errors of 1,500 on either side.
-    assert written == ["¥0.0"] * 4 + ["¥1500 (0–4440)"]
+    assert written == ["¥0.0"] * 4 + ["¥1,500 (0–4,440)"]
     assert max(row["xhi"] for row in plane["layers"][0]["intervals"]) == plane["x"]["max"] == approvals.AXIS_ENDS
 
 
@@ -293,7 +315,7 @@ def test_sizes_that_nobody_claimed_are_left_out_of_the_sentence() -> None:
     log = log_of(4)
     cases = cases_of(log).assign(claim=[100.0, 150.0, 300.0, 3000.0], pilot=[False, True, False, False], rejected=True)
     shown = approvals.sizes(cases, log)
-    assert "Stopped for each claim: under ¥200 ¥125, ¥200 to 500 ¥300, ¥2,000 and more ¥3000." in shown["text"]
+    assert "Stopped for each claim: under ¥200 ¥125, ¥200 to 500 ¥300, ¥2,000 and more ¥3,000." in shown["text"]
     # One claim is no sample: it has a mean and no interval.
     assert [row[4] for row in shown["table"]["rows"]] == ["76.0 – 174.0", None, None]
     json.dumps(shown, allow_nan=False)

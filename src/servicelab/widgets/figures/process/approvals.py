@@ -156,7 +156,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
     ]
     inside = [{"x": row["xhi"], "y": row["y"], "text": f"¥{row['x']:.1f}"} for row in rows if row["x"] <= AXIS_ENDS]
     cut = [
-        {"x": row["xlo"], "y": row["y"], "text": f"¥{mean:.0f} ({max(0.0, mean - off):.0f}–{mean + off:.0f})"}
+        {"x": row["xlo"], "y": row["y"], "text": f"¥{mean:,.0f} ({max(0.0, mean - off):,.0f}–{mean + off:,.0f})"}
         for row, (mean, off) in zip(rows, each, strict=True)
         if mean > AXIS_ENDS
     ]
@@ -196,7 +196,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
 def _each_band(said: list[str], means: list[float]) -> list[str]:
     """Each band with what is stopped in it; what runs beyond the axis without its tenths."""
     return [
-        _("{band} ¥{yuan}", band=band, yuan=f"{mean:.0f}" if mean > AXIS_ENDS else f"{mean:.1f}")
+        _("{band} ¥{yuan}", band=band, yuan=f"{mean:,.0f}" if mean > AXIS_ENDS else f"{mean:.1f}")
         for band, mean in zip(said, means, strict=True)
     ]
 
