@@ -70,7 +70,8 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
     # Nobody works at the parcel's way: it has a wait and no load.
     served = [step for step in order if step in share]
     shares = [
-        {"x": 100 * share[step], "y": at, "label": f"{100 * share[step]:.0f} %"} for at, step in enumerate(served)
+        {"x": 100 * share[step], "y": at, "label": _("{number} %", number=f"{100 * share[step]:.0f}")}
+        for at, step in enumerate(served)
     ]
     named = names([_("before: {step}", step=activity_name(step)) for step in order])
     longest = max(steps, key=lambda step: mean[step])
@@ -79,7 +80,7 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
     for step in steps:
         row: list[object] = [activity_name(step), f"{mean[step]:.1f}", f"{median[step]:.1f}", None, None, None]
         if step in share:
-            row[3:] = [f"{work[step]:.2f}", f"{time[step]:.0f}", f"{100 * share[step]:.0f} %"]
+            row[3:] = [f"{work[step]:.2f}", f"{time[step]:.0f}", _("{number} %", number=f"{100 * share[step]:.0f}")]
         rows.append(row)
     # One quarter alone moves nowhere.
     quarters = by_quarter(log).reindex(columns=[longest, busiest])

@@ -106,7 +106,8 @@ class CardsModel:
                     f"¥{CARDS[key].yuan:,}" if key in CARDS else "–",
                     f"{outcome.once:.2f}",
                     "{:.2f} – {:.2f}".format(*spread[key]),
-                    *(f"{100 * outcome.load[station]:.0f} %" for station in ("inspect", "approve", "refund")),
+                    *(_("{number} %", number=f"{100 * outcome.load[station]:.0f}")
+                      for station in ("inspect", "approve", "refund")),
                 ]
                 for key, outcome in shown.items()
             ],
