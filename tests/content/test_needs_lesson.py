@@ -611,7 +611,7 @@ def test_the_plans_cost_what_they_say_and_only_the_right_one_fits_three_weeks() 
         for key, plan in bought.items():
             cost = sum(prices[method] * n for method, n in plan.items())
             assert cost <= 20_000
-            assert (f"¥{cost:,}" if lang == "en" else f"{cost} 元") in options[key]
+            assert (f"¥{cost:,}" if lang == "en" else f"{cost:,} 元") in options[key]
             assert all(re.search(rf"(?<!\d){n:,}|{n}(?!\d)", options[key]) for n in plan.values() if n > 1)
         monitoring = 4000 + 20 * 450 + 3000
         assert (f"¥{monitoring:,}" if lang == "en" else f"{monitoring} 元") in options["monitoring"]
