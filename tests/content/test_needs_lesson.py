@@ -614,7 +614,7 @@ def test_the_plans_cost_what_they_say_and_only_the_right_one_fits_three_weeks() 
             assert (f"¥{cost:,}" if lang == "en" else f"{cost:,} 元") in options[key]
             assert all(re.search(rf"(?<!\d){n:,}|{n}(?!\d)", options[key]) for n in plan.values() if n > 1)
         monitoring = 4000 + 20 * 450 + 3000
-        assert (f"¥{monitoring:,}" if lang == "en" else f"{monitoring} 元") in options["monitoring"]
+        assert (f"¥{monitoring:,}" if lang == "en" else f"{monitoring:,} 元") in options["monitoring"]
 
 
 def test_nobody_at_the_desk_says_the_same_thing_twice() -> None:
