@@ -75,6 +75,17 @@ def pictures() -> Iterator[figures.Figure]:
     yield figures.extras(orders, load("needs_survey"), features)
     yield figures.saturation(orders, 40)
     yield figures.sample_sizes()
+    yield figures.owners(contacts, 30)
+    yield figures.late_answers(contacts, 40)
+    yield figures.silence(contacts, orders, 70)
+    log, stations, calendar, cases = (load(name) for name in ("event_log", "stations", "calendar", "cases"))
+    yield figures.faster(log, stations, calendar, cases, 20)
+    yield figures.station_load(log, stations, calendar)
+    yield figures.pilot(cases, log, 3)
+    yield figures.approvals_by_size(cases, log)
+    yield figures.control(load("weekly_packing"), "Kunshan", 53, 104)
+    yield figures.arrows(log)
+    yield figures.reset_or_leave()
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
@@ -82,7 +93,7 @@ def pictures() -> Iterator[figures.Figure]:
 def test_no_figure_loses_a_word_at_any_width(page: Page, language: str, width: int) -> None:
     with use(language):
         drawn = [(each.name_shown, spec) for each in pictures() for spec in each.state["charts"]]
-    assert len(drawn) > 7
+    assert len(drawn) > 20
     for (name, spec), seen in zip(drawn, draw(page, [spec for _name, spec in drawn], width), strict=True):
         assert seen["width"] == width, name
         assert seen["texts"], name

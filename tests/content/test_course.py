@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import polib
 import pytest
 
 from servicelab.course.layout import GAPS
@@ -52,6 +53,23 @@ def test_the_sources_have_no_mistake(course: Course) -> None:
 def test_no_gap_is_known_any_more(root: Path) -> None:
     """The list of what the course lacked against its own gates is empty and gone; what is new must not begin one."""
     assert not (root / GAPS).exists()
+
+
+THOUSANDS = re.compile(r"(?<![\d.,A-Za-z-])\d{4,}(?=\s?[元单份人个条件次位笔张封名块字])|¥\d{4,}")
+"""A count or an amount of a thousand and more without a comma; what follows a year or a telephone number is no unit."""
+
+
+def test_thousands_have_their_comma_in_both_languages(root: Path) -> None:
+    """¥1,200 and 1,200 单, as everywhere in the course."""
+    bare = [
+        f"{path.name}: {found[0]} in {text[:60]}"
+        for path in sorted((root / "locales" / "zh_CN").rglob("*.po"))
+        for entry in polib.pofile(str(path))
+        if not entry.obsolete
+        for text in (entry.msgid, entry.msgstr)
+        if (found := THOUSANDS.search(text))
+    ]
+    assert not bare, listed(bare)
 
 
 def test_the_curriculum_is_whole(course: Course) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
-from servicelab.course.layout import READ
+from servicelab.course.layout import READ, RUBRICS
+from servicelab.course.quizfile import Written
+from servicelab.i18n import LANGUAGES
+from servicelab.learn.written import count
 from servicelab.publish import build
 from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.checks import course_findings
@@ -52,6 +56,35 @@ def test_full_marks_can_be_reached(course: Course, unit: str) -> None:
     decided = perfect_decisions(course.units[unit])
     assert decided
     assert None not in decided.values()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_model_answer_fits_its_own_limit_and_all_name_the_same(
+    course: Course, root: Path, unit: str, language: str
+) -> None:
+    """What a written answer may take: the box counts it, the exercise and the marker's comment say it."""
+    content, made = Content(root, language, strict=True), course.units[unit]
+    if made.draft:
+        return
+    cells = {cell.name: cell.source for cell in content.cells(made.documents["exercise"])}
+    notes = "\n".join(cell.source for cell in content.cells(made.documents["instructor"]))
+    written = [Written(**task) for task in made.quiz.data.get("written", ())]
+    assert written
+    for task in written:
+        _before, answer = cells[task.id].split("### BEGIN SOLUTION")
+        answer = answer.split("### END SOLUTION")[0].strip()
+        length, chinese = count(answer)
+        most = task.characters if language == "zh" else task.words
+        assert chinese == (language == "zh")
+        assert length <= most, f"{task.id}: {length} of {most}"
+        named = f"{most} 字" if language == "zh" else f"{most} words"
+        said = [name for name, source in cells.items() if named in source]
+        assert len(said) >= 2, f"the table and the prompt say {named}"
+        rubric = yaml.safe_load((root / RUBRICS / f"{unit}.yml").read_text(encoding="utf-8"))
+        (comment,) = [each["text"][language] for each in rubric["comments"] if each["id"] == "too-long"]
+        assert named in comment
+        # The teaching notes print the same answer.
+        assert all(f"> {part}" in notes for part in answer.split("\n\n"))
 
 
 def test_the_minutes_of_its_sections_add_up(course: Course, unit: str) -> None:

@@ -156,8 +156,8 @@ def test_section_5_what_a_failure_costs_is_not_yet_what_it_loses(orders: pd.Data
     holds(
         says("lesson", "zh"),
         f"之后再下单的少 {broken} 单；三包维修没做好少 {unrepaired} 单，晚到只少 {behind} 单",
-        f"1000 单里晚到的有 {often[late]} 单，破损的 {often[intact]} 单，维修没做好的 {often[repair]} 单",
-        f"每 1000 单丢 {lost[late]:.1f} 位，破损 {lost[intact]:.1f} 位，维修 {lost[repair]:.1f} 位",
+        f"1,000 单里晚到的有 {often[late]} 单，破损的 {often[intact]} 单，维修没做好的 {often[repair]} 单",
+        f"每 1,000 单丢 {lost[late]:.1f} 位，破损 {lost[intact]:.1f} 位，维修 {lost[repair]:.1f} 位",
         f"晚到降到 {now[late]:.1f} 位，破损升到 {now[intact]:.1f} 位",
         f"失误次数和破损差不多（{often[slot]} 单）",
     )
@@ -492,7 +492,7 @@ def test_the_two_texts_to_calibrate_on_have_the_numbers_of_the_evidence(evidence
         f"100 次进线有 {easy[0]} 次说它，没做好的只有 {easy[2]}% 再来，正常是 {easy[3]}%，没有它 {easy[5]}% 会不满",
         f"一次流失更多（只有 {intact[2]}% 再来），但 100 次进线才 {intact[0]} 次",
         f"只有 {styling[5]}% 会不满，没做好也有 {styling[2]}% 再来",
-        f"表里有答案（1000 单 {intact[1]} 单）",
+        f"表里有答案（1,000 单 {intact[1]} 单）",
         f"只有 {intact[2]}% 再来，正常是 {intact[3]}%，100 次里只有 {intact[0]} 次提到",
         f"没做好也有 {slot[2]}% 再来",
     )
@@ -508,7 +508,7 @@ def test_the_chinese_model_answer_and_the_simulated_trainees_have_the_same_numbe
             (catalogues / name).read_text(encoding="utf-8"),
             f"只有 {intact[0]} 条提它",
             f"只有 {intact[2]} 单之后再买，没出问题的 {intact[3]} 单",
-            f"1000 单坏 {intact[1]} 单",
+            f"1,000 单坏 {intact[1]} 单",
             f"没做好的 100 单仍有 {slot[2]} 单之后再买。放弃的是：{slot[4]}%",
         )
     holds(
@@ -541,7 +541,7 @@ def test_the_check_of_the_model_answer_could_tell_a_halved_rate_from_chance(orde
     often = round(failures.failures_per_thousand(orders)["intact_packaging"])
     assert orders["warehouse"].isna().mean() == pytest.approx(1 / 3, abs=0.02)
     holds(says("instructor", "en"), f"({often} of 1,000 orders; a third of the orders are taken home from a shop)")
-    holds(says("instructor", "zh"), f"1000 单里 {often} 单：三分之一的订单")
+    holds(says("instructor", "zh"), f"1,000 单里 {often} 单：三分之一的订单")
 
     def beyond_chance(share: float, less: float, n: int) -> bool:
         return difference(share * n, n, less * n, n)[1] > 0
@@ -611,10 +611,10 @@ def test_the_plans_cost_what_they_say_and_only_the_right_one_fits_three_weeks() 
         for key, plan in bought.items():
             cost = sum(prices[method] * n for method, n in plan.items())
             assert cost <= 20_000
-            assert (f"¥{cost:,}" if lang == "en" else f"{cost} 元") in options[key]
+            assert (f"¥{cost:,}" if lang == "en" else f"{cost:,} 元") in options[key]
             assert all(re.search(rf"(?<!\d){n:,}|{n}(?!\d)", options[key]) for n in plan.values() if n > 1)
         monitoring = 4000 + 20 * 450 + 3000
-        assert (f"¥{monitoring:,}" if lang == "en" else f"{monitoring} 元") in options["monitoring"]
+        assert (f"¥{monitoring:,}" if lang == "en" else f"{monitoring:,} 元") in options["monitoring"]
 
 
 def test_nobody_at_the_desk_says_the_same_thing_twice() -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -15,11 +16,12 @@ import yaml
 from servicelab.company import load
 from servicelab.i18n import use
 from servicelab.learn.controls.desk.model import parse_desk
+from servicelab.models.process import p_chart
 from servicelab.publish.content import Content
 from servicelab.publish.minutes import of_unit
 from servicelab.widgets import explore
 from servicelab.widgets.explore.process.cards.model import AS_IS, CARDS, CardsModel
-from servicelab.widgets.explore.process.replays import Replays
+from servicelab.widgets.explore.process.replays import Replays, middle
 from servicelab.widgets.explore.process.tenweeks.model import TenWeeksModel
 from servicelab.widgets.explore.process.week.model import WeekModel
 from servicelab.widgets.figures.process import approvals, arrows, packingweeks, resetting, sooner, stationload
@@ -133,8 +135,19 @@ def test_the_longest_wait_is_nobodys_queue_and_approval_is_fullest(tables: Any) 
     closed = cases[(cases["kind"].astype(str) == "return") & cases["closed_at"].notna()]
     took = (closed["closed_at"] - closed["opened_at"]).dt.total_seconds() / 86_400
     spring = took[closed["opened_at"].dt.to_period("Q") == pd.Period("2024Q2")]
-    holds(says("lesson", "en"), f"In the second quarter of 2024 a return took {spring.mean():.0f} days.")
-    holds(says("lesson", "zh"), f"2024 年第二季度，一单退货要 {spring.mean():.0f} 天")
+    winter = took[closed["opened_at"].dt.to_period("Q") == pd.Period("2025Q4")]
+    left = cases[(cases["kind"].astype(str) == "return") & cases["closed_at"].isna()]
+    assert (left["opened_at"].dt.to_period("Q") == pd.Period("2025Q4")).all()
+    holds(
+        says("lesson", "en"),
+        f"A return took {spring.mean():.0f} days in the first flood and {winter.mean():.0f} in the second, with "
+        f"{len(left)} of its returns still open.",
+    )
+    holds(
+        says("lesson", "zh"),
+        f"第一次积压时一单退货要 {spring.mean():.0f} 天，第二次 {winter.mean():.0f} 天，"
+        f"而且那一季还有 {len(left)} 单没结",
+    )
     hands_on = log["hands_on_minutes"].groupby(log["activity"].astype(str)).mean()
     assert round(hands_on["approve"]) == 4
     assert 40 < hands_on["repair"] < 50
@@ -143,11 +156,146 @@ def test_the_longest_wait_is_nobodys_queue_and_approval_is_fullest(tables: Any) 
     longest = found[found["count"] >= arrows.LEAST].sort_values("mean", ascending=False)
     assert longest.index[:3].tolist() == [("register", "inspect"), ("inspect", "reject"), ("register", "receive")]
     assert longest["count"].iloc[1] == pytest.approx(60, abs=3)
+    # What is not drawn lasts longer than all that is.
+    (rare,) = found[found["count"] < arrows.LEAST].itertuples()
+    assert (rare.Index, rare.count) == (("inspect_again", "reject"), 10)
+    assert rare.mean > longest["mean"].max()
+    holds(
+        says("lesson", "en"), f"Ten that were rejected after a second look lasted longest of all, {rare.mean:.0f} hours"
+    )
+    holds(says("lesson", "zh"), f"有十单复检之后被驳回，耗时最长，{rare.mean:.0f} 小时")
+
+
+def test_the_mean_of_three_years_hides_two_floods(tables: Any) -> None:
+    log, stations, calendar, cases = tables
+    waited = stationload.by_quarter(log)
+    floods, ebb = [pd.Period("2024Q2"), pd.Period("2025Q4")], pd.Period("2024Q3")
+    quiet = waited["approve"].drop([*floods, ebb])
+    assert len(quiet) == 9
+    low, high, first, second, after = (
+        round(hours) for hours in (quiet.min(), quiet.max(), *waited.loc[floods, "approve"], waited.loc[ebb, "approve"])
+    )
+    parcel = (round(waited["receive"].min()), round(waited["receive"].max()))
+    # In a quiet quarter approval is waited for less than the parcel, in a flood more.
+    assert quiet.max() < waited["receive"].min() < waited.loc[[*floods, ebb], "approve"].min()
+    # What came in for approval, what still lies there included, against the minutes that there were.
+    ordered = log.sort_values(["case_id", "timestamp"], kind="stable")
+    steps = ordered["activity"].astype(str)
+    ready = ordered.groupby("case_id")["timestamp"].shift(1)
+    done = ordered.assign(ready=ready)[steps.isin(["approve", "reject"])]
+    last = ordered.groupby("case_id").tail(1).set_index("case_id")
+    waits = cases.set_index("case_id").loc[last.index, "approval"] & last["activity"].isin(["inspect", "inspect_again"])
+    came = done["hands_on_minutes"].groupby(done["ready"].dt.to_period("Q")).sum()
+    lying = last[waits]["timestamp"].dt.to_period("Q").value_counts() * done["hands_on_minutes"].mean()
+    days = calendar["workday"].groupby(calendar["date"].dt.to_period("Q")).sum()
+    time = float(stations.set_index(stations["station"].astype(str)).loc["approve", "minutes_a_day"])
+    share = (100 * came.add(lying, fill_value=0) / (days * time)).round()
+    assert share[share > 100].index.tolist() == floods
+    one, other = (int(share[quarter]) for quarter in floods)
+    holds(
+        says("lesson", "en"),
+        f"a case waited {low} to {high} hours before approval, less than its parcel travelled "
+        f"({parcel[0]} to {parcel[1]}, always)",
+        f"{one} % in the second quarter of 2024, {other} % in the last of 2025. Then cases waited {first} and {second} "
+        f"hours, and in the quarter after the first flood still {after}.",
+    )
+    holds(
+        says("lesson", "zh"),
+        f"审批前只等 {low} 到 {high} 小时，比包裹在路上短（路上一直是 {parcel[0]} 到 {parcel[1]} 小时）",
+        f"2024 年第二季度 {one}%，2025 年最后一个季度 {other}%。这两季审批前要等 {first} 和 {second} 小时，"
+        f"第一次之后的那个季度还要等 {after} 小时",
+    )
+    holds(says("instructor", "en"), f"({one} and {other} % of the time)", f"the wait before approval, {first} hours")
+    holds(says("instructor", "zh"), f"（{one}% 和 {other}%）", f"审批前面，{first} 小时")
+
+
+def test_what_kind_of_number_the_hours_of_a_faster_approver_are(tables: Any, days: dict[str, float]) -> None:
+    log, *_others = tables
+    replays, ways = Replays(*tables, "here"), sooner.ways()
+    base = np.array(replays.shuffled(ways["nobody"]))
+    gains = {way: 24 * (base - replays.shuffled(ways[way])) for way in ("approver", "others")}
+    low, high, mean = (round(float(of(gains["approver"]))) for of in (np.min, np.max, np.mean))
+    few, more = (round(float(of(gains["others"]))) for of in (np.min, np.max))
+    real = 24 * (days["nobody"] - days["approver"])
+    # The three years that were lie above all that are shuffled.
+    assert real > gains["approver"].max()
+    approvals_of = log[log["activity"].astype(str).isin(["approve", "reject"])]
+    half = approvals_of["timestamp"].between("2024-01-01", "2024-07-01")
+    long, usual = (approvals_of.loc[rows, "hands_on_minutes"].mean() for rows in (half, ~half))
+    assert low > 24, "“a day to a day and a half”"
+    assert high < 1.7 * 24
+    holds(
+        says("lesson", "en"),
+        f"What kind of number is {real:.0f} hours?",
+        f"a faster approver saves {low} to {high} hours, on average {mean}; everybody else {few} to {more}, each time",
+        f"in the first half of 2024 an approval took {long:.1f} minutes instead of {usual:.1f}",
+    )
+    holds(
+        says("lesson", "zh"),
+        f"{real:.0f} 小时是个什么数？",
+        f"审批人快，省 {low} 到 {high} 小时，平均 {mean}；别人快，每次都只省 {few} 到 {more} 小时",
+        f"2024 年上半年，一次审批碰巧要 {long:.1f} 分钟，平时 {usual:.1f}",
+    )
+    holds(says("instructor", "en"), f"({low} to {high} with the work shuffled)", f"it is {low} to {high}, {mean} on")
+    holds(says("instructor", "zh"), f"（活打乱了再走，是 {low} 到 {high}）", f"是 {low} 到 {high}，平均 {mean}")
+
+
+def test_a_pilot_finds_what_its_quarter_holds(tables: Any) -> None:
+    log, _stations, _calendar, cases = tables
+    drawn = cases[(cases["kind"].astype(str) == "return") & (cases["claim"] < 200)]
+    drawn = drawn[drawn["opened_at"] >= approvals.PILOT_FROM]
+    took = (drawn["closed_at"] - drawn["opened_at"]).dt.total_seconds() / 86_400
+    each = took.groupby([drawn["opened_at"].dt.to_period("Q"), drawn["pilot"]]).agg(["mean", "sem"]).unstack()
+    apart = each["mean"][False] - each["mean"][True]
+    off = 1.96 * np.hypot(each["sem"][False], each["sem"][True])
+    assert len(apart) == 6
+    least, most = apart.idxmin(), apart.idxmax()
+    assert (str(least), str(most)) == ("2025Q1", "2025Q4")
+    assert off[least] > apart[least], "“so perhaps nothing”"
+    found = approvals.pilot(cases, log)
+    whole = f"{found.days_checked - found.days_spared:.1f}"
+    numbers = [f"{number:.1f}" for number in (apart[least], off[least], apart[most], off[most])]
+    holds(
+        says("lesson", "en"),
+        f"Between {found.days_checked:.1f} and {found.days_spared:.1f} days lie {whole}, a mean of six quarters",
+        "cost a customer {} days (± {}, so perhaps nothing), in the last one {} (± {}).".format(*numbers),
+    )
+    holds(
+        says("lesson", "zh"),
+        f"{found.days_checked:.1f} 天和 {found.days_spared:.1f} 天之间差 {whole} 天，这是六个季度的平均",
+        "让客户多等 {} 天（±{}，也可能一点没多）；最后一个季度，多等 {} 天（±{}）".format(*numbers),
+    )
+    holds(says("instructor", "en"), "{} days (± {}) in the first of 2025, {} (± {}) in the last".format(*numbers))
+    holds(says("instructor", "zh"), "2025 年第一季度 {} 天（±{}），最后一季 {} 天（±{}）".format(*numbers))
+
+
+def test_both_signals_of_a_chart_come_by_chance_as_often_as_the_lesson_says() -> None:
+    """Weeks of the warehouses' own sizes and shares, drawn anew with nothing but chance in them."""
+    weekly, rng = load("weekly_packing"), np.random.default_rng(8)
+    outside, eight = [], []
+    for (_name, _year), here in weekly.groupby([weekly["warehouse"].astype(str), (weekly["week"] - 1) // 52]):
+        sizes = here["parcels"].to_numpy()
+        if len(sizes) < 52:
+            continue
+        for _again in range(200):
+            drawn = p_chart(rng.binomial(sizes, here["faults"].sum() / sizes.sum()), sizes, method="exact")
+            outside.append(drawn.out.any())
+            eight.append(drawn.run.any())
+    assert len(eight) == 200 * 15
+    # Three thousand years: half a year in a hundred either way is chance.
+    assert 100 * np.mean(outside) == pytest.approx(4, abs=1)
+    assert 100 * np.mean(eight) == pytest.approx(14, abs=1.5)
+    assert 1 - (1 - np.mean(eight)) ** 5 == pytest.approx(0.5, abs=0.06), "“every other year” with five warehouses"
+    holds(says("lesson", "en"), "some 4 have a week outside exact limits, and some 14 have eight in a row")
+    holds(says("lesson", "zh"), "有 4 个左右会有一周出精确控制限，有 14 个左右会连着八周同侧")
+    holds(says("instructor", "en"), "some 14 have eight in a row, some 4 a week outside exact limits")
+    holds(says("instructor", "zh"), "14 个左右会有连续八周同侧，4 个左右会有一周出精确控制限")
 
 
 def test_two_cards_come_out_alike_and_the_third_does_next_to_nothing(tables: Any) -> None:
     replays = Replays(*tables, "here")
     base = replays.outcome(AS_IS)
+    low, high = middle(replays.shuffled(AS_IS))
     found = {card: replays.outcome(each.change).once for card, each in CARDS.items()}
     assert f"{found['approver']:.1f}" == f"{found['limit']:.1f}" == "4.7"
     assert base.once - found["approver"] > 1
@@ -157,8 +305,8 @@ def test_two_cards_come_out_alike_and_the_third_does_next_to_nothing(tables: Any
     holds(
         says("instructor", "en"),
         "“A second approver” and “No approval under ¥200” come out alike (both round to 4.7 days)",
-        f"three years took {base.once:.1f} days; twelve runs with the work shuffled among the cases {base.low:.1f} to "
-        f"{base.high:.1f}",
+        f"three years took {base.once:.1f} days; twelve runs with the work shuffled among the cases {low:.1f} to "
+        f"{high:.1f}",
     )
     # Days are won in the three bad quarters of twelve.
     limit = replays.outcome(CARDS["limit"].change)
@@ -226,15 +374,18 @@ def test_refunds_that_come_later_than_the_law_allows(tables: Any) -> None:
     online = about["channel"].astype(str) != "shop"
     late = ((stamps["refund"] - stamps["receive"]).dt.total_seconds() > 7 * 86_400)[online]
     spring = late[(about["opened_at"].dt.to_period("Q") == pd.Period("2024Q2"))[online]]
-    of_all, of_spring = round(100 * late.mean()), round(100 * spring.mean())
+    winter = late[(about["opened_at"].dt.to_period("Q") == pd.Period("2025Q4"))[online]]
+    of_all, of_spring, of_winter = (round(100 * each.mean()) for each in (late, spring, winter))
     holds(
         says("lesson", "en"),
         f"on online orders {of_all} came later than the law's seven days; "
-        f"of 100 registered in the second quarter of 2024, {of_spring}.",
+        f"of 100 registered in the second quarter of 2024, {of_spring}, and of 100 from the last quarter of 2025 that "
+        f"have been paid, {of_winter}.",
     )
     holds(
         says("lesson", "zh"),
-        f"每 100 笔有 {of_all} 笔超过了法定的七天；2024 年第二季度受理的，每 100 笔有 {of_spring} 笔超时。",
+        f"每 100 笔有 {of_all} 笔超过了法定的七天；2024 年第二季度受理的，每 100 笔有 {of_spring} 笔超时；"
+        f"2025 年最后一个季度受理、已经退了款的，每 100 笔有 {of_winter} 笔超时。",
     )
 
 

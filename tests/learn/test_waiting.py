@@ -109,6 +109,50 @@ def test_a_question_that_would_tell_waits_as_well(lesson):
     assert late.state["status"] == "right"
 
 
+@pytest.fixture
+def after_a_question(workspace):
+    path = workspace / "lessons/01_needs/quiz.json"
+    quiz = json.loads(path.read_text())
+    quiz["told"] = [{"id": "words", "after": "q-one", "text": WORDS}]
+    quiz["quiz"][0]["options"].append({"id": "c", "text": "Neither", "because": "It is this."})
+    quiz["quiz"].append({**quiz["quiz"][0], "id": "q-next", "prompt": "And then?"})
+    path.write_text(json.dumps(quiz))
+    drawn.clear()
+    return open_lesson("01_needs")
+
+
+def test_what_would_tell_an_answer_waits_until_the_question_is_solved(after_a_question):
+    lesson = after_a_question
+    waits = [lesson.told("words"), lesson.after("q-one", picture, 90), lesson.quiz("q-next", after="q-one")]
+    asked = lesson.quiz("q-one")
+
+    def nothing_told():
+        assert drawn == []
+        assert all(control.state["waiting"] for control in waits)
+        assert not [word for control in waits for word in ("ninety", "90", "And then?") if word in sent(control)]
+
+    nothing_told()
+    assert waits[0].text() == "What there is to say is told when the question above is solved."
+    assert waits[1].state["text"] == "Answer the question above first: this picture waits for it."
+    assert waits[2].state["text"] == "This question waits for the one above."
+    asked.value = {"picked": ["b"], "tries": [["b"]]}
+    nothing_told()
+    asked.value = {"picked": ["a"], "tries": [["b"], ["a"]]}
+    assert not any(control.state["waiting"] for control in waits)
+    assert waits[0].text() == WORDS
+    assert drawn == [None]
+    assert waits[2].state["prompt"] == "And then?"
+    assert not open_lesson("01_needs").told("words").state["waiting"]
+
+
+def test_whoever_asks_for_the_answer_after_two_tries_may_read_on(after_a_question):
+    told, asked = after_a_question.told("words"), after_a_question.quiz("q-one")
+    asked.value = {"picked": ["b"], "tries": [["b"]], "asked": True}
+    assert told.state["waiting"]
+    asked.value = {"picked": ["c"], "tries": [["b"], ["c"]], "asked": True}
+    assert not told.state["waiting"]
+
+
 def test_a_figure_that_knows_of_no_guess_waits_too(lesson):
     def plain(table):
         return picture(table)

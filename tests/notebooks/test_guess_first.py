@@ -1,4 +1,4 @@
-"""A guess comes before the answer: after "run all" with no guess made, nothing that would tell it exists."""
+"""A guess comes before the answer: after "run all" with nothing guessed or answered, nothing that would tell exists."""
 
 from __future__ import annotations
 
@@ -71,7 +71,15 @@ def test_nothing_below_a_guess_exists_until_it_is_made_and_then_all_of_it_does(l
             key: {"kind": "prediction", "value": {"guess": (one["low"] + one["high"]) / 2}}
             for key, one in asked.items()
         }
-        sheet = {"format": 1, "entries": guesses, "activity": {}}
+        questions = {
+            each["id"]: {
+                "kind": "quiz",
+                "value": {"tries": [[o["id"] for o in each["options"] if o.get("right")]]},
+                "done": True,
+            }
+            for each in quiz["quiz"]
+        }
+        sheet = {"format": 1, "entries": {**guesses, **questions}, "activity": {}}
         path.with_name("lesson.answers.json").write_text(json.dumps(sheet), encoding="utf-8")
         after = late(run(path))
         for cell, (how, key, shown, sent) in after.items():

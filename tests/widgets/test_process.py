@@ -11,10 +11,12 @@ import pytest
 from servicelab.company import load
 from servicelab.errors import UserError
 from servicelab.i18n import use
+from servicelab.models.process import replay_flow
 from servicelab.widgets import explore, figures
+from servicelab.widgets.explore.process import replays
 from servicelab.widgets.explore.process.cards.model import CARDS, CardsModel
 from servicelab.widgets.explore.process.design.model import BUDGET, DesignModel
-from servicelab.widgets.explore.process.replays import Change, Replays
+from servicelab.widgets.explore.process.replays import REPLICATES, Change, Replays
 from servicelab.widgets.explore.process.sheet.model import SheetModel
 from servicelab.widgets.explore.process.sheet.worksheet import CASES, FIELDS
 from servicelab.widgets.explore.process.tenweeks.model import WEEKS, TenWeeksModel
@@ -133,10 +135,11 @@ def test_a_change_is_worked_out_once_and_two_of_them_differ_by_the_change_alone(
     base = replays.outcome(Change())
     assert replays.outcome(Change()) is base
     faster = replays.outcome(Change(factors=(("approve", 2.0),)))
-    assert faster.days < base.days
+    assert faster.once < base.once
     assert faster.load["approve"] == pytest.approx(base.load["approve"] / 2, rel=0.05)
     # All cases alike: another order of them is the same three years.
-    assert base.low == pytest.approx(base.days) == pytest.approx(base.high)
+    assert replays.shuffled(Change()) is replays.shuffled(Change())
+    assert replays.shuffled(Change()) == pytest.approx([base.once] * REPLICATES)
     assert set(base.quarters) == {"2025Q1"}
 
 
@@ -175,6 +178,16 @@ def test_a_design_costs_what_it_costs_and_says_when_it_is_too_much(tables: Any) 
     assert "¥12,000 more than there is" in dear["text"]
     assert dear["load"][0]["now"] == pytest.approx(dear["load"][0]["was"] * 3 / 4, rel=0.1)
     json.dumps(dear, allow_nan=False)
+
+
+def test_a_design_is_replayed_once_and_not_twelve_times_more(tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows no spread, and a trainee waits for it."""
+    seeds: list[int | None] = []
+    monkeypatch.setattr(
+        replays, "replay_flow", lambda *given, **how: (seeds.append(how["seed"]), replay_flow(*given, **how))[1]
+    )
+    DesignModel(*tables).derive({"limit": "500"})
+    assert seeds == [None, None]
 
 
 def test_left_alone_a_line_is_its_chance_and_a_reset_takes_the_week_with_it() -> None:
@@ -240,10 +253,32 @@ def test_waits_and_loads_by_hand() -> None:
     assert "before “goods received”" not in figures.station_load(log, STATIONS, CALENDAR).state["text"]
 
 
+def test_waits_by_quarter_of_registration_by_hand() -> None:
+    """The same cases once more, half a year later, with half a day less before approval."""
+    early = log_of(2)
+    late = early.assign(case_id="L" + early["case_id"], timestamp=early["timestamp"] + pd.Timedelta(days=182))
+    late.loc[late["activity"].isin(["approve", "refund"]), "timestamp"] -= pd.Timedelta(hours=12)
+    log = pd.concat([early, late])
+    found = stationload.by_quarter(log)
+    assert found["approve"].tolist() == pytest.approx([23.5, 11.5])
+    assert found["receive"].tolist() == pytest.approx([24, 24])
+    shown = stationload.load(log, STATIONS, CALENDAR)
+    assert "goes from 12 to 24 hours, before “inspected” from 46 to 46." in shown["text"]
+    assert [head.get("head") for head in shown["charts"]][2:] == ["The two waits, by quarter of registration"]
+    assert len(stationload.load(early, STATIONS, CALENDAR)["charts"]) == 2
+
+
 def test_arrows_by_hand() -> None:
     found = arrows.follows(log_of(3))
     assert found.loc[("register", "receive"), "count"] == 3
     assert found.loc[("receive", "inspect"), "mean"] == pytest.approx(46)
+
+
+def test_arrows_that_are_left_out_are_said() -> None:
+    log = log_of(60)
+    rare = log[log["case_id"].isin(["R0", "R1"])].assign(activity=lambda t: t["activity"].replace("refund", "reject"))
+    shown = arrows.arrows(pd.concat([log[~log["case_id"].isin(["R0", "R1"])], rare]))
+    assert "50 cases or more took are drawn; left out: 1, cases on them: 2." in shown["text"]
 
 
 def test_the_pilot_by_hand() -> None:
@@ -266,7 +301,7 @@ def test_a_size_beyond_the_axis_is_written_out() -> None:
     (plane,) = approvals.sizes(cases, log)["charts"]
     written = [row["text"] for layer in plane["layers"] for row in layer.get("notes", [])]
     # Nothing or ¥3,000: 1,500 on average, with 1.96 standard errors of 1,500 on either side.
-    assert written == ["¥0.0"] * 4 + ["¥1500 (0–4440)"]
+    assert written == ["¥0.0"] * 4 + ["¥1,500 (0–4,440)"]
     assert max(row["xhi"] for row in plane["layers"][0]["intervals"]) == plane["x"]["max"] == approvals.AXIS_ENDS
 
 
@@ -274,6 +309,20 @@ def test_claims_stand_in_the_band_that_they_begin() -> None:
     cases = cases_of(log_of(4)).assign(claim=[199.0, 200.0, 999.0, 2000.0], rejected=True)
     found = approvals.by_size(cases)
     assert found["mean"].to_dict() == {0: 199.0, 200: 200.0, 500: 999.0, 2000: 2000.0}
+
+
+def test_sizes_that_nobody_claimed_are_left_out_of_the_sentence() -> None:
+    log = log_of(4)
+    cases = cases_of(log).assign(claim=[100.0, 150.0, 300.0, 3000.0], pilot=[False, True, False, False], rejected=True)
+    shown = approvals.sizes(cases, log)
+    assert "Stopped for each claim: under ¥200 ¥125, ¥200 to 500 ¥300, ¥2,000 and more ¥3,000." in shown["text"]
+    # One claim is no sample: it has a mean and no interval.
+    assert [row[4] for row in shown["table"]["rows"]] == ["76.0 – 174.0", None, None]
+    json.dumps(shown, allow_nan=False)
+    above = approvals.sizes(pd.concat([cases, cases.assign(approval=cases["claim"] > 200)]).iloc[4:], log)
+    assert "all three years count" not in above["text"]
+    with pytest.raises(UserError, match=r"cases \(approval\) has no rows"):
+        approvals.sizes(cases.assign(approval=False), log)
 
 
 def test_a_week_outside_its_limits_is_named() -> None:

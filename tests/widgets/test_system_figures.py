@@ -31,7 +31,14 @@ def test_a_channel_is_looked_at_alone_only_where_enough_asked() -> None:
     few = enquiries.late(make_contacts())
     many = enquiries.late(pd.concat([make_contacts()] * 20, ignore_index=True))
     assert [row[0] for row in few["table"]["rows"] if row[0] != "all"] == []
-    assert [row[1] for row in many["table"]["rows"] if row[0] != "all"] == ["at once", "over 30 minutes"]
+    assert [row[1] for row in many["table"]["rows"] if row[0] != "all"] == [
+        "at once",
+        "over 30 minutes",
+    ]
+    # Eighty gave up: too few for a bar here, and with five times as many they have one in their channel as well.
+    more = enquiries.late(pd.concat([make_contacts()] * 100, ignore_index=True))
+    assert [row[1:] for row in more["table"]["rows"] if row[0] != "all"][-1] == ["gave up unanswered", "25.0", 400]
+    assert more["charts"][1]["y"]["names"][0] == "gave up unanswered"
 
 
 def test_a_matter_counts_once_however_often_it_comes_back() -> None:
@@ -51,25 +58,27 @@ def test_silent_is_who_was_never_heard_about_that_failure() -> None:
     late = "on_time_delivery"
     orders = pd.DataFrame(
         {
-            "order_id": list("abcdefg"),
-            "failed_feature": [late, late, late, late, None, "personal_styling", late],
-            "repurchased_180d": pd.array([True, False, True, False, True, True, None], dtype="boolean"),
+            "order_id": list("abcdefgh"),
+            "failed_feature": [late, late, late, late, None, "personal_styling", late, late],
+            "repurchased_180d": pd.array([True, False, True, False, True, True, None, False], dtype="boolean"),
         }
     )
     contacts = pd.DataFrame(
         {
-            "order_id": ["a", "a", "b", "c"],
-            # c got in touch, about something else: the failure itself was never told.
-            "feature_id": [late, late, late, "e_invoice"],
-            "opened_at": pd.to_datetime(["2025-01-02", "2025-01-05", "2025-01-03", "2025-01-03"]),
-            "resolved": [False, True, False, True],
+            "order_id": ["a", "a", "b", "b", "c", "h"],
+            # c got in touch, about something else: the failure itself was never told. b was answered once; h never.
+            "feature_id": [late, late, late, late, "e_invoice", late],
+            "opened_at": pd.to_datetime([f"2025-01-0{day}" for day in (2, 5, 3, 4, 3, 3)]),
+            "resolved": [False, True, False, False, True, False],
+            "served": [True, True, True, False, True, False],
         }
     )
     found = silence.outcomes(contacts, orders)
-    assert found["group"].tolist() == ["right", "wrong", "silent", "silent", "sound"]
+    assert found["group"].tolist() == ["right", "wrong", "silent", "silent", "sound", "gone"]
     assert figures.silent_return(contacts, orders) == pytest.approx(0.5)
     said = figures.silence(contacts, orders, guess=70).state["text"]
-    assert said.startswith("50 of 100 such failures are never told. Of 100 orders whose customer said nothing 50 are ")
+    assert said.startswith("40 of 100 such failures are never told. Of 100 orders whose customer said nothing 50 are ")
+    assert said.endswith("Gave up before anybody answered (a small group, 1): 0.")
 
 
 @pytest.mark.parametrize("draw", [figures.owners, figures.late_answers])

@@ -30,7 +30,7 @@ Named = TypeVar("Named", bound=HasId)
 
 @dataclass(frozen=True)
 class Told(Declared):
-    """Words of the lesson that wait for the guess `after`, in Markdown: the build takes them from the lesson's text."""
+    """Words of the lesson that wait for the guess or question `after`, in Markdown, taken from the lesson's text."""
 
     id: str
     after: str

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from servicelab.learn.controls.ladder import LadderControl
     from servicelab.learn.controls.ladder.model import Verdict
     from servicelab.learn.controls.overview import SectionEnd, Welcome
+    from servicelab.learn.controls.parts.awaited import Awaited
     from servicelab.learn.controls.prediction import PredictControl, RevealControl
     from servicelab.learn.controls.quiz import QuizControl
     from servicelab.learn.controls.waiting import LatePicture, LateWords
@@ -46,11 +47,11 @@ class Lesson(Session):
         return Welcome(self)
 
     def quiz(self, key: str, *, after: str = "") -> QuizControl:
-        """A question whose every option is explained; with `after` it waits for the guess that it would give away."""
+        """A question whose every option is explained; with `after` it waits for the guess or question it would tell."""
         from servicelab.learn.controls.quiz import QuizControl
 
-        guess = self.find(self.items.predictions, after, _("prediction")) if after else None
-        return QuizControl(self, self.find(self.items.questions, key, _("question")), guess)
+        awaited = self._awaited(after) if after else None
+        return QuizControl(self, self.find(self.items.questions, key, _("question")), awaited)
 
     def recall(self, key: str) -> QuizControl:
         """A question from an earlier module, to be answered from memory."""
@@ -77,17 +78,25 @@ class Lesson(Session):
         return RevealControl(self, asked, truth, note, self.earlier_guesses.get(key, []))
 
     def after(self, key: str, draw: Callable[..., Figure], *arguments: Any) -> LatePicture:
-        """A figure that is drawn when the guess `key` is made, with the guess in it: `draw(*arguments, guess=…)`."""
+        """A figure that is drawn when the guess `key` is made, with the guess in it: `draw(*arguments, guess=…)`.
+
+        `key` may be a question's as well: then it is drawn when that is worked through, without a guess.
+        """
         from servicelab.learn.controls.waiting import LatePicture
 
-        return LatePicture(self, self.find(self.items.predictions, key, _("prediction")), draw, arguments)
+        return LatePicture(self, self._awaited(key), draw, arguments)
 
     def told(self, key: str) -> LateWords:
-        """Words that wait for a guess; the build puts this in place of a Markdown cell with `after`."""
+        """Words that wait for a guess or a question; the build puts this in place of a Markdown cell with `after`."""
         from servicelab.learn.controls.waiting import LateWords
 
         told = self.find(self.items.told, key, _("text"))
-        return LateWords(self, self.find(self.items.predictions, told.after, _("prediction")), told)
+        return LateWords(self, self._awaited(told.after), told)
+
+    def _awaited(self, key: str) -> Awaited:
+        """The guess or the question that something waits for."""
+        asked: dict[str, Awaited] = {**self.items.predictions, **self.items.questions}
+        return self.find(asked, key, _("prediction or question"))
 
     def check(self, key: str, value: object = None) -> LadderControl:
         """Compare a value of your own with a task's answer, and say in what way it differs."""

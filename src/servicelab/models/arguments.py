@@ -143,15 +143,15 @@ def seconds(name: str, moments: pd.Series[Any]) -> Floats:
 
 
 def paired(**values: Any) -> tuple[Any, ...]:
-    """The arguments, row beside row: every Series in the order of the first one, what has no labels as it stands.
+    """The arguments, row beside row: every Series or DataFrame in the order of the first, what has no labels as it is.
 
-    Arrays are paired by position, Series by what their rows are called; so the same customers in another order are no
-    other customers.
+    Arrays are paired by position, Series and DataFrames by what their rows are called; so the same customers in another
+    order are no other customers.
 
     Raises
     ------
     ValueError
-        When two Series do not have the same labels, or share them in another order and one stands twice.
+        When two of them do not have the same labels, or share them in another order and one stands twice.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def paired(**values: Any) -> tuple[Any, ...]:
     ...
     ValueError: sent must have the same labels as late
     """
-    labelled = {name: value for name, value in values.items() if isinstance(value, pd.Series)}
+    labelled = {name: value for name, value in values.items() if isinstance(value, pd.Series | pd.DataFrame)}
     if not labelled:
         return tuple(values.values())
     first, lead = next(iter(labelled.items()))
@@ -177,6 +177,35 @@ def paired(**values: Any) -> tuple[Any, ...]:
             raise ValueError(f"{name} must be in the order of {first}: a label stands twice")
         values[name] = value.reindex(rows)
     return tuple(values.values())
+
+
+def alike(**tables: Any) -> tuple[Any, ...]:
+    """The tables, cell beside cell: as `paired`, and the columns by what they are called as well.
+
+    Raises
+    ------
+    ValueError
+        When two DataFrames do not have the same rows or columns, or `paired` refuses them.
+
+    Examples
+    --------
+    >>> one, other = alike(one=pd.DataFrame({"a": [1], "b": [2]}), other=pd.DataFrame({"b": [20], "a": [10]}))
+    >>> other.values.tolist()
+    [[10, 20]]
+    """
+    beside = dict(zip(tables, paired(**tables), strict=True))
+    labelled = {name: value for name, value in beside.items() if isinstance(value, pd.DataFrame)}
+    if not labelled:
+        return tuple(beside.values())
+    first, lead = next(iter(labelled.items()))
+    for name, value in labelled.items():
+        if len(value.columns) != len(lead.columns) or set(value.columns) != set(lead.columns):
+            raise ValueError(f"{name} must have the same columns as {first}")
+        if not value.columns.equals(lead.columns):
+            if not lead.columns.is_unique:
+                raise ValueError(f"{name} must have its columns in the order of {first}: one stands twice")
+            beside[name] = value[lead.columns]
+    return tuple(beside.values())
 
 
 def scalar(array: Any) -> Any:

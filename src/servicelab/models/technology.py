@@ -58,7 +58,7 @@ def availability(mtbf: ArrayLike, mttr: ArrayLike) -> Any:
     Raises
     ------
     ValueError
-        When an argument is out of range.
+        When an argument is out of range, or the labels of two Series differ.
 
     References
     ----------
@@ -71,6 +71,7 @@ def availability(mtbf: ArrayLike, mttr: ArrayLike) -> Any:
     >>> round(availability(30 * 24, 40 / 60), 5)
     0.99907
     """
+    mtbf, mttr = paired(mtbf=mtbf, mttr=mttr)
     works, broken = positive("mtbf", mtbf), at_least("mttr", mttr)
     return scalar(works / (works + broken))
 

@@ -62,7 +62,7 @@ def notebook_node(
 
 
 def waits(cell: Cell) -> bool:
-    """Whether a cell holds words that wait for a guess."""
+    """Whether a cell holds words that wait for a guess or a question."""
     return cell.kind == MARKDOWN and bool(cell.metadata.get("after"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import Floats, at_least, numbers, positive, table, vector
+from servicelab.models.arguments import Floats, at_least, numbers, paired, positive, table, vector
 from servicelab.models.arguments import matrix as as_matrix
 
 
@@ -44,7 +44,8 @@ def topsis(matrix: ArrayLike, weights: ArrayLike, benefit: ArrayLike) -> Floats:
     ----------
     matrix : options × measures
     weights : one for each measure, ≥ 0, not all 0 (scaled to sum to 1)
-    benefit : True where more is better, False where less is, one for each measure
+    benefit : True where more is better, False where less is, one for each measure. Series of weights and benefit are
+        paired with each other, and with the columns of a DataFrame, by their labels
 
     Returns
     -------
@@ -53,7 +54,7 @@ def topsis(matrix: ArrayLike, weights: ArrayLike, benefit: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        When shapes differ, weights are all 0, or every option is the same on every measure.
+        When shapes or labels differ, weights are all 0, or every option is the same on every measure.
 
     References
     ----------
@@ -67,6 +68,10 @@ def topsis(matrix: ArrayLike, weights: ArrayLike, benefit: ArrayLike) -> Floats:
     array([0.34, 0.59, 0.66])
     """
     options = as_matrix("matrix", matrix)
+    measures = {}
+    if isinstance(matrix, pd.DataFrame):
+        measures["the columns of matrix"] = pd.Series(range(options.shape[1]), index=matrix.columns)
+    *_columns, weights, benefit = paired(**measures, weights=weights, benefit=benefit)
     count = options.shape[1]
     importance = at_least("weights", vector("weights", weights, count))
     if importance.sum() == 0:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import Floats, at_least, between, matrix, numbers, paired, scalar, vector
+from servicelab.models.arguments import Floats, alike, at_least, between, matrix, numbers, scalar, vector
 
 #: The five dimensions of SERVQUAL and their items (0-based), in the order of the questionnaire.
 DIMENSIONS: dict[str, range] = {
@@ -69,7 +69,7 @@ def satisfaction_gap(experience: ArrayLike, expectation: ArrayLike) -> Any:
     >>> satisfaction_gap(4, [3, 5])
     array([ 1., -1.])
     """
-    experience, expectation = paired(experience=experience, expectation=expectation)
+    experience, expectation = alike(experience=experience, expectation=expectation)
     got, expected = numbers("experience", experience), numbers("expectation", expectation)
     try:
         return scalar(np.subtract(got, expected))
@@ -85,8 +85,10 @@ def servqual(expectations: ArrayLike, perceptions: ArrayLike, weights: ArrayLike
     Parameters
     ----------
     expectations, perceptions : respondents × 22, items in the order of the questionnaire (tangibles 1–4, reliability
-        5–9, responsiveness 10–13, assurance 14–17, empathy 18–22), on one scale
-    weights : five, in that order, ≥ 0, not all 0: e.g. the 100 points respondents share out (scaled to sum to 1)
+        5–9, responsiveness 10–13, assurance 14–17, empathy 18–22), on one scale; two DataFrames are paired by the
+        labels of their rows and columns
+    weights : five, in that order or a Series labelled by dimension, ≥ 0, not all 0: e.g. the 100 points respondents
+        share out (scaled to sum to 1)
 
     Returns
     -------
@@ -95,7 +97,7 @@ def servqual(expectations: ArrayLike, perceptions: ArrayLike, weights: ArrayLike
     Raises
     ------
     ValueError
-        When a table is not n × 22, the two differ in shape, or weights are not five numbers ≥ 0.
+        When a table is not n × 22, the two differ in shape or labels, or weights are not five numbers ≥ 0.
 
     References
     ----------
@@ -110,12 +112,17 @@ def servqual(expectations: ArrayLike, perceptions: ArrayLike, weights: ArrayLike
     >>> result.dimension_gaps["reliability"], round(result.unweighted, 2), round(result.weighted, 2)
     (np.float64(-3.0), -1.4, -1.64)
     """
+    expectations, perceptions = alike(expectations=expectations, perceptions=perceptions)
     wanted, got = matrix("expectations", expectations), matrix("perceptions", perceptions)
     for name, answers in (("expectations", wanted), ("perceptions", got)):
         if answers.shape[1] != 22:
             raise ValueError(f"{name} must have 22 items, not {answers.shape[1]}")
     if wanted.shape != got.shape:
         raise ValueError("expectations and perceptions must come from the same respondents")
+    if isinstance(weights, pd.Series):
+        if len(weights) != len(DIMENSIONS) or set(weights.index) != set(DIMENSIONS):
+            raise ValueError(f"weights must have the labels {', '.join(DIMENSIONS)}")
+        weights = weights.reindex(list(DIMENSIONS))
     importance = at_least("weights", vector("weights", weights, 5))
     if importance.sum() == 0:
         raise ValueError("weights must not all be 0")

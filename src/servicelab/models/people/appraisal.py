@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from servicelab.models.arguments import Floats, at_least, matrix, numbers, table
+from servicelab.models.arguments import Floats, at_least, matrix, numbers, paired, table
 
 
 def appraisal_scorecard(
@@ -103,16 +103,16 @@ def dea_ccr(inputs: ArrayLike, outputs: ArrayLike) -> Floats:
     Parameters
     ----------
     inputs : units × inputs, ≥ 0, each unit uses something
-    outputs : units × outputs, ≥ 0, each unit makes something
+    outputs : units × outputs, ≥ 0, each unit makes something; the rows of two DataFrames are paired by their labels
 
     Returns
     -------
-    array of efficiencies in (0, 1], one for each unit
+    array of efficiencies in (0, 1], one for each unit in the order of inputs
 
     Raises
     ------
     ValueError
-        When numbers of units differ, a value is negative, or a unit has no input or no output.
+        When numbers of units or labels differ, a value is negative, or a unit has no input or no output.
 
     References
     ----------
@@ -126,6 +126,7 @@ def dea_ccr(inputs: ArrayLike, outputs: ArrayLike) -> Floats:
     """
     from scipy.optimize import linprog
 
+    inputs, outputs = paired(inputs=inputs, outputs=outputs)
     x = at_least("inputs", matrix("inputs", inputs))
     y = at_least("outputs", matrix("outputs", outputs))
     if len(x) != len(y):

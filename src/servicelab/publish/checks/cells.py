@@ -17,7 +17,8 @@ LONGEST = 12
 TRACKS = ("frontline", "analyst")
 KNOWN = {"section", "minutes", "track", "teaches", KEY_IDS, "lang", "tags", "nbgrader", "after", "marking"}
 BACKTICKS = re.compile(r"^\s*`{3,}\s*$", re.MULTILINE)
-LATE = re.compile(r"""(?:\blesson\.(?:after|reveal)\(|\bafter=)["']([^"']+)["']""")
+LATE = re.compile(r"""(?:\blesson\.after\(|\bafter=)["']([^"']+)["']""")
+REVEALED = re.compile(r"""\blesson\.reveal\(["']([^"']+)["']""")
 NUMBERED = re.compile(r"^#{1,6}\s+(\d+) ·", re.MULTILINE)
 TITLED = re.compile(r"^#{1,6}\s", re.MULTILINE)
 
@@ -104,21 +105,27 @@ def _numbered(document: Document, cell: Cell, place: int | None) -> Iterator[Fin
 
 
 def _waiting(document: Document, cell: Cell, finding: Callable[[str, str], Finding]) -> Iterator[Finding]:
-    """What is wrong with words that are to wait for a guess."""
-    guess = cell.metadata["after"]
+    """What is wrong with words that are to wait for a guess or a question."""
+    key = str(cell.metadata["after"])
     if cell.kind != MARKDOWN or document.kind not in READ.values():
-        yield finding("only a lesson's Markdown can wait for a guess", "Write lesson.after(…) in a code cell instead")
+        yield finding("only a lesson's Markdown can wait by `after`", "Write lesson.after(…) in a code cell instead")
     elif "section" in cell.metadata:
-        yield finding("the heading of a section waits for a guess", "Put the words into a cell of their own")
-    elif not _asked_above(document, cell, str(guess)):
-        yield finding(f"no cell above asks for the guess “{guess}”", f'Write lesson.predict("{guess}") above it')
+        yield finding("the heading of a section waits for something", "Put the words into a cell of their own")
+    elif not _asked_above(document, cell, key, "predict", "quiz"):
+        yield finding(*_nobody_asks(key))
     elif any(not link.target.startswith("term:") for link in links(cell.source)):
-        yield finding("words that wait for a guess hold a link", "Move the link to a cell of its own; terms are fine")
+        yield finding("words that wait hold a link", "Move the link to a cell of its own; terms are fine")
 
 
-def _asked_above(document: Document, cell: Cell, guess: str) -> bool:
+def _asked_above(document: Document, cell: Cell, key: str, *how: str) -> bool:
     above = document.cells[: document.cells.index(cell)]
-    return any(each.kind == CODE and f'.predict("{guess}")' in each.source for each in above)
+    asked = re.compile(rf"""\.(?:{"|".join(how)})\(["']{re.escape(key)}["']""")
+    return any(each.kind == CODE and asked.search(each.source) for each in above)
+
+
+def _nobody_asks(key: str) -> tuple[str, str]:
+    problem = f"no cell above asks for “{key}”, which this waits for"
+    return problem, f'Write lesson.predict("{key}") or lesson.quiz("{key}") above it'
 
 
 def _code(document: Document, cell: Cell) -> Iterator[Finding]:
@@ -129,8 +136,11 @@ def _code(document: Document, cell: Cell) -> Iterator[Finding]:
         yield finding(
             "a line of three backticks stands inside a code cell", "Build that text in code, without such a line"
         )
-    for guess in LATE.findall(cell.source):
-        if not _asked_above(document, cell, guess):
+    for key in LATE.findall(cell.source):
+        if not _asked_above(document, cell, key, "predict", "quiz"):
+            yield finding(*_nobody_asks(key))
+    for guess in REVEALED.findall(cell.source):
+        if not _asked_above(document, cell, guess, "predict"):
             yield finding(f"no cell above asks for the guess “{guess}”", f'Write lesson.predict("{guess}") above it')
     if cell.name and not parses(cell.source):
         yield finding("the code is not Python", "Mend it; magics (% and !) are not used, since graders read the code")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from servicelab.course.quizfile import Prediction, Question
+from servicelab.course.quizfile import Question
 from servicelab.i18n import _
 from servicelab.learn.controls import Control
-from servicelab.learn.controls.prediction.model import tidy
+from servicelab.learn.controls.parts.awaited import Awaited, still_open
 from servicelab.learn.controls.quiz import model
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import shown
@@ -19,7 +19,7 @@ class QuizControl(Control):
 
     view = "view.js"
 
-    def __init__(self, session: Session, question: Question, after: Prediction | None = None) -> None:
+    def __init__(self, session: Session, question: Question, after: Awaited | None = None) -> None:
         self.question = question
         self.after = after
         super().__init__(session, question.id)
@@ -27,7 +27,7 @@ class QuizControl(Control):
             session.on_change(f"question {question.id}", self._follow)
 
     def _follow(self) -> None:
-        """Come forward when the guess has come."""
+        """Come forward when what it waits for has come."""
         if self.state.get("waiting"):
             self.refresh()
 
@@ -66,12 +66,11 @@ class QuizControl(Control):
         return _("Do you remember? From module {module}", module=source)
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        if self.after is not None and still_open(self._session, self.after):
+            if isinstance(self.after, Question):
+                return {"waiting": True, "text": _("This question waits for the one above.")}
+            return {"waiting": True, "text": _("This question waits for your guess above.")}
         solved = self._session.place.solved
-        if self.after is not None and not solved:
-            guess = self._session.sheet.get(self.after.id).get("value")
-            if tidy(self.after, guess) is None:
-                ask = _("This question waits for your guess above.")
-                return {"waiting": True, "text": ask}
         return {**model.state(self.question, value, show_answer=solved), "waiting": False}
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:

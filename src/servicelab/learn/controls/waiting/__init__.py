@@ -1,7 +1,8 @@
-"""What waits for a guess: a picture, or the words that say what to see in it.
+"""What waits for a guess or for a question: a picture, the words that say what to see in it, another question.
 
-Nothing of either exists before the guess is kept: the picture is not drawn and the words are not sent, so that neither
-a print, nor the page of a plain JupyterLab, nor a look at the cell's output gives the answer away.
+Nothing of them exists before the guess is kept, or the question worked through (solved, or its answer read after
+honest tries): the picture is not drawn and the words are not sent, so that neither a print, nor the page of a plain
+JupyterLab, nor a look at the cell's output gives the answer away.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from servicelab.course.quizfile import Prediction
+from servicelab.course.quizfile import Question
 from servicelab.i18n import _, use
 from servicelab.learn.controls.parts import with_part
-from servicelab.learn.controls.prediction.model import tidy
+from servicelab.learn.controls.parts.awaited import Awaited, guess_of, still_open
 from servicelab.learn.items import Told
 from servicelab.widgets.figures import Figure
 from servicelab.widgets.house import Interactive
@@ -28,25 +29,29 @@ SERIAL = itertools.count()
 
 
 class LatePicture(Figure):
-    """A picture that is drawn once there is a guess, with the guess in it.
+    """A picture that is drawn once there is a guess, with the guess in it, or once a question is worked through.
 
     `draw` is called with `arguments`, and with `guess=` if it takes one (None where an edition shows the answer
-    without).
+    without, and after a question).
     """
 
-    def __init__(self, session: Session, asked: Prediction, draw: Callable[..., Figure], arguments: tuple[Any, ...]):
+    def __init__(self, session: Session, asked: Awaited, draw: Callable[..., Figure], arguments: tuple[Any, ...]):
         self._session, self._asked, self._draw, self._arguments = session, asked, draw, arguments
         super().__init__({})
         session.on_change(f"picture {next(SERIAL)}", self.refresh)
 
     def name(self) -> str:
+        if isinstance(self._asked, Question):
+            return _("A picture that waits for your answer")
         return _("A picture that waits for your guess")
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
-        guess = guess_of(self._session, self._asked)
-        if guess is None and not self._session.place.solved:
-            return waiting()
+        if still_open(self._session, self._asked):
+            if isinstance(self._asked, Question):
+                return waiting(_("Answer the question above first: this picture waits for it."))
+            return waiting(_("Make your guess above first: this picture waits for it."))
         if not self._drawn:
+            guess = guess_of(self._session, self._asked)
             own = {"guess": guess} if "guess" in inspect.signature(self._draw).parameters else {}
             picture = self._draw(*self._arguments, **own)
             self._drawn = {**picture.state, "title": picture.name_shown, WAITING: False}
@@ -67,11 +72,11 @@ class LatePicture(Figure):
 
 @with_part("prose.js")
 class LateWords(Interactive):
-    """Words that would give a guess away before it is made."""
+    """Words that would give a guess or an answer away before it is made."""
 
     view = "told.js"
 
-    def __init__(self, session: Session, asked: Prediction, told: Told) -> None:
+    def __init__(self, session: Session, asked: Awaited, told: Told) -> None:
         self._session, self._asked, self._told = session, asked, told
         super().__init__()
         session.on_change(f"words after {asked.id}: {told.id}", self.refresh)
@@ -80,12 +85,14 @@ class LateWords(Interactive):
         return _("What to see")
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
-        if guess_of(self._session, self._asked) is None and not self._session.place.solved:
+        if still_open(self._session, self._asked):
+            if isinstance(self._asked, Question):
+                return waiting(_("What there is to say is told when the question above is solved."))
             return waiting(_("What there is to see is told after your guess."))
         return {WAITING: False, "markdown": self._told.text, "text": self._told.text}
 
     def refresh(self) -> None:
-        """Derive the state again: a guess may have come."""
+        """Derive the state again: a guess or an answer may have come."""
         with use(self._language):
             self.state = self.derive(self.value)
 
@@ -102,12 +109,6 @@ class LateWords(Interactive):
         return {**data, "text/markdown": self._told.text}, metadata
 
 
-def guess_of(session: Session, asked: Prediction) -> float | None:
-    """The guess that is kept, or None."""
-    return tidy(asked, session.sheet.get(asked.id).get("value"))
-
-
-def waiting(says: str = "") -> dict[str, Any]:
+def waiting(says: str) -> dict[str, Any]:
     """The state of what waits: a sentence and nothing else."""
-    says = says or _("Make your guess above first: this picture waits for it.")
     return {WAITING: True, "charts": [], "table": None, "text": says}

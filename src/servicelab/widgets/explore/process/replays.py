@@ -8,7 +8,7 @@ these, in which other cases are the long ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -36,23 +36,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the returns.
+    """What became of the returns in the log's own three years, nothing shuffled.
 
     Attributes
     ----------
-    days : mean days of a return over the replicates
-    low, high : between these lie the middle 80 % of the replicates' means
-    once : mean days in the log's own three years, nothing shuffled
-    quarters : quarter of registration → mean days, in the log's own three years
-    load : station → share of its minutes that it works, in the log's own three years
+    once : mean days of a return
+    quarters : quarter of registration → mean days
+    load : station → share of its minutes that it works
     """
 
-    days: float
-    low: float
-    high: float
     once: float
     quarters: Mapping[str, float] = field(default_factory=dict)
     load: Mapping[str, float] = field(default_factory=dict)
+
+
+def middle(means: Sequence[float]) -> tuple[float, float]:
+    """Between which bounds the middle 80 % of replicates lie."""
+    low, high = np.quantile(means, [0.1, 0.9])
+    return float(low), float(high)
 
 
 class Replays:
@@ -73,20 +74,34 @@ class Replays:
         self.claims = by_case["claim"]
         self.returns = by_case.index[by_case["kind"].astype(str) == "return"]
         self.quarter = by_case["opened_at"].dt.to_period("Q")
-        self._known: dict[Change, Outcome] = {}
+        self._once: dict[Change, Outcome] = {}
+        self._shuffled: dict[Change, tuple[float, ...]] = {}
         self._locks: defaultdict[Change, Lock] = defaultdict(Lock)
 
     def outcome(self, change: Change) -> Outcome:
         """What becomes of the returns; worked out once for each change."""
         # A lock for each: who asks for one change does not wait until the others are warm.
         with self._locks[change]:
-            if change not in self._known:
-                self._known[change] = self._outcome(change)
-            return self._known[change]
+            if change not in self._once:
+                self._once[change] = self._outcome(change)
+            return self._once[change]
+
+    def shuffled(self, change: Change) -> tuple[float, ...]:
+        """Mean days of a return in each replicate; worked out once for each change, twelve times what `outcome` takes.
+
+        The same seeds for every change: what differs between two of them is the change.
+        """
+        with self._locks[change]:
+            if change not in self._shuffled:
+                means = (float(self.days(change, seed).mean()) for seed in range(REPLICATES))
+                self._shuffled[change] = tuple(means)
+            return self._shuffled[change]
 
     def warm(self, changes: Iterable[Change]) -> None:
         """Work these out while somebody reads: a change that is looked at then answers at once."""
-        Thread(target=lambda: [self.outcome(change) for change in changes], daemon=True).start()
+        Thread(
+            target=lambda: [(self.outcome(change), self.shuffled(change)) for change in changes], daemon=True
+        ).start()
 
     def days(self, change: Change, seed: int | None = None) -> pd.Series[float]:
         """Days from registration to the end of each return, by `case_id`."""
@@ -107,16 +122,10 @@ class Replays:
         ended = replay.days[replay.days.index.isin(self.returns)]
         return Replay(ended, replay.load, replay.wait)
 
-    def _outcome(self, change: Change, replicates: int = REPLICATES) -> Outcome:
+    def _outcome(self, change: Change) -> Outcome:
         once = self._replay(change, None)
-        # The same seeds for every change: what differs between two of them is the change.
-        others = [float(self.days(change, seed).mean()) for seed in range(replicates)]
-        low, high = np.quantile(others, [0.1, 0.9])
         by_quarter = once.days.groupby(self.quarter.reindex(once.days.index)).mean()
         return Outcome(
-            days=float(np.mean(others)),
-            low=float(low),
-            high=float(high),
             once=float(once.days.mean()),
             quarters={str(quarter): float(days) for quarter, days in by_quarter.items()},
             load={str(name): float(share) for name, share in once.load.items()},

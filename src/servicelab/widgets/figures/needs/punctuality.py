@@ -64,7 +64,7 @@ def levels(cells: Sequence[Cell]) -> list[Cell]:
             on_time = sum(c.on_time * c.answers for c in inside) / answers
             satisfaction = sum(c.satisfaction * c.answers for c in inside) / answers
             error = sqrt(sum((c.answers * c.error) ** 2 for c in inside)) / answers
-            found.append(Cell(f"{100 * on_time:.0f} %", on_time, satisfaction, answers, error))
+            found.append(Cell(_("{number} %", number=f"{100 * on_time:.0f}"), on_time, satisfaction, answers, error))
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import hypot, sqrt
 from typing import TYPE_CHECKING, Any
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import (
     axis,
@@ -142,11 +142,13 @@ def by_size(cases: pd.DataFrame) -> pd.DataFrame:
 def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:  # noqa: ARG001
     """Yuan stopped for each approved claim, by size of the claim, against what an approval costs."""
     cost = pilot(cases, log).cost
+    require(cases[cases["approval"]], (), "figures.approvals_by_size", "cases (approval)")
     found = by_size(cases)
     bands = list(found.index)
     said = [band_name(int(band)) for band in bands]
     last = len(bands) - 1
-    each = list(zip(found["mean"].tolist(), found["off"].tolist(), strict=True))
+    # One claim alone has no interval.
+    each = list(zip(found["mean"].tolist(), found["off"].fillna(0.0).tolist(), strict=True))
     # One row would make the axis so long that the others stand in a corner: it is cut, and its figures are written out.
     rows = [
         {"x": mean, "y": last - at, "title": said[at], "xlo": max(0.0, mean - off), "xhi": min(mean + off, AXIS_ENDS)}
@@ -154,7 +156,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
     ]
     inside = [{"x": row["xhi"], "y": row["y"], "text": f"¥{row['x']:.1f}"} for row in rows if row["x"] <= AXIS_ENDS]
     cut = [
-        {"x": row["xlo"], "y": row["y"], "text": f"¥{mean:.0f} ({max(0.0, mean - off):.0f}–{mean + off:.0f})"}
+        {"x": row["xlo"], "y": row["y"], "text": f"¥{mean:,.0f} ({max(0.0, mean - off):,.0f}–{mean + off:,.0f})"}
         for row, (mean, off) in zip(rows, each, strict=True)
         if mean > AXIS_ENDS
     ]
@@ -170,24 +172,33 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
                         {"dash": "5 4", "color": 7, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
             )
         ],
-        _(
-            "Under ¥200 ¥{a:.1f} a claim, ¥200 to 500 ¥{b:.1f}, ¥500 to 1,000 ¥{c:.1f}, ¥1,000 to 2,000 ¥{d:.1f}, "
-            "above ¥{e:.0f}. An approval costs ¥{cost:.1f}. (Under ¥200 it is ¥{a:.1f} here: all three years, not only "
-            "the pilot.)",
-            **dict(zip("abcde", (float(mean) for mean in found["mean"]), strict=False)),
-            cost=cost,
+        together(
+            _("Stopped for each claim: {bands}.", bands=_(", ").join(_each_band(said, found["mean"].tolist()))),
+            _("An approval costs ¥{cost:.1f}.", cost=cost),
+            _("(Under ¥{limit:,} all three years count here, not only the pilot.)", limit=BANDS[1])
+            if BANDS[0] in bands
+            else "",
         ),
         table(
             _("False claims stopped by approvals, 2023 to 2025 (simulated)"),
             [_("claim"), _("approvals"), _("rejected"), _("yuan stopped a claim"), _("95 % interval")],
             [
-                [name, int(n), int(rejected), f"{mean:.1f}", f"{max(0.0, mean - off):.1f} – {mean + off:.1f}"]
+                [name, int(n), int(rejected), f"{mean:.1f}",
+                 f"{max(0.0, mean - off):.1f} – {mean + off:.1f}" if n > 1 else None]
                 for name, n, rejected, (mean, off) in zip(
                     said, found["count"], found["rejections"], each, strict=True
                 )
             ],
         ),
     )  # fmt: skip
+
+
+def _each_band(said: list[str], means: list[float]) -> list[str]:
+    """Each band with what is stopped in it; what runs beyond the axis without its tenths."""
+    return [
+        _("{band} ¥{yuan}", band=band, yuan=f"{mean:,.0f}" if mean > AXIS_ENDS else f"{mean:.1f}")
+        for band, mean in zip(said, means, strict=True)
+    ]
 
 
 def band_name(low: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.explore.process.week.model import activity_name
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, names, picture, table
@@ -29,8 +29,9 @@ def follows(log: pd.DataFrame) -> pd.DataFrame:
 def arrows(log: pd.DataFrame) -> dict[str, Any]:
     """The arrows that at least 50 cases took, with how many took them and how long they lasted."""
     require(log, ("case_id", "activity", "timestamp"), "figures.arrows", "log")
-    found = follows(log)
-    found = found[found["count"] >= LEAST]
+    every = follows(log)
+    found = every[every["count"] >= LEAST]
+    rare = every[every["count"] < LEAST]
     said = [
         _("{before} → {after}", before=activity_name(before), after=activity_name(after))
         for before, after in found.index
@@ -47,8 +48,12 @@ def arrows(log: pd.DataFrame) -> dict[str, Any]:
             chart(axis(_("mean hours"), 0, 130, ticks=[0, 50, 100]), names(said[::-1], band=26),
                   [bars(hours, color=7)], head=_("How long")),
         ],
-        _("The arrow that lasts longest is “{arrow}”: {hours:.0f} hours on average.",
-          arrow=said[longest], hours=float(found["mean"].iloc[longest])),
+        together(
+            _("The arrow that lasts longest is “{arrow}”: {hours:.0f} hours on average.",
+              arrow=said[longest], hours=float(found["mean"].iloc[longest])),
+            _("Only arrows that {least} cases or more took are drawn; left out: {arrows}, cases on them: {cases}.",
+              least=LEAST, arrows=len(rare), cases=int(rare["count"].sum())),
+        ),
         table(
             _("Which step follows which, {least} cases or more (simulated)", least=LEAST),
             [_("arrow"), _("cases"), _("mean hours"), _("median hours")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.models.process.replay import STATIONS
 from servicelab.widgets.explore.process.replays import Change, Replays
 from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, names, picture, table
@@ -71,10 +71,13 @@ def faster(
                 legend=legend,
             )
         ],
-        _(
-            "Five hours' work in four, by everybody but the approver: {others:.0f} hours sooner. By the approver "
-            "alone: {approver:.0f} hours. By everybody: {all:.0f}.",
-            **{way: gained[way] for way in ("others", "approver", "all")},
+        together(
+            _(
+                "Five hours' work in four, by everybody but the approver: {others:.0f} hours sooner. By the approver "
+                "alone: {approver:.0f} hours. By everybody: {all:.0f}.",
+                **{way: gained[way] for way in ("others", "approver", "all")},
+            ),
+            _("So it would have been in these three years; three others would give other numbers."),
         ),
         table(
             _("Mean days of a return, the log replayed (simulated)"),

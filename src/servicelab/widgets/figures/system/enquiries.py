@@ -1,7 +1,7 @@
 """What a question before buying turns into, by how long it waited for its first answer.
 
-Whoever gave up unanswered is a bar of its own, never counted as answered. Nobody drew the waits by lot; the second
-picture therefore stays inside one channel.
+Whoever gave up unanswered is a bar of its own in both pictures, never counted as answered. Nobody drew the waits by
+lot; the second picture therefore stays inside one channel.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def late(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     step = pd.cut(served["minutes"], EDGES, labels=False)
     words = [_("at once"), _("within a minute"), _("1 to 5 minutes"), _("5 to 10 minutes"), _("10 to 30 minutes"),
              _("30 to 60 minutes"), _("over an hour")]  # fmt: skip
-    groups = [(word, served[step == at]["ordered"]) for at, word in enumerate(words)]
-    groups.append((_("gave up unanswered"), gone["ordered"]))
+    words.append(_("gave up unanswered"))
+    groups = [(word, served[step == at]["ordered"]) for at, word in enumerate(words[:-1])]
+    groups.append((words[-1], gone["ordered"]))
     last = len(groups) - 1
     drawn = [_share(found, last - at) for at, (_word, found) in enumerate(groups)]
     layers = [bars(drawn[:-1], color=6), bars(drawn[-1:], color=2), intervals(drawn, color=7)]
@@ -57,21 +58,24 @@ def late(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
         chart(scale, names([word for word, _found in groups][::-1]), layers, legend=legend, head=_("All channels"))
     ]
     coarse = [_("at once"), _("up to 5 minutes"), _("5 to 30 minutes"), _("over 30 minutes")]
+    rungs = [*coarse, words[-1]]
     kept: list[dict[str, Any]] = []
     inside: list[list[object]] = []
     for place, (channel, color) in enumerate(INSIDE.items()):
         here = served[served["channel"].astype(str) == channel]
         part = pd.cut(here["minutes"], COARSE, labels=False)
+        left = gone[gone["channel"].astype(str) == channel]["ordered"]
         rows = []
-        for at, word in enumerate(coarse):
-            found = here[part == at]["ordered"]
+        for at, (word, found) in enumerate(
+            [*((word, here[part == at]["ordered"]) for at, word in enumerate(coarse)), (rungs[-1], left)]
+        ):
             if len(found) >= FEWEST:
-                rows.append(_share(found, len(coarse) - 1 - at))
+                rows.append(_share(found, len(rungs) - 1 - at))
                 inside.append([label("contacts", "channel", channel), word, f"{100 * found.mean():.1f}", len(found)])
         shift = (place - 0.5) * 0.4
         kept += [bars(rows, color=color, shift=shift, thick=0.36), intervals(rows, color=7, shift=shift)]
     key = [{"shape": "square", "color": color, "text": label("contacts", "channel", c)} for c, color in INSIDE.items()]
-    charts.append(chart(scale, names(coarse[::-1], band=48), kept, legend=key, head=_("Inside one channel")))
+    charts.append(chart(scale, names(rungs[::-1], band=48), kept, legend=key, head=_("Inside one channel")))
     return picture(
         _("What a late answer costs before anybody has bought"),
         charts,

@@ -1,5 +1,7 @@
 """Who ordered again after a failure that had to be told: told and put right, told and left, never told.
 
+Whoever tried to tell and gave up before anybody answered is a bar of its own, never counted as told and left.
+
 The failures come from the audit of every order, so that those who said nothing are in it. Who tells was not drawn by
 lot; what is compared is what became of them.
 """
@@ -21,25 +23,26 @@ MUST_BE = ("on_time_delivery", "intact_packaging", "warranty_repair")
 
 
 def outcomes(contacts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """One row an order of which the next is known: `group` (sound, right, wrong, silent) and `again` (0 or 1).
+    """One row an order of which the next is known: `group` (sound, right, wrong, gone, silent) and `again` (0 or 1).
 
     A failure counts as told when any contact about that order is about the failed feature; as put right when the
-    last of these was closed as resolved. Orders with another failure are left out.
+    last of these was closed as resolved; as `gone` when none of them was answered. Orders with another failure are
+    left out.
     """
     import pandas as pd
 
-    require(contacts, ["order_id", "feature_id", "opened_at", "resolved"], "figures.silence", "contacts")
+    require(contacts, ["order_id", "feature_id", "opened_at", "resolved", "served"], "figures.silence", "contacts")
     require(orders, ["order_id", "failed_feature", "repurchased_180d"], "figures.silence", "orders")
     known = orders.dropna(subset=["repurchased_180d"])
     known = known[known["failed_feature"].isna() | known["failed_feature"].isin(MUST_BE)]
     about = contacts.dropna(subset=["order_id"]).sort_values("opened_at", kind="stable")
-    ended = about.groupby([about["order_id"].astype(str), about["feature_id"].astype(str)])["resolved"].last()
-    told = ended.reindex(
-        pd.MultiIndex.from_arrays([known["order_id"].astype(str), known["failed_feature"].astype(str)])
-    )
+    matters = about.groupby([about["order_id"].astype(str), about["feature_id"].astype(str)])
+    each = pd.MultiIndex.from_arrays([known["order_id"].astype(str), known["failed_feature"].astype(str)])
+    told, answered = matters["resolved"].last().reindex(each), matters["served"].any().reindex(each)
     group = pd.Series("silent", index=known.index)
     group[told.eq(True).to_numpy(bool)] = "right"
     group[told.eq(False).to_numpy(bool)] = "wrong"
+    group[answered.eq(False).to_numpy(bool)] = "gone"
     group[known["failed_feature"].isna()] = "sound"
     return pd.DataFrame({"group": group, "again": known["repurchased_180d"].astype(float)})
 
@@ -57,17 +60,19 @@ def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = 
         "sound": _("nothing failed"),
         "right": _("failed, told, put right"),
         "wrong": _("failed, told, not put right"),
+        "gone": _("failed, gave up before anybody answered"),
         "silent": _("failed, never told"),
     }
+    last = len(words) - 1
     drawn: dict[str, dict[str, Any]] = {}
     rows: list[list[object]] = []
     for at, (group, word) in enumerate(words.items()):
         again = found.loc[found["group"] == group, "again"]
         low, high = (100 * bound for bound in wilson(float(again.sum()), len(again)))
         x = 100 * float(again.mean()) if len(again) else 0.0
-        drawn[group] = {"x": x, "y": 3 - at, "label": f"{x:.0f}", "clear": high, "xlo": low, "xhi": high}
+        drawn[group] = {"x": x, "y": last - at, "label": f"{x:.0f}", "clear": high, "xlo": low, "xhi": high}
         rows.append([word, f"{x:.1f}", f"{low:.1f} – {high:.1f}", len(again)])
-    layers = [bars([drawn["silent"]], color=2), bars([drawn[g] for g in ("sound", "right", "wrong")], color=6)]
+    layers = [bars([drawn["silent"]], color=2), bars([drawn[g] for g in ("sound", "right", "wrong", "gone")], color=6)]
     layers.append(intervals(list(drawn.values()), color=7))
     legend: list[dict[str, Any]] = []
     if guess is not None:
@@ -81,7 +86,9 @@ def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = 
         [chart(axis(measured, 0, 100), names(list(words.values())[::-1]), layers, legend=legend)],
         _(
             "{quiet} of 100 such failures are never told. Of 100 orders whose customer said nothing {silent} are "
-            "followed by another; told and not helped: {wrong}; told and put right: {right}. Nothing failed: {sound}.",
+            "followed by another; told and not helped: {wrong}; told and put right: {right}. Nothing failed: {sound}. "
+            "Gave up before anybody answered (a small group, {few}): {gone}.",
+            few=int((found["group"] == "gone").sum()),
             quiet=f"{quiet:.0f}",
             **{group: row["label"] for group, row in drawn.items()},
         ),

@@ -224,7 +224,12 @@ class SentenceModel:
             "caption": _("Per 1,000 held-out contacts"),
             "columns": [_("Threshold"), _("Checked by hand"), _("Misrouted"), _("Cost (¥)")],
             "rows": [
-                [f"{i} %", round(1000 * by_hand[i]), round(1000 * misrouted[i]), f"{round(float(cost[i])):,}"]
+                [
+                    _("{number} %", number=i),
+                    round(1000 * by_hand[i]),
+                    round(1000 * misrouted[i]),
+                    f"{round(float(cost[i])):,}",
+                ]
                 for i in range(0, 101, 10)
             ],
         }

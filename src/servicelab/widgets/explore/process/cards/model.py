@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
-from servicelab.widgets.explore.process.replays import Change, Outcome, Replays
+from servicelab.widgets.explore.process.replays import Change, Outcome, Replays, middle
 from servicelab.widgets.house.values import choice
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ class CardsModel:
         return " ".join(filter(None, (said, verdict, why, when)))
 
     def _table(self, shown: Mapping[str, Outcome]) -> dict[str, Any]:
+        changes = {"as-is": AS_IS, **{key: card.change for key, card in CARDS.items()}}
+        spread = {key: middle(self.replays.shuffled(changes[key])) for key in shown}
         return {
             "caption": _("Mean days of a return (replayed), and how busy each station is"),
             "columns": [
@@ -103,8 +105,9 @@ class CardsModel:
                     card_name(key),
                     f"¥{CARDS[key].yuan:,}" if key in CARDS else "–",
                     f"{outcome.once:.2f}",
-                    f"{outcome.low:.2f} – {outcome.high:.2f}",
-                    *(f"{100 * outcome.load[station]:.0f} %" for station in ("inspect", "approve", "refund")),
+                    "{:.2f} – {:.2f}".format(*spread[key]),
+                    *(_("{number} %", number=f"{100 * outcome.load[station]:.0f}")
+                      for station in ("inspect", "approve", "refund")),
                 ]
                 for key, outcome in shown.items()
             ],

@@ -81,7 +81,11 @@ class DesignModel:
                 "caption": _("Share of its minutes that each station works"),
                 "columns": [_("station"), _("as it is"), _("your design")],
                 "rows": [
-                    [station_name(name), f"{100 * base.load[name]:.0f} %", f"{100 * share:.0f} %"]
+                    [
+                        station_name(name),
+                        _("{number} %", number=f"{100 * base.load[name]:.0f}"),
+                        _("{number} %", number=f"{100 * share:.0f}"),
+                    ]
                     for name, share in outcome.load.items()
                 ],
             },

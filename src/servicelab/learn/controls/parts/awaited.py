@@ -1,0 +1,27 @@
+"""What something may wait for: a guess that is to be made, or a question that is to be worked through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servicelab.course.quizfile import Prediction, Question
+from servicelab.learn.controls.prediction.model import tidy
+
+if TYPE_CHECKING:
+    from servicelab.learn.session import Session
+
+Awaited = Prediction | Question
+
+
+def guess_of(session: Session, asked: Awaited) -> float | None:
+    """The guess that is kept, or None; None for a question."""
+    return tidy(asked, session.sheet.get(asked.id).get("value")) if isinstance(asked, Prediction) else None
+
+
+def still_open(session: Session, asked: Awaited) -> bool:
+    """Whether the guess is still to be made, or the question to be worked through; never where answers are shown."""
+    if session.place.solved:
+        return False
+    if isinstance(asked, Prediction):
+        return guess_of(session, asked) is None
+    return session.sheet.get(asked.id).get("done") is not True
