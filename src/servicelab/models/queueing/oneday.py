@@ -331,9 +331,7 @@ def _one_run(desk: _Desk, seed: list[int]) -> pd.DataFrame:
     drawn = rng.exponential(1.0, len(came)) * patience if np.isfinite(patience) else np.full(len(came), np.inf)
     endures = np.minimum(drawn, desk.length - came)
     paces = [1.0] * (len(desk.begin) * slots)
-    waits, seats = serve(
-        came.tolist(), work.tolist(), endures.tolist(), desk.begin * slots, desk.end * slots, paces
-    )
+    waits, seats = serve(came.tolist(), work.tolist(), endures.tolist(), desk.begin * slots, desk.end * slots, paces)
     served = np.array(seats) >= 0
     return pd.DataFrame(
         {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from servicelab.i18n import _
@@ -22,7 +22,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 ANSWERING = {"chat": 0.7, "wechat": 0.8}
-"""From a call-back study (made for this course): so many unhappy customers answer the survey for each happy one who does."""
+"""From a call-back study (made for this course): so many unhappy customers answer for each happy one who does."""
 UNHAPPY = 2
 
 
@@ -66,14 +66,23 @@ def means(rows: pd.DataFrame, by: list[str], *, silent: bool = False) -> pd.Data
     return pd.DataFrame({"mean": mean, "variance": spread / sums["w"] ** 2, "count": count})
 
 
-def as_rated(rows: pd.DataFrame, *, silent: bool = False) -> pd.DataFrame:
-    """Mean rating of each line as it is: `mean`, `half` (half its 95 % interval), `count`."""
+@dataclass(frozen=True)
+class Rating:
+    """A mean rating, half of its 95 % interval, and how many ratings it rests on."""
+
+    mean: float
+    half: float
+    count: int
+
+
+def as_rated(rows: pd.DataFrame, *, silent: bool = False) -> dict[str, Rating]:
+    """How each line is rated as it is."""
     found = means(rows, ["channel"], silent=silent)
-    return found.assign(half=Z95 * np.sqrt(found["variance"])).reindex([line for line in LINES if line in found.index])
+    return _ratings(found["mean"], found["variance"], rows)
 
 
-def at_the_same_mix(rows: pd.DataFrame, *, silent: bool = False) -> pd.DataFrame:
-    """Mean rating of each line if all had the reasons of the five together: `mean`, `half`, `count`.
+def at_the_same_mix(rows: pd.DataFrame, *, silent: bool = False) -> dict[str, Rating]:
+    """How each line would be rated if all had the reasons of the five together.
 
     Each reason counts with its share of all rated first contacts, at every line alike; a reason that a line never had
     is left out there.
@@ -83,14 +92,16 @@ def at_the_same_mix(rows: pd.DataFrame, *, silent: bool = False) -> pd.DataFrame
     mean, variance = cells["mean"].unstack(), cells["variance"].unstack()
     weight = mean.notna() * share
     weight = weight.div(weight.sum(axis=1), axis=0)
-    fair = pd.DataFrame(
-        {
-            "mean": (mean.fillna(0) * weight).sum(axis=1),
-            "half": Z95 * np.sqrt((variance.fillna(0) * weight**2).sum(axis=1)),
-            "count": rows["channel"].value_counts(),
-        }
-    )
-    return fair.reindex([line for line in LINES if line in fair.index])
+    return _ratings((mean.fillna(0) * weight).sum(axis=1), (variance.fillna(0) * weight**2).sum(axis=1), rows)
+
+
+def _ratings(mean: pd.Series[float], variance: pd.Series[float], rows: pd.DataFrame) -> dict[str, Rating]:
+    count = rows["channel"].value_counts()
+    return {
+        line: Rating(float(mean[line]), Z95 * float(variance[line]) ** 0.5, int(count[line]))
+        for line in LINES
+        if line in mean.index
+    }
 
 
 def mix(rows: pd.DataFrame, line: str) -> dict[str, float]:

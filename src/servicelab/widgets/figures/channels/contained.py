@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from servicelab.company import label
@@ -38,86 +39,99 @@ def back_again(contacts: pd.DataFrame) -> float:
     return float(found.loc[found["bot"], "back"].mean())
 
 
-def by_reason(contacts: pd.DataFrame) -> pd.DataFrame:
-    """Reasons that the assistant had often: `bot` and `person` (shares back), `low` and `high` of the difference, counts."""
-    found = served(contacts)
-    rows = {}
-    for reason, mine in found.groupby("intent"):
-        bot, person = mine.loc[mine["bot"], "back"], mine.loc[~mine["bot"], "back"]
-        if len(bot) >= LEAST:
-            apart, low, high = difference(bot.sum(), len(bot), person.sum(), len(person))
-            rows[reason] = {
-                "bot": bot.mean(), "hits": bot.sum(), "n": len(bot), "person": person.mean(), "person_hits": person.sum(),
-                "person_n": len(person), "apart": apart, "low": low, "high": high,
-                "cost": mine.loc[mine["bot"], "whole"].mean(), "person_cost": mine.loc[~mine["bot"], "whole"].mean(),
-            }  # fmt: skip
-    import pandas as pd
+@dataclass(frozen=True)
+class Fate:
+    """What became of some first contacts: how many there were, how many came back, what a whole matter cost."""
 
-    return pd.DataFrame.from_dict(rows, orient="index").sort_values("apart", ascending=False)
+    count: int
+    back: int
+    cost: float
+
+    @property
+    def share(self) -> float:
+        """Of 100 so many came back."""
+        return 100 * self.back / self.count
+
+    def bar(self, y: int) -> dict[str, Any]:
+        """A dot with its 95 % interval."""
+        low, high = (100 * bound for bound in wilson(self.back, self.count))
+        return {"x": self.share, "y": y, "xlo": low, "xhi": high}
+
+
+def fate(rows: pd.DataFrame) -> Fate:
+    """What became of these contacts."""
+    return Fate(len(rows), int(rows["back"].sum()), float(rows["whole"].mean()))
+
+
+def by_reason(contacts: pd.DataFrame) -> dict[str, tuple[Fate, Fate]]:
+    """For each reason that the assistant had often: after the assistant, after a person; the widest gap first."""
+    found = served(contacts)
+    pairs = {
+        str(reason): (fate(mine[mine["bot"]]), fate(mine[~mine["bot"]]))
+        for reason, mine in found.groupby("intent")
+        if int(mine["bot"].sum()) >= LEAST
+    }
+    return dict(sorted(pairs.items(), key=lambda item: item[1][1].share - item[1][0].share))
 
 
 def contained(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
-    """Back within 72 hours by reason, after the assistant and after a person; `guess` is a guess at the assistant's all."""
+    """Back within 72 hours, by reason and in all, after the assistant and after a person.
+
+    `guess` is somebody's guess at how many of 100 come back after the assistant, all together.
+    """
     found, reasons = served(contacts), by_reason(contacts)
-    order = list(reasons.index)
-    drawn: dict[str, list[dict[str, Any]]] = {"bot": [], "person": []}
-    for at, reason in enumerate(order):
-        row = reasons.loc[reason]
-        for who, hits, count in (("bot", row["hits"], row["n"]), ("person", row["person_hits"], row["person_n"])):
-            low, high = (100 * bound for bound in wilson(hits, count))
-            drawn[who].append({"x": 100 * hits / count, "y": at, "xlo": low, "xhi": high})
-    bot, person = found[found["bot"]], found[~found["bot"]]
+    every = (fate(found[found["bot"]]), fate(found[~found["bot"]]))
+    said = [label("contacts", "intent", reason) for reason in reasons]
+    pairs = [*reasons.values(), every]
+    bot, person = ([pair[at].bar(y) for y, pair in enumerate(pairs)] for at in (0, 1))
     layers = [
-        intervals(drawn["person"], color=7, shift=0.18), dots(drawn["person"], color=7, shape="square", shift=0.18),
-        intervals(drawn["bot"], color=2, shift=-0.18), dots(drawn["bot"], color=2, shift=-0.18),
+        intervals(person, color=7, shift=0.18), dots(person, color=7, shape="square", shift=0.18),
+        intervals(bot, color=2, shift=-0.18), dots(bot, color=2, shift=-0.18),
     ]  # fmt: skip
     legend = [
         {"shape": "circle", "color": 2, "text": _("after the assistant alone")},
         {"shape": "square", "color": 7, "text": _("after a person")},
     ]
-    said = [label("contacts", "intent", reason) for reason in order]
     if guess is not None:
-        said.append(_("all together"))
-        at = len(said) - 1
-        everybody = [
-            (mine["back"].sum(), len(mine), look, shift)
-            for mine, look, shift in ((bot, {"color": 2}, -0.18), (person, {"color": 7, "shape": "square"}, 0.18))
-        ]
-        for hits, count, look, shift in everybody:
-            low, high = (100 * bound for bound in wilson(hits, count))
-            row = {"x": 100 * hits / count, "y": at, "xlo": low, "xhi": high}
-            layers += [intervals([row], color=look["color"], shift=shift), dots([row], shift=shift, **look)]
-        layers.append(guessed(guess, at, shift=-0.18))
+        layers.append(guessed(guess, len(said), shift=-0.18))
         legend.append(guess_key())
-    worst, best = order[0], order[-1]
-    measured = _("back about the same matter within 72 hours, of 100")
+    (worst, (worst_bot, worst_person)), (best, (best_bot, best_person)) = [list(reasons.items())[at] for at in (0, -1)]
+    rows = []
+    for name, (one, other) in [*zip(said, reasons.values(), strict=True), (_("all together"), every)][::-1]:
+        _apart, low, high = difference(one.back, one.count, other.back, other.count)
+        rows.append(
+            [
+                name, f"{one.share:.1f}", f"{other.share:.1f}", f"{100 * low:+.1f} – {100 * high:+.1f}",
+                f"¥{one.cost:.1f}", f"¥{other.cost:.1f}", f"{one.count:,}",
+            ]
+        )  # fmt: skip
     return picture(
         _("Contained, and solved?"),
-        [chart(axis(measured, 0, 50), names(said, band=40), layers, legend=legend)],
+        [
+            chart(
+                axis(_("back about the same matter within 72 hours, of 100"), 0, 50),
+                names([*said, _("all together")], band=40),
+                layers,
+                legend=legend,
+            )
+        ],
         _(
-            "Of 100 whom the assistant dealt with alone {bot:.0f} are back within 72 hours, in any channel; after a person "
-            "{person:.0f}. By reason: {worst} {worst_bot:.0f} against {worst_person:.0f}, {best} {best_bot:.0f} against "
-            "{best_person:.0f}. With all that follows, a matter that the assistant began costs ¥{cost:.1f}, one that a person "
-            "began ¥{person_cost:.1f}.",
-            bot=100 * bot["back"].mean(), person=100 * person["back"].mean(),
-            worst=label("contacts", "intent", worst), worst_bot=100 * reasons.loc[worst, "bot"],
-            worst_person=100 * reasons.loc[worst, "person"], best=label("contacts", "intent", best),
-            best_bot=100 * reasons.loc[best, "bot"], best_person=100 * reasons.loc[best, "person"],
-            cost=bot["whole"].mean(), person_cost=person["whole"].mean(),
+            "Of 100 whom the assistant dealt with alone {bot:.0f} are back within 72 hours, in any channel; after a "
+            "person {person:.0f}. By reason: {worst} {worst_bot:.0f} against {worst_person:.0f}, {best} {best_bot:.0f} "
+            "against {best_person:.0f}. With all that follows, a matter that the assistant began costs "
+            "¥{cost:.1f}, one "
+            "that a person began ¥{person_cost:.1f}.",
+            bot=every[0].share, person=every[1].share, worst=label("contacts", "intent", worst),
+            worst_bot=worst_bot.share, worst_person=worst_person.share, best=label("contacts", "intent", best),
+            best_bot=best_bot.share, best_person=best_person.share, cost=every[0].cost, person_cost=every[1].cost,
         ),
         table(
             _("First contacts of three years (simulated): back within 72 hours, and what the whole matter costs"),
             [
-                _("reason"), _("after the assistant, of 100"), _("after a person, of 100"), _("difference, 95 % interval"),
-                _("whole matter, assistant"), _("whole matter, person"), _("contacts with the assistant"),
+                _("reason"), _("after the assistant, of 100"), _("after a person, of 100"),
+                _("difference, 95 % interval"), _("whole matter, assistant"), _("whole matter, person"),
+                _("contacts with the assistant"),
             ],
-            [
-                [
-                    label("contacts", "intent", str(reason)), f"{100 * row['bot']:.1f}", f"{100 * row['person']:.1f}",
-                    f"{100 * row['low']:+.1f} – {100 * row['high']:+.1f}", f"¥{row['cost']:.1f}", f"¥{row['person_cost']:.1f}",
-                    f"{int(row['n']):,}",
-                ]
-                for reason, row in reasons[::-1].iterrows()
-            ],
+            rows,
         ),
     )  # fmt: skip

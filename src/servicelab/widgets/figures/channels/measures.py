@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CHANNELS = (*LINES, "self_service")
 
 
-def measured(contacts: pd.DataFrame) -> pd.DataFrame:
+def measured(contacts: pd.DataFrame) -> dict[str, dict[str, float]]:
     """First contacts by channel, and `all` of them: use, wait, resolution, first-contact resolution, time, cost.
 
     `resolved` and `first_contact` are of those that were served; a transfer to the second line is no repeat. `wait` is
@@ -33,7 +33,7 @@ def measured(contacts: pd.DataFrame) -> pd.DataFrame:
         return {
             "count": float(len(rows)),
             "use": len(rows) / len(first),
-            "wait": float(rows["wait"].median()),
+            "wait": float(rows["wait"].astype(float).median()),
             "given_up": float((~rows["served"].astype(bool)).mean()),
             "resolved": float(closed.mean()),
             "first_contact": float((closed & ~back).mean()),
@@ -43,27 +43,34 @@ def measured(contacts: pd.DataFrame) -> pd.DataFrame:
             "cost": float(rows["cost"].mean()),
         }
 
-    import pandas as pd
-
-    found = {channel: of(first[first["channel"] == channel]) for channel in CHANNELS if (first["channel"] == channel).any()}
-    return pd.DataFrame.from_dict({**found, "all": of(first)}, orient="index")
+    there = [channel for channel in CHANNELS if (first["channel"] == channel).any()]
+    return {**{channel: of(first[first["channel"] == channel]) for channel in there}, "all": of(first)}
 
 
 def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
     """Resolution and first-contact resolution by channel, with the other measures in the table."""
     found = measured(contacts)
-    channels = [channel for channel in found.index if channel != "all"]
-    closed = sorted(channels, key=lambda channel: float(found.loc[channel, "resolved"]))
+    channels = [channel for channel in found if channel != "all"]
+    closed = sorted(channels, key=lambda channel: found[channel]["resolved"])
 
     def rows(column: str) -> list[dict[str, Any]]:
         return [
-            {"x": 100 * float(found.loc[channel, column]), "y": at, "label": f"{100 * float(found.loc[channel, column]):.0f}"}
+            {
+                "x": 100 * found[channel][column],
+                "y": at,
+                "label": f"{100 * found[channel][column]:.0f}",
+            }
             for at, channel in enumerate(closed)
         ]
 
-    named = {channel: _("all channels") if channel == "all" else label("contacts", "channel", channel) for channel in found.index}
-    best, fcr = closed[-1], str(found.loc[channels, "first_contact"].idxmax())
-    both = [bars(rows("resolved"), color=7, thick=0.36, shift=-0.2), bars(rows("first_contact"), color=1, thick=0.36, shift=0.2)]
+    named = {
+        channel: _("all channels") if channel == "all" else label("contacts", "channel", channel) for channel in found
+    }
+    best, fcr = closed[-1], max(channels, key=lambda channel: found[channel]["first_contact"])
+    both = [
+        bars(rows("resolved"), color=7, thick=0.36, shift=-0.2),
+        bars(rows("first_contact"), color=1, thick=0.36, shift=0.2),
+    ]
     return picture(
         _("Closed as resolved, and settled at the first contact"),
         [
@@ -73,15 +80,19 @@ def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
                 both,
                 legend=[
                     {"shape": "square", "color": 7, "text": _("closed as resolved (resolution rate)")},
-                    {"shape": "square", "color": 1, "text": _("resolved and not back within 72 hours (first-contact resolution)")},
+                    {
+                        "shape": "square",
+                        "color": 1,
+                        "text": _("resolved and not back within 72 hours (first-contact resolution)"),
+                    },
                 ],
             )
         ],
         _(
             "{best} closes most as resolved ({closed:.0f} of 100); settled at the first contact are most at {fcr} "
             "({settled:.0f} of 100). The table has the other measures, beside those of all channels.",
-            best=named[best], closed=100 * found.loc[best, "resolved"], fcr=named[fcr],
-            settled=100 * found.loc[fcr, "first_contact"],
+            best=named[best], closed=100 * found[best]["resolved"], fcr=named[fcr],
+            settled=100 * found[fcr]["first_contact"],
         ),
         table(
             _("First contacts of three years (simulated)"),
@@ -96,7 +107,7 @@ def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
                     f"{100 * row['resolved']:.0f}", f"{100 * row['first_contact']:.0f}", f"{row['minutes']:.1f}",
                     f"{row['csat']:.2f}", f"¥{row['cost']:.1f}",
                 ]
-                for channel, row in found.iterrows()
+                for channel, row in found.items()
             ],
         ),
     )  # fmt: skip

@@ -32,7 +32,7 @@ def refusing(contacts: pd.DataFrame, customers: pd.DataFrame) -> pd.Series[float
 
 
 def refusals(contacts: pd.DataFrame, customers: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
-    """Of 100 who are offered the assistant or another channel, how many refuse, by segment; `guess` is at the seniors."""
+    """Of 100 who are offered another way, how many refuse, by segment; `guess` is somebody's guess at the seniors."""
     found = offered(contacts, customers)
     order = segments_in(found)[::-1]
     rows, drawn = [], []

@@ -1,4 +1,4 @@
-"""A fair scorecard: lines as they are rated, then at the same mix of reasons. Engine: the rated first contacts alone."""
+"""A fair scorecard: lines as rated, then at the same mix of reasons. Engine: the rated first contacts alone."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class Fair(Interactive):
             "train": _("There is money for one training. Which line gets it?"),
             "train_now": _("Decide first"),
             "drag": _("What if {line} had other reasons?", **names),
-            "drag_lead": _("Drag. The others make room: together they are 100 %. In brackets: what {other} has.", **names),
+            "drag_lead": _(
+                "Drag. The others make room: together they are 100 %. In brackets: what {other} has.", **names
+            ),
             "take": _("Take the mix of {other}", **names),
             "back": _("Back to its own mix"),
             "same": _("Same mix for all five"),

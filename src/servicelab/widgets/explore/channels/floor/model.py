@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from servicelab.i18n import _, together
 from servicelab.models.queueing import DayLog, DayReplay, replay_day, replay_log
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.values import choice, number, whole
+from servicelab.widgets.house.values import choice, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DAY = "2025-10-15"
 LIKE = tuple(f"2025-10-{day:02d}" for day in (9, 10, 14, 15, 16, 17, 21, 22, 23, 24))
-"""Ordinary days as that one is: their luck is in the means. Tuesdays to Fridays between the holiday week and Double 11."""
+"""Ordinary days as that one is, whose luck is in the means: Tuesdays to Fridays between the holiday and Double 11."""
 RUNS = 10 * len(LIKE)
 STEPS = ("queue", "chats", "fewer")
 FROM, LENGTH = 15 * 3600, 3600
@@ -93,7 +93,7 @@ class FloorModel:
         """Return what the view draws for ``value``: the ``step``, the ``guess`` once made, how many are ``missing``."""
         step = choice(value, "step", STEPS, "queue")
         guess = number(value, "guess", 0, LONGEST, -1) if value.get("guessed") is True else None
-        missing = whole({"n": int(value["missing"])}, "n", 0, MISSING, 0) if str(value.get("missing")) in "0123" else 0
+        missing = int(choice(value, "missing", [str(n) for n in range(MISSING + 1)], "0"))
         open_ = step != "fewer" or guess is not None
         shown = self.hour("chat" if step == "chats" else "phone", missing if step == "fewer" and open_ else 0)
         state: dict[str, Any] = {
@@ -111,7 +111,8 @@ class FloorModel:
             return {
                 **state,
                 "text": _(
-                    "As it is, {people:.1f} are at the desk from nine to nine on average, and a caller waits {base:.0f} "
+                    "As it is, {people:.1f} are at the desk from nine to nine on average, and a caller waits "
+                    "{base:.0f} "
                     "seconds. The same callers, and one is missing all day. Guess first.",
                     people=base.at_desk,
                     base=base.interval("mean_wait").mean,
@@ -126,11 +127,12 @@ class FloorModel:
         return {
             **state,
             "guess": guess,
-            "waits": [[round(each.mean, 1), round(each.low, 1), round(each.high, 1)] for each in waits],
-            "losses": [[round(100 * each.mean, 1), round(100 * each.low, 1), round(100 * each.high, 1)] for each in losses],
+            "waits": [[round(at, 1) for at in (each.mean, each.low, each.high)] for each in waits],
+            "losses": [[round(100 * at, 1) for at in (each.mean, each.low, each.high)] for each in losses],
             "text": together(
                 _(
-                    "With {people:.1f} at the desk on average, callers wait {base:.0f} seconds and {lost:.0f} of 100 give "
+                    "With {people:.1f} at the desk on average, callers wait {base:.0f} seconds and {lost:.0f} of "
+                    "100 give "
                     "up; with one fewer {one:.0f} seconds (you said {guess:.0f}) and {lost_one:.0f}; with two fewer "
                     "{two:.0f} and {lost_two:.0f}; with three {three:.0f} and {lost_three:.0f}.",
                     people=replays[0].at_desk, guess=guess,
@@ -141,8 +143,10 @@ class FloorModel:
                     },
                 ),
                 _(
-                    "The first one missing costs {first:.0f} seconds, the second {second:.0f}, the third {third:.0f}. The "
-                    "people at the desk are busy with a call {busy:.0f}, {busy_one:.0f}, {busy_two:.0f} and {busy_three:.0f} "
+                    "The first one missing costs {first:.0f} seconds, the second {second:.0f}, the third "
+                    "{third:.0f}. The "
+                    "people at the desk are busy with a call {busy:.0f}, {busy_one:.0f}, {busy_two:.0f} and "
+                    "{busy_three:.0f} "
                     "% of the time.",
                     **{
                         name: after.mean - before.mean
@@ -181,7 +185,8 @@ class FloorModel:
                 came=shown.came, people=at_desk(shown), hands=CHATS, waited=len(waited), lost=shown.lost,
             )  # fmt: skip
         return _(
-            "Phone, three to four: {came} calls for {people} people. {waited} had to wait, the longest {minutes}; {lost} "
+            "Phone, three to four: {came} calls for {people} people. {waited} had to wait, the longest "
+            "{minutes}; {lost} "
             "gave up. Nobody is slow: calls come in bunches, and whoever comes when all are talking waits.",
             came=shown.came, people=at_desk(shown), waited=len(waited), minutes=clock(longest), lost=shown.lost,
         )  # fmt: skip
@@ -210,8 +215,8 @@ def scene(day: DayLog) -> Scene:
     last = {person: day.end[person] for person in range(people)}
     for person, end in zip(who.tolist(), done.tolist(), strict=True):
         last[person] = max(last[person], end)
-    place, free = {}, []
-    taken = 0
+    place: dict[int, int] = {}
+    free: list[float] = []
     for person in sorted(range(people), key=lambda each: day.begin[each]):
         at = next((n for n, until in enumerate(free) if until <= day.begin[person]), None)
         if at is None:
@@ -221,7 +226,6 @@ def scene(day: DayLog) -> Scene:
         place[person] = at
     here = [person for person in range(people) if day.begin[person] < stop and last[person] > start]
     order = {at: n for n, at in enumerate(sorted({place[person] for person in here}))}
-    taken = len(order)
 
     def cut(low: float, high: float) -> tuple[float, float]:
         return round(max(low, start) - start, 1), round(min(high, stop) - start, 1)
@@ -240,7 +244,7 @@ def scene(day: DayLog) -> Scene:
     ]
     came = int(rows["arrived_at"].between(start, stop, inclusive="left").sum())
     lost = sum(gave_up for _begin, _end, gave_up in waits)
-    return Scene(spells, talks, waits, taken, came, lost)
+    return Scene(spells, talks, waits, len(order), came, lost)
 
 
 def at_desk(shown: Scene) -> str:

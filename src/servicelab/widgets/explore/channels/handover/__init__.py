@@ -1,4 +1,4 @@
-"""Hand it over. Engine: none; a contact, its record and the shop that reads the note, made up for the course (illustrative)."""
+"""Hand it over. Engine: none; a contact, its record and the next desk, made up for the course (illustrative)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Handover(Interactive):
         return {
             "lead": _(
                 "Monday, 16:50, chat (illustrative). Ms Tang Li's bookcase does not fit together, for the second time. "
-                "Tomorrow at six she comes by the shop on Qianjin Road, where Xiao Lu has the desk; Xiao Lu sees only your "
+                "Tomorrow at six she comes by the shop on Qianjin Road, where Xiao Lu has the desk; Xiao Lu sees "
+                "only your "
                 "note. Tick the lines of the record that go into it. It has room for few."
             ),
             "record": _("What stands in the record"),

@@ -1,4 +1,4 @@
-"""Hand it over: a note made of lines of the record, within its limit; then what the next one can answer without asking."""
+"""Hand it over: a note made of lines of the record, within a limit; then what the next one can answer from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the hand-over: what the record holds, six questions that the next one has, and what follows from a note."""
+"""The words of the hand-over: what the record holds, the next one's six questions, and what follows from a note."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ EMPTY = ("lady", "various", "fine", "soon")
 HARMS = ("label", "guess", "private", "clock")
 """Lines that do harm: a label, a guess, what is nobody's business, and every minute of the chat."""
 ORDER = (
-    "clock", "need", "label", "who", "various", "next", "private", "promised", "lady", "tried", "fine", "meet", "guess", "soon",
+    "clock", "need", "label", "who", "various", "next", "private", "promised", "lady", "tried", "fine", "meet", "guess",
+    "soon",
 )  # fmt: skip
 """In which order the record shows them: as they were written down, not as they are needed."""
 
@@ -43,7 +44,8 @@ def line(key: str) -> str:
         "guess": _("She probably bored the holes herself, they often do."),
         "private": _("Her card ends in 4471; she is getting divorced."),
         "clock": _(
-            "9:12 a shelf missing; 9:20 found, does not fit; 9:31 photo; 9:40 second photo; 9:44 asked again; 9:58 sent to "
+            "9:12 a shelf missing; 9:20 found, does not fit; 9:31 photo; 9:40 second photo; 9:44 asked again; "
+            "9:58 sent to "
             "line 2; 10:15 no answer; 16:20 back in chat."
         ),
     }[key]

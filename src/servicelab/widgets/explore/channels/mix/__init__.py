@@ -30,8 +30,10 @@ class Mix(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _(
-                "A month of members' first contacts (2025, simulated) goes to the assistant, the chat or the phone, so that "
-                "all that follows costs least. What a matter costs and who comes back is taken from those who were served "
+                "A month of members' first contacts (2025, simulated) goes to the assistant, the chat or the "
+                "phone, so that "
+                "all that follows costs least. What a matter costs and who comes back is taken from those who "
+                "were served "
                 "there: whoever is sent elsewhere is assumed to fare as they did."
             ),
             "level": _("promise: not back within 72 hours"),

@@ -1,4 +1,4 @@
-"""A mix of channels: the cheapest one that keeps a promise, with and without a human route, and the price of that route."""
+"""A mix of channels: the cheapest that keeps a promise, with and without a human route, and that route's price."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ class MixModel:
         route = isinstance(given, list) and "route" in given
         free, bound = (self.solve(level / 100, room / 100, route=on) for on in (False, True))
         shown = bound if route else free
-        state: dict[str, Any] = {"at": {"level": level, "room": room, "promises": ["route"] if route else []}, "route": route}
+        state: dict[str, Any] = {
+            "at": {"level": level, "room": room, "promises": ["route"] if route else []},
+            "route": route,
+        }
         if shown is None:
             return {
                 **state,
@@ -104,16 +107,19 @@ class MixModel:
             }
         total = float(self.demand.sum())
         state["shares"] = [
-            [round(100 * float(mix.share[channel]), 1) for channel in CHANNELS] if mix else None for mix in (free, bound)
+            [round(100 * float(mix.share[channel]), 1) for channel in CHANNELS] if mix else None
+            for mix in (free, bound)
         ]
         said = _(
-            "{matters:,.0f} matters a month for ¥{cost:,.0f}, ¥{each:.2f} each; {stayed:.0f} of 100 do not come back within 72 "
+            "{matters:,.0f} matters a month for ¥{cost:,.0f}, ¥{each:.2f} each; {stayed:.0f} of 100 do not come "
+            "back within 72 "
             "hours.",
             matters=total, cost=shown.cost, each=shown.cost / total, stayed=100 * shown.quality["stayed"],
         )  # fmt: skip
         price = (
             _(
-                "The human route costs ¥{price:,.0f} a month, ¥{each:.2f} a matter: the difference between the two mixes.",
+                "The human route costs ¥{price:,.0f} a month, ¥{each:.2f} a matter: the difference between the "
+                "two mixes.",
                 price=bound.cost - free.cost, each=(bound.cost - free.cost) / total,
             )
             if free and bound
@@ -124,7 +130,10 @@ class MixModel:
     def _table(self, mix: ChannelMix) -> dict[str, Any]:
         went = mix.allocation.groupby(lambda row: row.split("|")[0]).sum()
         return {
-            "caption": _("Where each reason goes; in brackets what a matter costs there with all that follows, and how many of 100 do not come back"),
+            "caption": _(
+                "Where each reason goes; in brackets what a matter costs there with all that follows, and how "
+                "many of 100 do not come back"
+            ),
             "columns": [_("reason"), _("matters a month"), *self.names().values()],
             "rows": [
                 [

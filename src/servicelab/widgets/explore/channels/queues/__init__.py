@@ -30,8 +30,10 @@ class Queues(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _(
-                "It opens with what the phone had from three to four on ten ordinary days of October 2025. Erlang C knows "
-                "nobody who hangs up; Erlang A does, with exponential times; the simulation draws its times from the calls "
+                "It opens with what the phone had from three to four on ten ordinary days of October 2025. "
+                "Erlang C knows "
+                "nobody who hangs up; Erlang A does, with exponential times; the simulation draws its times from "
+                "the calls "
                 "themselves."
             ),
             "calls": _("calls in half an hour"),

@@ -105,7 +105,8 @@ class QueuesModel:
         people: int, load: float, c: QueueMetrics | None, a: QueueMetrics, played: tuple[float, float, float]
     ) -> str:
         said = _(
-            "Work for {load:.1f} people, {people} are there. Erlang A: {wait:.0f} seconds on average, {lost:.1f} of 100 give "
+            "Work for {load:.1f} people, {people} are there. Erlang A: {wait:.0f} seconds on average, {lost:.1f} "
+            "of 100 give "
             "up, in a call {busy:.0f} % of the time. The simulation: {played:.0f} ({low:.0f} to {high:.0f}).",
             load=load, people=people, wait=a.mean_wait, lost=100 * a.p_abandon, busy=100 * a.occupancy,
             played=played[0], low=played[1], high=played[2],
