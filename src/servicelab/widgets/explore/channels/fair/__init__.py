@@ -58,6 +58,13 @@ class Fair(Interactive):
                 "A call-back study (made for this course) found: for 10 happy customers who answer, 7 unhappy ones do "
                 "in chat and 8 on WeChat."
             ),
+            "told": _(
+                "What the list compares is three things in one: what people get in touch about, who answers the "
+                "survey, and "
+                "how well they were served. Only the third has to do with the people on the line; the first two "
+                "are made "
+                "equal before anybody is trained."
+            ),
             "score": _("mean rating, 1 to 5"),
             "raw": _("as it is rated"),
             "dragged": _("with the mix you set"),

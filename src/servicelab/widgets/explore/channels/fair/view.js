@@ -18,10 +18,11 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const picture = ui.chart();
   const table = ui.table();
+  const told = h("p", { text: t("told") });
   const panel = h("div", {}, h("h4", { class: "sl-head", text: t("drag") }), h("p", { class: "sl-help", text: t("drag_lead") }),
     ...sliders.map((slider) => slider.el), h("div", { class: "sl-bar-row" }, take, back), same);
   const first = h("div", { class: "fair-first" }, picture.el);
-  const split = h("div", { class: "sl-split" }, panel, h("div", { class: "fair-side" }, first, summary.el, silent.el));
+  const split = h("div", { class: "sl-split" }, panel, h("div", { class: "fair-side" }, first, summary.el, silent.el, told));
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), train.el, split, table.el);
 
   const shares = () => ({ ...content.own, ...(ui.value.shares || ui.state.shares) });
@@ -42,7 +43,7 @@ export default house.view((ui) => {
     for (const slider of sliders) if (slider.input !== document.activeElement || slider.get() !== state.shares[slider.id]) slider.set(shares()[slider.id]);
     panel.hidden = !state.decided;
     split.classList.toggle("fair-wide", !state.decided);
-    silent.el.hidden = !state.same;
+    silent.el.hidden = told.hidden = !state.same;
     silent.set(state.at.silent);
     summary.set(state.text);
     const order = [...state.raw].reverse();
@@ -50,18 +51,22 @@ export default house.view((ui) => {
     const fair = state.fair ? Object.fromEntries(state.fair.map((b) => [b.id, b])) : null;
     const shift = fair ? 0.2 : 0;
     const at = (b, y, up) => ({ x: b.mean, y, xlo: b.mean - b.half, xhi: b.mean + b.half, shift: up });
+    // Beyond the interval: on its line nobody could read it.
+    const said = (b, y, up) => ({ notes: [{ x: b.mean + b.half, y, text: b.mean.toFixed(2) }], dx: 7, dy: 4 + up * 42, strong: true });
     const moved = order.findIndex((b) => b.id === "phone");
     picture.draw({
       x: { label: t("score"), min: low, max: high, ticks: [3.4, 3.6, 3.8, 4.0], format: (v) => v.toFixed(1) },
       y: { names: order.map((b) => b.name), band: 42 },
       layers: [
         { intervals: order.map((b, y) => at(b, y, -shift)), color: 7, width: 2 },
-        { dots: order.map((b, y) => ({ ...at(b, y, -shift), label: b.mean.toFixed(2), bold: !fair })), color: 7, shape: "square", r: 6 },
+        { dots: order.map((b, y) => at(b, y, -shift)), color: 7, shape: "square", r: 6 },
+        ...order.map((b, y) => said(b, y, -shift)),
         ...(fair ? [
           { intervals: order.map((b, y) => at(fair[b.id], y, shift)), color: 1, width: 2 },
-          { dots: order.map((b, y) => ({ ...at(fair[b.id], y, shift), label: fair[b.id].mean.toFixed(2), bold: true })), color: 1, r: 6 },
+          { dots: order.map((b, y) => at(fair[b.id], y, shift)), color: 1, r: 6 },
+          ...order.map((b, y) => said(fair[b.id], y, shift)),
         ] : state.decided && Math.abs(state.dragged - order[moved].mean) > 0.004
-          ? [{ dots: [{ x: state.dragged, y: moved, label: state.dragged.toFixed(2), bold: true }], color: 2, shape: "diamond", r: 8 }] : []),
+          ? [{ dots: [{ x: state.dragged, y: moved, label: state.dragged.toFixed(2), bold: true }], shift: 0.3, color: 2, shape: "diamond", r: 8 }] : []),
       ],
       legend: [
         { shape: "square", color: 7, text: t("raw") },

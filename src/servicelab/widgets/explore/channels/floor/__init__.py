@@ -61,6 +61,13 @@ class Floor(Interactive):
             "wait": _("mean wait of all callers, seconds"),
             "gave_up": _("callers who gave up, of 100"),
             "yours": _("your guess"),
+            "told": _(
+                "A queue is there because calls come in bunches, not because people work slowly. Whoever is free "
+                "when one "
+                "comes keeps it short: the fewer are left, the more each of them is missed. So a goal for a desk "
+                "says how "
+                "long customers wait and how many give up; how busy the people are follows from it."
+            ),
             "waits": _("How long they wait"),
             "losses": _("How many give up"),
         }  # fmt: skip

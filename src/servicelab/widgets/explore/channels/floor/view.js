@@ -5,6 +5,11 @@ const RATE = 60;
 
 export default house.view((ui) => {
   const { h, s, t, content } = ui;
+  // What the controls ask for when they are made stands here before them.
+  let at = 0;
+  let running = 0;
+  let before = 0;
+  let shown = null;
   const step = ui.radios({ key: "step", legend: t("step"), options: content.steps, look: "segments", change: () => begin() });
   const guess = ui.slider({ key: "guess", label: t("guess"), min: 0, max: content.longest, step: 5, unit: t("seconds"), value: 60 });
   const keep = ui.button({ text: t("keep"), primary: true, press: () => ui.send({ guess: guess.get(), guessed: true, missing: "1" }) });
@@ -21,13 +26,10 @@ export default house.view((ui) => {
   const losses = ui.chart({ height: 230 });
   const pictures = h("div", { class: "sl-pair" }, h("div", {}, h("h4", { class: "sl-head", text: t("waits") }), waits.el),
     h("div", {}, h("h4", { class: "sl-head", text: t("losses") }), losses.el));
+  const told = h("p", { class: "floor-told", text: t("told") });
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    step.el, ask, missing.el, stage, summary.el, pictures, table.el);
-  let at = 0;
-  let running = 0;
-  let before = 0;
-  let shown = null;
+    step.el, ask, missing.el, stage, summary.el, pictures, told, table.el);
 
   function time(v) {
     const seconds = (shown ? shown.from : 54000) + Number(v);
@@ -116,7 +118,7 @@ export default house.view((ui) => {
       clockSlider.set(at);
     }
     ask.hidden = !asks || state.open;
-    missing.el.hidden = pictures.hidden = !asks || !state.open;
+    missing.el.hidden = pictures.hidden = told.hidden = !asks || !state.open;
     stage.hidden = !state.open;
     key.textContent = t(state.hands > 1 ? "hands" : "one");
     summary.set(state.text);
