@@ -91,7 +91,8 @@ def test_of_100_of_the_phones_so_many_went_wrong(contacts: pd.DataFrame) -> None
     assert abs(reasons.mix(model.rows, "phone")["wrong"] - phone) < 1
     holds(
         says("lesson", "en"),
-        f"of 100 of its rated first contacts {phone:.0f} are about damage, a defect or a complaint, in the chat {chat:.0f}",
+        f"of 100 of its rated first contacts {phone:.0f} are about damage, a defect or a complaint, in the chat "
+        f"{chat:.0f}",
     )
     holds(says("lesson", "zh"), f"每 100 件有 {phone:.0f} 件是破损、故障或投诉，在线客服 {chat:.0f} 件")
     # “The phone moves above the chat as soon as it has the chat's reasons.”

@@ -45,7 +45,6 @@ class Fair(Interactive):
                 "find out what the list compares."
             ),
             "train": _("There is money for one training. Which line gets it?"),
-            "train_now": _("Decide first"),
             "drag": _("What if {line} had other reasons?", **names),
             "drag_lead": _(
                 "Drag. The others make room: together they are 100 %. In brackets: what {other} has.", **names

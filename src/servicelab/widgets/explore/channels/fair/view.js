@@ -41,6 +41,8 @@ export default house.view((ui) => {
   }
   return (state) => {
     for (const slider of sliders) if (slider.input !== document.activeElement || slider.get() !== state.shares[slider.id]) slider.set(shares()[slider.id]);
+    // What was decided by the list stands once all are at the same mix: the last sentence is about it.
+    train.disable(state.same);
     panel.hidden = !state.decided;
     split.classList.toggle("fair-wide", !state.decided);
     silent.el.hidden = told.hidden = !state.same;

@@ -65,14 +65,16 @@ export default house.view((ui) => {
   function paint() {
     if (!shown) return;
     const { hands } = ui.state;
-    const columns = Math.min(shown.places, 12);
+    // On a phone half as many stand in a row: what is written must not shrink with the picture.
+    const most = stage.clientWidth && stage.clientWidth < 440 ? 6 : 12;
+    const columns = Math.min(shown.places, most);
     const rows = Math.ceil(shown.places / columns);
     const there = new Set(shown.spells.filter(([, a, b]) => a <= at && at < b).map(([p]) => p));
     const held = new Map();
     for (const [p, a, b] of shown.talks) if (a <= at && at < b) held.set(p, (held.get(p) || 0) + 1);
     const queue = shown.waits.filter(([a, b]) => a <= at && at < b).length;
     const lost = shown.waits.filter(([, b, gaveUp]) => gaveUp && b <= at).length;
-    const width = Math.max(columns * CELL, 12 * CELL);
+    const width = most * CELL;
     const top = 20;
     const line = top + rows * CELL + 34;
     const people = Array.from({ length: shown.places }, (_, p) => {
@@ -83,13 +85,13 @@ export default house.view((ui) => {
       const dots = hands > 1 ? Array.from({ length: busy }, (_, n) => s("circle", { cx: x + 8 + n * 9, cy: y + (CELL - 10) / 2, r: 3.6, class: "floor-hand" })) : [];
       return s("g", {}, box, dots);
     });
-    const most = Math.floor((width - 150) / 14);
-    const dots = Array.from({ length: Math.min(queue, most) }, (_, n) => s("circle", { cx: 12 + n * 14, cy: line, r: 5.5, class: "floor-waiting" }));
+    const room = Math.floor((width - 150) / 14);
+    const dots = Array.from({ length: Math.min(queue, room) }, (_, n) => s("circle", { cx: 12 + n * 14, cy: line, r: 5.5, class: "floor-waiting" }));
     plot.setAttribute("viewBox", `0 0 ${width} ${line + 16}`);
     plot.replaceChildren(
       s("text", { x: 4, y: 13, class: "floor-word", text: t("desk") }), ...people,
-      s("text", { x: 4, y: line - 14, class: "floor-word", text: `${t("queue")}: ${queue}` }), ...dots,
-      s("text", { x: width - 4, y: line - 14, class: "floor-word", "text-anchor": "end", text: `${t("lost")}: ${lost}` }),
+      s("text", { x: 4, y: line - 14, class: "floor-word", text: `${t("queue")}${t("colon")}${queue}` }), ...dots,
+      s("text", { x: width - 4, y: line - 14, class: "floor-word", "text-anchor": "end", text: `${t("lost")}${t("colon")}${lost}` }),
       ...Array.from({ length: Math.min(lost, 9) }, (_, n) => s("path", { d: "M-4 -4L4 4M4 -4L-4 4", class: "floor-lost", transform: `translate(${width - 10 - n * 14} ${line})` })),
     );
     const words = { clock: time(at), busy: held.size, desk: Math.max(there.size, held.size), queue, lost };
@@ -111,6 +113,7 @@ export default house.view((ui) => {
       alt: ui.state.text,
     });
   }
+  new ResizeObserver(() => ui.state.open && paint()).observe(stage);
   return (state) => {
     const asks = state.at.step === "fewer";
     if (!ui.same(shown, state.scene)) {
