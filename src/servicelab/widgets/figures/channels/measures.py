@@ -48,8 +48,12 @@ def measured(contacts: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
-    """Resolution and first-contact resolution by channel, with the other measures in the table."""
-    found = measured(contacts)
+    """Resolution and first-contact resolution of the lines with people, with the other measures in the table.
+
+    The assistant is left out: what it closes and what it settles is guessed first, later in the module.
+    """
+    require(contacts, ("channel",), "figures.scorecard", "contacts")
+    found = measured(contacts[contacts["channel"].astype(str).isin(LINES)])
     channels = [channel for channel in found if channel != "all"]
     closed = sorted(channels, key=lambda channel: found[channel]["resolved"])
 
@@ -64,9 +68,8 @@ def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
         ]
 
     named = {
-        channel: _("all channels") if channel == "all" else label("contacts", "channel", channel) for channel in found
+        channel: _("all five lines") if channel == "all" else label("contacts", "channel", channel) for channel in found
     }
-    best, fcr = closed[-1], max(channels, key=lambda channel: found[channel]["first_contact"])
     both = [
         bars(rows("resolved"), color=7, thick=0.36, shift=-0.2),
         bars(rows("first_contact"), color=1, thick=0.36, shift=0.2),
@@ -89,10 +92,15 @@ def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
             )
         ],
         _(
-            "{best} closes most as resolved ({closed:.0f} of 100); settled at the first contact are most at {fcr} "
-            "({settled:.0f} of 100). The table has the other measures, beside those of all channels.",
-            best=named[best], closed=100 * found[best]["resolved"], fcr=named[fcr],
-            settled=100 * found[fcr]["first_contact"],
+            "Of 100 first contacts that were answered {low:.0f} ({worst}) to {high:.0f} ({best}) are closed as "
+            "resolved, and "
+            "{low_settled:.0f} to {high_settled:.0f} settled at the first contact. The table has the other "
+            "measures, beside "
+            "those of all five lines.",
+            worst=named[closed[0]], best=named[closed[-1]],
+            low=100 * found[closed[0]]["resolved"], high=100 * found[closed[-1]]["resolved"],
+            low_settled=100 * min(found[channel]["first_contact"] for channel in channels),
+            high_settled=100 * max(found[channel]["first_contact"] for channel in channels),
         ),
         table(
             _("First contacts of three years (simulated)"),
