@@ -1,4 +1,4 @@
-"""Prepared answers to the analyses of modules 00 and 02 earn what the notes say, in the test cells themselves."""
+"""Prepared answers to the analyses of modules 00, 02 and 03 earn what the notes say, in the test cells themselves."""
 
 from __future__ import annotations
 
@@ -224,6 +224,104 @@ P6 = {
     "resetting = set()": 2,
     "resetting = list(resetting)": 0,
 }
+ONE_MIX = """share = rated["intent"].value_counts(normalize=True)
+cells = rated.groupby(["channel", "intent"])["csat"].agg(["mean", "var", "size"]).unstack("intent")
+weight = cells["mean"].notna() * {}
+weight = weight.div(weight.sum(axis=1), axis=0)
+fair = (cells["mean"] * weight).sum(axis=1)
+"""
+EVERY = """rated = contacts[contacts["channel"].isin(five) & contacts["csat"].notna()]
+rated = rated.assign(csat=rated["csat"].astype(float), channel=rated["channel"].astype(str))
+rated = rated.assign(intent=rated["intent"].astype(str))
+"""
+C1 = {
+    "": 4,
+    "raw, fair = raw.to_dict(), fair.to_frame()": 4,
+    "raw, fair, half = raw.reset_index(), fair.rename(str.upper), float(half)": 4,
+    "raw, fair, half = raw.round(3), fair.round(3), round(half, 4)": 4,
+    "raw, fair = raw.round(2), fair.round(2)": 2.5,
+    "half = round(half, 2)": 3.5,
+    "half = half / 1.96": 3.5,
+    "half = 1.96 * rated.loc[rated['channel'] == 'phone', 'csat'].sem()": 3,
+    "fair = raw": 2,
+    ONE_MIX.format("(share * 0 + 1 / len(share))"): 3,
+    EVERY + "raw = rated.groupby('channel')['csat'].mean()": 3.5,
+    EVERY + ONE_MIX.format("share"): 3.5,
+    "raw = raw * 0": 3,
+    "fair = fair.drop('email')": 0,
+}
+C2 = {
+    "": 3,
+    "cost_by_channels = cost_by_channels.to_dict()": 3,
+    "cost_by_channels = cost_by_channels.reset_index(drop=True).set_axis([1.0, 2.0, 3.0])": 3,
+    "cost_by_channels = cost_by_channels.to_frame()": 3,
+    "one_contact = round(one_contact, 2)": 2.5,
+    "one_contact = 100 * one_contact": 2.5,
+    "one_contact = (matter['contacts'] == 1).sum() / len(contacts)": 2,
+    "one_contact = (matter['channels'] == 1).mean()": 2,
+    "cost_by_channels = cost_by_channels.round(0)": 2,
+    "cost_by_channels = matter.groupby('channels')['cost'].mean()": 3,
+    "cost_by_channels = cost_by_channels.where(cost_by_channels.index < 3, 30.0)": 2,
+    "m = matter.groupby('channels')[['cost', 'contacts']].sum(); cost_by_channels = m['cost'] / m['contacts']": 1.5,
+    "cost_by_channels = cost_by_channels * 0": 1,
+    "cost_by_channels = cost_by_channels.iloc[:2]": 0,
+}
+BY_PEOPLE = "lost = pd.Series({{n: erlang_a_metrics({}, aht, n, patience, 20).p_abandon for n in (11, 12, 13, 14)}})"
+C3 = {
+    "": 4,
+    "lost = lost.to_dict()": 4,
+    "lost, aht = lost.to_frame(), round(aht, 1)": 4,
+    "lost = lost.round(2)": 3,
+    "lost = 100 * lost": 3,
+    "aht = hour['service'].mean()\n" + BY_PEOPLE.format("rate"): 3.5,
+    "patience = hour.loc[~hour['served'], 'wait'].mean()\n" + BY_PEOPLE.format("rate"): 3,
+    "aht, patience = aht / 60, patience / 60": 3,
+    BY_PEOPLE.format("rate * 10"): 3,
+    BY_PEOPLE.format("rate / 2"): 3,
+    "lost = lost * 0": 2,
+    "patience = 60": 3,
+    "lost = lost.iloc[:3]": 0,
+}
+WITHOUT = """without = channel_mix(demand, whole, capacity).cost
+price = channel_mix(both, bound, capacity).cost - without
+"""
+C4 = {
+    "": 5,
+    "whole = whole.reset_index()": 5,
+    "whole = whole.to_dict()": 5,
+    "price, refuse = round(price), round(refuse, 3)": 5,
+    "refuse = round(refuse, 2)": 4.5,
+    "refuse = 100 * refuse": 4.5,
+    "refuse = contacts.loc[asked_to_write, 'refused'].mean()": 4,
+    "refuse = refuse * 0": 4,
+    "whole = whole.round(1)": 4.5,
+    "whole = kept.groupby(['intent', 'channel'])['cost'].mean().unstack().loc[reasons, three]": 3.5,
+    "whole = whole.assign(chat=0.0)": 4,
+    "price = -price": 4.5,
+    WITHOUT: 4,
+    "price = price / 1000": 4,
+    "price = price + without": 3,
+    "price = 0": 3,
+    "whole = whole.drop(columns='chat')": 0,
+}
+C5 = {
+    "": 4,
+    "back = back.to_dict()": 4,
+    "back = back.reset_index()": 4,
+    "back = back.rename(columns=str.upper)": 4,
+    "back = back.round(2)": 3,
+    "back = 100 * back": 3,
+    "back = back.assign(person=0.1)": 3,
+    "every = contacts[contacts['served'] & contacts['intent'].isin(reasons)]\n"
+    "whom = every['channel'].eq('self_service').map({True: 'bot', False: 'person'})\n"
+    "back = every['recontact_72h'].astype(float).groupby([every['intent'].astype(str), whom]).mean().unstack()": 3,
+    "surely = set(back.index[back['bot'] - back['person'] >= 0.07])": 3,
+    "surely = set(reasons)": 2.5,
+    "surely = surely - {'price'}": 3,
+    "surely = set()": 2,
+    "back = back * 0": 2,
+    "surely = list(surely)": 0,
+}
 TASKS: Mapping[str, Mapping[str, Mapping[str, float]]] = {
     "00_orientation": {"b1-owners": B1, "b2-delay": B2, "b3-returned": B3, "b4-control": B4},
     "02_process": {
@@ -234,6 +332,7 @@ TASKS: Mapping[str, Mapping[str, Mapping[str, float]]] = {
         "b5-weeks": P5,
         "b6-swing": P6,
     },
+    "03_channels": {"b1-fair": C1, "b2-matters": C2, "b3-desk": C3, "b4-route": C4, "b5-contained": C5},
 }
 CASES = [
     (unit, task, code, points)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicelab.models.queueing import erlang_a_metrics, replay_day, simulate_queue
+from servicelab.models.queueing import erlang_a_metrics, replay_day, replay_log, simulate_queue
 from servicelab.models.queueing.oneday import HALF_HOUR, PIECES, spells_of
 
 DAY = "2025-10-15"
@@ -117,6 +117,25 @@ def test_fewer_agents_wait_for_the_same_customers() -> None:
         assert mean(fewer, "p_abandon") > mean(more, "p_abandon")
     again = replay_day(calls, roster(*[4.0] * 20), DAY, line="phone", patience=600.0)
     assert again.runs.equals(found[1].runs)
+
+
+def test_one_run_contact_by_contact_is_that_run() -> None:
+    calls, rosters = log(*((minute, 3.0) for minute in range(110))), roster(2.0, 3.0, 3.0, 2.0)
+    asked: dict[str, Any] = {"line": "phone", "patience": 240.0, "spell": 2400.0, "seed": 5}
+    one = replay_log(calls, rosters, DAY, **asked)
+    first = replay_day(calls, rosters, DAY, runs=2, **asked).runs.iloc[0]
+    assert one.log["wait"].mean() == pytest.approx(first["mean_wait"])
+    assert (~one.log["served"]).mean() == pytest.approx(first["p_abandon"])
+    assert 0 < first["p_abandon"] < 1
+    assert one.opens == 9 * 3600
+    # A seat answers within its spell, one contact at a time; nobody else answers.
+    answered = one.log[one.log["served"]]
+    assert (one.log["seat"] >= 0).equals(one.log["served"])
+    for seat, mine in answered.groupby("seat"):
+        begun = mine["arrived_at"] + mine["wait"]
+        assert begun.min() >= one.begin[int(seat)]
+        assert begun.max() < one.end[int(seat)]
+        assert (begun.iloc[1:].to_numpy() >= (begun + mine["service"]).iloc[:-1].to_numpy() - 1e-6).all()
 
 
 def test_days_like_it_come_in_turn() -> None:

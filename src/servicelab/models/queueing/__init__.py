@@ -12,7 +12,7 @@ from servicelab.models.queueing.measure import (
     recontact_rates,
     service_by_kind,
 )
-from servicelab.models.queueing.oneday import DayReplay, replay_day
+from servicelab.models.queueing.oneday import DayLog, DayReplay, replay_day, replay_log
 from servicelab.models.queueing.outcome import Interval, SimulationResult
 from servicelab.models.queueing.simulate import replicate_queue, simulate_queue
 from servicelab.models.queueing.staffing import required_agents, staffing_table
@@ -22,6 +22,7 @@ __all__ = [
     "ArrivalPattern",
     "ArrivalTimes",
     "CallLogFacts",
+    "DayLog",
     "DayReplay",
     "Distribution",
     "Interval",
@@ -40,6 +41,7 @@ __all__ = [
     "queue_path",
     "recontact_rates",
     "replay_day",
+    "replay_log",
     "replicate_queue",
     "required_agents",
     "service_by_kind",

@@ -42,6 +42,24 @@ class DayReplay:
         return t_interval(self.runs[metric].to_numpy(dtype=np.float64), level)
 
 
+@dataclass(frozen=True)
+class DayLog:
+    """A line's day as it would have gone once, contact by contact.
+
+    Attributes
+    ----------
+    log : one row a contact, in order: `arrived_at` (seconds from opening), `wait`, `served`, `service`, and `seat`,
+        the spell at the desk that answered (−1: none), counted along `begin` once for each contact handled side by side
+    begin, end : seconds from opening at which each spell at the desk begins and is to end
+    opens : seconds of the day at which the line opens
+    """
+
+    log: pd.DataFrame
+    begin: list[float]
+    end: list[float]
+    opens: float
+
+
 def replay_day(
     calls: pd.DataFrame,
     rosters: pd.DataFrame,
@@ -113,27 +131,114 @@ def replay_day(
     ...        .interval("p_abandon").mean, 2) for change in (0, -1)]
     [0.0, 0.35]
     """
+    count = int(whole("runs", runs, least=2))
+    at_least("target", target)
+    desk = _desk(calls, rosters, day, line, change, like, side_by_side, spell, patience)
+    rows = []
+    for run in range(count):
+        log = _one_run(desk, [seed, run])
+        metrics = measured_metrics(
+            log, target, duration=desk.length, staffed=float(desk.staffed.sum()) * HALF_HOUR * desk.slots
+        )
+        rows.append({"contacts": len(log), **asdict(metrics), "median_wait": float(log["wait"].median())})
+    return DayReplay(
+        pd.DataFrame(rows, index=pd.RangeIndex(count, name="run")), float(desk.staffed.mean()), desk.patience
+    )
+
+
+def replay_log(
+    calls: pd.DataFrame,
+    rosters: pd.DataFrame,
+    day: date | str,
+    *,
+    line: str,
+    change: float = 0.0,
+    side_by_side: int = 1,
+    spell: float | None = None,
+    patience: float | None = None,
+    seed: int = 0,
+) -> DayLog:
+    """One run of `replay_day`, contact by contact: who waited, who answered, who gave up.
+
+    Parameters
+    ----------
+    calls, rosters, day, line, change, side_by_side, spell, patience, seed : as in `replay_day`; runs of one seed see
+        the same customers whatever `change` is
+
+    Returns
+    -------
+    DayLog
+
+    Raises
+    ------
+    ValueError
+        As `replay_day`.
+
+    References
+    ----------
+    As `replay_day`.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({"arrived_at": pd.date_range("2025-10-15 09:00", periods=3, freq="1min"), "wait": 0.0,
+    ...                       "served": True, "service": 180.0, "line": "phone"})
+    >>> rosters = pd.DataFrame({"date": pd.Timestamp("2025-10-15"), "line": "phone", "half_hour": ["09:00"],
+    ...                         "agents": 2.0})
+    >>> replay_log(calls, rosters, "2025-10-15", line="phone", patience=3600.0).log["seat"].tolist()
+    [0, 1, 0]
+    """
+    desk = _desk(calls, rosters, day, line, change, None, side_by_side, spell, patience)
+    return DayLog(_one_run(desk, [seed, 0]), desk.begin, desk.end, desk.opens)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """A line on a day, staffed as is asked for, and what may come to it."""
+
+    came: list[Floats]
+    took: Floats
+    patience: float
+    begin: list[float]
+    end: list[float]
+    staffed: Floats
+    opens: float
+    slots: int
+
+    @property
+    def length(self) -> float:
+        """Seconds from opening to closing."""
+        return len(self.staffed) * HALF_HOUR
+
+
+def _desk(
+    calls: pd.DataFrame,
+    rosters: pd.DataFrame,
+    day: date | str,
+    line: str,
+    change: float,
+    like: Sequence[date | str] | None,
+    side_by_side: int,
+    spell: float | None,
+    patience: float | None,
+) -> _Desk:
     table("calls", calls, ["arrived_at", "wait", "served", "service", "line"])
     table("rosters", rosters, ["date", "line", "half_hour", "agents"])
-    count, slots = int(whole("runs", runs, least=2)), int(whole("side_by_side", side_by_side, least=1))
-    at_least("target", target)
     mine = calls[calls["line"].astype(str) == line]
     opens, planned = _planned(rosters, line, pd.Timestamp(day).normalize())
     closes = opens + len(planned) * HALF_HOUR
     staffed = _changed(planned, change)
     begin, end = spells_of(staffed, np.inf if spell is None else float(positive("spell", spell)))
-    came = [_came(mine, line, pd.Timestamp(one).normalize(), opens, closes) for one in (like or [day])]
     days = pd.DatetimeIndex([pd.Timestamp(one).normalize() for one in (like or [day])])
-    took = _handling(mine[mine["arrived_at"].dt.normalize().isin(days)])
-    endures = float(positive("patience", patience)) if patience is not None else _patience(mine, closes)
-    rows = []
-    for run in range(count):
-        log = _one_run(came[run % len(came)], took, endures, begin, end, closes - opens, slots, [seed, run])
-        metrics = measured_metrics(
-            log, target, duration=closes - opens, staffed=float(staffed.sum()) * HALF_HOUR * slots
-        )
-        rows.append({"contacts": len(log), **asdict(metrics), "median_wait": float(log["wait"].median())})
-    return DayReplay(pd.DataFrame(rows, index=pd.RangeIndex(count, name="run")), float(staffed.mean()), endures)
+    return _Desk(
+        came=[_came(mine, line, one, opens, closes) for one in days],
+        took=_handling(mine[mine["arrived_at"].dt.normalize().isin(days)]),
+        patience=float(positive("patience", patience)) if patience is not None else _patience(mine, closes),
+        begin=begin,
+        end=end,
+        staffed=staffed,
+        opens=opens,
+        slots=int(whole("side_by_side", side_by_side, least=1)),
+    )
 
 
 def _patience(calls: pd.DataFrame, closes: float) -> float:
@@ -218,23 +323,15 @@ def _handling(calls: pd.DataFrame) -> Floats:
     return took
 
 
-def _one_run(
-    came: Floats,
-    took: Floats,
-    patience: float,
-    begin: list[float],
-    end: list[float],
-    length: float,
-    slots: int,
-    seed: list[int],
-) -> pd.DataFrame:
+def _one_run(desk: _Desk, seed: list[int]) -> pd.DataFrame:
+    """A day of which the last number of `seed` says which it is: its contacts, answered or not."""
+    came, patience, slots = desk.came[seed[-1] % len(desk.came)], desk.patience, desk.slots
     rng = np.random.default_rng(seed)
-    work = rng.choice(took, len(came))
+    work = rng.choice(desk.took, len(came))
     drawn = rng.exponential(1.0, len(came)) * patience if np.isfinite(patience) else np.full(len(came), np.inf)
-    endures = np.minimum(drawn, length - came)
-    waits, seats = serve(
-        came.tolist(), work.tolist(), endures.tolist(), begin * slots, end * slots, [1.0] * (len(begin) * slots)
-    )
+    endures = np.minimum(drawn, desk.length - came)
+    paces = [1.0] * (len(desk.begin) * slots)
+    waits, seats = serve(came.tolist(), work.tolist(), endures.tolist(), desk.begin * slots, desk.end * slots, paces)
     served = np.array(seats) >= 0
     return pd.DataFrame(
         {
@@ -242,5 +339,6 @@ def _one_run(
             "wait": np.where(served, waits, endures),
             "served": served,
             "service": np.where(served, work, np.nan),
+            "seat": seats,
         }
     )

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from servicelab.course.placingfile import Placing
+    from servicelab.widgets.explore.channels.fair import Fair
+    from servicelab.widgets.explore.channels.floor import Floor
+    from servicelab.widgets.explore.channels.handover import Handover
+    from servicelab.widgets.explore.channels.mix import Mix
+    from servicelab.widgets.explore.channels.queues import Queues
     from servicelab.widgets.explore.needs.classifiers import Classifier
     from servicelab.widgets.explore.needs.kano import Kano
     from servicelab.widgets.explore.needs.sentence import Sentence
@@ -27,6 +32,7 @@ MINUTES: Mapping[str, float] = {
     "kano": 3.0, "voices": 5.0, "sentence": 4.0, "trends": 3.0,
     "journey": 5.0, "service_map": 7.0,
     "week": 4.0, "cards": 4.0, "tenweeks": 3.0, "sheet": 5.0, "design": 5.0,
+    "fair": 6.0, "floor": 6.0, "handover": 5.0, "queues": 3.0, "mix": 6.0,
 }  # fmt: skip
 """What each takes somebody who works it as its page asks, reading what it answers."""
 
@@ -161,3 +167,51 @@ def design(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, ca
     from servicelab.widgets.explore.process.design import Design
 
     return Design(log, stations, calendar, cases)
+
+
+def fair(contacts: pd.DataFrame) -> Fair:
+    """Open A fair scorecard on ``contacts`` (``kind, channel, intent, csat``): lines as rated, then at the same mix.
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.channels.fair import Fair
+
+    return Fair(contacts)
+
+
+def floor(calls: pd.DataFrame, rosters: pd.DataFrame, staffing: pd.DataFrame) -> Floor:
+    """Open The floor on one day of ``calls`` (``arrived_at, wait, served, service, line``) and its ``rosters``.
+
+    ``rosters`` has ``date, line, half_hour, agents``; ``staffing`` (``date, line, agents, desk_hours``) says how long
+    a person is at the desk. Raises ``UserError`` when a table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.channels.floor import Floor
+
+    return Floor(calls, rosters, staffing)
+
+
+def handover() -> Handover:
+    """Open Hand it over: a note made of lines of a record, and what the next one can answer from it."""
+    from servicelab.widgets.explore.channels.handover import Handover
+
+    return Handover()
+
+
+def queues(calls: pd.DataFrame, rosters: pd.DataFrame) -> Queues:
+    """Open One queue, reckoned in three ways, on the phone's ``calls`` (as ``floor``, with ``after_call``) and roster.
+
+    Raises ``UserError`` when a table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.channels.queues import Queues
+
+    return Queues(calls, rosters)
+
+
+def mix(contacts: pd.DataFrame, customers: pd.DataFrame) -> Mix:
+    """Open A mix, and what a promise costs, on the first contacts of ``contacts`` and the segments of ``customers``.
+
+    Raises ``UserError`` when a table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.channels.mix import Mix
+
+    return Mix(contacts, customers)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from servicelab.course.policyfile import house_policy
+from servicelab.widgets.figures.channels import contained as containment
+from servicelab.widgets.figures.channels import handoffs as travelling
+from servicelab.widgets.figures.channels import measures
+from servicelab.widgets.figures.channels import refusals as refused
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
@@ -195,3 +199,33 @@ def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = 
 def silent_return(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
     """The share of customers who order again after a failure that they never told."""
     return quiet.silent_return(contacts, orders)
+
+
+def scorecard(contacts: pd.DataFrame) -> Figure:
+    """What a scorecard holds by channel: closed as resolved and settled at the first contact, the rest in the table."""
+    return Figure(measures.scorecard(contacts))
+
+
+def contained(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Who is back within 72 hours after the assistant and after a person; ``guess`` is a guess at the assistant's."""
+    return Figure(containment.contained(contacts, guess))
+
+
+def back_again(contacts: pd.DataFrame) -> float:
+    """Of those whom the assistant dealt with alone, the share that is back within 72 hours in any channel."""
+    return containment.back_again(contacts)
+
+
+def refusals(contacts: pd.DataFrame, customers: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Who refuses when another channel or the assistant is offered, by segment; ``guess`` is a guess at the seniors."""
+    return Figure(refused.refusals(contacts, customers, guess))
+
+
+def refusing_seniors(contacts: pd.DataFrame, customers: pd.DataFrame) -> float:
+    """The share of the seniors who turn to chat or WeChat that refuses what is offered instead."""
+    return float(refused.refusing(contacts, customers)["senior"])
+
+
+def handoffs(contacts: pd.DataFrame) -> Figure:
+    """What a matter costs and how it is rated, by the number of channels that it went through."""
+    return Figure(travelling.handoffs(contacts))

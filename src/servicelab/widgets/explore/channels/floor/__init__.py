@@ -1,0 +1,73 @@
+"""The floor, once with everybody and once with fewer. Engine Q: `models.queueing.replay_day` on call log and roster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicelab.i18n import _
+from servicelab.widgets.explore.channels.floor.model import LONGEST, MISSING, STEPS, FloorModel, step_name
+from servicelab.widgets.house import Interactive
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Floor(Interactive):
+    """The control that ``explore.floor`` returns."""
+
+    view = "view.js"
+
+    def __init__(self, calls: pd.DataFrame, rosters: pd.DataFrame, staffing: pd.DataFrame) -> None:
+        self._model = FloorModel(calls, rosters, staffing)
+        super().__init__(
+            content={
+                "steps": [{"id": step, "text": step_name(step)} for step in STEPS],
+                "missing": [{"id": str(n), "text": _("nobody") if n == 0 else str(n)} for n in range(MISSING + 1)],
+                "longest": LONGEST,
+            }
+        )
+        # A second of work, done while somebody watches the first hour.
+        self._model.warm()
+
+    def derive(self, value: dict[str, Any]) -> dict[str, Any]:
+        return self._model.derive(value)
+
+    def name(self) -> str:
+        return _("The floor, from three to four")
+
+    def words(self) -> dict[str, str]:
+        return {
+            "lead": _(
+                "Wednesday, 15 October 2025 (simulated). Contacts come in at the moments of that day; how long each "
+                "takes, and when a caller loses patience, is drawn from what was measured. Watch an hour in three "
+                "steps; the third one asks you something first."
+            ),
+            "step": _("Step"),
+            "clock": _("time"),
+            "play": _("Let it run"),
+            "pause": _("Stop"),
+            "desk": _("at the desk"),
+            "queue": _("waiting"),
+            "lost": _("gave up so far"),
+            "now": _("{clock}: {busy} of {desk} are in a contact, {queue} waiting, {lost} gave up so far.",
+                     clock="{clock}", busy="{busy}", desk="{desk}", queue="{queue}", lost="{lost}"),
+            "hands": _("each square is a person; its dots are the chats in hand"),
+            "one": _("each square is a person; filled: in a call"),
+            "guess": _("One fewer at the desk: a caller then waits, on average"),
+            "seconds": _("seconds"),
+            "keep": _("That is my guess"),
+            "missing": _("Missing at the desk, all day"),
+            "fewer": _("people fewer at the desk"),
+            "wait": _("mean wait of all callers, seconds"),
+            "gave_up": _("callers who gave up, of 100"),
+            "yours": _("your guess"),
+            "told": _(
+                "A queue is there because calls come in bunches, not because people work slowly. Whoever is free "
+                "when one "
+                "comes keeps it short: the fewer are left, the more each of them is missed. So a goal for a desk "
+                "says how "
+                "long customers wait and how many give up; how busy the people are follows from it."
+            ),
+            "waits": _("How long they wait"),
+            "losses": _("How many give up"),
+        }  # fmt: skip

@@ -1,0 +1,91 @@
+"""Module 03's interactives in a real JupyterLab: dragged, run, handed over and reckoned by keyboard, read by axe."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
+
+CELLS = (
+    "from servicelab.company import load\nfrom servicelab.widgets import explore\n"
+    'contacts, customers, calls, rosters, staffing = (load(n) for n in ("contacts", "customers", "calls", "rosters", '
+    '"staffing"))',
+    "explore.fair(contacts)",
+    "explore.floor(calls, rosters, staffing)",
+    "explore.handover()",
+    "explore.queues(calls, rosters)",
+    "explore.mix(contacts, customers)",
+)
+
+
+@pytest.fixture
+def opened(one_a_cell) -> object:  # type: ignore[no-untyped-def]
+    return one_a_cell(CELLS)
+
+
+def test_module_03_by_keyboard_and_axe(opened, axe_source: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened.page
+
+    def section(name: str):  # type: ignore[no-untyped-def]
+        return page.get_by_role("region", name=name, exact=True)
+
+    fair = section("A fair scorecard")
+    assert fair.get_by_role("slider").count() == 0
+    fair.get_by_role("radio", name="Phone").press("Space")
+    slider = fair.get_by_role("slider", name="damage, defect, complaint")
+    slider.focus()
+    slider.press("Home")
+    fair.locator(".sl-summary").filter(has_text="With this mix Phone would be rated").wait_for()
+    # What one share gives up the others take: together they are all.
+    shares = fair.get_by_role("slider").evaluate_all("all => all.map((each) => +each.value)")
+    assert sum(shares) == 100
+    fair.get_by_role("button", name="Same mix for all five").press("Enter")
+    fair.locator(".sl-summary").filter(has_text="At the same mix Phone is rated best").wait_for()
+    fair.get_by_role("checkbox").press("Space")
+    fair.locator(".sl-summary").filter(has_text="are counted").wait_for()
+
+    floor = section("The floor, from three to four")
+    clock = floor.get_by_role("slider", name="time")
+    clock.focus()
+    clock.press("End")
+    floor.get_by_text("16:00:").wait_for()
+    floor.get_by_role("button", name="Let it run").press("Enter")
+    floor.get_by_role("button", name="Stop").press("Enter")
+    floor.get_by_role("radio", name="2 · The chat").press("Space")
+    floor.locator(".sl-summary").filter(has_text="Chat, three to four").wait_for()
+    floor.get_by_role("radio", name="3 · The phone with fewer people").press("Space")
+    floor.locator(".sl-summary").filter(has_text="Guess first").wait_for()
+    assert floor.locator("svg.sl-chart:visible").count() == 0
+    floor.get_by_role("button", name="That is my guess").press("Enter")
+    floor.locator(".sl-summary").filter(has_text="(you said 60)").wait_for()
+    assert floor.locator("svg.sl-chart:visible").count() == 2
+
+    note = section("Hand it over")
+    note.get_by_role("button", name="Hand it over").press("Enter")
+    note.get_by_text("The note is empty").wait_for()
+    for line in ("Tang Li, order SL-60417", "Needs it standing"):
+        note.get_by_role("checkbox", name=line).press("Space")
+    note.get_by_text("21 of 80 words").wait_for()
+    note.get_by_role("button", name="Hand it over").press("Enter")
+    note.locator(".sl-summary").filter(has_text="can answer 2 of 6 questions").wait_for()
+
+    queue = section("One queue, reckoned in three ways")
+    people = queue.get_by_role("slider", name="people at the desk")
+    people.focus()
+    for _ in range(5):
+        people.press("ArrowLeft")
+    queue.locator(".sl-summary").filter(has_text="grows without end").wait_for()
+
+    mix = section("A mix, and what a promise costs")
+    mix.get_by_role("checkbox", name="Whoever refuses to write").press("Space")
+    mix.locator(".sl-summary").filter(has_text="The human route costs").wait_for()
+
+    assert opened.axe(axe_source) == []
+    # On a phone nothing of them is wider than the page.
+    page.set_viewport_size({"width": 390, "height": 6000})
+    page.wait_for_timeout(500)
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('section.sl')].filter((s) => s.scrollWidth > s.clientWidth + 1)"
+        ".map((s) => s.getAttribute('aria-label'))"
+    )
+    assert wide == []
