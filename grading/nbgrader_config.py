@@ -34,7 +34,8 @@ c.Autograde.exclude_overwriting = {
 }
 
 # A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.
-# A person's mark stays with the text it was given for.
+# A test's points are what the test itself gave, judged apart from what is shown (docs/grades.md); without the two steps
+# of ours nbgrader's own Execute and SaveAutoGrades score honest work the same. A person's mark stays with its text.
 c.Autograde.autograde_preprocessors = [
     "servicelab.grading.bounded.BoundedExecute",
     "nbgrader.preprocessors.IgnorePattern",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 
@@ -77,7 +78,14 @@ def test_a_page_reads_the_nearest_file(tmp_path: Path) -> None:
     assert [rule.id for rule in house_policy(page).rules] == ["returns", "goodwill"]
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"as_of": "2025-12-31"}', json.dumps({**GOOD, "laws": {}})])
+NUMBER = '"days": '
+HUGE = ["1e400", "-1e400", "NaN", f"1{'0' * 400}", f"1{'0' * 5000}"]
+
+
+@pytest.mark.parametrize("damage", [
+    "{", "[]", '{"as_of": "2025-12-31"}', json.dumps({**GOOD, "laws": {}}),
+    *(re.sub(rf"({NUMBER})[\d.]+", rf"\g<1>{number}", json.dumps(GOOD)) for number in HUGE),
+])  # fmt: skip
 def test_a_damaged_file_is_told_in_a_sentence(damage: str, tmp_path: Path) -> None:
     (tmp_path / POLICY).write_text(damage, encoding="utf-8")
     with pytest.raises(UserError, match=r"policy\.json is malformed: .+\."):

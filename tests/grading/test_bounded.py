@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from tests.grading.conftest import about
 
+from servicelab.grading.autograding import MACHINE
 from servicelab.grading.bounded import BoundedExecute
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
@@ -37,3 +38,13 @@ def test_what_opens_a_notebook_may_take_longer_than_a_cell(tmp_path: Path) -> No
 @pytest.mark.parametrize("slow", ["solves", "judges"])
 def test_a_learners_cell_and_a_test_have_a_cells_time(slow: str, tmp_path: Path) -> None:
     assert slow not in ran(tmp_path, **{slow: 20})
+
+
+def test_a_kernel_that_judges_nothing_is_the_machines_fault_and_costs_nobody_points(tmp_path: Path) -> None:
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    test = new_code_cell("assert True", metadata=about("judges", locked=True, grade=True, points=1))
+    notebook = new_notebook(cells=[test], metadata={"kernelspec": kernel})
+    runner = BoundedExecute(extra_arguments=[])
+    with pytest.raises(RuntimeError, match="Kernel without") as raised:
+        runner.preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    assert f"RuntimeError: {raised.value}".startswith(MACHINE)

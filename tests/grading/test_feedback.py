@@ -54,7 +54,7 @@ def test_the_secrets_looked_for_are_really_in_what_was_graded(graded: Course) ->
     everything = " ".join(each.source for each in graded_notebook.cells)
     assert all(secret in everything + MODEL_ANSWER + MARK_SCHEME for secret in SECRETS)
     said = "".join(o.get("text", "") for each in graded_notebook.cells for o in each.get("outputs", []))
-    assert "[True, False, False, False, True]" in said, "the trainee's function really printed it"
+    assert "[True, False, False, False, True]" not in said, "what a trainee's function prints in a check is not kept"
 
 
 def test_nobodys_page_or_folder_holds_a_secret(graded: Course) -> None:

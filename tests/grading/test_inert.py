@@ -64,7 +64,6 @@ WRITTEN = f"""\
 """
 TABLE = "<table><thead><tr><th>kept</th></tr></thead><tr><td>1</td></tr></table>"
 CODE = f"""\
-from pathlib import Path
 from typing import Any
 from IPython.display import HTML, SVG, Javascript, display
 
@@ -74,10 +73,13 @@ display(Javascript({RUN!r}))
 display({{"image/png": {FORGED!r}}}, raw=True)
 display({{"image/png": {'"><script>' + RUN + "</script>"!r}}}, raw=True)
 display({{"image/png": {png()!r}}}, raw=True, metadata={{"image/png": {{"width": {f"1 onload={RUN}"!r}}}}})
-Path("page.html").write_text({f"<body><h1>page</h1><script>{RUN}</script></body>"!r})
-Path("drawing.svg").write_text({DRAWING!r})
-Path("page.xhtml").write_text({f'<html xmlns="http://www.w3.org/1999/xhtml"><script>{RUN}</script></html>'!r})
 {SHARE}"""
+FILES = {
+    "page.html": f"<body><h1>page</h1><script>{RUN}</script></body>",
+    "drawing.svg": DRAWING,
+    "page.xhtml": f'<html xmlns="http://www.w3.org/1999/xhtml"><script>{RUN}</script></html>',
+}
+"""What code writes beside its notebook where nbgrader's own step runs it; ours leaves the folder as it was."""
 
 
 def hostile(notebook: nbformat.NotebookNode) -> None:
@@ -100,6 +102,8 @@ def attacked(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Cour
     collect(TRIAL, [root / "inbox"], course=course)
     assert [each.status for each in grade(TRIAL, course=course).results] == ["graded"]
     feedback(TRIAL, course=course)
+    for name, content in FILES.items():
+        (course.autograded / "mallory" / TRIAL / name).write_text(content, encoding="utf-8")
     return course
 
 
@@ -180,7 +184,7 @@ def test_formgrader_shows_it_and_runs_none_of_it(page: Page, lab: str, attacked:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "page.xhtml"])
+@pytest.mark.parametrize("name", FILES)
 def test_a_file_of_a_submission_runs_nothing_when_it_is_opened(
     name: str, page: Page, lab: str, attacked: Course
 ) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack, put, without_test_b
@@ -11,6 +15,7 @@ from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack
 from servicelab.grading.autograding import Result, grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
+from servicelab.grading.marks import LARGEST, MARKED, Book, Stood, damaged_books, fingerprint, has_earlier
 from servicelab.grading.returning import feedback
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
@@ -127,3 +132,91 @@ def test_formgraders_own_button_keeps_marks_with_their_texts_as_well(course: Cou
     send(course, inbox, 2, SECOND)
     assert course.api().autograde(TRIAL, "lin", force=True)["success"]
     assert held(course) == (None, None, True)
+
+
+def whole_book(root: Path) -> dict[str, Any]:
+    """A file of marks as it is kept, with a mark that was set aside."""
+    book = Book(root, TRIAL, "lin")
+    book.stood["exercise/c-why"] = Stood(fingerprint(FIRST), 4.0, "2026-11-19 17:00 UTC")
+    given = SimpleNamespace(manual_score=3.0, extra_credit=None, needs_manual_grade=False)
+    book.set_aside("exercise/c-why", given, SimpleNamespace(manual_comment=SAID))
+    kept: dict[str, Any] = json.loads((root / MARKED / "lin" / f"{TRIAL}.json").read_text(encoding="utf-8"))
+    return kept
+
+
+def changed(path: list[str | int], value: object) -> Callable[[dict[str, Any]], object]:
+    def change(kept: dict[str, Any]) -> object:
+        holder: Any = kept
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = value
+        return kept
+
+    return change
+
+
+KEY = "exercise/c-why"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _kept: [],
+        changed(["stood"], []),
+        changed(["aside"], {KEY: {}}),
+        changed(["stood", KEY], "x"),
+        changed(["stood", KEY, "points"], 10**400),
+        changed(["stood", KEY, "points"], "4"),
+        changed(["stood", KEY, "more"], 1),
+        changed(["stood", KEY, "submitted"], "**by the house**"),
+        changed(["aside", KEY, 0, "score"], float("inf")),
+        changed(["aside", KEY, 0, "comment"], 3),
+        changed(["aside", KEY, 0, "waiting"], "no"),
+        changed(["aside", KEY, 0, "stood"], []),
+        changed(["stood", KEY, "text"], "x" * LARGEST),
+    ],
+)
+def test_a_file_of_marks_that_is_none_is_put_away_and_told(
+    change: Callable[[dict[str, Any]], object], tmp_path: Path
+) -> None:
+    path = tmp_path / MARKED / "lin" / f"{TRIAL}.json"
+    forged = json.dumps(change(whole_book(tmp_path)))
+    path.write_text(forged, encoding="utf-8")
+    assert not has_earlier(tmp_path, TRIAL, "lin")
+    assert damaged_books(tmp_path, TRIAL, "lin") == [path]
+    Book(tmp_path, TRIAL, "lin").save()
+    (aside,) = damaged_books(tmp_path, TRIAL, "lin")
+    assert aside.read_text(encoding="utf-8") == forged
+    assert Book(tmp_path, TRIAL, "lin").stood == {}
+    path.write_text("{", encoding="utf-8")
+    Book(tmp_path, TRIAL, "lin").save()
+    assert len(damaged_books(tmp_path, TRIAL, "lin")) == 2, "the second takes the first one's place nowhere"
+    said = str(Result("lin", "graded", damaged=(aside,)))
+    assert f"earlier marks could not be read and are kept in {aside}" in said
+
+
+def test_a_file_of_marks_of_an_earlier_version_keeps_its_marks(tmp_path: Path) -> None:
+    kept = whole_book(tmp_path)
+    kept["stood"][KEY]["text"] = FIRST
+    kept["aside"][KEY][0]["stood"]["text"] = f"{FIRST}\n"
+    path = tmp_path / MARKED / "lin" / f"{TRIAL}.json"
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    given = SimpleNamespace(manual_score=None, extra_credit=None, needs_manual_grade=True)
+    said = SimpleNamespace(manual_comment=None)
+    Book(tmp_path, TRIAL, "lin").give_back(KEY, given, said)
+    assert (given.manual_score, said.manual_comment) == (3.0, SAID)
+
+
+def test_long_texts_do_not_make_a_file_of_marks_that_nobody_reads(course: Course, tmp_path: Path) -> None:
+    """What stands there is kept as a hash: texts of four megabytes each once made the file too large to be read."""
+    inbox = tmp_path / "inbox"
+    send(course, inbox, 1, FIRST)
+    graded(course)
+    mark(course, "c-why", 4, SAID)
+    send(course, inbox, 2, "word " * 900_000)
+    graded(course)
+    path = course.root / MARKED / "lin" / f"{TRIAL}.json"
+    assert path.stat().st_size < 10_000
+    send(course, inbox, 3, FIRST)
+    assert graded(course).score == 11
+    assert held(course) == (4, SAID, False)

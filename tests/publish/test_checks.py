@@ -121,6 +121,21 @@ def test_nothing_graded_is_named(course_root: Path, edit: Edit) -> None:
     assert any(f.file == ANALYSIS and f.problem == "nothing in this notebook is graded" for f in found)
 
 
+@pytest.mark.parametrize(
+    ("line", "named"), [("assert found", ["found"]), ("found = 2", []), ("assert share(rows)", [])]
+)
+def test_what_only_an_earlier_test_binds_is_named(line: str, named: list[str], course_root: Path, edit: Edit) -> None:
+    about = "{grade: true, grade_id: b-more, locked: true, points: 1, schema_version: 3, solution: false, task: false}"
+    more = f"```{{code-cell}} ipython3\n:name: b-more\n:nbgrader: {about}\n{line}\n```\n\n"
+    edit(ANALYSIS, "assert 0 <= share(rows) <= 1", "found = 0 <= share(rows) <= 1\nassert found")
+    count = "```{code-cell} ipython3\n:name: b-count\n"
+    edit(ANALYSIS, count, more + count)
+    said = [f for f in course_findings(load_course(course_root)) if "only an earlier test binds" in f.problem]
+    assert [(f.file, f.place, f.problem) for f in said] == [
+        (ANALYSIS, "b-more", f"a test reads `{name}`, which only an earlier test binds") for name in named
+    ]
+
+
 def test_every_mistake_is_reported_at_once_and_nothing_is_built(course_root: Path, edit: Edit) -> None:
     edit(LESSON, "term:core_need", "term:kern_need")
     edit(QUIZ, ', because: "It can be counted."', "")

@@ -12,6 +12,7 @@ import functools
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -268,7 +269,8 @@ def _plain(base: Any, raw: Any, path: Path) -> Any:
         return {str(key): _value(inner[1], each, (*path, key)) for key, each in raw.items()}
     number = isinstance(raw, int | float) and not isinstance(raw, bool)
     if base is float and number:
-        return float(raw)
+        with suppress(OverflowError):
+            return float(raw)
     if origin is None and isinstance(raw, base) and (base is not int or number):
         return raw
     raise ValueError(f"{shown_path(path)} cannot be {str(raw)[:60]!r}")

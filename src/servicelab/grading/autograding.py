@@ -19,7 +19,7 @@ from tqdm import tqdm
 from servicelab.errors import UserError
 from servicelab.grading.collecting import submission_hash
 from servicelab.grading.course import Course
-from servicelab.grading.marks import forget_marks, has_earlier
+from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
@@ -60,6 +60,8 @@ class Result:
         Whether nothing in it was answered.
     earlier
         Whether another text of theirs had been marked, and this one has not.
+    damaged
+        Files with earlier marks of theirs that could not be read, where they were put away.
     """
 
     student: str
@@ -72,6 +74,7 @@ class Result:
     why: str = ""
     blank: bool = False
     earlier: bool = False
+    damaged: tuple[Path, ...] = ()
 
     def __str__(self) -> str:
         words = {
@@ -85,7 +88,10 @@ class Result:
         earlier = (
             _("what was marked earlier is not what stands here now: that mark does not count") if self.earlier else ""
         )
-        notes = [words[self.status], blank, self.late, _("a person marks the rest") if self.waiting else "", earlier]
+        names = ", ".join(map(str, self.damaged))
+        lost = _("earlier marks could not be read and are kept in {names}", names=names) if names else ""
+        waiting = _("a person marks the rest") if self.waiting else ""
+        notes = [words[self.status], blank, self.late, waiting, earlier, lost]
         said = " · ".join(note for note in notes if note)
         return f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
 
@@ -324,4 +330,5 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
             status in ("graded", "before")
             and nothing_answered(course.submitted / student / assignment, course.release / assignment),
             has_earlier(course.root, assignment, student),
+            tuple(damaged_books(course.root, assignment, student)),
         )

@@ -1,4 +1,4 @@
-"""Running a submission so that no cell of it can stop the rest: nbgrader's own step, with three limits added.
+"""Running a submission so that no cell of it stops the rest or says what another earns: nbgrader's own step, bounded.
 
 Stock nbgrader gives a whole submission up when its kernel dies or does not obey an interrupt. Here the cells that ran
 keep what they earned, and those that could not run say so.
@@ -6,7 +6,13 @@ keep what they earned, and those that could not run say so.
 
 from __future__ import annotations
 
+import asyncio
+import json
+import secrets
 import time
+from contextlib import nullcontext
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -15,7 +21,10 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer, default
 
-from servicelab.grading.lodging import environment, lodging
+from servicelab.grading import inkernel
+from servicelab.grading.inkernel import ANSWER, ASKED
+from servicelab.grading.lodging import environment, left_as_it_was, lodging
+from servicelab.grading.whose import Run, Whose, is_points, is_test, opens, released
 from servicelab.i18n import _
 
 STOPPED = "NotRun"
@@ -28,6 +37,15 @@ TOO_LONG = "the notebook took longer than it may"
 DIED = "this cell ended Python, or used more memory than there is"
 UNSTOPPABLE = "this cell did not stop when its time was up"
 AFTER = "an earlier cell ended Python or did not stop"
+TOO_MUCH = "it put out more than it may"
+NO_POINTS = "NoPoints"
+"""`ename` of what stands in a test that did not end in its points."""
+NO_NUMBER = "this check did not end in a number of points"
+STDERR = "(written to stderr while this was checked)"
+FLOODING = 0.2
+"""Seconds after which a cell that puts out too much is stopped."""
+CELL = "Cell In"
+"""What a line of a traceback begins with that is in a cell."""
 
 
 def explained(said: str) -> str:
@@ -37,6 +55,7 @@ def explained(said: str) -> str:
         DIED: _("this cell ended Python, or used more memory than there is"),
         UNSTOPPABLE: _("this cell did not stop when its time was up"),
         AFTER: _("an earlier cell ended Python or did not stop"),
+        TOO_MUCH: _("it put out more than it may"),
     }.get(said, said)
 
 
@@ -71,16 +90,27 @@ def _whole(value: Any) -> Any:
     return [_whole(each) for each in value] if isinstance(value, list) else value
 
 
-def _opens(cell: NotebookNode) -> bool:
-    """Whether a cell is the course's own and judges nothing: only the limit on the whole notebook is one for it."""
-    about = cell.metadata.get("nbgrader") or {}
-    return about.get("locked") is True and not about.get("grade") and not about.get("solution")
+def _bytes_in(value: Any) -> int:
+    """About how much a message holds: its texts; numbers and names weigh little."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_bytes_in, value.values()))
+    return sum(map(_bytes_in, value)) if isinstance(value, list) else 1
 
 
 class BoundedExecute(Execute):  # type: ignore[misc]
-    """nbgrader's `Execute`, with a limit on the whole notebook and an end for a kernel that does not answer."""
+    """nbgrader's `Execute`, with limits on the whole notebook, and every test judged apart from what is shown.
+
+    Where a trainee added or wrote code, the notebook runs more than once, each time in a Python of its own: the locked
+    cells before the first task in code without any of the trainee's, all cells without the tests, whose outputs are
+    the ones that are shown, and all of them with the tests, of which the points are kept. So a decision is read and
+    judged where no code of its maker's runs, and no output can hold a test, which was never where it was made.
+    """
 
     notebook_timeout = Integer(240, help="Seconds that all cells of one notebook may take together").tag(config=True)
+    cell_output = Integer(4 << 20, help="Bytes that one cell may put out").tag(config=True)
+    notebook_output = Integer(16 << 20, help="Bytes that all cells of one notebook may put out").tag(config=True)
 
     @default("shutdown_kernel")
     def _shutdown_kernel_default(self) -> str:
@@ -89,18 +119,38 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     @default("extra_arguments")
     def _extra_arguments_default(self) -> list[str]:
         # The kernel's own log would run across the progress bar.
-        return ["--Application.log_level=CRITICAL"]
+        return ["--Application.log_level=CRITICAL", f"--ext={inkernel.__name__}"]
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
         """Run every cell, within the limits."""
-        self._until = time.monotonic() + self.notebook_timeout
-        self._stopped = ""
         self.timeout_func = self._seconds
-        with lodging() as self._home:
-            nb, resources = super().preprocess(nb, resources, km)
+        # A cell leaves itself out by a tag, and nbgrader gives a test without a result all its points.
+        self.skip_cells_with_tag = secrets.token_hex(16)
+        self._kept = nb
+        self._whose = Whose(nb, released(resources))
+        for run in self._whose.runs():
+            made = self._run(deepcopy(nb), run, resources, km)
+            nb.metadata = made.metadata
+            for cell, ran, shown in zip(nb.cells, made.cells, run.shows, strict=True):
+                if shown:
+                    cell.outputs = ran.outputs
+                    cell.execution_count = ran.get("execution_count") if run.counted else None
         _write_out_controls(nb)
         _mark_halves(nb)
         return nb, resources
+
+    def _run(self, nb: NotebookNode, run: Run, resources: Any, km: Any) -> NotebookNode:
+        """Run the cells of one run in a Python of its own; what went before it leaves nothing in it."""
+        self._until = time.monotonic() + self.notebook_timeout
+        self._stopped = ""
+        self._running = run
+        self._theirs = self._greeted = False
+        self._room = self.notebook_output
+        self._numbers: dict[int, int] = {}
+        place = (resources or {}).get("metadata", {}).get("path")
+        with lodging() as self._home, left_as_it_was(Path(place)) if place else nullcontext():
+            made, _resources = super().preprocess(nb, resources, km)
+        return made  # type: ignore[no-any-return]
 
     def start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel in a home of its own; what it is reached by lies in there as well."""
@@ -110,13 +160,18 @@ class BoundedExecute(Execute):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Run one cell, or say in it why it could not run."""
-        if cell.cell_type != "code" or not cell.source.strip():
+        if cell.cell_type != "code" or not cell.source.strip() or not self._running.runs[index]:
             return cell, resources
         if not self._stopped and time.monotonic() > self._until:
             self._stopped = TOO_LONG
         if not self._stopped:
             try:
-                return super().preprocess_cell(cell, resources, index)  # type: ignore[no-any-return]
+                self._greet(index)
+                if self._running.judges and is_test(cell):
+                    self._judge(cell, index)
+                else:
+                    cell, resources = self._execute(cell, resources, index)
+                return cell, resources
             except DeadKernelError:
                 self._stopped, said = AFTER, DIED
             except CellTimeoutError:
@@ -124,20 +179,140 @@ class BoundedExecute(Execute):  # type: ignore[misc]
                 self._kill()
         else:
             said = self._stopped
-        cell.outputs = [
-            *cell.get("outputs", []),
-            output("error", ename=STOPPED, evalue=said, traceback=[f"{STOPPED}: {said}"]),
-        ]
+        cell.outputs = [*cell.get("outputs", []), _not_run(said)]
         return cell, resources
+
+    def _greet(self, index: int) -> None:
+        """See that the kernel answers, before anything of the trainee's ran in it."""
+        if self._running.judges and not self._greeted:
+            if not self._ask("keep", index)[0]:
+                raise RuntimeError("Kernel without servicelab.grading.inkernel: nothing can be judged in it")
+            self._greeted = True
+
+    def _execute(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        """Run a cell as IPython does; one of the course's finds Python as the course's first one found it."""
+        own = self._whose.own[index]
+        self._theirs = self._theirs or not self._whose.unwritten(index)
+        if self._running.judges and own and self._theirs:
+            self._ask("put back", index)
+        self._begin()
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        if type(cell.get("execution_count")) is int:
+            self._numbers[cell.execution_count] = index
+        if self._flooded:
+            cell.outputs.append(_not_run(TOO_MUCH))
+        if self._running.judges and own and not self._theirs:
+            self._ask("keep", index)
+        return cell, resources
+
+    def _judge(self, cell: NotebookNode, index: int) -> None:
+        """Run a test, and write into its cell what it said, what went wrong, or its points: nothing else counts."""
+        points = float(cell.metadata["nbgrader"].get("points") or 0)
+        answer, reply, put_out = self._ask("judge", index, source=cell.source, points=points)
+        outputs = []
+        if any(each.output_type == "stream" and each.name == "stderr" for each in put_out):
+            # Before the points: by nbgrader's own rule they count only where nothing like this comes first.
+            outputs.append(output("stream", name="stderr", text=STDERR + "\n"))
+        if said := str(answer.get("said", "")):
+            outputs.append(output("stream", name="stdout", text=said))
+        value: Any = answer.get("value")
+        if self._flooded:
+            outputs.append(_not_run(TOO_MUCH))
+        elif reply.get("status") == "error":
+            name = str(reply.get("ename", ""))
+            outputs.append(output("error", ename=name, evalue="", traceback=[name]))
+        elif "error" in answer:
+            outputs.append(self._error(answer))
+        elif is_points(value, points):
+            outputs.append(
+                output(
+                    "execute_result",
+                    data={"text/plain": repr(min(max(float(value), 0.0), points))},
+                    execution_count=None,
+                )
+            )
+        else:
+            outputs.append(output("error", ename=NO_POINTS, evalue=NO_NUMBER, traceback=[f"{NO_POINTS}: {NO_NUMBER}"]))
+        cell.outputs = outputs
+        cell.execution_count = None
+
+    def _error(self, answer: dict[str, Any]) -> NotebookNode:
+        """Return an error in a test: what the test itself says, and in which lines of cells it came about."""
+        places = [(self._numbers.get(number), number, line) for number, line in answer["cells"]]
+        name, said = str(answer["error"]), str(answer["message"])
+        frames = [
+            f"{CELL}[{self._number(place, number)}], line {line}" for place, number, line in places if place is not None
+        ]
+        return output("error", ename=name, evalue=said, traceback=[*frames, f"{name}: {said}" if said else name])
+
+    def _number(self, place: int, ran: int) -> int:
+        """Return the number of a cell as it is shown, which ran as another one where it is judged."""
+        shown = self._kept.cells[place].execution_count
+        return shown if type(shown) is int else ran
+
+    def _ask(self, do: str, index: int, **about: Any) -> tuple[dict[str, Any], dict[str, Any], list[NotebookNode]]:
+        """Ask the kernel for what is no cell's; return the answer, the reply, and what was put out meanwhile."""
+        asker = secrets.token_hex(16)
+        asking = deepcopy(self.nb.cells[index])
+        asking.source = ASKED + json.dumps({"do": do, "from": asker, **about})
+        asking.outputs, asking.metadata = [], type(asking.metadata)()
+        here = self.nb.cells[index]
+        self._begin()
+        self._reply: dict[str, Any] = {}
+        try:
+            asked = self.execute_cell(asking, index, store_history=False)
+        finally:
+            self.nb.cells[index] = here
+        answer = (self._reply.get("user_expressions") or {}).get(ANSWER)
+        # Whoever wrote it, an answer to another question is none.
+        mine = answer if isinstance(answer, dict) and answer.get("to") == asker else {}
+        return mine, self._reply, asked.outputs
+
+    def on_cell_executed(self, **about: Any) -> None:
+        """Take what a kernel answered beside what it put out."""
+        self._reply = about["execute_reply"]["content"]
+        if self._interrupting is not None:
+            self._interrupting.cancel()
+        super().on_cell_executed(**about)
+
+    def _begin(self) -> None:
+        self._cell_room = min(self.cell_output, self._room)
+        self._flooded = False
+        self._interrupting: asyncio.Future[None] | None = None
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take one thing that a cell put out, while there is room for it."""
+        if msg["msg_type"] not in ("status", "execute_input"):
+            size = _bytes_in(msg["content"])
+            if self._flooded or size > self._cell_room:
+                if not self._flooded:
+                    self._flooded = True
+                    self._interrupting = asyncio.ensure_future(self._interrupt())
+                if self._room < self.cell_output:
+                    self._stopped = TOO_MUCH
+                return None
+            self._cell_room -= size
+            self._room -= size
+        return super().process_message(msg, cell, cell_index)  # type: ignore[no-any-return]
 
     def _seconds(self, cell: NotebookNode) -> int:
         # On a busy machine the imports that open a notebook take long, which is not its writer's doing.
-        most = self.notebook_timeout if _opens(cell) else self.timeout or self.notebook_timeout
+        most = self.notebook_timeout if opens(cell) else self.timeout or self.notebook_timeout
         # At least one second: 0 would mean no limit at all.
         return max(1, min(most, int(self._until - time.monotonic())))
+
+    async def _interrupt(self) -> None:
+        """Stop a cell that puts out too much, unless it has ended by then: the next one is not to be stopped for it."""
+        await asyncio.sleep(FLOODING)
+        if self.km is not None:
+            await self.km.interrupt_kernel()
 
     def _kill(self) -> None:
         from jupyter_core.utils import run_sync
 
         if self.km is not None:
             run_sync(self.km.shutdown_kernel)(now=True)
+
+
+def _not_run(said: str) -> NotebookNode:
+    return output("error", ename=STOPPED, evalue=said, traceback=[f"{STOPPED}: {said}"])

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from servicelab.files.whole import write_whole
+
 TOLD = frozenset({
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
     "PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "PYTHONHASHSEED",
@@ -37,6 +39,35 @@ def lodging() -> Iterator[Path]:
         yield home
     finally:
         clear(home)
+
+
+@contextmanager
+def left_as_it_was(folder: Path) -> Iterator[None]:
+    """Give a submission's folder back its files after code ran in it: what one run leaves there, no other one finds."""
+    before = dict(_files(folder))
+    held = {path: path.read_bytes() for path, ours in before.items() if ours}
+    try:
+        yield
+    finally:
+        for path in [path for path, _ours in _files(folder) if path not in before]:
+            with suppress(OSError):
+                path.unlink()
+        for path, content in held.items():
+            with suppress(OSError):
+                if not path.is_file() or path.is_symlink() or path.read_bytes() != content:
+                    write_whole(path, content)
+        for inner in sorted(
+            (each for each in folder.rglob("*") if each.is_dir() and not each.is_symlink()), reverse=True
+        ):
+            if not any(inner in path.parents for path in before):
+                clear(inner)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Every file in a folder, and whether it is one that can be kept; links are never followed."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not path.is_dir():
+            yield path, path.is_file() and not path.is_symlink()
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,15 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from servicelab.grading.marks import Book
+from servicelab.grading.marks import Book, phrases
+from servicelab.grading.whose import cell_name, released
+from servicelab.i18n import LANGUAGES, _, use
 from servicelab.learn import decisions
 
 NOTE = "servicelab_note"
 """Metadata of a cell that is for the marker only; the trainee's page leaves it out."""
+TAG = re.compile(r"<[^<>]*>")
+MOST_DECISIONS = 100
 DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
 TEST = "test-"
 """What the name of a test begins with; the id of its decision follows."""
@@ -27,11 +34,50 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Arrange one notebook that was graded."""
         about = resources["nbgrader"]
+        for cell in nb.cells:
+            # A trainee's cell is none of ours, whatever it says of itself.
+            cell.metadata.pop(NOTE, None)
         book = Book(Path(resources["metadata"]["path"]).parents[2], about["assignment"], about["student"])
         asked = [found[1] for cell in nb.cells if cell.cell_type == "code" for found in DECIDE.finditer(cell.source)]
+        handed_out = {cell_name(cell) for cell in released(resources)}
         labels = {f"{TEST}{key}": decisions.label(n) for n, key in enumerate(dict.fromkeys(asked), start=1)}
-        nb.cells = list(_noted(_in_order(nb.cells, [*labels]), labels, book, about["notebook"]))
+        nb.cells = list(_noted(_in_order(nb.cells, [*labels]), labels, book, about["notebook"], handed_out))
         return nb, resources
+
+
+def _is_theirs(cell: NotebookNode, handed_out: set[str]) -> bool:
+    """Whether to say of a text that it is the trainee's: nobody handed it out, or it reads like a note of ours."""
+    if cell.cell_type != "markdown":
+        return False
+    letters = _letters(cell.source)
+    reads_like_ours = letters in _labels() or any(each in letters for each in _notes())
+    return reads_like_ours or bool(handed_out and cell_name(cell) not in handed_out)
+
+
+@cache
+def _notes() -> frozenset[str]:
+    """What stands in a note of an earlier mark, in every language."""
+    found: set[str] = set()
+    for lang in LANGUAGES:
+        with use(lang):
+            found.update(map(_letters, phrases()))
+    return frozenset(found)
+
+
+@cache
+def _labels() -> frozenset[str]:
+    """What stands above the checks of decisions, in every language."""
+    found = []
+    for lang in LANGUAGES:
+        with use(lang):
+            found += [_letters(decisions.label(number)) for number in range(1, MOST_DECISIONS)]
+    return frozenset(found)
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text as it is read: marks, tags, spaces and look-alikes of width do not matter."""
+    shown = html.unescape(TAG.sub("", html.unescape(text)))
+    return "".join(each for each in unicodedata.normalize("NFKC", shown).casefold() if each.isalnum())
 
 
 def _in_order(cells: list[NotebookNode], order: list[str]) -> list[NotebookNode]:
@@ -41,13 +87,17 @@ def _in_order(cells: list[NotebookNode], order: list[str]) -> list[NotebookNode]
     return [next(following) if _name(cell) in order else cell for cell in cells]
 
 
-def _noted(cells: list[NotebookNode], labels: dict[str, str], book: Book, notebook: str) -> Iterator[NotebookNode]:
+def _noted(
+    cells: list[NotebookNode], labels: dict[str, str], book: Book, notebook: str, handed_out: set[str]
+) -> Iterator[NotebookNode]:
     for cell in cells:
         name = _name(cell)
         if name in labels:
             yield _note(f"**{labels[name]}**")
         if name and (mark := book.earlier(f"{notebook}/{name}")):
             yield _note(mark.told())
+        if _is_theirs(cell, handed_out):
+            yield _note("*" + _("The text below is the trainee's own, whatever it says of itself.") + "*")
         yield cell
 
 

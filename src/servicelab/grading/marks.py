@@ -7,9 +7,13 @@ there when it was graded; when something else does, the mark is set aside. It co
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import math
+import os
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +25,21 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from servicelab.course.handin import answers_file
 from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
+from servicelab.grading.messages import text_of
+from servicelab.grading.whose import is_points, is_test
 from servicelab.i18n import _
-from servicelab.learn.whereabouts import read_json
+from servicelab.learn.numbers import finite
+from servicelab.learn.whereabouts import NotTaken, read_json, read_regular
 from servicelab.learn.written import KIND
 
 MARKED = ".marked"
 """Folder in the course with what was marked, one file a trainee and assignment; nbgrader passes over it for its dot."""
+DAMAGED = ".damaged-"
+"""What the name of a file of marks goes on with that could not be read; a number follows."""
+LARGEST = 16 << 20
+"""Bytes of one file of marks; hundreds of comments as long as a page come nowhere near."""
+HASH = re.compile(r"[0-9a-f]{64}")
+SUBMITTED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
@@ -37,7 +50,7 @@ class Stood:
     Attributes
     ----------
     text
-        What a trainee wrote in the cell; of a test, a hash of the trainee's code and answers.
+        A hash of what a trainee wrote in the cell; of a test, of the trainee's code and answers.
     points
         The most that the cell gave.
     submitted
@@ -50,7 +63,7 @@ class Stood:
 
     def same(self, other: Stood | None) -> bool:
         """Whether a mark for one is a mark for the other."""
-        return other is not None and (self.text.split(), self.points) == (other.text.split(), other.points)
+        return other is not None and (self.text, self.points) == (other.text, other.points)
 
 
 @dataclass(frozen=True)
@@ -68,15 +81,26 @@ class Mark:
         given = "—" if self.score is None else f"{self.score:g}"
         if self.stood:
             given += f" / {self.stood.points:g}"
-        when = self.stood.submitted if self.stood else ""
-        head = (
-            _("An earlier text in this place, handed in {when}, was marked {given}.", when=when, given=given)
-            if when
-            else _("An earlier text in this place was marked {given}.", given=given)
-        )
-        lines = [f"**{head}** " + _("That mark is not for the text below and does not count.")]
+        lines = [f"**{_head(given, self.stood.submitted if self.stood else '')}** " + _foot()]
         lines += [quoted(self.comment)] if self.comment else []
         return "\n\n".join(lines)
+
+
+def _head(given: str, when: str) -> str:
+    if when:
+        return _("An earlier text in this place, handed in {when}, was marked {given}.", when=when, given=given)
+    return _("An earlier text in this place was marked {given}.", given=given)
+
+
+def _foot() -> str:
+    return _("That mark is not for the text below and does not count.")
+
+
+def phrases() -> list[str]:
+    """Return what a note of an earlier mark says in the running language, whatever the mark."""
+    gap = "\0"
+    said = gap.join((_head(gap, ""), _head(gap, gap), _foot()))
+    return [each for each in map(str.strip, said.split(gap)) if len(each) > 1]
 
 
 def quoted(text: str) -> str:
@@ -85,19 +109,42 @@ def quoted(text: str) -> str:
 
 
 class Book:
-    """What was graded, and the marks set aside, of one trainee's assignment; kept in a file."""
+    """What was graded, and the marks set aside, of one trainee's assignment; kept in a file.
+
+    A file that is none of these is put away under a name that says so before anything is written in its place.
+    """
 
     def __init__(self, root: Path, assignment: str, student: str) -> None:
         self._path = root / MARKED / student / f"{assignment}.json"
-        read = read_json(self._path)
-        self.stood = {key: Stood(**each) for key, each in read.get("stood", {}).items()}
-        self._aside = {key: [_mark(each) for each in some] for key, some in read.get("aside", {}).items()}
+        self._damaged = False
+        self.stood: dict[str, Stood] = {}
+        self._aside: dict[str, list[Mark]] = {}
+        try:
+            stated = json.loads(read_regular(self._path, LARGEST))
+            self.stood = {_text(key): _stood(each) for key, each in _mapping(stated["stood"]).items()}
+            self._aside = {_text(key): _marks(some) for key, some in _mapping(stated["aside"]).items()}
+        except FileNotFoundError:
+            pass
+        except (NotTaken, ValueError, KeyError, TypeError, RecursionError):
+            self._damaged, self.stood, self._aside = True, {}, {}
+
+    @property
+    def damaged(self) -> list[Path]:
+        """The file itself, where it cannot be read."""
+        return [self._path] if self._damaged else []
 
     def save(self) -> None:
         """Write it down."""
+        if self._damaged:
+            free = (each for each in map(self._put_away, itertools.count(1)) if not os.path.lexists(each))
+            self._path.rename(next(free))
+            self._damaged = False
         aside = {key: [asdict(each) for each in some] for key, some in self._aside.items()}
         stood = {key: asdict(each) for key, each in self.stood.items()}
         write_whole(self._path, json.dumps({"stood": stood, "aside": aside}, ensure_ascii=False, indent=1))
+
+    def _put_away(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.stem}{DAMAGED}{number}.json")
 
     def set_aside(self, key: str, grade: Any, comment: Any) -> None:
         """Take a person's mark and comment, if there are any, out of the gradebook; the caller commits."""
@@ -167,7 +214,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         comment = next((each for each in submission.comments if each.name == name), None)
         moment = submission.assignment.timestamp
         now = Stood(
-            cell.source if is_solution(cell) or is_task(cell) else self._did,
+            fingerprint(cell.source) if is_solution(cell) or is_task(cell) else self._did,
             float(grade.max_score) if grade else 0.0,
             moment.strftime(MINUTE) if moment else "",
         )
@@ -185,6 +232,21 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         self.gradebook.db.commit()
         return cell, resources
 
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        """Enter what a test gave: one number of points and nothing that went wrong, or 0.
+
+        nbgrader itself takes a test without a result for one that was met.
+        """
+        if not is_test(cell):
+            super()._add_score(cell, resources)
+            return
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score = points_of(cell)
+        grade.needs_manual_grade = grade.manual_score is not None
+        self.gradebook.db.commit()
+
     def _notebook(self) -> Any:
         return self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
 
@@ -198,6 +260,22 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
                 self._book.set_aside(self._prefix + name, grade, comment)
                 self._book.stood.pop(self._prefix + name, None)
         self.gradebook.db.commit()
+
+
+def points_of(cell: NotebookNode) -> float:
+    """Return the points in a test's outputs: those of its one result, or 0 where there is more or none of them."""
+    most = float(cell.metadata["nbgrader"]["points"])
+    results = []
+    for each in cell.get("outputs", []):
+        if each.output_type == "error" or (each.output_type == "stream" and each.name == "stderr"):
+            return 0.0
+        if each.output_type == "execute_result":
+            results.append(text_of(each.get("data", {}).get("text/plain", "")))
+    try:
+        value = float(results[0]) if len(results) == 1 else math.nan
+    except ValueError:
+        value = math.nan
+    return min(max(value, 0.0), most) if is_points(value, most) else 0.0
 
 
 def marks_in(notebook: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -224,6 +302,21 @@ def has_earlier(root: Path, assignment: str, student: str) -> bool:
     return any(book.earlier(key) for key in book.stood)
 
 
+def damaged_books(root: Path, assignment: str, student: str) -> list[Path]:
+    """Return the files of somebody's marks that cannot be read, where they stand or were put away."""
+    book = Book(root, assignment, student)
+    return [*book.damaged, *sorted((root / MARKED / student).glob(f"{assignment}{DAMAGED}*.json"))]
+
+
+def fingerprint(text: str) -> str:
+    """Return a hash of a text, the same however its words are spaced.
+
+    >>> fingerprint("a  text\\n") == fingerprint("a text") != fingerprint("atext")
+    True
+    """
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def is_marked(course: Course, assignment: str, student: str) -> bool:
     """Return whether a person gave anything for what was graded last."""
     with course.gradebook() as book:
@@ -243,9 +336,58 @@ def _same_stood(one: Stood | None, other: Stood | None) -> bool:
     return one.same(other) if one else other is None
 
 
-def _mark(stated: Mapping[str, Any]) -> Mark:
-    mark = Mark(**stated)
-    return replace(mark, stood=Stood(**stated["stood"]) if stated["stood"] else None)
+def _marks(stated: Any) -> list[Mark]:
+    if not isinstance(stated, list):
+        raise TypeError("no list")
+    return [_mark(each) for each in stated]
+
+
+def _mark(stated: Any) -> Mark:
+    about = _exactly(stated, Mark)
+    if type(about["waiting"]) is not bool:
+        raise TypeError("waiting")
+    return Mark(
+        None if about["stood"] is None else _stood(about["stood"]),
+        None if about["score"] is None else _points(about["score"]),
+        None if about["extra"] is None else _points(about["extra"]),
+        None if about["comment"] is None else _text(about["comment"]),
+        about["waiting"],
+    )
+
+
+def _stood(stated: Any) -> Stood:
+    about = _exactly(stated, Stood)
+    text, submitted = _text(about["text"]), _text(about["submitted"])
+    if submitted and not SUBMITTED.fullmatch(submitted):
+        raise ValueError("submitted")
+    # Earlier versions kept the text itself.
+    return Stood(text if HASH.fullmatch(text) else fingerprint(text), _points(about["points"]), submitted)
+
+
+def _exactly(stated: Any, kind: type) -> Mapping[str, Any]:
+    names = {each.name for each in fields(kind)}
+    if _mapping(stated).keys() != names:
+        raise ValueError(f"{kind.__name__} has {', '.join(sorted(names))}")
+    return _mapping(stated)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("no mapping")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _points(value: Any) -> float:
+    number = finite(value)
+    if number is None:
+        raise ValueError("no number")
+    return number
 
 
 def _judged(nb: NotebookNode, answers: Path) -> str:

@@ -16,7 +16,8 @@ from servicelab.grading.bounded import CONTROL, WIDGET
 from servicelab.grading.inert import markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
 from servicelab.grading.messages import text_of
-from servicelab.grading.scrub import ANSI, is_test
+from servicelab.grading.scrub import ANSI
+from servicelab.grading.whose import is_test
 from servicelab.i18n import _, language
 from servicelab.learn.written import numbers_in
 

@@ -8,24 +8,25 @@ function's argument) and is left out.
 
 from __future__ import annotations
 
-import ast
+import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from servicelab.grading.bounded import STOPPED, explained, output
+from servicelab.grading.bounded import CELL, NO_POINTS, STOPPED, TOO_MUCH, explained, output
 from servicelab.grading.language import spoken
 from servicelab.grading.markerview import NOTE
 from servicelab.grading.messages import is_authored, messages_of, text_of
+from servicelab.grading.whose import is_test
 from servicelab.i18n import _, use
 
 REGIONS = ("HIDDEN TESTS", "MARK SCHEME", "SOLUTION")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-FRAME = re.compile(r"\s*Cell In\s?\[(\d+)\], line \d+")
+FRAME = re.compile(r"\s*Cell In\s?\[(\d{1,9})\], line (\d{1,9})")
 NAME_MISSING = re.compile(r"name '(\w{1,60})' is not defined")
 DISTINCTIVE = 12
 """Characters from which on a line of a hidden test is looked for in a trainee's own outputs."""
@@ -40,68 +41,70 @@ class ScrubFeedback(NbGraderPreprocessor):  # type: ignore[misc]
             return self._scrub(nb), resources
 
     def _scrub(self, nb: NotebookNode) -> NotebookNode:
-        # What is for the marker only, such as the mark of another text, is not for the trainee.
-        nb.cells = [cell for cell in nb.cells if NOTE not in cell.metadata]
-        secret_cells = [cell for cell in nb.cells if is_test(cell)]
-        counts = {cell.get("execution_count") for cell in secret_cells}
+        # Before anything is left out: whatever a cell says of itself, what it holds is a secret.
         secrets = _secret_lines(nb.cells)
-        hints = _literals(cell.source for cell in secret_cells)
+        # What is for the marker only, such as the mark of another text, is not for the trainee.
+        nb.cells = [cell for cell in nb.cells if NOTE not in cell.metadata or cell.cell_type != "markdown"]
+        lines = _own_lines(nb.cells)
         untouched = False
         for cell in nb.cells:
             if is_test(cell):
-                self._scrub_test(cell, counts, hints, untouched=untouched)
+                self._scrub_test(cell, lines, untouched=untouched)
             elif cell.cell_type == "code":
                 if cell.metadata.get("nbgrader", {}).get("solution"):
                     untouched = any(each.get("ename") == "NotImplementedError" for each in cell.get("outputs", []))
-                cell.outputs = [_scrubbed(each, counts, secrets) for each in cell.get("outputs", [])]
+                cell.outputs = [_scrubbed(each, lines, secrets) for each in cell.get("outputs", [])]
             cell.source = _without_regions(cell.source)
         return nb
 
-    def _scrub_test(self, cell: NotebookNode, counts: set[Any], hints: frozenset[str], *, untouched: bool) -> None:
+    def _scrub_test(self, cell: NotebookNode, lines: Mapping[int, list[str]], *, untouched: bool) -> None:
         messages = list(messages_of(cell))
         frames: list[str] = []
         for each in cell.get("outputs", []):
             if each.output_type == "error" and not is_authored(cell.source, each):
-                said, frames = _explained(each, counts, hints, untouched=untouched)
+                said, frames = _explained(each, lines, untouched=untouched)
                 messages.append(said)
+            elif each.output_type == "stream" and each.name == "stderr":
+                messages.append(
+                    _(
+                        "Something was written to stderr while your code was checked, and that counts as not met: take "
+                        "out what writes there, such as print(…, file=sys.stderr)."
+                    )
+                )
         cell.metadata["servicelab"] = {"messages": messages, "frames": frames}
         text = "".join(f"{line}\n" for line in [*messages, *frames])
         cell.outputs = [output("stream", name="stdout", text=text)] if text else []
         cell.source = "# " + _("What is checked here is not shown.")
 
 
-def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell is one of nbgrader's autograder tests."""
-    about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and bool(about.get("grade")) and not about.get("solution")
+def _explained(error: NotebookNode, lines: Mapping[int, list[str]], *, untouched: bool) -> tuple[str, list[str]]:
+    """Return a sentence about an error in a test, and the trainee's own lines that it came from.
 
-
-def _explained(
-    error: NotebookNode, secret: set[Any], hints: frozenset[str], *, untouched: bool
-) -> tuple[str, list[str]]:
-    """Return a sentence about an error in a test, and the trainee's own lines that it came from."""
+    What an error of the trainee's code says is left out: it can be what the hidden test called it with.
+    """
     name, value = str(error.get("ename", "")), text_of(error.get("evalue", ""))
     if name in ("CellTimeoutError", "KeyboardInterrupt"):
         return _("It took longer than it may, so it was stopped."), []
+    if name == STOPPED and value == TOO_MUCH:
+        return _("It put out more than it may, so it was stopped."), []
     if name == STOPPED:
         return _("It could not be checked: the notebook had stopped before."), []
+    if name == NO_POINTS:
+        return _("This check did not end in a number of points, so it gives none: tell your instructor."), []
     if name == "NotImplementedError" or (untouched and name == "NameError"):
         return _("This was not answered."), []
-    if name == "NameError" and (found := NAME_MISSING.search(value)):
+    frames = _own_frames(error.get("traceback", []), lines)
+    if name == "NameError" and not frames and (found := NAME_MISSING.search(value)):
         return _("Your notebook does not make {name}.", name=found[1]), []
-    frames = _own_frames(error.get("traceback", []), secret)
     if not frames:
         return _("A check of this part was not met."), []
-    # The value of an error raised by the trainee's code can be what the hidden test called it with.
-    shown = "" if any(hint in value for hint in hints) else value.strip()
-    said = f"{name}: {shown}" if shown else name
-    return _("Your code stopped with {error}.", error=said.rstrip(".")), frames
+    return _("Your code stopped with {error}.", error=name if hasattr(builtins, name) else _("an error")), frames
 
 
-def _scrubbed(shown: NotebookNode, secret: set[Any], secrets: frozenset[str]) -> NotebookNode:
+def _scrubbed(shown: NotebookNode, lines: Mapping[int, list[str]], secrets: frozenset[str]) -> NotebookNode:
     """Return a trainee's own output without library frames and without lines of a hidden test."""
     if shown.output_type == "error":
-        trace = _own_frames(shown.get("traceback", []), secret)
+        trace = _own_frames(shown.get("traceback", []), lines)
         name, value = str(shown.get("ename", "")), _clean(text_of(shown.get("evalue", "")), secrets)
         if name == "CellTimeoutError":
             value = _("it took longer than it may, so it was stopped")
@@ -117,15 +120,27 @@ def _scrubbed(shown: NotebookNode, secret: set[Any], secrets: frozenset[str]) ->
     return shown
 
 
-def _own_frames(trace: Iterable[str], secret: set[Any]) -> list[str]:
-    """Return the frames of a traceback that stand in the trainee's own cells, without colours."""
+def _own_frames(trace: Iterable[str], lines: Mapping[int, list[str]]) -> list[str]:
+    """Return the frames of a traceback that stand in the trainee's own cells.
+
+    A class of errors may write its own traceback, so only two numbers are read from it; the line is the notebook's.
+    """
     own = []
     for entry in trace:
-        plain = ANSI.sub("", entry)
-        found = FRAME.match(plain)
-        if found and int(found[1]) not in secret:
-            own.append(plain.rstrip())
+        found = FRAME.match(ANSI.sub("", str(entry)))
+        cell = lines.get(int(found[1]), []) if found else []
+        if found and 0 < (number := int(found[2])) <= len(cell):
+            own.append(f"{CELL}[{found[1]}], line {number}\n----> {number} {cell[number - 1]}".rstrip())
     return own
+
+
+def _own_lines(cells: Iterable[NotebookNode]) -> dict[int, list[str]]:
+    """Return the lines of each cell that is not a test, by the number that it ran as."""
+    return {
+        cell.execution_count: _without_regions(cell.source).split("\n")
+        for cell in cells
+        if cell.cell_type == "code" and not is_test(cell) and type(cell.get("execution_count")) is int
+    }
 
 
 def _secret_lines(cells: Iterable[NotebookNode]) -> frozenset[str]:
@@ -135,22 +150,6 @@ def _secret_lines(cells: Iterable[NotebookNode]) -> frozenset[str]:
         text = cell.source if is_test(cell) else "\n".join(_regions(cell.source))
         lines |= {line.strip() for line in text.splitlines() if len(line.strip()) >= DISTINCTIVE}
     return frozenset(lines)
-
-
-def _literals(sources: Iterable[str]) -> frozenset[str]:
-    """Return the texts and numbers in test cells, as an error's message would show them."""
-    found: set[str] = set()
-    for source in sources:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
-                text = str(node.value)
-                if len(text) >= 2:
-                    found.add(text)
-    return frozenset(found)
 
 
 def _clean(text: str, secrets: frozenset[str]) -> str:

@@ -113,6 +113,31 @@ def test_what_was_kept_of_another_grid_is_not_taken(made: Path, tmp_path: Path) 
     assert (other / "as_is-1.json").is_file()
 
 
+@pytest.mark.parametrize("damage", [
+    "", "{", "[]", '{"wait": 1.0}', '{"wait": "1", "calls": 1}', '{"wait": 1e400, "calls": 1}',
+    '{"wait": true, "calls": 1}', "[" * 5000, "\\ud800",
+])  # fmt: skip
+def test_a_kept_row_that_is_damaged_is_run_again_and_named(damage: str, tmp_path: Path) -> None:
+    place = tmp_path / ".unfinished" / replicating._key("small", grid(replicates=1))
+    place.mkdir(parents=True)
+    (place / "fewer-1.json").write_text('{"wait": 7.0, "calls": 7}')
+    (place / "as_is-1.json").write_text(damage)
+    found: list[str] = []
+    assert dict(replicating._kept(place, grid(replicates=1), found)) == {("fewer", 1): {"wait": 7.0, "calls": 7}}
+    assert found == [f"{place.name}/as_is-1.json"]
+    done = replicating.Replicated(tmp_path, {"small": 2}, 1, 0.0, tuple(found))
+    assert f"run again: {place.name}/as_is-1.json." in done.sentence()
+
+
+def test_a_damaged_row_does_not_stop_a_run(made: Path, tmp_path: Path) -> None:
+    place = tmp_path / ".unfinished" / replicating._key("small", grid())
+    place.mkdir(parents=True)
+    (place / "as_is-1.json").write_text("{")
+    done = run_grids({"small": grid()}, tmp_path, workers=1)
+    assert (done.kept, done.damaged) == (0, (f"{place.name}/as_is-1.json",))
+    assert (tmp_path / "small.csv.zip").read_bytes() == (made / "small.csv.zip").read_bytes()
+
+
 def test_a_table_that_a_page_would_wait_for_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replicating, "LARGEST", 100)
     with pytest.raises(UserError, match="declare fewer points"):
@@ -144,6 +169,9 @@ def test_a_name_that_no_grid_has_is_told() -> None:
         ("{approval_limit: 1000}", "{seed: 1000}", "'seed' is no decision"),
         ("since: 2023-01-01, decide: {approval", "since: 2022-01-01, decide: {approval", "before the run"),
         ("subject: process", "subject: weather", "weather"),
+        ("  as_is:", "  ../../as_is:", "“../../as_is” is no name"),
+        ("  as_is:", "  /tmp/as_is:", "“/tmp/as_is” is no name"),
+        ("  refunds:", "  re/funds:", "“re/funds” is no name"),
         ("measure: refunds", "measure: abandoned", "abandoned is measured on a line"),
     ],
 )
@@ -155,6 +183,14 @@ def test_a_mistake_is_told_with_its_line(old: str, new: str, told: str, tmp_path
     with pytest.raises(UserError, match=told) as error:
         read_grid(path)
     assert "line " in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["*", "refund[a]", "..", "Refund", "a b"])
+def test_a_grid_whose_name_is_a_pattern_or_a_place_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.yml"
+    path.write_bytes((replicating.DECLARED / "refund_approval.yml").read_bytes())
+    with pytest.raises(UserError, match="is no name for a grid"):
+        read_grid(path)
 
 
 def test_staff_is_planned_for_the_first_point() -> None:

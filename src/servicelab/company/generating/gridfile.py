@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,9 @@ from servicelab.i18n import _
 
 #: One replicate misleads, and so do a few: a tenth of twenty is two.
 LEAST = 20
+#: What a grid, a point or a gauge is called: it becomes a file's name, a pattern for files, a column.
+NAMED = re.compile(r"[a-z][a-z0-9_]{0,39}")
+NAMING = "Use small letters, digits and _, a letter first, 40 at most"
 #: Bytes of a written file: what a page may wait for.
 LARGEST = 300_000
 
@@ -77,6 +81,13 @@ class Grid(Declared):
     scale: Annotated[float, Rule("scale must be above 0, at most 1", "Write scale: 1", lambda scale: 0 < scale <= 1)]
     points: Mapping[str, Point]
     gauges: Mapping[str, Gauge]
+
+    def faults(self) -> Iterator[Fault]:
+        """Points and gauges whose names would lead out of the folder that their outcomes are kept in."""
+        for kind, names in (("points", self.points), ("gauges", self.gauges)):
+            for name in names:
+                if not NAMED.fullmatch(name):
+                    yield Fault((kind, name), f"“{name}” is no name", NAMING)
 
     def scenario(self, point: str, replicate: int) -> Scenario:
         """What is run for one row. Raises ValueError for a change that cannot be."""
@@ -146,6 +157,8 @@ def read_grid(path: Path) -> Grid:
     def wrong(line: int, problem: str) -> UserError:
         return UserError(_("{file}, line {line}: {problem}.", file=path, line=line, problem=problem))
 
+    if not NAMED.fullmatch(path.stem):
+        raise wrong(1, f"“{path.stem}” is no name for a grid. {NAMING}")
     for fault in mistakes(Grid, lined.data):
         raise wrong(lined.line(*fault.path), f"{fault.problem}. {fault.remedy}")
     grid = read(Grid, lined.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import signal
@@ -38,16 +39,17 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Replicated:
-    """What `run_grids` made: rows by grid, and how many of them an earlier run had left."""
+    """What `run_grids` made: rows by grid, how many an earlier run had left, and which of its rows were damaged."""
 
     folder: Path
     rows: Mapping[str, int]
     kept: int
     seconds: float
+    damaged: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """What was done, and where."""
-        return _(
+        said = _(
             "Ran {grids} grids, {rows} rows ({kept} of them from before) in {seconds} s: they are in {folder}.",
             grids=len(self.rows),
             rows=sum(self.rows.values()),
@@ -55,6 +57,11 @@ class Replicated:
             seconds=f"{self.seconds:,.0f}",
             folder=self.folder,
         )
+        if self.damaged:
+            said += "\n" + _(
+                "Kept by an earlier run and damaged, so that they were run again: {rows}.", rows=", ".join(self.damaged)
+            )
+        return said
 
 
 def row_of(grid: Grid, point: str, replicate: int, world: World) -> Row:
@@ -102,6 +109,7 @@ def run_grids(
     """
     began = time.perf_counter()
     kept = 0
+    damaged: list[str] = []
     try:
         with ended_like_an_interruption(), only_run([out]):
             unfinished = out / ".unfinished"
@@ -109,7 +117,7 @@ def run_grids(
             for name, grid in found.items():
                 place = unfinished / _key(name, grid)
                 _forget_others(unfinished, name, place)
-                done[name] = dict(_kept(place, grid))
+                done[name] = dict(_kept(place, grid, damaged))
                 kept += len(done[name])
             _run_what_is_left(found, done, unfinished, workers or os.cpu_count() or 1, progress)
             for name, grid in found.items():
@@ -134,7 +142,8 @@ def run_grids(
             _("{folder} cannot be written ({reason}): choose another folder.",
               folder=error.filename or out, reason=error.strerror or error)
         ) from error  # fmt: skip
-    return Replicated(out, {name: len(rows) for name, rows in done.items()}, kept, time.perf_counter() - began)
+    rows = {name: len(rows) for name, rows in done.items()}
+    return Replicated(out, rows, kept, time.perf_counter() - began, tuple(damaged))
 
 
 def _key(name: str, grid: Grid) -> str:
@@ -148,11 +157,28 @@ def _forget_others(unfinished: Path, name: str, place: Path) -> None:
             shutil.rmtree(other)
 
 
-def _kept(place: Path, grid: Grid) -> Iterator[tuple[tuple[str, int], Row]]:
+def _kept(place: Path, grid: Grid, damaged: list[str]) -> Iterator[tuple[tuple[str, int], Row]]:
+    """What an earlier run left; a file that is no row of the grid's is named in `damaged`, and left out."""
     for point, replicate in product(grid.points, range(1, grid.replicates + 1)):
         path = place / f"{point}-{replicate}.json"
-        if path.is_file():
-            yield (point, replicate), json.loads(path.read_text(encoding="utf-8"))
+        if not path.is_file():
+            continue
+        row = _row(path)
+        if row is not None and row.keys() == grid.gauges.keys():
+            yield (point, replicate), row
+        else:
+            damaged.append(f"{place.name}/{path.name}")
+
+
+def _row(path: Path) -> Row | None:
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        sound = isinstance(row, dict) and all(
+            type(each) in (int, float) and math.isfinite(each) for each in row.values()
+        )
+    except (ValueError, OverflowError, RecursionError):
+        return None
+    return row if sound else None
 
 
 def _run_what_is_left(

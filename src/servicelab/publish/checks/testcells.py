@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from servicelab.publish.findings import Finding
-from servicelab.publish.sources import Cell, parses
+from servicelab.publish.sources import CODE, Cell, parses
 
 MODULES = {
     "inspect",
@@ -44,6 +44,7 @@ CALLS = {
     "get_ipython": "the notebook's own shell",
     "issubclass": "the class of an object",
 }
+ENDING = "End it in a number of points, or in a statement that is no expression: then who reaches it has all of them"
 REMEDY = "Compare values: read the learner's variables, call the learner's functions"
 
 
@@ -52,10 +53,57 @@ def test_cell_findings(file: str, cell: Cell) -> Iterator[Finding]:
     if not parses(cell.source):
         # Reported with the cells.
         return
-    for node in ast.walk(ast.parse(cell.source)):
+    tree = ast.parse(cell.source)
+    if tree.body and isinstance(last := tree.body[-1], ast.Expr) and _is_no_number(last.value):
+        line = cell.first_line - 1 + last.lineno
+        yield Finding(file, line, cell.name, f"a test ends in {ast.unparse(last)[:60]}, which is no points", ENDING)
+    for node in ast.walk(tree):
         for problem in _problems(node):
             line = cell.first_line - 1 + getattr(node, "lineno", 1)
             yield Finding(file, line, cell.name, f"a test uses {problem}", REMEDY)
+
+
+def lent_findings(file: str, cells: Sequence[Cell]) -> Iterator[Finding]:
+    """Names that a test reads and only an earlier test binds: what a test binds is gone after it."""
+    there = set(dir(builtins))
+    lent: set[str] = set()
+    for cell in cells:
+        if cell.kind != CODE or not parses(cell.source):
+            continue
+        tree = ast.parse(cell.source)
+        bound = set(_bound(tree))
+        if cell.nbgrader.get("grade") and not cell.nbgrader.get("solution"):
+            read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            for name in sorted((read & lent) - bound - there):
+                problem = f"a test reads `{name}`, which only an earlier test binds"
+                yield Finding(file, cell.line, cell.name, problem, f"Bind `{name}` in this test as well")
+            lent |= bound
+        else:
+            there |= bound
+
+
+def _bound(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).split(".")[0]
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+
+
+def _is_no_number(value: ast.expr) -> bool:
+    """Whether an expression is plainly no number: nbgrader would give a test that ends in it all its points."""
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "id", getattr(value.func, "attr", ""))
+        return name == "print" or name.startswith("assert_")
+    if isinstance(value, ast.Constant):
+        return type(value.value) not in (int, float)
+    return isinstance(value, ast.Compare | ast.BoolOp | ast.JoinedStr | ast.List | ast.Tuple | ast.Dict | ast.Set)
 
 
 def _problems(node: ast.AST) -> Iterator[str]:
