@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from tests.company.skylark_world import world
 
+from servicelab.company.simulation import FLAT
 from servicelab.company.simulation.names import BEFORE_BUYING, CLOSE, OPEN
+from servicelab.company.simulation.shifts import PAID_HOURS
 
 START = pd.Timestamp("2023-01-01")
 #: Channels that take what is written at night.
@@ -197,6 +199,17 @@ def test_incidents_begin_at_any_hour_and_those_of_the_night_are_noticed_later(fi
     # Over before the lines open, so that nobody in service hears of it.
     opens = night["started_at"].dt.normalize() + pd.to_timedelta(OPEN + 86_400 * (second[night.index] >= CLOSE), "s")
     assert (night["ended_at"] < opens).all()
+
+
+def test_days_of_illness_and_leave_are_paid(firm: Any) -> None:
+    """By line, what appraised agents were paid for, against all paid hours: those in their first days lack."""
+    appraised, staffing = firm["appraisals"], firm["staffing"]
+    hours = appraised["pay"].groupby(appraised["line"].astype(str)).sum() / FLAT.base * world.pay.month_hours
+    paid = staffing.groupby(staffing["line"].astype(str))[["paid_hours", "agents"]].sum()
+    share = hours / paid["paid_hours"]
+    assert share.between(0.93, 1.0).all(), share
+    # More than the days on which they were there.
+    assert (hours > paid["agents"] * PAID_HOURS).all()
 
 
 def test_what_can_be_touched_is_what_the_journeys_say(firm: Any) -> None:
