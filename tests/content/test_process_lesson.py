@@ -69,6 +69,8 @@ def test_the_return_of_section_2_is_ms_fus(tables: Any) -> None:
     week = WeekModel(log, calendar, cases)
     begun, ended = week.events["timestamp"].iloc[[0, -1]]
     assert week.claim == 429
+    case = cases.set_index("case_id").loc[week.events["case_id"].iloc[0]]
+    assert load("orders").set_index("order_id").loc[case["order_id"], "family"] == "lighting", "a floor lamp"
     assert (ended - begun).days + 1 == 8
     assert 20 < week.truth["worked"] * week.hours * 0.6 < 40
     assert week.truth["closed"] == max(week.truth.values())
@@ -76,10 +78,8 @@ def test_the_return_of_section_2_is_ms_fus(tables: Any) -> None:
     waited = week.events.set_index(week.events["activity"].astype(str))["timestamp"]
     # “It lay for three days before a person.”
     assert (waited["approve"] - waited["inspect_again"]).total_seconds() / 86_400 == pytest.approx(2.8, abs=0.2)
-    holds(
-        says("lesson", "en"), "bedside table of ¥429", "“So everybody is fast,” says He Bin, “and it takes eight days."
-    )
-    holds(says("lesson", "zh"), "429 元的床头柜", "可一单走了八天")
+    holds(says("lesson", "en"), "floor lamp of ¥429", "“So everybody is fast,” says He Bin, “and it takes eight days.")
+    holds(says("lesson", "zh"), "429 元的落地灯", "可一单走了八天")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from tests.company.skylark_world import world
 
+from servicelab.company.simulation import FLAT
 from servicelab.company.simulation.names import BEFORE_BUYING, CLOSE, OPEN
+from servicelab.company.simulation.shifts import PAID_HOURS
 
 START = pd.Timestamp("2023-01-01")
 #: Channels that take what is written at night.
@@ -176,7 +178,7 @@ def test_claims_for_the_difference_come_after_the_cheapest_day(firm: Any) -> Non
 
 def test_incidents_have_a_cause_and_are_noticed_before_anybody_is_told(firm: Any) -> None:
     incidents = firm["incidents"]
-    assert 20 < len(incidents) < 60
+    assert 30 < len(incidents) < 75
     assert set(incidents["cause"]) <= set(world.incidents.causes)
     assert (incidents["detected_at"] >= incidents["started_at"]).all()
     assert (incidents["ended_at"] >= incidents["detected_at"]).all()
@@ -184,6 +186,30 @@ def test_incidents_have_a_cause_and_are_noticed_before_anybody_is_told(firm: Any
     assert 0.1 < told.mean() < 0.9
     assert (incidents["first_message_at"] > incidents["detected_at"])[told].all()
     assert (incidents["first_message_at"] < incidents["ended_at"])[told].all()
+
+
+def test_incidents_begin_at_any_hour_and_those_of_the_night_are_noticed_later(firm: Any) -> None:
+    incidents = firm["incidents"]
+    second = (incidents["started_at"] - incidents["started_at"].dt.normalize()).dt.total_seconds()
+    night = incidents[(second < OPEN) | (second >= CLOSE)]
+    assert 0.1 < len(night) / len(incidents) < 0.5
+    assert night["started_at"].dt.hour.nunique() >= 4
+    minutes = (incidents["detected_at"] - incidents["started_at"]).dt.total_seconds() / 60
+    assert minutes[night.index].median() > 1.5 * minutes.drop(night.index).median()
+    # Over before the lines open, so that nobody in service hears of it.
+    opens = night["started_at"].dt.normalize() + pd.to_timedelta(OPEN + 86_400 * (second[night.index] >= CLOSE), "s")
+    assert (night["ended_at"] < opens).all()
+
+
+def test_days_of_illness_and_leave_are_paid(firm: Any) -> None:
+    """By line, what appraised agents were paid for, against all paid hours: those in their first days lack."""
+    appraised, staffing = firm["appraisals"], firm["staffing"]
+    hours = appraised["pay"].groupby(appraised["line"].astype(str)).sum() / FLAT.base * world.pay.month_hours
+    paid = staffing.groupby(staffing["line"].astype(str))[["paid_hours", "agents"]].sum()
+    share = hours / paid["paid_hours"]
+    assert share.between(0.93, 1.0).all(), share
+    # More than the days on which they were there.
+    assert (hours > paid["agents"] * PAID_HOURS).all()
 
 
 def test_what_can_be_touched_is_what_the_journeys_say(firm: Any) -> None:

@@ -14,7 +14,7 @@ from tests.company.skylark_world import world
 from servicelab.company.simulation import Firm
 from servicelab.company.simulation.demand import PRICE_CLAIM, causes_in, price_drops
 from servicelab.company.simulation.festivals import make_calendar
-from servicelab.company.simulation.names import FAMILIES, FEATURES, INTENTS, LATE, ON_THE_WAY
+from servicelab.company.simulation.names import CLOSE, FAMILIES, FEATURES, INTENTS, LATE, ON_THE_WAY, OPEN
 from servicelab.company.simulation.orders import reductions
 from servicelab.models.queueing import (
     ArrivalTimes,
@@ -272,3 +272,38 @@ def test_x11a_the_same_hours_at_other_times_are_not_the_same_staff(plans: dict[s
         for name, (told, true, error) in log_ratio(usual, flat, part).items():
             assert abs(told - true) < WIDE * error, name
             assert told - WIDE * error > 0.1, name
+
+
+# --- E-mail: a wait is what of it lies in opening hours ---
+
+
+def opened_for(moment: pd.Series) -> pd.Series:
+    """Seconds in which the lines have been open until a moment, since the first day."""
+    day = moment.dt.normalize()
+    second = (moment - day).dt.total_seconds().clip(OPEN, CLOSE) - OPEN
+    return (day - day.min()).dt.days * (CLOSE - OPEN) + second
+
+
+def test_a_mail_left_over_has_waited_through_the_day(firm: Firm) -> None:
+    """What somebody felt, less all that does not come from the wait, is what the opening hours of the wait make."""
+    w, matters = world.csat, world.matters
+    truth = firm.truth["contacts"]
+    contacts = firm.tables["contacts"].merge(truth, on="contact_id")
+    mails = contacts[contacts["served"] & (contacts["channel"] == "email") & (contacts["kind"] != "transfer")]
+    met = mails["experience"] - mails["expectation"]
+    mails = mails[met.between(w.least + 0.01, w.most - 0.01)]
+    gain = [matters.gain[need][remedy] - matters.mean_gain(need)
+            for need, remedy in zip(mails["need"], mails["remedy"], strict=True)]  # fmt: skip
+    empathy = firm.truth["agents"]["empathy"].to_numpy()[mails["agent_id"].str[1:].astype(int)]
+    known = (
+        w.base + mails["intent"].map({name: what.csat for name, what in world.intents.items()}) + w.channel["email"]
+        + w.resolved * (mails["solved"] - 0.5) + w.again * mails["kind"].isin(["repeat", "switch"])
+        + w.refused * mails["refused"] + w.angry * mails["angry"] + empathy + np.array(gain)
+    )  # fmt: skip
+    answered = mails["opened_at"] + pd.to_timedelta(mails["wait"], unit="s")
+    both = opened_for(pd.concat([mails["opened_at"], answered]))
+    waited = both.iloc[len(mails) :].to_numpy() - both.iloc[: len(mails)].to_numpy()
+    felt = w.wait * np.log1p(waited / 60 * w.wait_counts["email"])
+    assert np.abs(mails["experience"] - known - felt).max() < 0.005
+    # Many of them were not answered on the day on which they came in.
+    assert (answered - mails["opened_at"].dt.normalize() > pd.Timedelta(hours=24 + 9)).sum() > 100

@@ -9,7 +9,7 @@ from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm
 from servicelab.company.simulation.demand import INTENT
-from servicelab.company.simulation.names import CLOSE, SCORES
+from servicelab.company.simulation.names import CLOSE, OPEN, SCORES
 
 from .conftest import WIDE
 
@@ -17,13 +17,14 @@ DAY = 86_400.0
 
 
 def spans(firm: Firm) -> pd.DataFrame:
-    """Stretches of incidents in seconds of the run, until the lines close: before anybody was told, and after."""
+    """Stretches of incidents in seconds of the run, while the lines are open: before anybody was told, and after."""
     start = pd.Timestamp(firm.scenario.start)
     found = firm.tables["incidents"]
     began, told, ended = (
         (found[name] - start).dt.total_seconds().to_numpy() for name in ("started_at", "first_message_at", "ended_at")
     )
     ended = np.minimum(ended, began // DAY * DAY + CLOSE)
+    began = np.maximum(began, began // DAY * DAY + OPEN)
     until = np.fmin(np.where(np.isnan(told), ended, told), ended)
     before = pd.DataFrame({"low": began, "high": until, "after": False, "told": ~np.isnan(told)})
     after = pd.DataFrame({"low": until, "high": ended, "after": True, "told": True})

@@ -13,7 +13,19 @@ import pandas as pd
 import pytest
 from tests.company.skylark_world import world
 
-from servicelab.company.voices.circumstances import COMPLAINT, CONTEXTS, ONLINE, fitting
+from servicelab.company.simulation.names import FAMILIES
+from servicelab.company.voices.circumstances import (
+    COMPLAINT,
+    CONTEXTS,
+    GOODS,
+    IN_SLOT,
+    KINDS,
+    OF_FITTED,
+    OF_GOODS,
+    OF_WHAT,
+    ONLINE,
+    fitting,
+)
 from servicelab.company.voices.coded import make_voices
 from servicelab.company.voices.feature_names import FEATURES
 from servicelab.company.voices.texts import (
@@ -72,7 +84,7 @@ def test_patterns_are_not_copies_of_each_other(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_slots_are_known(lang: str) -> None:
-    known = {*slots()[lang], "order", "order_day", "call_day", "years", "name"}
+    known = {*slots()[lang], "product", *IN_SLOT, "order", "order_day", "call_day", "years", "name"}
     parts = [pattern.text for pattern in patterns(lang)]
     parts += [text for kind in ("openers", "closers") for _group, text in frames(lang, kind)]
     assert {name for text in parts for name in re.findall(r"\{(\w+)\}", text)} <= known
@@ -104,6 +116,8 @@ def test_both_sides_have_something_to_say_before_buying_and_after(lang: str, see
             assert len(split["train"][cell]) >= 3, cell
             assert all(p.before if before else p.after for side in split.values() for p in side[cell])
             contexts = [c for c in range(CONTEXTS) if not before or not c & (COMPLAINT | ONLINE)]
+            if feature in OF_FITTED:
+                contexts = [c for c in contexts if GOODS[KINDS[c // OF_GOODS]].fitted]
             fits = {c: [p for p in split["train"][cell] if c in fitting(p.marks)] for c in contexts}
             assert all(fits.values()), cell
 
@@ -116,8 +130,10 @@ def sayings(times: int) -> list[pd.DataFrame]:
     contacts = pd.DataFrame(rows, columns=["journey_id", "order_id", "feature_id", "need", "angry"])
     now = pd.Timestamp("2025-06-18 14:30:00")
     contacts = contacts.assign(contact_id=[f"c{n}" for n in range(len(rows))], parent_id=None, customer_id="K00001")
+    contacts = contacts.assign(led_to_order_id=None)
     contacts = contacts.assign(opened_at=now, kind="first", intent="price", channel="chat")
     order = {"order_id": ["D0004711"], "ordered_at": [now - pd.Timedelta(days=2)], "channel": ["shop"], "amount": [900]}
+    order |= {"family": ["storage"]}
     member = {"segment": ["home_improver"], "city_tier": [2], "joined_on": [pd.Timestamp("2024-01-01")]}
     return [contacts, pd.DataFrame(order), pd.DataFrame({"customer_id": ["K00001"], **member})]
 
@@ -303,6 +319,85 @@ def test_soft_goods_are_not_dented_and_a_wok_is_not_assembled(lang: str) -> None
     assert any("{furniture}" in pattern.text for pattern in about)
     doors = {"en": "door of the|drawer rail", "zh": "的门裂|抽屉滑轨"}[lang]
     assert all("{cabinet}" in pattern.text for pattern in about if re.search(doors, pattern.text))
+
+
+def goods_named(contacts: pd.DataFrame, lang: str) -> pd.Series:
+    """What each text that names goods by a slot names, row by row."""
+    names = [name for kind in KINDS for name in slots()[lang]["goods"][kind]]
+    word = f"({'|'.join(sorted(names, key=len, reverse=True))})"
+    found = []
+    for pattern in patterns(lang):
+        parts = re.split(r"\{(\w+)\}", pattern.text)
+        if not {"product", *IN_SLOT} & set(parts[1::2]):
+            continue
+        # Odd parts are the names of slots; what is named a second time is the same.
+        read = [word if at % 2 and part in ("product", *IN_SLOT) else ".+?" if at % 2 else re.escape(part)
+                for at, part in enumerate(parts)]  # fmt: skip
+        rows = contacts.loc[contacts[f"template_{lang}"] == pattern.id, f"text_{lang}"]
+        each = rows.str.extract("(?i)" + "".join(read))
+        assert each.notna().all(axis=None), pattern.id
+        assert (each.nunique(axis=1) == 1).all(), pattern.id
+        found.append(each[0].str.lower())
+    return pd.concat(found)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_spoken_of_is_what_was_ordered(lang: str, tables: dict[str, pd.DataFrame]) -> None:
+    """An order of the storage family is no dining table, and no lamp has a drawer: the committed texts."""
+    contacts = tables["contacts"]
+    order = contacts["order_id"].fillna(contacts["led_to_order_id"])
+    family = order.map(tables["orders"].set_index("order_id")["family"].astype(str))
+    kind = {name: GOODS[kind] for kind in KINDS for name in slots()[lang]["goods"][kind]}
+    every = goods_named(contacts, lang)
+    assert every.nunique() == len(kind)
+    said = every[family[every.index].notna()]
+    assert len(said) > 5000
+    assert set(family[said.index]) == set(FAMILIES)
+    assert (said.map(lambda name: kind[name].family) == family[said.index]).all()
+    # What was ordered is one thing, whoever speaks of it and how often.
+    assert (said.groupby(order[said.index]).nunique() == 1).all()
+    # Where words outside the slots are about some goods only.
+    of = {goods.mark: goods.family for goods in GOODS.values()}
+    fits = {
+        pattern.id: {of[mark] for mark in pattern.marks if mark in of} or set(FAMILIES) for pattern in patterns(lang)
+    }
+    known = contacts.loc[family.notna(), f"template_{lang}"].map(fits)
+    assert (known.map(len) < len(FAMILIES)).sum() > 1000
+    assert all(name in fit for name, fit in zip(family[known.index], known, strict=True))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_goods_that_a_pattern_names_are_marked(lang: str) -> None:
+    """A word for goods outside a slot stands in a pattern about such goods, or about something else in the home."""
+    words = {
+        "en": {
+            "drawer rail": "C",
+            "flickers": "L",
+            "gas spring": "Z",
+            "turn over at night": "Z",
+            "three-metre sofa": "S",
+        },
+        "zh": {"抽屉滑轨": "C", "一闪一闪": "L", "气压杆": "Z", "一翻身": "Z", "三米的沙发": "S"},
+    }[lang]
+    for slot, marks in IN_SLOT.items():
+        named = [pattern for pattern in patterns(lang) if f"{{{slot}}}" in pattern.text]
+        assert named
+        assert all(set(pattern.marks) & set(OF_WHAT) <= set(marks) for pattern in named), slot
+    for word, mark in words.items():
+        about = [pattern for pattern in patterns(lang) if word in pattern.text]
+        assert about, word
+        assert all(set(pattern.marks) & set(OF_WHAT) == {mark} for pattern in about), word
+
+
+def test_every_family_has_goods_and_every_kind_as_many_in_both_languages() -> None:
+    assert {goods.family for goods in GOODS.values()} == {goods.family for goods in GOODS.values() if goods.fitted}
+    assert {goods.family for goods in GOODS.values()} == set(FAMILIES)
+    for kind in KINDS:
+        assert len({len(slots()[lang]["goods"][kind]) for lang in LANGUAGES}) == 1, kind
+    for lang in LANGUAGES:
+        assert list(slots()[lang]["goods"]) == list(KINDS)
+        names = [name for kind in KINDS for name in slots()[lang]["goods"][kind]]
+        assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -28,9 +28,13 @@ def make_appraisals(
     calendar: pd.DataFrame,
     log: pd.DataFrame,
     shifts: pd.DataFrame,
+    away: pd.DataFrame,
     agents: Agents,
 ) -> pd.DataFrame:
-    """One row an agent and month with enough contacts, from all contacts of the firm."""
+    """One row an agent and month with enough contacts, from all contacts of the firm.
+
+    `away` has the days on which an agent was ill or on leave: they are paid like the others.
+    """
     served = log[log["served"].to_numpy() & (log["agent"] >= 0)]
     months, days = month_of(calendar), len(calendar)
     end = served["arrived_at"].to_numpy() + served["wait"].to_numpy()
@@ -60,7 +64,8 @@ def make_appraisals(
     who, when = rows % count_of, rows // count_of
     concurrency = np.array([world.lines.concurrency[name] for name in LINES])[agents.line[who]]
     hours = seconds[rows] / 3600 / concurrency
-    paid = _desk_hours(shifts, months, count_of, size)[rows] / DESK_HOURS * PAID_HOURS
+    days_off = np.bincount(months[away["day"].to_numpy()] * count_of + away["agent"].to_numpy(), minlength=size)
+    paid = (_desk_hours(shifts, months, count_of, size)[rows] / DESK_HOURS + days_off[rows]) * PAID_HOURS
     table = pd.DataFrame(
         {
             "month": pd.date_range(pd.Timestamp(scenario.start).replace(day=1), periods=scenario.months, freq="MS")

@@ -417,11 +417,10 @@ def _rushes(
     for number in range(len(incidents.started)):
         day = int(incidents.started[number] // DAY)
         rng = lots.always("incident", incidents.key[number])
-        closes = day * DAY + CLOSE
-        hours = sum(incidents.felt(world, number, closes)) / 3600
+        hours = sum(incidents.felt(world, number)) / 3600
         count = int(rng.poisson(total[day] / open_for * hours * world.incidents.contacts))
         luck = rng.random((count, 4))
-        at = incidents.moments(world, number, closes, luck[:, 0])
+        at = incidents.moments(world, number, luck[:, 0])
         parts.append((at, np.full(count, INTENT["app_problem"]), luck[:, 1:]))
     at = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0)
     reason = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, dtype=np.int64)

@@ -147,7 +147,9 @@ def simulate(scenario: Scenario, world: World) -> Firm:
         "agents": agents_table(agents, days, pd.Timestamp(scenario.start)),
         "staffing": _staffing(staffed, service.roster, days, scenario),
         "shifts": shifts,
-        "appraisals": make_appraisals(world, scenario, lots, calendar, contacts["line_log"], shifts, agents),
+        "appraisals": make_appraisals(
+            world, scenario, lots, calendar, contacts["line_log"], shifts, service.roster.paid_away(), agents
+        ),
         "cases": cases["cases"],
         "after_sales_log": cases["after_sales_log"],
         "stations": cases["stations"],

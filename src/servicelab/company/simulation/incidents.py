@@ -11,9 +11,12 @@ from scipy.special import ndtri
 from servicelab.company.simulation.draws import Lots, chosen
 from servicelab.company.simulation.festivals import month_of
 from servicelab.company.simulation.members import DAY, Floats
-from servicelab.company.simulation.names import CAUSES, SYSTEMS
+from servicelab.company.simulation.names import CAUSES, CLOSE, OPEN, SYSTEMS
 from servicelab.company.simulation.scenario import Scenario
 from servicelab.company.simulation.world import World, by_name
+
+#: Hours of a day in which the lines are closed.
+NIGHT = (DAY - (CLOSE - OPEN)) / 3600
 
 
 @dataclass(frozen=True)
@@ -28,46 +31,61 @@ class Incidents:
     told: Floats
     ended: Floats
 
-    def felt(self, world: World, number: int, closes: float) -> tuple[float, float]:
-        """Seconds until customers are told, and those after it as contacts count them: who has been told asks less.
+    def _seen(self, number: int) -> tuple[float, float, float]:
+        """When customers begin to meet it, are told, and meet it no more: nobody asks about it in the dark."""
+        opens, closes = (self.started[number] // DAY * DAY + hour for hour in (OPEN, CLOSE))
+        began = min(max(self.started[number], opens), closes)
+        ended = min(max(self.ended[number], began), closes)
+        return began, min(max(self.told[number], began), ended), ended
 
-        Up to when the lines close: nobody asks about it in the dark.
-        """
-        ended = min(self.ended[number], closes)
-        told = min(self.told[number], ended)
-        return float(told - self.started[number]), float(world.incidents.told * (ended - told))
+    def felt(self, world: World, number: int) -> tuple[float, float]:
+        """Seconds until customers are told, and those after it as contacts count them: who has been told asks less."""
+        began, told, ended = self._seen(number)
+        return float(told - began), float(world.incidents.told * (ended - told))
 
-    def moments(self, world: World, number: int, closes: float, luck: Floats) -> Floats:
+    def moments(self, world: World, number: int, luck: Floats) -> Floats:
         """When contacts come in, of uniform numbers: at an even pace until customers are told, at a slower one then."""
-        before, after = self.felt(world, number, closes)
+        before, after = self.felt(world, number)
         at = luck * (before + after)
-        found: Floats = self.started[number] + np.where(at < before, at, before + (at - before) / world.incidents.told)
+        began = self._seen(number)[0]
+        found: Floats = began + np.where(at < before, at, before + (at - before) / world.incidents.told)
         return found
 
 
 def make_incidents(world: World, scenario: Scenario, lots: Lots, calendar: pd.DataFrame) -> Incidents:
-    """When systems fail, about once a month for some hours, in the lines' hours."""
+    """When systems fail, for some hours: by day about once a month, at night less often, and noticed later.
+
+    Whoever is on call has ended a failure of the night by the time the lines open: it brings service no contact.
+    """
     w = world.incidents
     month = month_of(calendar)
     rows = []
-    for number in range(int(month[-1]) + 1):
-        low, high = np.searchsorted(month, [number, number + 1])
-        rng = lots.rng("incidents", number)
-        luck = rng.random((int(rng.poisson((high - low) / w.every)), 9))
-        for which, u in enumerate(luck):
-            day = low + int(u[0] * (high - low))
-            if not scenario.on(day).incidents:
-                continue
-            started = np.round(day * DAY + 3600 * (w.from_hour + w.hours * u[1]))
-            hours = round(float(np.exp(w.hours_log_mean + w.hours_log_sd * ndtri(u[2]))), 2)
-            system = SYSTEMS[int(chosen(u[3:4], by_name(w.systems, SYSTEMS))[0])]
-            cause = CAUSES[int(chosen(u[4:5], by_name(w.causes, CAUSES))[0])]
-            ended = started + hours * 3600
-            minutes = np.exp(w.detected_log_mean + w.detected_log_sd * ndtri(u[5]))
-            detected = min(started + np.round(60 * minutes), ended)
-            told = detected + np.round(60 * np.exp(w.told_log_mean + w.told_log_sd * ndtri(u[6])))
-            told = told if u[7] < w.tells and told < ended else np.inf
-            rows.append((f"{number}-{which}", system, cause, started, detected, told, ended))
+    for purpose, every, more in (("incidents", w.every, 0.0), ("incidents at night", w.night_every, w.night_log)):
+        at_night = purpose != "incidents"
+        for number in range(int(month[-1]) + 1):
+            low, high = np.searchsorted(month, [number, number + 1])
+            rng = lots.rng(purpose, number)
+            luck = rng.random((int(rng.poisson((high - low) / every)), 9))
+            for which, u in enumerate(luck):
+                day = low + int(u[0] * (high - low))
+                if not scenario.on(day).incidents:
+                    continue
+                hour = NIGHT * u[1] if at_night else w.from_hour + w.hours * u[1]
+                # A night is what of a day lies before the opening, and after the closing.
+                late = at_night and hour * 3600 >= OPEN
+                started = np.round(day * DAY + 3600 * hour + (CLOSE - OPEN if late else 0.0))
+                hours = round(float(np.exp(w.hours_log_mean + w.hours_log_sd * ndtri(u[2]))), 2)
+                ended = started + hours * 3600
+                if at_night and ended >= (day + late) * DAY + OPEN:
+                    continue
+                system = SYSTEMS[int(chosen(u[3:4], by_name(w.systems, SYSTEMS))[0])]
+                cause = CAUSES[int(chosen(u[4:5], by_name(w.causes, CAUSES))[0])]
+                minutes = np.exp(w.detected_log_mean + more + w.detected_log_sd * ndtri(u[5]))
+                detected = min(started + np.round(60 * minutes), ended)
+                told = detected + np.round(60 * np.exp(w.told_log_mean + w.told_log_sd * ndtri(u[6])))
+                told = told if u[7] < w.tells and told < ended else np.inf
+                key = f"night {number}-{which}" if at_night else f"{number}-{which}"
+                rows.append((key, system, cause, started, detected, told, ended))
     rows.sort(key=lambda row: row[3])
     columns = [*zip(*rows, strict=True)] if rows else [()] * 7
     return Incidents(

@@ -51,6 +51,20 @@ def exponential(luck: NDArray[np.float32]) -> Floats:
     return found
 
 
+def left_over(wrote: Floats, day: int) -> Floats:
+    """Seconds in which the lines were open, on the days before, for what is still waiting on a day.
+
+    >>> noon, evening = 12 * 3600.0, 22 * 3600.0
+    >>> (left_over(np.array([noon, evening, DAY + noon]), 1) / 3600).tolist()
+    [9.0, 0.0, 0.0]
+    """
+    # The service day that it came in on: the evening after closing belongs to the next.
+    since = service_day(wrote)
+    first = np.maximum(wrote, since * DAY + OPEN)
+    found: Floats = np.where(since < day, since * DAY + CLOSE - first + (day - since - 1) * (CLOSE - OPEN), 0.0)
+    return found
+
+
 @dataclass
 class Log:
     """Every contact of the firm, one element each, in the order in which they came to be."""
@@ -310,12 +324,14 @@ class Service:
             self._give_up_waiting(day)
             rows, at, wait, seat, served = rows[keep], at[keep], wait[keep], seat[keep], served[keep]
             work, wrap = work[keep], wrap[keep]
-        closed = np.maximum(at - log.at[rows], 0.0)
+        before = np.maximum(at - log.at[rows], 0.0)
+        # Only messages are left over: what they waited through by day counts as a wait.
+        closed = before - left_over(log.at[rows], day) if line == EMAIL else before
         log.channel[rows], log.served[rows], log.closed[rows] = line, served, closed
         # Nobody waits in the dark: whoever has not been answered at closing is sent away then.
         closing = np.maximum(day * DAY + CLOSE - at, 0.0)
         given_up = np.minimum(patience, closing) if line != EMAIL else 0.0
-        log.wait[rows] = closed + np.where(served, wait, given_up)
+        log.wait[rows] = before + np.where(served, wait, given_up)
         self._gave_up(line, day, rows[~served], switched)
         done, seat = rows[served], seat[served]
         # Back from seats to shifts: first spells, then second ones.

@@ -59,6 +59,8 @@ class Roster:
         #: Line × day: scheduled and ill, and on leave that was planned; both are paid.
         self.absent = np.zeros((len(LINES), days), dtype=np.int64)
         self.on_leave = np.zeros((len(LINES), days), dtype=np.int64)
+        #: The same by name: day, and agents who are away and paid.
+        self._paid: list[tuple[int, Ints]] = []
         self._away: dict[tuple[int, int], tuple[Flags, Flags]] = {}
         self.agents: Agents
 
@@ -87,6 +89,7 @@ class Roster:
         people = staff[here]
         away = self.leave[people, day] & ~agents.temp[people]
         self.on_leave[line, day] = int(away.sum())
+        self._paid.append((day, people[away]))
         people = people[~away]
         temp = agents.temp[people]
         usual, more = people[~temp], people[temp]
@@ -96,13 +99,25 @@ class Roster:
         works = ~self.ill[usual, day]
         usual = usual[np.cumsum(works) - works < self.heads[line, day]]
         scheduled = np.concatenate([usual, more])
-        people = scheduled[~self.ill[scheduled, day]]
+        ill = self.ill[scheduled, day]
+        self._paid.append((day, scheduled[ill]))
+        people = scheduled[~ill]
         self.absent[line, day] = len(scheduled) - len(people)
         # Early and late shifts go round.
         shape = self.scenario.on(day).shape
         first, second = _begins(self.world, len(people), shape, LINES[line] == "shop")
         turn = len(people) - day % max(len(people), 1)
         return people, np.concatenate([first[turn:], first[:turn]]), np.concatenate([second[turn:], second[:turn]])
+
+    def paid_away(self) -> pd.DataFrame:
+        """One row a day that somebody is paid for without being there, ill or on leave: day and agent."""
+        sizes = [len(agents) for _day, agents in self._paid]
+        return pd.DataFrame(
+            {
+                "day": np.repeat([day for day, _agents in self._paid], sizes),
+                "agent": np.concatenate([agents for _day, agents in self._paid]) if sizes else np.zeros(0, np.int64),
+            }
+        )
 
 
 @cache

@@ -13,7 +13,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servicelab.company.simulation.draws import stream
-from servicelab.company.voices.circumstances import CONTEXTS, MARKS, Circumstances, circumstances, fitting
+from servicelab.company.voices.circumstances import (
+    CONTEXTS,
+    IN_SLOT,
+    KINDS,
+    MARKS,
+    OF_WHAT,
+    Circumstances,
+    circumstances,
+    fitting,
+)
 from servicelab.company.voices.feature_names import FEATURES
 from servicelab.files.yamllines import parse
 
@@ -89,9 +98,17 @@ def read_patterns(lang: str, source: str) -> tuple[Pattern, ...]:
             raise ValueError(
                 f"contacts_{lang}.txt line {at} names an order and is marked as said before buying: {line!r}"
             )
+        marks += _of_what(marks, text)
         number = f"{cell}{seen[cell]}"
         found.append(Pattern(number, feature, NEED_LETTER[need], tone == "!", text, when != "", when != "B", marks))
     return tuple(found)
+
+
+def _of_what(marks: str, text: str) -> str:
+    """The marks of goods that a pattern without any has by its slot."""
+    if set(marks) & set(OF_WHAT):
+        return ""
+    return next((IN_SLOT[slot] for slot in ("cabinet", "furniture") if f"{{{slot}}}" in text), "")
 
 
 @cache
@@ -100,6 +117,11 @@ def slots() -> dict[str, Any]:
     source = files("servicelab.company.voices").joinpath("texts", "slots.yml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = parse(source, aliases=True).data
     return loaded
+
+
+def goods(lang: str) -> list[str]:
+    """What is sold, kind by kind."""
+    return [name for kind in KINDS for name in slots()[lang]["goods"][kind]]
 
 
 def names(lang: str) -> list[str]:
@@ -174,15 +196,15 @@ def make_texts(
     """What is said in each contact, in both languages.
 
     The sentence depends on feature, need, tone and whether there is an order: nobody speaks of what they have not
-    bought yet. It also fits who says it, when and where (see `circumstances`). Contacts of one journey are about the
-    same product, place and order, in other words each time as long as there are others; all of one customer's come from
-    the same person in the same city.
+    bought yet. It also fits who says it, when, where and of what (see `circumstances`). Contacts about one order are
+    about the same goods of its family, those of one journey in other words each time as long as there are others; all
+    of one customer's come from the same person in the same city.
 
     Parameters
     ----------
-    contacts : contact_id, journey_id, parent_id, customer_id, order_id (or missing), opened_at, kind, intent,
-        feature_id, need, angry, channel; one row a contact, in order of time
-    orders : order_id, ordered_at, channel, amount
+    contacts : contact_id, journey_id, parent_id, customer_id, order_id and led_to_order_id (or missing), opened_at,
+        kind, intent, feature_id, need, angry, channel; one row a contact, in order of time
+    orders : order_id, ordered_at, channel, family, amount
     customers : customer_id, segment, city_tier, joined_on
     seed : of what is drawn here
     split_seed : of the split of patterns into training and testing, which is one for all blocks of a run
@@ -201,17 +223,18 @@ def make_texts(
     place_of = np.array([of_cell[key] for key in said], dtype=np.int64)
     pairs, cell = np.unique(place_of * CONTEXTS + known.context, return_inverse=True)
     found = {
-        lang: {side: [_fitting(pools[lang][side], cells, int(pair)) for pair in pairs] for side in ("test", "train")}
+        lang: {side: _fitting(lang, [pools[lang][side][cell] for cell in cells], pairs) for side in ("test", "train")}
         for lang in LANGUAGES
     }
     journey, _journeys = pd.factorize(contacts["journey_id"])
     # One matter in one tone: the contacts that choose among the same patterns.
     matter, _matters = pd.factorize(journey * np.int64(len(pairs)) + cell)
     time = pd.Series(matter).groupby(matter).cumcount().to_numpy()
-    size = {
-        side: np.array([min(len(found[lang][side][at]) for lang in LANGUAGES) for at in range(len(pairs))])[cell]
+    sizes = {
+        side: np.array([[len(group) for group in found[lang][side]] for lang in LANGUAGES])
         for side in ("test", "train")
     }
+    size = {side: counts.min(axis=0)[cell] for side, counts in sizes.items()}
     rng = stream(seed, "texts", "patterns")
     matters = int(matter.max(initial=-1)) + 1
     tested = (rng.random(matters) < TEST_SHARE)[matter]
@@ -221,26 +244,27 @@ def make_texts(
     test = place < size["test"]
     filling = _filling(known, journey, contacts["order_id"], stream(seed, "texts", "slots"))
     made: dict[str, Any] = {}
-    for lang in LANGUAGES:
-        number = {pattern.id: at for at, pattern in enumerate(patterns(lang))}
+    for at_lang, lang in enumerate(LANGUAGES):
         turn = rng.integers(0, 2**32, matters)[matter]
         chosen = np.zeros(len(contacts), dtype=np.int64)
         for side, here, at in (("test", test, place), ("train", ~test, place - size["test"])):
-            groups = [[number[pattern.id] for pattern in group] for group in found[lang][side]]
-            sizes = np.array([len(group) for group in groups])
-            table = np.array([group + [-1] * (sizes.max() - len(group)) for group in groups])
+            many = sizes[side][at_lang]
+            longest = int(many.max(initial=0))
+            table = np.array([group + [-1] * (longest - len(group)) for group in found[lang][side]])
             rows = cell[here]
-            chosen[here] = table[rows, (at + turn)[here] % sizes[rows]]
+            chosen[here] = table[rows, (at + turn)[here] % many[rows]]
         made[f"text_{lang}"] = _sentences(lang, chosen, known, filling, stream(seed, "texts", lang))
         made[f"template_{lang}"] = np.array([pattern.id for pattern in patterns(lang)], dtype=object)[chosen]
     made["split"] = np.where(test, "test", "train").astype(object)
     return pd.DataFrame(made, index=contacts.index)
 
 
-def _fitting(pool: dict[Cell, list[Pattern]], cells: list[Cell], pair: int) -> list[Pattern]:
-    """The patterns of a cell that can be said in a context; `pair` is the numbers of both in one."""
-    cell, context = divmod(pair, CONTEXTS)
-    return [pattern for pattern in pool[cells[cell]] if context in fitting(pattern.marks)]
+def _fitting(lang: str, said: list[list[Pattern]], pairs: NDArray[np.int64]) -> list[list[int]]:
+    """The patterns of a cell that can be said in a context, by number; a pair is the numbers of both in one."""
+    number = {pattern.id: at for at, pattern in enumerate(patterns(lang))}
+    where = [[(number[pattern.id], fitting(pattern.marks)) for pattern in group] for group in said]
+    both = (divmod(pair, CONTEXTS) for pair in pairs.tolist())
+    return [[one for one, contexts in where[cell] if context in contexts] for cell, context in both]
 
 
 def _filling(
@@ -249,16 +273,16 @@ def _filling(
     """For each slot which of its words each contact takes, alike in a journey; for order and years the words."""
     journeys = int(journey.max(initial=-1)) + 1
     options = slots()["en"]
-    chosen: dict[str, Any] = {
-        name: rng.integers(0, len(options[name]), journeys)[journey] for name in ("product", "furniture", "day", "n")
-    }
+    chosen: dict[str, Any] = {name: rng.integers(0, len(options[name]), journeys)[journey] for name in ("day", "n")}
+    sizes = np.array([len(options["goods"][kind]) for kind in KINDS])
+    thing = (np.cumsum(sizes) - sizes)[known.goods] + (known.choice * sizes[known.goods]).astype(np.int64)
+    chosen |= dict.fromkeys(("product", *IN_SLOT), thing)
     prices = np.array([int(price.removeprefix("¥")) for price in options["price"]])
     most = pd.Series(known.amount).groupby(journey).min().to_numpy() * PRICE_SHARE
     chosen["price"] = np.floor(rng.random(journeys) * np.searchsorted(prices, most, side="right")).astype(int)[journey]
     chosen["city"] = known.city
     away = 1 + rng.integers(0, len(options["city"]) - 1, journeys)[journey]
     chosen["elsewhere"] = (known.city + away) % len(options["city"])
-    chosen["cabinet"] = rng.integers(0, len(options["cabinet"]), journeys)[journey]
     chosen |= {"name": known.person, "order_day": known.order_day, "call_day": known.call_day}
     # Without an order there is no number to say, and no pattern that says one.
     chosen["order"] = np.array(["" if pd.isna(order) else order[-4:] for order in orders], dtype=object)
@@ -271,7 +295,7 @@ def _sentences(
 ) -> NDArray[np.object_]:
     """The patterns with their slots filled, now and then with an opener or a closer (alike for every need)."""
     lists = slots()[lang] | {"name": names(lang)}
-    lists |= {"order_day": lists["day"], "call_day": lists["day"]}
+    lists |= {"order_day": lists["day"], "call_day": lists["day"]} | dict.fromkeys(("product", *IN_SLOT), goods(lang))
     words = {
         name: np.array(lists[name], dtype=object)[filled] if name in lists else filled
         for name, filled in filling.items()

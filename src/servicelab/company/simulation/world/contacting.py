@@ -128,18 +128,21 @@ class Incidents(Section):
 
     Attributes
     ----------
-    every : days from one to the next
+    every : days from one to the next by day
+    night_every : days from one to the next while the lines are closed; those that would not end by then are left out
     hours_log_mean, hours_log_sd : of the logarithm of the hours that one lasts
     contacts : contacts it causes against those of the hours
     systems : how often each system
     causes : how often each cause
-    from_hour, hours : they begin from this hour on, and for so many hours
+    from_hour, hours : by day they begin from this hour on, and for so many hours
     detected_log_mean, detected_log_sd : of the logarithm of the minutes until somebody notices
+    night_log : what is added to that mean at night, when no customer calls about it
     told_log_mean, told_log_sd, tells : of the minutes until customers are told after that; how often they are
     told : contacts of those who have been told, against those who have not
     """
 
     every: Positive
+    night_every: Positive
     hours_log_mean: Number
     hours_log_sd: Amount
     contacts: Amount
@@ -149,6 +152,7 @@ class Incidents(Section):
     hours: Hour
     detected_log_mean: Number
     detected_log_sd: Amount
+    night_log: Number
     told_log_mean: Number
     told_log_sd: Amount
     tells: Share
