@@ -262,7 +262,8 @@ C2 = {
     "cost_by_channels = cost_by_channels.round(0)": 2,
     "cost_by_channels = matter.groupby('channels')['cost'].mean()": 3,
     "cost_by_channels = cost_by_channels.where(cost_by_channels.index < 3, 30.0)": 2,
-    "m = matter.groupby('channels')[['cost', 'contacts']].sum(); cost_by_channels = m['cost'] / m['contacts']": 1.5,
+    "m = matter.groupby(matter['channels'].clip(upper=3)).sum(); cost_by_channels = m['cost'] / m['contacts']": 1.5,
+    "m = matter.groupby('channels')[['cost', 'contacts']].sum(); cost_by_channels = m['cost'] / m['contacts']": 1,
     "cost_by_channels = cost_by_channels * 0": 1,
     "cost_by_channels = cost_by_channels.iloc[:2]": 0,
 }
