@@ -143,6 +143,26 @@ def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
     )
 
 
+def test_an_address_that_is_copied_opens_the_same_page_again(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    """After a reload JupyterLab writes the address of the folder; in a second tab that was a white window."""
+    lab = edition_lab("en")
+    page.goto(f"{lab.base}/lab/tree/{LESSON}?token={lab.token}")
+    Notebook.in_front(page, lab, LESSON).live()
+    page.reload()
+    Notebook.in_front(page, lab, LESSON).live()
+    assert page.evaluate("location.pathname") == f"/lab/tree/{LESSON}"
+
+    second = page.context.new_page()
+    second.goto(page.url)
+    Notebook.in_front(second, lab, LESSON)
+    # The page of its folder, for whoever kept such an address; where there are several, the start page.
+    second.goto(f"{lab.base}/lab/tree/lessons/01_needs")
+    Notebook.in_front(second, lab, LESSON)
+    second.goto(f"{lab.base}/lab/tree/lessons")
+    Notebook.in_front(second, lab, "start.ipynb")
+    second.close()
+
+
 def test_what_is_slow_and_for_analysts_is_made_when_their_section_is_opened(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:
