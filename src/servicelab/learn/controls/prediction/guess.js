@@ -1,12 +1,12 @@
 export default house.view((ui) => {
   const { h, t } = ui;
-  const { prompt, low, high, step, decimals, unit } = ui.state;
+  const { prompt, low, high, step, decimals, unit, names } = ui.state;
   const middle = low + Math.round((high - low) / 2 / step) * step;
   const short = unit.length <= 3;
-  const amount = (v) => (unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
+  const amount = (v) => (names.length ? names[Math.round(v - low)] : unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
   const format = (v) => (taken ? amount(v) : t("nowhere"));
   let taken = false;
-  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short ? null : unit, input: take });
+  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short || names.length ? null : unit, input: take });
   // Where the slider stands is nobody's guess, and not shown, until somebody has put it somewhere: by a click or a touch
   // anywhere on the scale, the middle included, or by a key; Enter and the space bar take the place where it stands.
   function take() {
