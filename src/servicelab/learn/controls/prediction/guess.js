@@ -3,16 +3,21 @@ export default house.view((ui) => {
   const { prompt, low, high, step, decimals, unit, names } = ui.state;
   const middle = low + Math.round((high - low) / 2 / step) * step;
   const short = unit.length <= 3;
-  const amount = (v) => (names.length ? names[Math.round(v - low)] : unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
+  // One of several things is picked from their list: on a scale only the two at its ends would be named.
+  const list = names.length ? ui.radios({ legend: t("guess"), options: names.map((text, at) => ({ id: String(low + at), text })), look: "segments", change: free }) : null;
+  const amount = (v) => (unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
   const format = (v) => (taken ? amount(v) : t("nowhere"));
   let taken = false;
-  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short || names.length ? null : unit, input: take });
+  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short ? null : unit, input: take });
   // Where the slider stands is nobody's guess, and not shown, until somebody has put it somewhere: by a click or a touch
   // anywhere on the scale, the middle included, or by a key; Enter and the space bar take the place where it stands.
   function take() {
     taken = true;
     slider.set(slider.get());
     slider.el.classList.remove("lp-nowhere");
+    free();
+  }
+  function free() {
     record.disabled = false;
     once.textContent = t("once");
   }
@@ -25,13 +30,13 @@ export default house.view((ui) => {
     event.preventDefault();
     take();
   });
-  const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: slider.get() }); ui.flush(); } });
+  const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: list ? Number(list.get()) : slider.get() }); ui.flush(); } });
   record.disabled = true;
-  const once = h("span", { class: "sl-help", text: t("move") });
+  const once = h("span", { class: "sl-help", text: t(list ? "pick" : "move") });
   let pressed = false;
   const summary = ui.summary();
   summary.el.tabIndex = -1;
-  const asking = h("div", {}, slider.el, h("div", { class: "sl-bar-row" }, record, once));
+  const asking = h("div", {}, (list ?? slider).el, h("div", { class: "sl-bar-row" }, record, once));
   ui.root.classList.add("lp");
   ui.root.append(h("p", { class: "lp-kind", text: t("kind") }), h("p", { class: "lp-prompt", text: prompt }), asking, summary.el);
   return (state) => {

@@ -75,6 +75,8 @@ def reveal_state(
     number = on_scale(prediction, truth)
     if guess is None and not show_answer:
         ask = _("Make your guess above first: this picture waits for it.")
+        if prediction.names:
+            ask = _("Make your guess above first: the answer waits for it.")
         return {"id": prediction.id, "waiting": True, "feedback": ask, "text": ask}
     sentence = comparison(prediction, guess, number)
     others = [each for each in earlier if prediction.low <= each <= prediction.high]
