@@ -13,7 +13,7 @@ export default house.view((ui) => {
   const live = h("p", { class: "sl-hidden", "aria-live": "polite", "aria-atomic": "true" });
   const outcome = h("h4", { class: "lk-outcome", tabindex: "-1" });
   const debrief = h("p", { class: "lk-debrief" });
-  const left = h("p", { class: "lk-debrief lk-left" });
+  const left = h("p", { class: "lk-left" });
   const badge = h("p", {});
   const explained = h("ol", { class: "lk-explained" });
   const again = ui.button({ text: t("again"), primary: true, press: () => {

@@ -92,6 +92,7 @@ class SubmitControl(Interactive):
             "seen_by": submission.course_facts(self._task.place.root)["seen_by"],
             "written": self._task.wrote(),
             "step": latest.step() if latest and latest.file else "",
+            "to_send": bool(latest and not latest.fetched),
             "receipt": latest.plain() if latest and latest.file else "",
             "technical": latest.technical() if latest and latest.file else "",
             "fresh": self._receipt is not None,

@@ -92,6 +92,9 @@ export default house.view((ui) => {
     asking.hidden = state.closed;
     closed.hidden = !state.closed;
     go.textContent = t(state.receipt ? "again" : "submit");
+    // One button is the next one to press.
+    go.classList.toggle("sl-primary", !state.to_send || state.changed);
+    download.classList.toggle("sl-primary", state.to_send && !state.changed);
     anyway.hidden = !state.unsaved;
     go.hidden = doubted;
     back.hidden = sure.hidden = !doubted;
