@@ -143,6 +143,26 @@ def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
     )
 
 
+def test_an_address_that_is_copied_opens_the_same_page_again(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    """After a reload JupyterLab writes the address of the folder; in a second tab that was a white window."""
+    lab = edition_lab("en")
+    page.goto(f"{lab.base}/lab/tree/{LESSON}?token={lab.token}")
+    Notebook.in_front(page, lab, LESSON).live()
+    page.reload()
+    Notebook.in_front(page, lab, LESSON).live()
+    assert page.evaluate("location.pathname") == f"/lab/tree/{LESSON}"
+
+    second = page.context.new_page()
+    second.goto(page.url)
+    Notebook.in_front(second, lab, LESSON)
+    # The page of its folder, for whoever kept such an address; where there are several, the start page.
+    second.goto(f"{lab.base}/lab/tree/lessons/01_needs")
+    Notebook.in_front(second, lab, LESSON)
+    second.goto(f"{lab.base}/lab/tree/lessons")
+    Notebook.in_front(second, lab, "start.ipynb")
+    second.close()
+
+
 def test_what_is_slow_and_for_analysts_is_made_when_their_section_is_opened(
     edition_lab: Callable[[str], Lab], page: Page
 ) -> None:
@@ -673,6 +693,38 @@ def test_the_middle_of_a_scale_is_a_guess_only_once_somebody_means_it(
     record.click()
     said = {"mouse": "3.0", "keyboard": "100 %"}[by]
     card.get_by_text(f"Your guess: {said}.").wait_for()
+
+
+def test_a_guess_at_one_of_several_things_is_picked_from_their_list_and_a_board_opens_its_question(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    lab, path = edition_lab("en"), "lessons/00_orientation/lesson.ipynb"
+    page.goto(lab.url(path) + "#section=s3")
+    lesson = Notebook.in_front(page, lab, path)
+    lesson.live()
+    card = lesson.panel.locator(".lp:visible")
+    record = card.get_by_role("button", name="Record my guess")
+    assert record.is_disabled()
+    card.get_by_role("radio", name="the lining").focus()
+    page.keyboard.press("ArrowDown")
+    record.click()
+    said = lesson.panel.get_by_text("You said “the invoice”; it is “the scratch”.").locator("visible=true")
+    said.first.wait_for()
+    assert lesson.panel.locator("svg.sl-chart:visible").count() == 0
+
+    # Fifteen facts are placed; then, and not before, the question what is missing.
+    page.evaluate("location.hash = 'section=s5'")
+    asked = lesson.panel.get_by_text("Of which constituent and which activity do the fifteen facts")
+    lesson.panel.get_by_text("This question waits until everything above is placed.").wait_for()
+    assert asked.count() == 0
+    for number in range(1, 16):
+        board = lesson.panel.locator("section.sl:visible").first
+        board.get_by_role("radio").locator("visible=true").first.click()
+        board.get_by_role("button", name="Check", exact=True).locator("visible=true").click()
+        if number < 15:
+            board.get_by_text(f"{number} of 15 are placed.").locator("visible=true").first.wait_for()
+            board.get_by_role("button", name="Next", exact=True).locator("visible=true").click()
+    asked.locator("visible=true").wait_for()
 
 
 def test_a_number_put_into_a_text_by_a_click_is_undone_as_typing_is(

@@ -84,6 +84,41 @@ def test_section_4_three_of_a_hundred(contacts: pd.DataFrame) -> None:
     assert (contacts.groupby("intent", observed=True)["owner"].nunique() == 1).all()
 
 
+ANSWERS_FOR = {
+    "sales": {"presale"}, "logistics": {"where_is_order", "change_delivery"}, "warehouse": {"damaged"},
+    "product": {"defect", "return"}, "finance": {"invoice", "balance"}, "marketing": {"price", "price_claim"},
+    "it": {"app_problem"}, "service": {"complaint"},
+}  # fmt: skip
+"""What section 3 says of each department, in the tables' words."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_section_3_says_what_each_department_answers_for(contacts: pd.DataFrame, lang: str) -> None:
+    reasons = contacts.groupby(contacts["owner"].astype(str))["intent"].agg(lambda found: set(found.astype(str)))
+    assert reasons.to_dict() == ANSWERS_FOR
+    rule = next(part for part in says("lesson", lang).split("\n\n") if "term:owner" in part)
+    with use(lang):
+        for owner in ANSWERS_FOR:
+            assert label("contacts", "owner", owner).casefold() in rule.casefold(), owner
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_fact_has_a_table_in_brackets(lang: str) -> None:
+    assert [text for text in facts(lang).values() if re.search(r"[（(_]", text)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_guess_of_section_3_names_the_contacts_as_the_board_does(lang: str) -> None:
+    asked = next(
+        each for each in content(lang).quiz(content(lang).course.units[UNIT])["predictions"] if each["id"] == "p-lost"
+    )
+    found = placing(lang)
+    names = {item.id: item.name for item in (*found.sets["wardrobe"], *found.sets["later"])}
+    assert asked["names"][:8] == [names[f"w{number}"] for number in range(1, 9)]
+    holds(says("lesson", "en"), "lost_after = 4  # the scratch")
+    assert names["w4"] == {"en": "the scratch", "zh": "划痕"}[lang]
+
+
 # -- section 6: silence
 
 

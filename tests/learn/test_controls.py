@@ -169,9 +169,9 @@ def test_an_interactive_is_kept_and_restored_and_starts_afresh_when_the_sheet_ho
 def test_progress_follows_every_answer(workspace):
     lesson = open_lesson("01_needs")
     welcome, end = lesson.welcome(), lesson.section_end("s1")
-    assert "still to do in this section: 2 of 2" in end.state["summary"]
+    assert "Still to do in this section: 2 of 2" in end.state["summary"]
     lesson.quiz("q-one").value = {"picked": ["a"], "tries": [["a"]]}
-    assert "still to do in this section: 1 of 2" in end.state["summary"]
+    assert "Still to do in this section: 1 of 2" in end.state["summary"]
     lesson.predict("p-one").value = {"guess": 3}
     assert end.state["done"]
     assert end.state["next"]["title"] == "3 · Talk"
@@ -231,6 +231,9 @@ def test_handing_in(task, workspace):
     task.decide("a-one").value = {"value": "f"}
     submit = task.submit()
     assert "1 of 2 decisions are still open: 2." in submit.text()
+    # Who sees what is said before anything is handed in, and no file name is.
+    assert "HR sees" in submit.state["seen_by"]
+    assert not [line for line in submit.state["files"] if "." in line]
     submit.value = {"student": "E 1", "press": 1, "clean": True}
     assert "cannot be used as a staff number" in submit.state["problem"]
     submit.value = {"student": "E1", "press": 2, "clean": False}
@@ -241,11 +244,11 @@ def test_handing_in(task, workspace):
     assert not (workspace / "submissions").exists()
     submit.value = {"student": "E1", "press": 4, "clean": True, "sure": True}
     assert (submit.state["problem"], submit.state["doubts"]) == ("", [])
-    assert "What to do now: " in submit.state["receipt"]
+    assert submit.state["step"] == "One step is left: send this file to your instructor."
     assert "SHA-256" not in submit.state["receipt"]
     assert "Fingerprint (SHA-256): " in submit.state["technical"]
     # People know the work by its title; its id is for whoever looks for the file.
-    assert submit.state["receipt"].startswith("Handed in: Exercise\n")
+    assert submit.state["receipt"].startswith("Work: Exercise\n")
     assert "01_needs" not in submit.state["receipt"]
     assert "Assignment: 01_needs\n" in submit.state["technical"]
     assert student_id(workspace) == "E1"

@@ -93,6 +93,17 @@ def test_runs_and_grades_are_kept():
     assert not desk.entry(played, {"path": ["a"]})["done"]
 
 
+def test_a_contact_that_ends_before_its_matter_came_up_is_not_done_and_says_so():
+    raw = copy.deepcopy(RAW)
+    raw["nodes"]["bad"]["left"] = "The second call has not come yet."
+    early = desk.parse_desk(raw)
+    assert desk.state(early, {"path": ["a", "b"]})["left"] == "The second call has not come yet."
+    assert desk.state(early, {"path": ["a", "a"]})["left"] == ""
+    over = desk.entry(early, {"path": ["a", "b"]})
+    assert (over["grades"], over["done"]) == (["poor"], False)
+    assert desk.entry(early, {"path": ["a", "a"], "runs": [["a", "b"]]})["done"]
+
+
 def broken(change):
     raw = copy.deepcopy(RAW)
     change(raw)

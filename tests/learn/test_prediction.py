@@ -69,6 +69,28 @@ def test_a_percent_sign_is_kept_of_a_long_unit_and_a_place_is_low_where_its_numb
         assert says(12, 1) == "您猜第 12 位，实际是第 1 位：猜低了 11 位。"
 
 
+def test_one_of_several_things_is_said_by_its_name_and_has_no_picture():
+    """The fifth is no more than the fourth: bars, distances and the middle of many guesses would say so."""
+    which = Prediction("p-lost", "After which?", low=1, high=3, step=1, names=("the lining", "the scratch", "none"))
+    assert prediction.state(which, {"guess": 3})["feedback"].startswith("Your guess: “none”.")
+    state = prediction.reveal_state(which, {"guess": 3}, 2, earlier=[1, 2, 3] * 20)
+    assert state["text"] == "You said “none”; it is “the scratch”."
+    assert not state["picture"]
+    assert state["earlier"] == []
+    assert prediction.reveal_state(which, {"guess": 2}, 2)["text"].startswith("You said “the scratch”, and that is")
+    assert prediction.reveal_state(share, {"guess": 31}, 0.31)["picture"]
+    with use("zh"):
+        assert prediction.reveal_state(which, {"guess": 3}, 2)["text"] == "您猜的是“none”，实际是“the scratch”。"
+
+
+def test_names_are_as_many_as_the_numbers_they_stand_for():
+    from servicelab.errors import UserError
+
+    raw = {"id": "p-x", "prompt": "?", "low": 1, "high": 3, "names": ["one", "two"]}
+    with pytest.raises(UserError, match="2 names for 3 steps"):
+        parse_items({"predictions": [raw]}, "quiz.json")
+
+
 def test_every_number_has_the_decimals_of_the_scale_it_was_guessed_on():
     assert prediction.state(rating, {"guess": 3.2})["feedback"].startswith("Your guess: 3.2.")
     state = prediction.reveal_state(rating, {"guess": 3.2}, 2.4371, earlier=[2, 3.15] * 20)

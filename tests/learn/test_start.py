@@ -27,7 +27,22 @@ def test_the_start_page_names_the_next_step_until_all_is_handed_in(workspace, mo
     task.decide("a-one").value = {"value": "f"}
     assert "1 of 2 decisions made, not handed in" in home().text()
     task.submit().value = {"student": "E1", "press": 1, "clean": True, "sure": True}
-    assert first_line() == "Everything is done and handed in."
+    assert first_line() == "Everything is done. What you have not sent to your instructor yet is still to be sent."
+    assert "ready to send, " in home().text()
+
+
+def test_what_an_instructor_fetches_is_handed_in_and_nobody_is_told_to_send_it(workspace, monkeypatch):
+    (workspace / "course.json").write_text(json.dumps({"fetched": True}))
+    monkeypatch.chdir(workspace)
+    lesson, task = open_lesson("01_needs"), open_exercise("01_needs")
+    lesson.quiz("q-one").value = {"tries": [["a"]]}
+    lesson.predict("p-one").value = {"guess": 3}
+    lesson.desk().value = {"path": ["a"]}
+    submit = task.submit()
+    submit.value = {"student": "E1", "press": 1, "clean": True, "sure": True}
+    assert submit.state["step"] == "It is handed in. There is nothing more to do."
+    assert "handed in on " in home().text()
+    assert home().text().splitlines()[0] == "Everything is done and handed in."
 
 
 def test_links_lead_from_where_the_page_stands(workspace, monkeypatch):

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from servicelab.course.placingfile import Asked, Placed, Slot
+from servicelab.errors import UserError
 from servicelab.learn import open_lesson
+from servicelab.widgets import explore
 from servicelab.widgets.figures import Figure
 
 WORDS = 'What to see: **ninety** of a hundred. See [the term](../../glossary.ipynb#cell-id=x "A word.").'
@@ -161,3 +164,19 @@ def test_a_figure_that_knows_of_no_guess_waits_too(lesson):
     assert late.state["waiting"]
     lesson.predict("p-one").value = {"guess": 55}
     assert late.state["text"] == "90, not None."
+
+
+def test_a_question_waits_until_everything_on_a_board_is_placed(lesson):
+    where = {"where": Asked("Where?", (Slot("here", "here"), Slot("there", "there")))}
+    things = [Placed(key, f"It is {key}.", {"where": ("here",)}, {"where": "So."}) for key in ("one", "two")]
+    board = lesson.show(explore.service_map((where, tuple(things))), "x-board")
+    late = lesson.quiz("q-one", after="x-board")
+    assert late.state == {"waiting": True, "text": "This question waits until everything above is placed."}
+    assert "It is this" not in sent(late)
+    one = {"one": {"where": "there"}}
+    board.value = {"at": 0, "answers": one, "checked": ["one"]}
+    assert late.state["waiting"]
+    board.value = {"at": 1, "answers": {**one, "two": {"where": "here"}}, "checked": ["one", "two"]}
+    assert not late.state["waiting"]
+    with pytest.raises(UserError, match="x-other"):
+        lesson.quiz("q-one", after="x-other")

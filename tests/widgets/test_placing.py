@@ -72,7 +72,7 @@ def test_the_end_counts_first_tries(model: PlacingModel) -> None:
     }
     state = model.derive(value)
     assert state["complete"]
-    assert state["text"] == "All 2 are placed; 1 were put where they belong at the first try."
+    assert state["text"] == "All 2 are placed; right at the first try: 1."
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ class Node(Declared):
     note: Words = ""
     outcome: Words = ""
     debrief: Words = ""
+    left: Words = ""
+    """What has not come yet where the contact ends too early: such an ending is no end of the desk's work."""
     choices: Annotated[tuple[Choice, ...], Rule("`choices` is not a list", "Begin each with `- {{id: …`")] = ()
     end: Annotated[bool, Rule("`end` is neither true nor false", "Write `end: true`")] = False
     grade: Annotated[Grade | None, Rule(*NO_GRADE)] = None
@@ -58,6 +60,8 @@ class Node(Declared):
             if self.choices:
                 yield Fault((), "an ending has choices", "Take `end` or the choices away")
             return
+        if self.left:
+            yield Fault(("left",), "something is left, and this is no ending", "Take `left` away, or write `end: true`")
         if not filled(self.customer):
             yield Fault((), "the customer says nothing", "Write `customer:`")
         if len(self.choices) < 2:

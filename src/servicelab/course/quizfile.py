@@ -161,7 +161,10 @@ class Question(Declared):
 
 @dataclass(frozen=True)
 class Prediction(Declared):
-    """A number to guess before it is shown, between `low` and `high`; `rank` says that it is a place, 1 the highest."""
+    """A number to guess before it is shown, between `low` and `high`; `rank` says that it is a place, 1 the highest.
+
+    With `names` it is one of several things in their order, from `low` on: how far one is from another says nothing.
+    """
 
     id: Id
     prompt: Prompt
@@ -170,13 +173,25 @@ class Prediction(Declared):
     high: Number = 100.0
     step: Number = 1.0
     rank: Annotated[bool, Rule("`rank` is neither true nor false", "Write rank: true")] = False
+    names: Annotated[
+        tuple[Annotated[str, Rule("a name is missing", "Write it, in quotes", filled), Shown], ...],
+        Rule("`names` is not a list of names", "Write names: [first, second]"),
+        Called("name"),
+    ] = ()
     section: Word = ""
     teaches: Ids = ()
     track: Word = ""
 
     def faults(self) -> Iterator[Fault]:
-        """A scale with something to choose on it."""
-        yield from scale(self.low, self.high, self.step)
+        """A scale with something to choose on it, and a name for each of its steps or for none."""
+        wrong = [*scale(self.low, self.high, self.step)]
+        yield from wrong
+        if wrong or not self.names:
+            return
+        steps = int(self.high - self.low) + 1
+        if self.step != 1 or len(self.names) != steps:
+            remedy = "Write step: 1, and one name for each number from low to high"
+            yield Fault(("names",), f"there are {len(self.names)} names for {steps} steps", remedy)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,10 @@ class Settings(Declared):
     cases: Mapping[str, UnitFacts] = field(default_factory=dict)
     marks: Words = ""
     seen_by: Words = ""
+    fetched: Annotated[bool, Rule("`fetched` is neither true nor false", "Write `fetched: true`, or take it away")] = (
+        False
+    )
+    """Whether the instructor fetches what is handed in from where the trainees work: then nobody sends a file."""
     summary: Words = ""
 
     def faults(self) -> Iterator[Fault]:

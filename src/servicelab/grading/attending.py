@@ -148,16 +148,19 @@ def _guess(asked: Prediction, seed: str) -> float:
 
 
 def way_to(desk: Desk, grade: Grade) -> list[str]:
-    """The shortest way to an ending of a grade; to the nearest ending where the contact has none of it."""
+    """The shortest way to an ending of a grade; to the nearest ending where the contact has none of it.
+
+    One before the contact's matter came up is passed over: it does not count.
+    """
     waiting: deque[tuple[str, list[str]]] = deque([(desk.start, [])])
     seen = {desk.start}
     nearest: list[str] = []
     while waiting:
         here, way = waiting.popleft()
         node = desk.nodes[here]
-        if node.end and node.grade == grade:
+        if node.end and node.grade == grade and not node.left:
             return way
-        nearest = nearest or (way if node.end else [])
+        nearest = nearest or (way if node.end and not node.left else [])
         for choice in node.choices:
             if choice.to not in seen:
                 seen.add(choice.to)

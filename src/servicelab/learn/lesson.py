@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.errors import UserError
 from servicelab.i18n import _
+from servicelab.learn.controls.parts.awaited import Board
 from servicelab.learn.numbers import finite
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import find_place
@@ -47,7 +48,7 @@ class Lesson(Session):
         return Welcome(self)
 
     def quiz(self, key: str, *, after: str = "") -> QuizControl:
-        """A question whose every option is explained; with `after` it waits for the guess or question it would tell."""
+        """A question whose every option is explained; it waits for `after`: a guess, question or board."""
         from servicelab.learn.controls.quiz import QuizControl
 
         awaited = self._awaited(after) if after else None
@@ -94,8 +95,8 @@ class Lesson(Session):
         return LateWords(self, self._awaited(told.after), told)
 
     def _awaited(self, key: str) -> Awaited:
-        """The guess or the question that something waits for."""
-        asked: dict[str, Awaited] = {**self.items.predictions, **self.items.questions}
+        """The guess, the question or the board shown before that something waits for."""
+        asked: dict[str, Awaited] = {**self.items.predictions, **self.items.questions, **self.boards}
         return self.find(asked, key, _("prediction or question"))
 
     def check(self, key: str, value: object = None) -> LadderControl:
@@ -141,6 +142,8 @@ class Lesson(Session):
         from servicelab.learn.controls import keep_value_of
 
         keep_value_of(self, interactive, key)
+        if "complete" in interactive.state:
+            self.boards[key] = Board(key, interactive)
         return interactive
 
     def voice_notes(self) -> dict[str, dict[str, str]]:
@@ -188,6 +191,11 @@ class Lesson(Session):
     @cached_property
     def truths(self) -> dict[str, float]:
         """What the reveals that have run know, by the id of the guess."""
+        return {}
+
+    @cached_property
+    def boards(self) -> dict[str, Board]:
+        """What has been shown and comes to an end, by the key it is kept under."""
         return {}
 
     @property

@@ -244,6 +244,8 @@ def tick(done: bool) -> str:
 
 def how_far(work: Graded) -> str:
     """One phrase on a graded notebook."""
+    if work.receipt and not work.receipt.fetched:
+        return _("ready to send, {day}", day=str(work.receipt.created)[:10])
     if work.receipt:
         return _("handed in on {day}", day=str(work.receipt.created)[:10])
     if work.answered:
@@ -267,7 +269,9 @@ def next_step(stages: list[Stage]) -> str:
             return _("Next: go on with the lesson “{title}”, at “{section}”.", title=title, section=section)
         if stage.exercise and not stage.exercise.receipt:
             return _("Next: do the exercise of “{title}” and hand it in.", title=title)
-    return _("Everything is done and handed in.")
+    if all(work.receipt.fetched for stage in stages if (work := stage.exercise) and work.receipt):
+        return _("Everything is done and handed in.")
+    return _("Everything is done. What you have not sent to your instructor yet is still to be sent.")
 
 
 def called(stage: Stage) -> str:

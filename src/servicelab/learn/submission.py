@@ -61,10 +61,12 @@ class Receipt:
     """A line each on what no decision is: how long a written part is, how many tasks were left untouched."""
     title: str = ""
     """What the work is called; receipts of an earlier version know its id only."""
+    fetched: bool = False
+    """Whether the instructor fetches the file: then nothing is left to do."""
 
     def text(self) -> str:
         """The whole receipt as it is kept and printed."""
-        return "\n".join([self.plain(), "", _("For technical support"), self.technical()])
+        return "\n".join([self.step(), "", self.plain(), "", _("For technical support"), self.technical()])
 
     def technical(self) -> str:
         """What tells this file from any other."""
@@ -76,10 +78,16 @@ class Receipt:
             ]
         )
 
+    def step(self) -> str:
+        """What is left to do: a file that nobody sends arrives nowhere."""
+        if self.fetched:
+            return _("It is handed in. There is nothing more to do.")
+        return _("One step is left: send this file to your instructor.")
+
     def plain(self) -> str:
-        """What whoever handed in needs: that it is done, when, what was blank, what to do now."""
+        """What whoever handed in needs: whose it is, when, what was blank, where the file lies."""
         lines = [
-            _("Handed in: {assignment}", assignment=self.title or self.assignment),
+            _("Work: {assignment}", assignment=self.title or self.assignment),
             _("By: {student}", student=self.student),
             _("When: {time}", time=local_time(self.created)),
         ]
@@ -87,13 +95,8 @@ class Receipt:
             lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
                            questions=self.questions))  # fmt: skip
         lines += [self.written] if self.written else []
-        lines.append(
-            _(
-                "What to do now: send the zip to your instructor, unless they fetch it themselves. It is in the folder "
-                "“{folder}” of your course.",
-                folder=FOLDER,
-            )
-        )
+        if not self.fetched:
+            lines.append(_("The file also lies in the folder “{folder}” of your course.", folder=FOLDER))
         return "\n".join([*lines, self.marks, self.seen_by])
 
 
@@ -132,10 +135,16 @@ def course_facts(root: Path) -> dict[str, str]:
             "seen_by",
             _(
                 "Your instructor and those who mark with them see these files. HR sees your marks and how you worked "
-                "through the lesson: minutes, right first answers, misunderstandings met, guesses, how the desk ended."
+                "through the lesson: minutes, right first answers, misunderstandings met, guesses, how the desk ended. "
+                "How you worked earns and costs no marks."
             ),
         ),
     }
+
+
+def is_fetched(root: Path) -> bool:
+    """Whether `course.json` says that the instructor fetches what is handed in ("fetched": true)."""
+    return read_json(root / COURSE).get("fetched") is True
 
 
 def collect_files(folder: Path, notebook: str, evidence: Path | None) -> dict[str, bytes]:
@@ -237,6 +246,7 @@ def submit(
         seen_by=facts["seen_by"],
         written=wrote,
         title=title,
+        fetched=is_fetched(root),
     )
     try:
         write_whole(target, content)

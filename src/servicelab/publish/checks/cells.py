@@ -119,7 +119,9 @@ def _waiting(document: Document, cell: Cell, finding: Callable[[str, str], Findi
 
 def _asked_above(document: Document, cell: Cell, key: str, *how: str) -> bool:
     above = document.cells[: document.cells.index(cell)]
-    asked = re.compile(rf"""\.(?:{"|".join(how)})\(["']{re.escape(key)}["']""")
+    name = rf"""["']{re.escape(key)}["']"""
+    # What is shown stands before the key that it is kept under.
+    asked = re.compile(rf"""\.(?:{"|".join(how)})\({name}|\.show\(.*{name}\)""")
     return any(each.kind == CODE and asked.search(each.source) for each in above)
 
 

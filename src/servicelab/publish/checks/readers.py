@@ -6,16 +6,24 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from servicelab.course.declared import texts
+from servicelab.course.deskfile import Desk
 from servicelab.course.layout import COURSE, DATASETS, GLOSSARY, catalogue_path, notebook_path, resolve
+from servicelab.course.placingfile import PlacingFile
+from servicelab.course.quizfile import QuizFile
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.publish.catalogues import Catalogue, catalogue_file, messages
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import terms
 from servicelab.publish.prose import HTML_IMAGE, TERM, links, prose
-from servicelab.publish.sources import MARKDOWN, Course, Document
+from servicelab.publish.sources import MARKDOWN, Course, Document, Unit
 
 CELL = "cell-id="
 OUTSIDE = re.compile(r"(https?|mailto):")
 PICTURES = {".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp"}
+STRESSED = re.compile(r"(?<![A-Za-z0-9_)\]*])\*{1,2}[^\s*][^*\n]*(?<!\s)\*{1,2}(?![A-Za-z0-9_(])")
+"""Words between asterisks; a product in a line of code is none."""
+NO_STRESS = ("asterisks stand around words, and a control shows them as they are", "Say it without them")
 
 Fault = tuple[str, str]
 
@@ -39,6 +47,7 @@ def text_findings(course: Course) -> Iterator[Finding]:
                 for problem, remedy in _faults(chinese, document, known, built):
                     yield Finding(file, 0, message.context or "", problem, remedy)
     for unit in course.units.values():
+        yield from _stressed(course, unit)
         for source in (unit.quiz, unit.desk):
             if source is None:
                 continue
@@ -49,6 +58,22 @@ def text_findings(course: Course) -> Iterator[Finding]:
                 for where, text in ((source.file, message.text), (file, chinese)):
                     for problem, remedy in _term_faults(text, known):
                         yield Finding(where, 0, message.context or "", problem, remedy)
+
+
+def _stressed(course: Course, unit: Unit) -> Iterator[Finding]:
+    """Emphasis in what controls show: they show text as it stands, in Markdown and in nothing else it is emphasis."""
+    sources = ((unit.quiz, QuizFile), (unit.desk, Desk), (unit.placing, PlacingFile), (unit.voices, VoicesFile))
+    for source, kind in sources:
+        if source is None:
+            continue
+        file = catalogue_path(unit.id, PurePosixPath(source.file).stem)
+        translations = Catalogue(course.root / file)
+        for text in texts(kind, source.data):
+            if STRESSED.search(text.text):
+                yield source.finding(text.path, text.context, *NO_STRESS)
+            chinese = translations.translate(text.context, text.text)
+            if chinese != text.text and STRESSED.search(chinese):
+                yield Finding(file, 0, text.context, *NO_STRESS)
 
 
 def built_files(course: Course) -> dict[str, set[str]]:

@@ -106,6 +106,11 @@ def guess_key(text: str = "") -> dict[str, Any]:
     return {**GUESS, "text": text or _("your guess")}
 
 
+def interval_key() -> dict[str, Any]:
+    """Return what the legend says of the lines that :func:`intervals` draws."""
+    return {"line": True, "color": 7, "text": _("the line: how far off it may be")}
+
+
 def chart(
     x: dict[str, Any],
     y: dict[str, Any],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from servicelab.course.deskfile import Desk
+from servicelab.course.deskfile import GRADES, Desk
 from servicelab.i18n import _
 from servicelab.learn.controls import Control
 from servicelab.learn.controls.desk import model
@@ -41,12 +41,10 @@ class DeskControl(Control):
             "taken": _("You said"),
             "other": _("You could have said"),
             "others": _("What else could have been said"),
-            "good": _("A good ending"),
-            "mixed": _("Half a solution"),
-            "poor": _("A bad ending"),
+            **{grade: model.ending(grade) for grade in GRADES},
             "ended": _("{grade}. {outcome}", grade="{grade}", outcome="{outcome}"),
             "endings": _("You have seen {seen} of {all} endings."),
-            "contact": _("Contact {number}"),
+            "contact": _("Attempt {number}"),
         }
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:

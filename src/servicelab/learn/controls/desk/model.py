@@ -109,6 +109,7 @@ def state(desk: Desk, value: object) -> dict[str, Any]:
         "ended": here.end,
         "outcome": here.outcome if here.end else "",
         "debrief": here.debrief if here.end else "",
+        "left": here.left if here.end else "",
         "grade": here.grade if here.end else "",
         "explained": explanations(desk, steps) if here.end else [],
         "endings": endings(desk, [*mine["runs"], mine["path"]] if here.end else mine["runs"]),
@@ -143,6 +144,12 @@ def signed(change: float) -> str:
     return f"{change:+g}".replace("-", "−")
 
 
+def ending(grade: str) -> str:
+    """What an ending of a grade is called."""
+    words = {"good": _("A good ending"), "mixed": _("Half a solution"), "poor": _("A bad ending")}
+    return words.get(grade, "")
+
+
 def endings(desk: Desk, runs: list[list[str]]) -> dict[str, int]:
     """How many different endings were seen, and how many there are."""
     seen = {standing(desk, walk(desk, run)).id for run in runs}
@@ -155,8 +162,9 @@ def entry(desk: Desk, value: object) -> dict[str, Any]:
     finished = [*mine["runs"]]
     if standing(desk, walk(desk, mine["path"])).end:
         finished.append(mine["path"])
-    grades = [standing(desk, walk(desk, run)).grade for run in finished]
-    return {"kind": "desk", "value": mine, "grades": grades, "done": bool(finished)}
+    ends = [standing(desk, walk(desk, run)) for run in finished]
+    done = any(not end.left for end in ends)
+    return {"kind": "desk", "value": mine, "grades": [end.grade for end in ends], "done": done}
 
 
 def text(drawn: Mapping[str, Any]) -> str:
@@ -169,7 +177,7 @@ def text(drawn: Mapping[str, Any]) -> str:
         lines += [f"  ( ) {choice['say']}" for choice in drawn["choices"]]
     lines.append(_("; ").join(f"{m['name']} {m['level']:g}/100" for m in drawn["meters"]))
     if drawn["ended"]:
-        lines += [drawn["outcome"], drawn["debrief"]]
+        lines += [drawn["outcome"], drawn["debrief"], drawn["left"]]
         for moment in drawn["explained"]:
             lines += [f"  {'(x)' if c['taken'] else '( )'} {c['say']} → {c['because']}" for c in moment["choices"]]
     return "\n".join(line for line in lines if line)

@@ -13,6 +13,7 @@ export default house.view((ui) => {
   const live = h("p", { class: "sl-hidden", "aria-live": "polite", "aria-atomic": "true" });
   const outcome = h("h4", { class: "lk-outcome", tabindex: "-1" });
   const debrief = h("p", { class: "lk-debrief" });
+  const left = h("p", { class: "lk-left" });
   const badge = h("p", {});
   const explained = h("ol", { class: "lk-explained" });
   const again = ui.button({ text: t("again"), primary: true, press: () => {
@@ -21,7 +22,7 @@ export default house.view((ui) => {
     moved = true;
   } });
   const seen = h("span", { class: "sl-help" });
-  const end = h("div", {}, badge, outcome, debrief, h("div", { class: "sl-bar-row" }, again, seen),
+  const end = h("div", {}, badge, outcome, debrief, left, h("div", { class: "sl-bar-row" }, again, seen),
     h("h4", { class: "lk-head", text: t("debrief") }), explained);
   const scene = h("details", { class: "sl-details lk-scene", open: true }, h("summary", { text: t("scene") }), h("p", { text: first.scene }));
   const heading = h("h3", { class: "sl-title", text: first.title });
@@ -69,6 +70,8 @@ export default house.view((ui) => {
       badge.textContent = t(state.grade);
       outcome.textContent = state.outcome;
       debrief.textContent = state.debrief;
+      left.textContent = state.left;
+      left.hidden = !state.left;
       seen.textContent = t("endings", state.endings);
       explained.replaceChildren(...state.explained.map((m) => h("li", {},
         h("p", { class: "lk-quote", text: m.customer }),

@@ -69,5 +69,5 @@ class KeepsakeControl(Interactive):
             self._says = _("The file could not be written ({why}).", why=problem.strerror or "OSError")
             return
         self._kind = "right"
-        self._says = _("Made: {name}, beside the start page. Your browser can download it too.", name=path.name)
+        self._says = _("Made. It lies beside the start page; your browser can download it too.")
         send_file(self, path)

@@ -90,7 +90,7 @@ def _endings(lesson: Lesson, kept: Mapping[str, Any]) -> Iterator[str]:
     for path in [*value["runs"], value["path"]]:
         node = desk.standing(contact, desk.walk(contact, path))
         if node.end:
-            yield node.outcome
+            yield _("{grade}. {outcome}", grade=desk.ending(node.grade or ""), outcome=node.outcome)
 
 
 def _card(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

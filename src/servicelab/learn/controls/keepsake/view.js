@@ -4,7 +4,7 @@ export default house.view((ui) => {
   const make = ui.button({ text: t("make"), press: () => { ui.send({ press: (ui.state.pressed || 0) + 1 }); ui.flush(); } });
   ui.root.append(h("h3", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), h("div", { class: "sl-bar-row" }, make), says);
   // The page that was made, opened in a tab of its own: nobody has to look for the file.
-  const link = h("a", { class: "lk-page", target: "_blank", rel: "noopener", hidden: true, text: t("open") });
+  const link = h("a", { class: "sl-button", target: "_blank", rel: "noopener", hidden: true, text: t("open") });
   ui.root.append(link);
   ui.model.on("msg:custom", (message, buffers) => {
     offerFile(message, buffers);

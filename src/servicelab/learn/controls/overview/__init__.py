@@ -121,7 +121,7 @@ class SectionEnd(Overview):
         after = progress.sections[ids.index(self.section) + 1 :] if here else ()
         # From a section for everyone on to the next of those; analysts see theirs in the list at the top as well.
         following = next((s for s in after if s.section.track != "analyst" or here_is_analyst(here)), None)
-        says = ended(here)
+        says = ended(here, self._title)
         following_says = (
             _("Next: {title} ({minutes} min)", title=following.section.title, minutes=f"{following.section.minutes:g}")
             if following
@@ -134,7 +134,7 @@ class SectionEnd(Overview):
             "minutes": round(here.minutes) if here else 0,
             "planned": here.section.minutes if here else 0,
             "next": section_link(following),
-            "text": f"{self._title}{_(': ')}{says}\n{following_says}",
+            "text": f"{says}\n{following_says}",
         }
 
     def _recompute(self, change: Any) -> None:
@@ -149,17 +149,17 @@ def here_is_analyst(here: SectionProgress | None) -> bool:
     return bool(here and here.section.track == "analyst")
 
 
-def ended(here: SectionProgress | None) -> str:
-    """One sentence on a section."""
+def ended(here: SectionProgress | None, title: str) -> str:
+    """One sentence on a section. Where something is left, a title that is a question would be answered by it."""
+    if here and not here.done and here.section.items and here.left:
+        return _("Still to do in this section: {left} of {all}.", left=here.left, all=len(here.section.items))
     if here is None:
-        return _("this section is not in the notebook's outline.")
-    if here.done and here.left:
-        return _("done, with {left} left out.", left=here.left)
-    if here.done:
-        return _("done.")
-    if here.section.items and here.left:
-        return _("still to do in this section: {left} of {all}.", left=here.left, all=len(here.section.items))
-    return _("nothing to answer here; tick it off when you have read it.")
+        says = _("this section is not in the notebook's outline.")
+    elif here.done:
+        says = _("done, with {left} left out.", left=here.left) if here.left else _("done.")
+    else:
+        says = _("nothing to answer here; tick it off when you have read it.")
+    return title + _(": ") + says
 
 
 def section_link(section: SectionProgress | None) -> dict[str, Any] | None:

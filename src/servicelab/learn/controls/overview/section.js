@@ -9,7 +9,7 @@ export default house.view((ui) => {
   ui.root.classList.add("lw-end");
   ui.root.append(summary.el, h("div", { class: "sl-bar-row" }, mark, next, last), spent);
   return (state) => {
-    summary.set(`${state.title}${t("colon")}${state.summary}`);
+    summary.set(state.summary);
     mark.hidden = state.done;
     next.hidden = !state.next;
     last.hidden = Boolean(state.next);

@@ -1,7 +1,8 @@
-"""What something may wait for: a guess that is to be made, or a question that is to be worked through."""
+"""What something may wait for: a guess that is to be made, a question to be worked through, a board to be filled."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servicelab.course.quizfile import Prediction, Question
@@ -9,8 +10,18 @@ from servicelab.learn.controls.prediction.model import tidy
 
 if TYPE_CHECKING:
     from servicelab.learn.session import Session
+    from servicelab.widgets.house import Interactive
 
-Awaited = Prediction | Question
+
+@dataclass(frozen=True)
+class Board:
+    """An interactive that comes to an end: its state says when it is `complete`."""
+
+    id: str
+    shown: Interactive
+
+
+Awaited = Prediction | Question | Board
 
 
 def guess_of(session: Session, asked: Awaited) -> float | None:
@@ -19,9 +30,11 @@ def guess_of(session: Session, asked: Awaited) -> float | None:
 
 
 def still_open(session: Session, asked: Awaited) -> bool:
-    """Whether the guess is still to be made, or the question to be worked through; never where answers are shown."""
+    """Whether the guess is still to be made, the question to be worked through; never where answers are shown."""
     if session.place.solved:
         return False
+    if isinstance(asked, Board):
+        return not asked.shown.state.get("complete")
     if isinstance(asked, Prediction):
         return guess_of(session, asked) is None
     return session.sheet.get(asked.id).get("done") is not True

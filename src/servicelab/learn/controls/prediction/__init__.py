@@ -32,6 +32,7 @@ class PredictControl(Control):
             "percent": _("{number} %", number="{number}"),
             "record": _("Record my guess"),
             "move": _("Click on the scale where your guess is, or use the arrow keys; Enter takes the middle."),
+            "pick": _("Pick one."),
             "nowhere": _("no guess yet"),
             "once": _("A guess that is wrong teaches more than none. It is recorded once and stays."),
         }

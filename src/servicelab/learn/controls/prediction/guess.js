@@ -1,8 +1,10 @@
 export default house.view((ui) => {
   const { h, t } = ui;
-  const { prompt, low, high, step, decimals, unit } = ui.state;
+  const { prompt, low, high, step, decimals, unit, names } = ui.state;
   const middle = low + Math.round((high - low) / 2 / step) * step;
   const short = unit.length <= 3;
+  // One of several things is picked from their list: on a scale only the two at its ends would be named.
+  const list = names.length ? ui.radios({ legend: t("guess"), options: names.map((text, at) => ({ id: String(low + at), text })), look: "segments", change: free }) : null;
   const amount = (v) => (unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
   const format = (v) => (taken ? amount(v) : t("nowhere"));
   let taken = false;
@@ -13,6 +15,9 @@ export default house.view((ui) => {
     taken = true;
     slider.set(slider.get());
     slider.el.classList.remove("lp-nowhere");
+    free();
+  }
+  function free() {
     record.disabled = false;
     once.textContent = t("once");
   }
@@ -25,13 +30,13 @@ export default house.view((ui) => {
     event.preventDefault();
     take();
   });
-  const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: slider.get() }); ui.flush(); } });
+  const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: list ? Number(list.get()) : slider.get() }); ui.flush(); } });
   record.disabled = true;
-  const once = h("span", { class: "sl-help", text: t("move") });
+  const once = h("span", { class: "sl-help", text: t(list ? "pick" : "move") });
   let pressed = false;
   const summary = ui.summary();
   summary.el.tabIndex = -1;
-  const asking = h("div", {}, slider.el, h("div", { class: "sl-bar-row" }, record, once));
+  const asking = h("div", {}, (list ?? slider).el, h("div", { class: "sl-bar-row" }, record, once));
   ui.root.classList.add("lp");
   ui.root.append(h("p", { class: "lp-kind", text: t("kind") }), h("p", { class: "lp-prompt", text: prompt }), asking, summary.el);
   return (state) => {

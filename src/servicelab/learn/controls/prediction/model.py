@@ -37,6 +37,7 @@ def state(prediction: Prediction, value: object) -> dict[str, Any]:
         "high": prediction.high,
         "step": prediction.step,
         "decimals": decimals(prediction),
+        "names": list(prediction.names),
         "guess": guess,
         "feedback": said and together(said, _("It is kept: go on and see.")),
         "text": prediction.prompt + "\n  " + (said or _("No guess yet.")),
@@ -74,16 +75,20 @@ def reveal_state(
     number = on_scale(prediction, truth)
     if guess is None and not show_answer:
         ask = _("Make your guess above first: this picture waits for it.")
+        if prediction.names:
+            ask = _("Make your guess above first: the answer waits for it.")
         return {"id": prediction.id, "waiting": True, "feedback": ask, "text": ask}
     sentence = comparison(prediction, guess, number)
     others = [each for each in earlier if prediction.low <= each <= prediction.high]
-    if len(others) < ENOUGH:
+    if len(others) < ENOUGH or prediction.names:
         others = []
     else:
         sentence = together(sentence, spread(prediction, others))
     return {
         "id": prediction.id,
         "waiting": False,
+        # Bars as long as the number of a thing in a list would say that the fifth is more than the fourth.
+        "picture": not prediction.names,
         "prompt": prediction.prompt,
         "unit": prediction.unit,
         "low": prediction.low,
@@ -136,6 +141,8 @@ def comparison(prediction: Prediction, guess: float | None, truth: float) -> str
         return placed(prediction, guess, truth)
     if round(away, 6) == 0:
         return _("You said {guess}, and that is what it is.", guess=said)
+    if prediction.names:
+        return _("You said {guess}; it is {truth}.", guess=said, truth=is_truth)
     gap = distance(prediction, away)
     if away <= CLOSE * (prediction.high - prediction.low):
         return _("You said {guess}, it is {truth}: close, {gap} away.", guess=said, truth=is_truth, gap=gap)
@@ -167,6 +174,8 @@ def decimals(prediction: Prediction) -> int:
 
 def figures(prediction: Prediction, number: float) -> str:
     """A number as it is printed wherever the guess is."""
+    if prediction.names:
+        return prediction.names[round(number - prediction.low)]
     return f"{number:,.{decimals(prediction)}f}"
 
 
@@ -182,6 +191,8 @@ def amount(prediction: Prediction, number: float) -> str:
     "% of the first gain" the sign is kept.
     """
     shown = figures(prediction, number)
+    if prediction.names:
+        return _("“{name}”", name=shown)
     if prediction.rank:
         return _("place {number}", number=shown)
     if prediction.unit in ("¥", "￥", "$", "€"):

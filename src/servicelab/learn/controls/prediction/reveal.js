@@ -6,9 +6,9 @@ export default house.view((ui) => {
   const over = h("div", {}, picture.el, table.el);
   ui.root.append(summary.el, over);
   return (state) => {
-    over.hidden = state.waiting;
+    over.hidden = state.waiting || !state.picture;
     summary.set(state.feedback);
-    if (state.waiting) return;
+    if (over.hidden) return;
     const bars = [{ x: state.truth, y: 1, color: 1, label: state.truth_label }];
     if (state.guess !== null) bars.unshift({ x: state.guess, y: 0, color: 2, label: state.guess_label });
     // One dot a value, its area the number of people: most guesses are round numbers.

@@ -8,7 +8,7 @@ from typing import Any
 from servicelab.course.quizfile import Question
 from servicelab.i18n import _
 from servicelab.learn.controls import Control
-from servicelab.learn.controls.parts.awaited import Awaited, still_open
+from servicelab.learn.controls.parts.awaited import Awaited, Board, still_open
 from servicelab.learn.controls.quiz import model
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import shown
@@ -67,6 +67,8 @@ class QuizControl(Control):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
         if self.after is not None and still_open(self._session, self.after):
+            if isinstance(self.after, Board):
+                return {"waiting": True, "text": _("This question waits until everything above is placed.")}
             if isinstance(self.after, Question):
                 return {"waiting": True, "text": _("This question waits for the one above.")}
             return {"waiting": True, "text": _("This question waits for your guess above.")}

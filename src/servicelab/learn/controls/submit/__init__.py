@@ -67,7 +67,7 @@ class SubmitControl(Interactive):
             "receipt": _("Receipt"),
             "support": _("For technical support"),
             "home": _("Back to the start page"),
-            "download": _("Download the submission (zip)"),
+            "download": _("Download the file to send"),
             "files": _("What is handed in"),
             "changed": _("You have changed something since: hand in again if it should count."),
             "closed": _("This notebook is being graded: handing in is switched off here."),
@@ -89,7 +89,10 @@ class SubmitControl(Interactive):
             "doubts": [doubt.says for doubt in self._doubts],
             "lead": self._lead(),
             "code": self._code,
+            "seen_by": submission.course_facts(self._task.place.root)["seen_by"],
             "written": self._task.wrote(),
+            "step": latest.step() if latest and latest.file else "",
+            "to_send": bool(latest and not latest.fetched),
             "receipt": latest.plain() if latest and latest.file else "",
             "technical": latest.technical() if latest and latest.file else "",
             "fresh": self._receipt is not None,
@@ -119,16 +122,16 @@ class SubmitControl(Interactive):
 
     def _files(self) -> list[str]:
         task = self._task
-        files = [_("{name}: your notebook", name=f"{task.notebook}.ipynb")]
+        files = [_("This page, as you saved it")]
         if task.answers_path.is_file():
-            files.append(_("{name}: your decisions", name=task.answers_path.name))
+            files.append(_("Your decisions and what you wrote"))
         if task.lesson_answers.is_file():
-            done = _(
-                "{name}: what you did in the lesson (questions, guesses, minutes, the desk, the card); "
-                "it earns no marks",
-                name=task.lesson_answers.name,
+            files.append(
+                _(
+                    "How you worked through the lesson (questions, guesses, minutes, the desk, the card): it earns and "
+                    "costs no marks"
+                )
             )
-            files.append(done)
         return files
 
     def _recompute(self, change: Any) -> None:

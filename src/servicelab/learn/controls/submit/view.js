@@ -44,14 +44,17 @@ export default house.view((ui) => {
   const doubts = h("div", { role: "alert", tabindex: "-1" });
   const written = h("ul", { class: "lh-files" });
   const changed = h("div", {});
+  const step = h("p", { class: "lh-step", tabindex: "-1" });
+  // Who sees what is said before anybody presses.
+  const seen = h("p", { class: "sl-help lh-seen" });
   const receipt = h("pre", { class: "lh-receipt", tabindex: "-1" });
   const download = ui.button({ text: t("download"), press: () => ui.model.send({ do: "download" }) });
   const home = ui.button({ text: t("home"), press: () => ui.root.dispatchEvent(new CustomEvent("servicelab:home", { bubbles: true })) });
   const technical = h("p", { class: "lh-technical" });
-  const got = h("div", {}, h("p", { class: "lh-head", text: t("receipt") }), receipt, changed, h("div", { class: "sl-bar-row" }, home, download),
+  const got = h("div", {}, step, changed, h("div", { class: "sl-bar-row" }, download, home), h("p", { class: "lh-head", text: t("receipt") }), receipt,
     h("details", { class: "sl-details" }, h("summary", { text: t("support") }), technical));
   const asking = h("div", {}, h("div", { class: "lh-student" }, student.el), h("details", { class: "sl-details" }, h("summary", { text: t("files") }), files),
-    doubts, h("div", { class: "sl-bar-row" }, go, back, anyway, sure, rerun), byHand);
+    seen, doubts, h("div", { class: "sl-bar-row" }, go, back, anyway, sure, rerun), byHand);
   const closed = h("p", { text: t("closed") });
   ui.root.append(h("h3", { class: "sl-title", text: t("kind") }), summary.el, written, asking, problem, got, closed);
   let waiting = false;
@@ -89,6 +92,9 @@ export default house.view((ui) => {
     asking.hidden = state.closed;
     closed.hidden = !state.closed;
     go.textContent = t(state.receipt ? "again" : "submit");
+    // One button is the next one to press.
+    go.classList.toggle("sl-primary", !state.to_send || state.changed);
+    download.classList.toggle("sl-primary", state.to_send && !state.changed);
     anyway.hidden = !state.unsaved;
     go.hidden = doubted;
     back.hidden = sure.hidden = !doubted;
@@ -103,8 +109,12 @@ export default house.view((ui) => {
     changed.replaceChildren(...(state.changed ? [ui.note("info", "", t("changed"))] : []));
     const fresh = receipt.textContent !== state.receipt && state.fresh;
     receipt.textContent = state.receipt;
+    step.textContent = state.step;
+    seen.textContent = state.seen_by;
     technical.textContent = state.technical;
     if (doubted && answered) doubts.focus({ preventScroll: true });
-    if (fresh) receipt.focus({ preventScroll: true });
+    if (!fresh) return;
+    step.focus({ preventScroll: true });
+    step.scrollIntoView({ block: "nearest" });
   }
 });

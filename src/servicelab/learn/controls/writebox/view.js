@@ -32,7 +32,8 @@ export default house.view((ui) => {
     type((mine && "\n\n") + ui.state.other, mine.length, area.value.length);
   } });
   const other = h("div", { role: "alert" }, h("p", { text: t("elsewhere") }), theirs, join);
-  ui.root.append(box.el, counted, other);
+  // Above the box: below it, on a laptop, it would be out of sight while somebody writes.
+  ui.root.append(counted, box.el, other);
   return (state) => {
     counted.textContent = state.counted;
     counted.classList.toggle("lb-over", state.over);

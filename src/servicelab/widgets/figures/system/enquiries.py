@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 from servicelab.company import label
 from servicelab.i18n import _
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
+from servicelab.widgets.house.chart import (
+    axis,
+    bars,
+    chart,
+    guess_key,
+    guessed,
+    interval_key,
+    intervals,
+    names,
+    picture,
+    table,
+)
 from servicelab.widgets.intervals import wilson
 
 if TYPE_CHECKING:
@@ -49,7 +60,7 @@ def late(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     last = len(groups) - 1
     drawn = [_share(found, last - at) for at, (_word, found) in enumerate(groups)]
     layers = [bars(drawn[:-1], color=6), bars(drawn[-1:], color=2), intervals(drawn, color=7)]
-    legend: list[dict[str, Any]] = []
+    legend: list[dict[str, Any]] = [interval_key()]
     if guess is not None:
         layers.append(guessed(guess, 1))
         legend.append(guess_key())
@@ -60,6 +71,7 @@ def late(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     coarse = [_("at once"), _("up to 5 minutes"), _("5 to 30 minutes"), _("over 30 minutes")]
     rungs = [*coarse, words[-1]]
     kept: list[dict[str, Any]] = []
+    few: list[dict[str, Any]] = []
     inside: list[list[object]] = []
     for place, (channel, color) in enumerate(INSIDE.items()):
         here = served[served["channel"].astype(str) == channel]
@@ -72,9 +84,20 @@ def late(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
             if len(found) >= FEWEST:
                 rows.append(_share(found, len(rungs) - 1 - at))
                 inside.append([label("contacts", "channel", channel), word, f"{100 * found.mean():.1f}", len(found)])
+            else:
+                name = label("contacts", "channel", channel)
+                few.append(
+                    {
+                        "shape": "square",
+                        "color": color,
+                        "faint": True,
+                        "text": _("{channel}, {step}: too few to show", channel=name, step=word),
+                    }
+                )
         shift = (place - 0.5) * 0.4
         kept += [bars(rows, color=color, shift=shift, thick=0.36), intervals(rows, color=7, shift=shift)]
     key = [{"shape": "square", "color": color, "text": label("contacts", "channel", c)} for c, color in INSIDE.items()]
+    key += [interval_key(), *few]
     charts.append(chart(scale, names(rungs[::-1], band=48), kept, legend=key, head=_("Inside one channel")))
     return picture(
         _("What a late answer costs before anybody has bought"),

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
+from servicelab.widgets.house.chart import (
+    axis,
+    bars,
+    chart,
+    guess_key,
+    guessed,
+    interval_key,
+    intervals,
+    names,
+    picture,
+    table,
+)
 from servicelab.widgets.intervals import wilson
 
 if TYPE_CHECKING:
@@ -74,7 +85,7 @@ def silence(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = 
         rows.append([word, f"{x:.1f}", f"{low:.1f} – {high:.1f}", len(again)])
     layers = [bars([drawn["silent"]], color=2), bars([drawn[g] for g in ("sound", "right", "wrong", "gone")], color=6)]
     layers.append(intervals(list(drawn.values()), color=7))
-    legend: list[dict[str, Any]] = []
+    legend: list[dict[str, Any]] = [interval_key()]
     if guess is not None:
         layers.append(guessed(guess, 0))
         legend.append(guess_key())

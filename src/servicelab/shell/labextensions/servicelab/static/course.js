@@ -58,6 +58,18 @@ export const course = {
     return pages.find((page) => path === null || path.startsWith(page.slice(0, -"start.ipynb".length))) ?? null;
   },
 
+  // The page that an address without a document means: the one that stands in the folder it names, if it is the only one.
+  pageIn(folder) {
+    const inside = Object.keys(said.delivered ?? {}).filter((page) => page.slice(0, page.lastIndexOf("/")) === folder);
+    return inside.length === 1 ? inside[0] : null;
+  },
+
+  // An address of JupyterLab, made that of a document: /lab/workspaces/auto-1/tree/lessons becomes …/tree/start.ipynb.
+  address(pathname, path) {
+    const before = pathname.replace(/\/tree(\/.*)?$/, "").replace(/\/$/, "");
+    return `${before}/tree/${path.split("/").map(encodeURIComponent).join("/")}`;
+  },
+
   // The document in an address of JupyterLab: /lab/tree/lessons/01_needs/lesson.ipynb.
   pathIn(pathname) {
     const found = /\/tree\/(.+)$/.exec(pathname);

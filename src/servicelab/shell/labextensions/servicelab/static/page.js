@@ -45,6 +45,7 @@ export class CoursePage {
     this.terms = new Terms(panel, this.t, (term) => void this.openGlossary(term), this.gone);
     panel.addClass("slx-page");
     panel.node.dataset.servicelabPath = this.path;
+    panel.node.lang = about.language === "zh" ? "zh-CN" : "en";
     this.place(Widget);
     guardKeys(panel.node, this.gone);
     this.listen();
@@ -390,11 +391,12 @@ export class CoursePage {
     }, 150);
   }
 
+  // What a copy of it, or a bookmark, is to open again: this page, at this section.
   address() {
     if (this.app.shell.currentWidget !== this.panel) return;
     const section = this.sections.current?.id;
     const hash = section && !this.sections.whole ? `#section=${encodeURIComponent(section)}` : "";
-    history.replaceState(history.state, "", `${location.pathname}${location.search}${hash}`);
+    history.replaceState(history.state, "", `${course.address(location.pathname, this.path)}${location.search}${hash}`);
   }
 
   // ------------------------------------------------------------ what is shown

@@ -3,6 +3,9 @@ import { course } from "./course.js";
 import { Chrome } from "./chrome.js";
 import { CoursePage } from "./page.js";
 
+// Time enough for a page to be read; what is not in front by then does not come.
+const PATIENCE = 20_000;
+
 export async function plugin(lab) {
   const { INotebookTracker } = await lab("@jupyterlab/notebook");
   const { CodeCell } = await lab("@jupyterlab/cells");
@@ -22,6 +25,8 @@ export async function plugin(lab) {
       // A notebook that is still being read is not yet known to be the course's; the bars do not flash up meanwhile.
       const opening = new Set();
       keepEveryCellAttached(app);
+      // JupyterLab also writes the address of the folder that its file browser stands in, whenever that is known.
+      onAddress(() => pages.get(app.shell.currentWidget)?.address());
 
       async function added(panel) {
         if (opening.has(panel) || pages.has(panel)) return;
@@ -69,7 +74,11 @@ export async function plugin(lab) {
         tracker.forEach((panel) => void added(panel));
         current();
         // An address without a document is JupyterLab's launcher; the course begins on its start page.
-        if (!asked.document && !tracker.size) void app.commands.execute("docmanager:open", { path: course.startPage() });
+        const nothing = () => !tracker.size && ![...app.shell.widgets("main")].some((one) => !one.node.querySelector(".jp-Launcher"));
+        const open = (path) => void app.commands.execute("docmanager:open", { path: path ?? course.startPage() });
+        if (!tracker.size && !/\.\w+$/.test(asked.document ?? "")) open(course.pageIn(asked.document));
+        // One whose document is not there leads nowhere: nobody is left before an empty window.
+        else setTimeout(() => { if (nothing()) open(); }, PATIENCE);
       });
     },
   };
@@ -89,4 +98,13 @@ function keepEveryCellAttached(app) {
     },
   });
   factory.notebookConfig = get.call(factory);
+}
+
+// Calls `written` after JupyterLab has written an address of its own.
+function onAddress(written) {
+  const push = history.pushState;
+  history.pushState = function (...entry) {
+    push.apply(this, entry);
+    written();
+  };
 }

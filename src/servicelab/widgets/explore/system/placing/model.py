@@ -110,9 +110,7 @@ class PlacingModel:
     def _text(self, done: int, fits: int) -> str:
         total = len(self.items)
         if done == total:
-            return _(
-                "All {total} are placed; {fits} were put where they belong at the first try.", total=total, fits=fits
-            )
+            return _("All {total} are placed; right at the first try: {fits}.", total=total, fits=fits)
         return _("{done} of {total} are placed.", done=done, total=total)
 
     def _table(self, answers: Mapping[str, Mapping[str, str]], checked: Sequence[str]) -> dict[str, Any]:
