@@ -59,10 +59,14 @@ class Gauge(Declared):
     last: date | None = None
 
     def faults(self) -> Iterator[Fault]:
-        """A measure of a line needs one, on days that are named."""
+        """A measure of a line needs one, on days that are named; another has none. The days are in their order."""
         measure = MEASURES.get(self.measure)
         if measure is not None and measure.of_a_line and not (self.line and self.first and self.last):
             yield Fault((), f"{self.measure} is measured on a line", "Write line, first and last")
+        if measure is not None and not measure.of_a_line and self.line:
+            yield Fault(("line",), f"{self.measure} is not measured on a line", "Take line away")
+        if self.first and self.last and self.last < self.first:
+            yield Fault(("last",), f"{self.last} comes before {self.first}", "Write the earlier day as first")
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,24 @@ class Grid(Declared):
     gauges: Mapping[str, Gauge]
 
     def faults(self) -> Iterator[Fault]:
-        """Points and gauges whose names would lead out of the folder that their outcomes are kept in."""
+        """Nothing to run or to read, names that lead out of the folder of outcomes, days that are never run."""
         for kind, names in (("points", self.points), ("gauges", self.gauges)):
+            if not names:
+                yield Fault((kind,), f"there are no {kind}", "Write one at least")
             for name in names:
                 if not NAMED.fullmatch(name):
                     yield Fault((kind, name), f"“{name}” is no name", NAMING)
+        start, over = self._days()
+        for name, gauge in self.gauges.items():
+            for which, day in (("first", gauge.first), ("last", gauge.last)):
+                if day is not None and not start <= day < over:
+                    yield Fault(("gauges", name, which), f"{day} is no day of the run", "Take a day of its months")
+
+    def _days(self) -> tuple[date, date]:
+        """First day of the run, and first day after it."""
+        start = Scenario.start
+        months = start.month - 1 + self.months
+        return start, date(start.year + months // 12, months % 12 + 1, 1)
 
     def scenario(self, point: str, replicate: int) -> Scenario:
         """What is run for one row. Raises ValueError for a change that cannot be."""
