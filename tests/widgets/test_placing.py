@@ -59,6 +59,14 @@ def test_half_an_answer_is_not_checked(model: PlacingModel) -> None:
     assert model.derive(put("ask", stage="before"))["items"][0]["status"] == "open"
 
 
+def test_what_is_open_on_a_board_is_what_is_asked_there_and_not_yet_checked(model: PlacingModel) -> None:
+    """Both things have a stage, one of them an owner."""
+    before = {board["question"]: board["open"] for board in model.derive({})["board"]}
+    after = {board["question"]: board["open"] for board in model.derive(put("creak", stage="after"))["board"]}
+    assert before == {"stage": 2, "owner": 1}
+    assert after == {"stage": 1, "owner": 1}
+
+
 @pytest.mark.parametrize("owner", ["sales", "product"])
 def test_any_place_of_an_accepted_set_fits_and_it_stands_at_each_of_them(model: PlacingModel, owner: str) -> None:
     state = model.derive(put("ask", stage="before", owner=owner))
