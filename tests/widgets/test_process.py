@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,8 +16,9 @@ from servicelab.i18n import use
 from servicelab.models.process import replay_flow
 from servicelab.widgets import explore, figures
 from servicelab.widgets.explore.process import replays
-from servicelab.widgets.explore.process.cards.model import CARDS, CardsModel
-from servicelab.widgets.explore.process.design.model import BUDGET, DesignModel
+from servicelab.widgets.explore.process.cards.model import CARDS, CardsModel, card_words
+from servicelab.widgets.explore.process.changes import ROBOT
+from servicelab.widgets.explore.process.design.model import BUDGET, HALF_DAYS, DesignModel
 from servicelab.widgets.explore.process.replays import REPLICATES, Change, Replays, middle
 from servicelab.widgets.explore.process.sheet.model import SheetModel
 from servicelab.widgets.explore.process.sheet.worksheet import CASES, FIELDS
@@ -233,14 +235,66 @@ def test_a_design_costs_what_it_costs_and_says_when_it_is_too_much(tables: Any) 
     model = DesignModel(*tables)
     free = model.derive({"limit": "500"})
     assert (free["cost"], free["over"]) == (0, False)
-    # The one claim that was rejected, ¥160, a third of it a year.
-    assert "¥53 a year" in free["text"]
+    # The one claim that was rejected, ¥160, in the one month that there is; a third of it a year in three years.
+    assert "stopped below the limit: ¥1,920 a year" in free["text"]
+    log, stations, calendar, cases = tables
+    opened = pd.Series(pd.date_range("2023-01-31", "2025-12-01", periods=len(cases)), index=cases.index)
+    three = DesignModel(log, stations, calendar, cases.assign(opened_at=opened))
+    assert "stopped below the limit: ¥53 a year" in three.derive({"limit": "500"})["text"]
     dear = model.derive({"half_days": "3", "besides": ["inspector", "nonsense"]})
     assert dear["cost"] == 72_000 > BUDGET
     assert dear["over"]
     assert "¥12,000 more than there is" in dear["text"]
     assert dear["load"][0]["now"] == pytest.approx(dear["load"][0]["was"] * 3 / 4, rel=0.1)
     json.dumps(dear, allow_nan=False)
+
+
+def test_cards_and_design_ask_the_same_prices_and_say_them(tables: Any) -> None:
+    design = explore.design(*tables)
+    assert (CARDS["approver"].yuan, CARDS["robot"].yuan) == (HALF_DAYS["3"].yuan, ROBOT.yuan)
+    assert dict(CARDS["approver"].change.factors) == {"approve": HALF_DAYS["3"].factor}
+    says = {card: card_words(card) for card in CARDS}
+    offers = {each["id"]: each["text"] for name in ("half_days", "besides") for each in design.content[name]}
+    for card, offer in (("approver", "3"), ("robot", "robot")):
+        price = f"¥{CARDS[card].yuan:,}"
+        assert price in says[card]
+        assert price in offers[offer]
+    assert "30 % more minutes" in says["approver"]
+    assert "in 50 % of the time" in says["robot"]
+    assert "below ¥200" in says["limit"]
+
+
+def bars_stay_inside(state: dict[str, Any]) -> int:
+    """How many charts with bars there are, each of which holds the longest of them."""
+    charts = [each for each in state["charts"] if any("bars" in layer for layer in each["layers"])]
+    for each in charts:
+        longest = max(bar["x"] for layer in each["layers"] for bar in layer.get("bars", []))
+        assert longest <= each["x"]["max"], each["x"]
+    return len(charts)
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_bars_end_inside_their_picture_whatever_the_numbers(times: int) -> None:
+    """Four times the cases of the firm, four times as slow, at stations that have no time for it."""
+    log = log_of(60)
+    begins = log.groupby("case_id")["timestamp"].transform("min")
+    slow = log.assign(timestamp=begins + times * (log["timestamp"] - begins))
+    cases = cases_of(slow).assign(claim=100.0, pilot=lambda table: table.index % 2 == 0, cost_of_delay=40.0 * times)
+    cases.loc[cases["pilot"], "cost_of_delay"] = 0.0
+    calendar = pd.DataFrame({"date": pd.date_range("2025-01-01", periods=400)}).assign(workday=True)
+    calendar["workday"] = calendar["date"].dt.day_of_week < 5
+    busy = STATIONS.assign(minutes_a_day=[3, 1, 3, 1])
+    shown = [
+        arrows.arrows(slow), stationload.load(slow, busy, calendar), approvals.lot(cases, slow),
+        sooner.faster(slow, STATIONS, calendar, cases),
+    ]  # fmt: skip
+    assert [bars_stay_inside(each) for each in shown] == [2, 2, 1, 1]
+
+
+def test_an_arrow_that_twice_the_firms_cases_took_stays_in_its_picture() -> None:
+    many = pd.DataFrame({"case_id": np.repeat(np.arange(17_398), 2), "activity": ["register", "receive"] * 17_398})
+    many["timestamp"] = pd.Timestamp("2025-01-03") + pd.to_timedelta(np.arange(len(many)), unit="h")
+    assert bars_stay_inside(arrows.arrows(many)) == 2
 
 
 def test_a_design_is_replayed_once_and_not_twelve_times_more(tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,7 +445,8 @@ def test_sizes_that_nobody_claimed_are_left_out_of_the_sentence() -> None:
     assert [row[4] for row in shown["table"]["rows"]] == ["76.0 – 174.0", None, None]
     json.dumps(shown, allow_nan=False)
     above = approvals.sizes(pd.concat([cases, cases.assign(approval=cases["claim"] > 200)]).iloc[4:], log)
-    assert "all three years count" not in above["text"]
+    assert "every approval counts" in shown["text"]
+    assert "every approval counts" not in above["text"]
     with pytest.raises(UserError, match=r"cases \(approval\) has no rows"):
         approvals.sizes(cases.assign(approval=False), log)
 
