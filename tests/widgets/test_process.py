@@ -21,7 +21,7 @@ from servicelab.widgets.explore.process.changes import ROBOT
 from servicelab.widgets.explore.process.design.model import BUDGET, HALF_DAYS, DesignModel
 from servicelab.widgets.explore.process.replays import REPLICATES, Change, Replays, middle
 from servicelab.widgets.explore.process.sheet.model import SheetModel
-from servicelab.widgets.explore.process.sheet.worksheet import CASES, FIELDS
+from servicelab.widgets.explore.process.sheet.worksheet import CASES, FIELDS, LINES
 from servicelab.widgets.explore.process.tenweeks.model import WEEKS, TenWeeksModel
 from servicelab.widgets.explore.process.week.model import COLOURS, WeekModel
 from servicelab.widgets.figures.process import approvals, arrows, packingweeks, sooner, stationload
@@ -341,6 +341,16 @@ def test_a_mended_sheet_makes_two_inspectors_do_the_same() -> None:
             tried = model.derive({"lines": {**good, field: "strict"}, "tried": True})
             assert tried["same"] == len(CASES) - 1, (case, field)
     assert "trial" not in model.derive({"lines": {"start": "good"}, "tried": True})
+
+
+def test_the_right_line_of_the_sheet_has_no_place_of_its_own() -> None:
+    fields = explore.sheet().content["fields"]
+    assert [field["id"] for field in fields] == list(FIELDS)
+    assert all(sorted(option["id"] for option in field["options"]) == sorted(LINES) for field in fields)
+    at = [[option["id"] for option in field["options"]].index("good") for field in fields]
+    assert sorted(at.count(place) for place in range(len(LINES))) == [2, 3, 3]
+    assert at != sorted(at)
+    assert fields == explore.sheet().content["fields"], "another order at each opening"
 
 
 def test_every_field_of_the_sheet_hangs_on_a_mattress() -> None:

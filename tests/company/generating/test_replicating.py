@@ -19,7 +19,8 @@ from tests.company.skylark_world import world
 from servicelab import company
 from servicelab.cli import main
 from servicelab.company.generating import gridfile, replicating
-from servicelab.company.generating.gridfile import LARGEST, Change, Gauge, Grid, Point, read_grid
+from servicelab.company.generating.gauges import Gauge
+from servicelab.company.generating.gridfile import LARGEST, Change, Grid, Point, read_grid
 from servicelab.company.generating.replicating import read_grids, row_of, run_grids
 from servicelab.company.simulation import FOR_SPEED, PayScheme
 from servicelab.course.declared import mistakes

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import yaml
 
-from servicelab.company.generating.gauges import MEASURES
-from servicelab.company.simulation import LINES, PayScheme, Scenario
+from servicelab.company.generating.gauges import Gauge
+from servicelab.company.simulation import PayScheme, Scenario
 from servicelab.company.tables.dictionary import subjects, table_of
 from servicelab.company.tables.schema import Table
 from servicelab.course.declared import Declared, Fault, Rule, mistakes, read
@@ -44,29 +44,6 @@ class Point(Declared):
 
     title: Both
     changes: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True)
-class Gauge(Declared):
-    """What is read off a run: a measure, of a line or of everything, from its first day to its last."""
-
-    measure: Annotated[str, Rule("no measure is called “{value}”", f"Use {', '.join(MEASURES)}", MEASURES.__contains__)]
-    title: Both
-    decimals: Annotated[int, Rule("decimals must be from 0 to 6", "Write decimals: 2", range(7).__contains__)]
-    unit: str = ""
-    line: Annotated[str, Rule("no line is called “{value}”", f"Use {', '.join(LINES)}", ("", *LINES).__contains__)] = ""
-    first: date | None = None
-    last: date | None = None
-
-    def faults(self) -> Iterator[Fault]:
-        """A measure of a line needs one, on days that are named; another has none. The days are in their order."""
-        measure = MEASURES.get(self.measure)
-        if measure is not None and measure.of_a_line and not (self.line and self.first and self.last):
-            yield Fault((), f"{self.measure} is measured on a line", "Write line, first and last")
-        if measure is not None and not measure.of_a_line and self.line:
-            yield Fault(("line",), f"{self.measure} is not measured on a line", "Take line away")
-        if self.first and self.last and self.last < self.first:
-            yield Fault(("last",), f"{self.last} comes before {self.first}", "Write the earlier day as first")
 
 
 @dataclass(frozen=True)
