@@ -92,7 +92,7 @@ def lot(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> d
         for at, (value, off) in enumerate(values)
     ]  # fmt: skip
     layers = [bars(rows), intervals([{**row, "color": 7} for row in rows[:2]])]
-    longest = max(12.0, guess or 0.0, *(row["xhi"] for row in rows))
+    longest = max(12.0, guess or 0.0, *(value + off for value, off in values))
     legend = []
     if guess is not None:
         layers.append(guessed(guess, 2))
