@@ -77,6 +77,16 @@ def test_what_is_slow_is_made_when_it_is_seen_on_a_trainees_page(monkeypatch: py
     assert control.state["twice"] == 12
 
 
+def test_what_is_made_late_is_sent_whole_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In several, a view would draw a state whose content is not there."""
+    monkeypatch.setenv(LIVE_PAGE, "1")
+    control = SlowDoubler(content={"said": "once"})
+    sent: list[set[str]] = []
+    monkeypatch.setattr(control, "send_state", lambda key=None: sent.append({key} if isinstance(key, str) else {*key}))
+    control._answer(control, {"sight": True}, [])
+    assert sent == [{"content", "state", "ready"}]
+
+
 def test_what_is_slow_and_cannot_be_made_says_why_where_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(LIVE_PAGE, "1")
 
