@@ -95,7 +95,7 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
                 head=_("The wait"),
             ),
             chart(
-                axis(_("work ÷ time for it, %"), 0, max(100, beyond(row["x"] for row in shares)), every=60),
+                axis(_("work ÷ time for it, %"), 0, max(100, beyond(100 * share[step] for step in served)), every=60),
                 names([label("stations", "station", step) for step in served]),
                 [bars(shares, color=2)],
                 head=_("The load"),
