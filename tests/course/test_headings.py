@@ -17,6 +17,13 @@ def test_marks_levels_and_what_is_no_heading() -> None:
     assert heading("text") == ""
 
 
+def test_a_comment_in_code_is_no_heading() -> None:
+    text = (
+        "```python\n# not one\n~~~\n# nor this\n```\n## Part C\n~~~\n# nor this\n```\n~~~~\n# Last\n```\n# never closed"
+    )
+    assert list(headings(text)) == ["Part C", "Last"]
+
+
 def test_a_long_line_is_cut_and_looked_at_once() -> None:
     """Five thousand blanks between two words took a third of a second, and twice as many four times that."""
     line = "# a" + " " * 2_000_000 + "b"

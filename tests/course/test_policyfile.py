@@ -69,6 +69,22 @@ def test_the_fixture_is_sound() -> None:
     assert mistakes(PolicyFile, GOOD) == []
 
 
+def test_a_rule_and_a_law_may_begin_on_the_day_of_the_file() -> None:
+    data = deepcopy(GOOD)
+    data["rules"][1]["since"] = data["laws"]["consumer"]["since"] = data["as_of"]
+    assert mistakes(PolicyFile, data) == []
+
+
+@pytest.mark.parametrize("place", ["says", "exceptions", "counsel"])
+def test_a_number_may_stand_in_any_sentence_of_a_rule(place: str) -> None:
+    data = deepcopy(GOOD)
+    rule = data["rules"][0]
+    rule["numbers"] = {"weeks": 2}
+    rule |= {"says": "As agreed.", "exceptions": ["None."], "counsel": "The term."}
+    rule[place] = ["Not after {weeks} weeks."] if place == "exceptions" else "Not after {weeks} weeks."
+    assert mistakes(PolicyFile, data) == []
+
+
 def test_a_page_reads_the_nearest_file(tmp_path: Path) -> None:
     page = tmp_path / "lessons" / "01_demo"
     page.mkdir(parents=True)

@@ -158,14 +158,14 @@ def fill(
     return nbformat.writes(notebook).encode()
 
 
-def answers(given: Mapping[str, str], language: str = "en") -> bytes:
+def answers(given: Mapping[str, str], language: str = "en", at: str = "2026-11-20T08:59:00+00:00") -> bytes:
     """An answers file as the decision control writes it."""
     sheet = {
         "format": 1,
         "notebook": f"{TRIAL}/exercise",
         "language": language,
         "saved": "2026-11-20T09:00:00+00:00",
-        "entries": {key: {"kind": "decision", "value": value, "done": True} for key, value in given.items()},
+        "entries": {key: {"kind": "decision", "value": value, "done": True, "at": at} for key, value in given.items()},
         "activity": {},
     }
     return json.dumps(sheet).encode()

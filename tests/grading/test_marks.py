@@ -24,9 +24,10 @@ SAID = "Well argued, and short."
 
 
 def send(course: Course, inbox: Path, number: int, text: str, code: str = SHARE) -> str:
-    """Hand in once more, collect and return what collecting said."""
+    """Hand in once more, with answers kept an hour later, collect and return what collecting said."""
+    given = answers(RIGHT, at=f"2026-11-19T{number:02}:00:00+00:00")
     notebook = fill(course, code=code, written=text) if text else fill(course, code=code)
-    put(inbox, f"{number}.zip", pack("lin", notebook, answers(RIGHT), created=DUE - timedelta(hours=20 - number)))
+    put(inbox, f"{number}.zip", pack("lin", notebook, given, created=DUE - timedelta(hours=20 - number)))
     return collect(TRIAL, [inbox], course=course).sentence()
 
 
@@ -42,6 +43,15 @@ def mark(course: Course, cell: str, score: float, comment: str = "") -> None:
         given.manual_score, given.needs_manual_grade = score, False
         if comment:
             book.find_comment(cell, "exercise", TRIAL, "lin").manual_comment = comment
+        book.db.commit()
+
+
+def take_back(course: Course, cell: str) -> None:
+    """As formgrader does when somebody empties the score and the comment."""
+    with course.gradebook() as book:
+        given = book.find_grade(cell, "exercise", TRIAL, "lin")
+        given.manual_score, given.needs_manual_grade = None, True
+        book.find_comment(cell, "exercise", TRIAL, "lin").manual_comment = None
         book.db.commit()
 
 
@@ -87,6 +97,29 @@ def test_another_text_does_not_inherit_a_mark_and_the_same_text_keeps_it(course:
     result = graded(course)
     assert (result.score, result.waiting, result.earlier) == (11, False, False)
     assert held(course) == (4, SAID, False)
+
+
+def test_a_mark_that_a_person_took_back_stays_taken_back(course: Course, tmp_path: Path) -> None:
+    """However often its text is graded again, at once or after another one."""
+    inbox = tmp_path / "inbox"
+    for number, text in enumerate((FIRST, SECOND, FIRST), 1):
+        send(course, inbox, number, text)
+        graded(course)
+        if number == 1:
+            mark(course, "c-why", 4, SAID)
+    assert held(course) == (4, SAID, False), "given back with its text"
+    take_back(course, "c-why")
+    assert course.api().autograde(TRIAL, "lin", force=True)["success"]
+    assert held(course) == (None, None, True)
+    for number, text in enumerate((SECOND, FIRST), 4):
+        send(course, inbox, number, text)
+        graded(course)
+    assert held(course) == (None, None, True)
+    mark(course, "c-why", 3)
+    for number, text in enumerate((SECOND, FIRST), 6):
+        send(course, inbox, number, text)
+        graded(course)
+    assert held(course) == (3, None, False), "a mark that was given anew comes back as any other"
 
 
 def test_no_mark_is_left_to_who_hands_in_nothing_or_a_broken_file(course: Course, tmp_path: Path) -> None:
@@ -172,6 +205,7 @@ KEY = "exercise/c-why"
         changed(["aside", KEY, 0, "score"], float("inf")),
         changed(["aside", KEY, 0, "comment"], 3),
         changed(["aside", KEY, 0, "waiting"], "no"),
+        changed(["aside", KEY, 0, "back"], 1),
         changed(["aside", KEY, 0, "stood"], []),
         changed(["stood", KEY, "text"], "x" * LARGEST),
     ],
@@ -199,6 +233,7 @@ def test_a_file_of_marks_of_an_earlier_version_keeps_its_marks(tmp_path: Path) -
     kept = whole_book(tmp_path)
     kept["stood"][KEY]["text"] = FIRST
     kept["aside"][KEY][0]["stood"]["text"] = f"{FIRST}\n"
+    del kept["aside"][KEY][0]["back"]
     path = tmp_path / MARKED / "lin" / f"{TRIAL}.json"
     path.write_text(json.dumps(kept), encoding="utf-8")
     given = SimpleNamespace(manual_score=None, extra_credit=None, needs_manual_grade=True)

@@ -14,10 +14,12 @@ from servicelab.errors import UserError
 from servicelab.i18n import use
 from servicelab.learn import controls, open_analysis, open_exercise, open_lesson
 from servicelab.learn.code_tasks import STUB, stub_mark
+from servicelab.learn.controls.quiz import QuizControl
 from servicelab.learn.sheet import utc_now
 from servicelab.learn.whereabouts import student_id
 from servicelab.widgets import Interactive
 from servicelab.widgets.explore.needs.voices.model import QUESTIONS
+from servicelab.widgets.house import LIVE_PAGE
 
 
 def kept(root, name="lessons/01_needs/lesson"):
@@ -67,6 +69,19 @@ def test_a_quiz_is_kept_and_restored(workspace):
     again.value = {"picked": ["a"], "tries": [["b"], ["a"]]}
     assert kept(workspace)["q-one"]["right"]
     assert not kept(workspace)["q-one"]["first_right"]
+
+
+def test_a_control_that_waits_to_be_seen_is_not_half_made_by_what_happens_elsewhere(workspace, monkeypatch):
+    monkeypatch.setenv(LIVE_PAGE, "1")
+    monkeypatch.setattr(QuizControl, "slow", True)
+    lesson = open_lesson("01_needs")
+    control = lesson.quiz("q-one")
+    control.refresh()
+    assert (control.ready, control.state) == (False, {})
+    control._answer(control, {"sight": True}, [])
+    control.refresh()
+    assert control.ready
+    assert control.state["prompt"] == "Which?"
 
 
 def test_opening_a_notebook_and_all_its_controls_writes_nothing(workspace):

@@ -57,6 +57,17 @@ def test_a_wrong_option_gets_its_own_explanation_and_no_other():
     assert not state["can_ask"]
 
 
+def test_the_last_tries_count_however_many_there_were():
+    tries = [["b"], ["c"]] * quiz.MOST_TRIES
+    assert quiz.state(choice, {"tries": tries})["status"] == "wrong"
+    assert quiz.state(choice, {"tries": [*tries, ["a"]]})["status"] == "right"
+
+
+def test_recall_is_kept_as_recall():
+    recalled = parse_items({"recall": [{**CHOICE, "from": "00"}]}, "quiz.json").recall[CHOICE["id"]]
+    assert [quiz.entry(question, {})["kind"] for question in (choice, recalled)] == ["quiz", "recall"]
+
+
 def test_the_right_option_opens_every_explanation():
     state = quiz.state(choice, {"picked": ["a"], "tries": [["b"], ["a"]]})
     assert all(because(state).values())

@@ -6,6 +6,7 @@ import pytest
 
 from servicelab.course.placingfile import Asked, Placed, Slot
 from servicelab.errors import UserError
+from servicelab.i18n import language, use
 from servicelab.learn import open_lesson
 from servicelab.widgets import explore
 from servicelab.widgets.figures import Figure
@@ -75,6 +76,17 @@ def test_the_solved_edition_shows_them_without_a_guess(lesson, workspace):
     again = open_lesson("01_needs")
     assert again.after("p-one", picture, 90).state["text"] == "90, not None."
     assert again.told("words").text() == WORDS
+
+
+def test_a_late_picture_speaks_the_language_of_its_page(lesson):
+    def told(_table, guess=None):
+        return Figure({"title": language(), "charts": [], "text": f"{language()}: {guess}", "table": None})
+
+    with use("zh"):
+        late = lesson.after("p-one", told, 90)
+    assert language() == "en"
+    lesson.predict("p-one").value = {"guess": 55}
+    assert late.state["text"] == "zh: 55.0"
 
 
 def test_an_unknown_guess_is_named(lesson):

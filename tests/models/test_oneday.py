@@ -60,6 +60,44 @@ def test_what_is_written_down_afterwards_keeps_the_agent_busy() -> None:
     ) == pytest.approx(120)
 
 
+def test_handling_times_are_those_of_the_days_alone() -> None:
+    other = log((0, 60)).assign(arrived_at=NINE + pd.Timedelta(days=1))
+    calls = pd.concat([log((0, 1), (5, 1)), other])
+    assert mean(replay_day(calls, roster(1, 1), DAY, line="phone", patience=1e9), "mean_wait") == 0
+
+
+def test_patience_is_that_of_the_line() -> None:
+    calls = log(*((minute, 1) for minute in range(10)))
+    calls.loc[[0, 1], "served"], calls["wait"] = False, 30.0
+    others = calls.assign(line="chat", wait=3000.0)
+    both = pd.concat([calls, others])
+    assert replay_day(both, roster(1, 1), DAY, line="phone").patience == pytest.approx(
+        replay_day(calls, roster(1, 1), DAY, line="phone").patience
+    )
+
+
+def test_another_seed_is_another_luck() -> None:
+    calls = log(*zip(range(0, 60, 3), range(1, 21), strict=True))
+    one, two, again = (
+        replay_day(calls, roster(1, 1), DAY, line="phone", patience=300.0, seed=seed).runs for seed in (0, 1, 0)
+    )
+    assert one.equals(again)
+    assert not one.equals(two)
+
+
+def test_what_is_not_known_of_after_call_is_none() -> None:
+    calls = log((0, 4), (0, 4)).assign(after_call=[np.nan, np.nan])
+    found = replay_day(calls, roster(1, 1), DAY, line="phone", patience=1e9)
+    assert mean(found, "median_wait") == pytest.approx(120)
+
+
+def test_a_roster_may_stand_in_any_order() -> None:
+    """One agent until 9:30, then nobody, written the other way round."""
+    calls = log((20, 30), (25, 30))
+    found = replay_day(calls, roster(1, 0).iloc[::-1], DAY, line="phone", patience=1e9)
+    assert mean(found, "mean_wait") == pytest.approx(35 * 60 / 2)
+
+
 def test_who_talks_at_the_end_of_a_spell_finishes_and_nobody_waits_after_closing() -> None:
     """One agent until 9:30, then nobody: who rang at 9:20 talks until 9:50, who rang at 9:25 waits until ten."""
     calls = log((20, 30), (25, 30))

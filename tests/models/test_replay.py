@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from servicelab.models.process import WorkClock, replay_flow
+from servicelab.models.process import WorkClock, replay, replay_flow
 
 #: A Friday, a weekend, a working week.
 CALENDAR = pd.DataFrame({"date": pd.date_range("2025-01-03", periods=11)})
@@ -107,6 +107,42 @@ def test_more_capacity_never_makes_a_mean_longer_and_load_falls_as_it_should() -
         before_load, after_load = before.load["approve"], after.load["approve"]
         assert after_load <= before_load + 1e-9
         before = after
+
+
+def test_a_case_that_is_repaired_needs_no_approval_whatever_the_limit() -> None:
+    repaired = case("F0", register=(f"{FRIDAY} 10:00", 6), inspect=(f"{FRIDAY} 11:00", 30),
+                    repair=(f"{FRIDAY} 12:00", 45))  # fmt: skip
+    log = pd.DataFrame([*three_returns().to_dict("records"), *repaired])
+    claims = pd.Series(900.0, index=["R0", "R1", "R2", "F0"])
+    found = replay_flow(log, stations(), CALENDAR, approve_from=0.0, claims=claims)
+    # Inspected at eleven, repaired within three quarters of an hour.
+    assert found.days["F0"] * 24 == pytest.approx(1.75)
+
+
+def test_an_approval_that_is_drawn_takes_its_share_of_the_day() -> None:
+    log = three_returns()
+    log = log[~((log["case_id"] == "R2") & (log["activity"] == "approve"))]
+    claims = pd.Series({"R0": 199.0, "R1": 199.0, "R2": 200.0})
+    found = replay_flow(log, stations(approve=54.0), CALENDAR, approve_from=200.0, claims=claims)
+    # Ten minutes are a hundred of the day, from 10:00 on.
+    assert ends(found.days, log)[-1] == "Mon 11:45"
+
+
+def test_each_purpose_has_draws_of_its_own() -> None:
+    inspecting, approving, again, elsewhen = (
+        replay._draws(purpose, seed).random() for purpose, seed in (("inspect", 1), ("approve", 1), ("inspect", 1),
+                                                                    ("inspect", 2))
+    )  # fmt: skip
+    assert inspecting == again
+    assert len({inspecting, approving, elsewhen}) == 3
+
+
+def test_a_case_that_would_end_after_the_calendar_has_no_days() -> None:
+    log = three_returns()
+    found = replay_flow(log, stations(refund=1.0), CALENDAR)
+    # Each payment takes five working days; of the calendar there are seven, counted from Friday.
+    assert found.days.index.tolist() == ["R0"]
+    assert np.isfinite(found.days).all()
 
 
 def test_a_seed_gives_another_year_like_it() -> None:

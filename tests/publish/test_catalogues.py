@@ -144,5 +144,9 @@ def test_interface_strings_come_from_the_syntax_tree(tmp_path: Path) -> None:
 
 
 def test_a_string_put_together_inside_the_call_is_a_mistake(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text('x = 1\nprint(_(f"Saved {x}"))\nprint(_("a" + str(x)))\n', encoding="utf-8")
-    assert [finding.line for finding in interface_findings(tmp_path, tmp_path)] == [2, 3]
+    lines = [
+        'x = later("Ready")', 'print(_(f"Saved {x}"))', 'print(_("a" + str(x)))', 'print(_("a" if x else "b"))',
+        'print(_("{x}".format(x=1)))', "print(_(x))", 'print(_(["a", "b"][0]))',
+    ]  # fmt: skip
+    (tmp_path / "a.py").write_text("\n".join(lines), encoding="utf-8")
+    assert [finding.line for finding in interface_findings(tmp_path, tmp_path)] == [2, 3, 4, 5, 7]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import html
+import io
 import json
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicelab.errors import UserError
 from servicelab.publish import leaks_in_zip
 from servicelab.publish.secrets import LONG, Secret, find_leaks, possible, secrets
 
@@ -67,6 +72,7 @@ def test_the_search_finds_a_secret_in_any_dress(known: list[Secret], tmp_path: P
     test = 'assert decisions["a-voice"] in {"functional", "never-an-option"}'
     letter = "I have booked two people to carry it up."
     belief = 'print("an apology alone:", 2.1, "<b>")'
+    mark = "先说清楚怎样才算解决，再道歉。"
     (tmp_path / "plain.txt").write_text(f"x\n\t{test}\n")
     (tmp_path / "escaped.ipynb").write_text(json.dumps({"cells": [{"source": ["a\n", f"    {test}\n"]}]}))
     (tmp_path / "broken.json").write_text(f'{{"a": "{letter}')
@@ -74,6 +80,16 @@ def test_the_search_finds_a_secret_in_any_dress(known: list[Secret], tmp_path: P
         "<p>print(<b>&quot;an apology alone:&quot;</b>, 2.1, &quot;&lt;b&gt;&quot;)</p>"
     )
     (tmp_path / ".hidden").write_text(letter)
+    (tmp_path / "tooltip.html").write_text(f'<p title="{html.escape(belief)}">x</p>')
+    (tmp_path / "CAPITALS.IPYNB").write_text(json.dumps({"a": test}))
+    (tmp_path / "lines.jsonl").write_text(f"{json.dumps(test)}\n{json.dumps(test)}\n")
+    (tmp_path / "page.js").write_text(f"const rubric = {json.dumps(mark)};")
+    (tmp_path / "settings.yml").write_text(f"rubric: {json.dumps(mark)}")
+    (tmp_path / "table.csv").write_text('id,line\n1,"{}"\n'.format(test.replace('"', '""')))
+    (tmp_path / "program.py").write_text(f'said = (\n    "{letter[:20]}"\n    "{letter[20:]}"\n)\n')
+    (tmp_path / "notes.txt.gz").write_bytes(gzip.compress(letter.encode()))
+    with tarfile.open(tmp_path / "source.tgz", "w:gz") as source:
+        source.add(tmp_path / "escaped.ipynb", "inner/escaped.ipynb")
     with zipfile.ZipFile(tmp_path / "inner.whl", "w") as wheel:
         wheel.writestr("package/data.py", test)
     with zipfile.ZipFile(tmp_path / "outer.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -85,9 +101,29 @@ def test_the_search_finds_a_secret_in_any_dress(known: list[Secret], tmp_path: P
         ("broken.json", letter),
         ("page.html", belief),
         (".hidden", letter),
+        ("tooltip.html", belief),
+        ("CAPITALS.IPYNB", test),
+        ("lines.jsonl", test),
+        ("page.js", mark),
+        ("settings.yml", mark),
+        ("table.csv", test),
+        ("program.py", letter),
+        ("notes.txt", letter),
+        ("source.tgz!inner/escaped.ipynb", test),
         ("inner.whl!package/data.py", test),
         ("outer.zip!packages/inner.whl!package/data.py", test),
     }
+
+
+@pytest.mark.parametrize("name", ["notes.txt.gz", "source.tar"])
+def test_what_cannot_be_looked_into_is_no_clean_file(name: str, known: list[Secret], tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as source:
+        source.add(__file__, "first.py")
+    content = whole.getvalue()[:1000] if name.endswith("tar") else gzip.compress(b"x" * 1000)[:-9]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=f"{name} cannot be searched"):
+        find_leaks(tmp_path, known)
 
 
 def test_a_zip_that_gives_something_away_is_described(bilingual: Path, tmp_path: Path) -> None:

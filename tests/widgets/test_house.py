@@ -77,6 +77,40 @@ def test_what_is_slow_is_made_when_it_is_seen_on_a_trainees_page(monkeypatch: py
     assert control.state["twice"] == 12
 
 
+def test_what_is_made_late_is_sent_whole_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In several, a view would draw a state whose content is not there."""
+    monkeypatch.setenv(LIVE_PAGE, "1")
+    control = SlowDoubler(content={"said": "once"})
+    sent: list[set[str]] = []
+    monkeypatch.setattr(control, "send_state", lambda key=None: sent.append({key} if isinstance(key, str) else {*key}))
+    control._answer(control, {"sight": True}, [])
+    assert sent == [{"content", "state", "ready"}]
+
+
+def test_what_is_slow_and_cannot_be_made_says_why_where_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIVE_PAGE, "1")
+
+    def broken() -> dict[str, str]:
+        raise ValueError("no table here")
+
+    with use("zh"):
+        control = SlowDoubler(content=broken)
+    with pytest.raises(ValueError, match="no table here"):
+        control._answer(control, {"sight": True}, [])
+    assert not control.ready
+    assert control.labels["preparing"] == "没能准备好：no table here"
+
+
+def test_whoever_asks_whether_python_is_there_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    control = Doubler()
+    monkeypatch.setattr(control, "send", sent.append)
+    control._answer(control, {"look": True}, [])
+    assert sent == []
+    control._answer(control, {"ping": True}, [])
+    assert sent == [{"pong": True}]
+
+
 def test_what_is_slow_is_made_at_once_where_a_notebook_is_executed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(LIVE_PAGE, raising=False)
     control = SlowDoubler({"n": 3}, content=lambda: {"said": "once"})

@@ -41,8 +41,30 @@ def test_nothing_is_explained_and_nothing_stands_on_the_board_before_it_is_check
     assert state["table"]["rows"][0] == ["Is it washable?", "Which stage?", "before", None]
 
 
+def test_a_place_is_there_once_and_a_set_holds_something() -> None:
+    place = {"id": "a", "text": "A"}
+    item = {"id": "x", "text": "X", "answers": {"where": ["a"]}, "because": {"where": "It is."}}
+    data = {
+        "questions": {"where": {"text": "Where?", "options": [place, {"id": "b", "text": "B"}, place]}},
+        "sets": {"some": [item, item], "none": []},
+    }
+    assert {fault.path: fault.problem for fault in mistakes(PlacingFile, data)} == {
+        ("questions", "where", "options", 2): "the id “a” is given twice",
+        ("sets", "some", 1): "the id “x” is given twice",
+        ("sets", "none"): "the set is empty",
+    }
+
+
 def test_half_an_answer_is_not_checked(model: PlacingModel) -> None:
     assert model.derive(put("ask", stage="before"))["items"][0]["status"] == "open"
+
+
+def test_what_is_open_on_a_board_is_what_is_asked_there_and_not_yet_checked(model: PlacingModel) -> None:
+    """Both things have a stage, one of them an owner."""
+    before = {board["question"]: board["open"] for board in model.derive({})["board"]}
+    after = {board["question"]: board["open"] for board in model.derive(put("creak", stage="after"))["board"]}
+    assert before == {"stage": 2, "owner": 1}
+    assert after == {"stage": 1, "owner": 1}
 
 
 @pytest.mark.parametrize("owner", ["sales", "product"])

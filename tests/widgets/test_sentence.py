@@ -16,11 +16,19 @@ from servicelab.widgets import explore
 from servicelab.widgets.explore.needs import classifiers
 from servicelab.widgets.explore.needs.sentence import Sentence, model
 from servicelab.widgets.explore.needs.sentence.model import HeldOut, SentenceModel, pieces
+from servicelab.widgets.house import LIVE_PAGE
 
 
 @pytest.fixture(scope="module")
 def control(contacts: pd.DataFrame) -> Sentence:
     return explore.sentence(contacts)
+
+
+def test_a_trainees_page_does_not_wait_for_it(contacts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learning to read takes seconds, and who never opens its section never needs it."""
+    monkeypatch.setenv(LIVE_PAGE, "1")
+    waiting = explore.sentence(contacts)
+    assert (waiting.ready, waiting.state, waiting.content) == (False, {}, {})
 
 
 def test_the_price_of_a_threshold_by_hand() -> None:

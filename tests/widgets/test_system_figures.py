@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -16,6 +18,17 @@ def make_contacts() -> pd.DataFrame:
     bought = ["o"] * 8 + [None] * 2 + ["o"] * 2 + [None] * 4 + ["o"] + [None] * 3
     table = pd.DataFrame({"wait": waits, "led_to_order_id": bought, "served": [True] * 16 + [False] * 4})
     return table.assign(kind="first", intent="presale", channel="chat", owner="sales")
+
+
+def named_at_the_guess(figure: Any) -> tuple[float, str]:
+    """Where the trainee's own guess stands, and beside which name."""
+    first = figure.state["charts"][0]
+    (mark,) = (each for layer in first["layers"] for each in layer.get("dots", []) if each.get("title") == "your guess")
+    return mark["x"], first["y"]["names"][mark["y"]]
+
+
+def test_a_guess_stands_beside_the_bar_that_it_is_about() -> None:
+    assert named_at_the_guess(figures.late_answers(make_contacts(), guess=50)) == (50, "over an hour")
 
 
 def test_whoever_gave_up_is_never_counted_as_answered() -> None:
@@ -51,7 +64,7 @@ def test_a_matter_counts_once_however_often_it_comes_back() -> None:
     figure = figures.owners(contacts, guess=50)
     assert "Of 100 first contacts 75 come from the work of Sales" in figure.state["text"]
     assert figure.state["text"].endswith("gives rise to 25.")
-    assert any("your guess" in str(layer) for layer in figure.state["charts"][0]["layers"])
+    assert named_at_the_guess(figure) == (50, "Customer service")
 
 
 def test_silent_is_who_was_never_heard_about_that_failure() -> None:
@@ -76,7 +89,9 @@ def test_silent_is_who_was_never_heard_about_that_failure() -> None:
     found = silence.outcomes(contacts, orders)
     assert found["group"].tolist() == ["right", "wrong", "silent", "silent", "sound", "gone"]
     assert figures.silent_return(contacts, orders) == pytest.approx(0.5)
-    said = figures.silence(contacts, orders, guess=70).state["text"]
+    figure = figures.silence(contacts, orders, guess=70)
+    assert named_at_the_guess(figure) == (70, "failed, never told")
+    said = figure.state["text"]
     assert said.startswith("40 of 100 such failures are never told. Of 100 orders whose customer said nothing 50 are ")
     assert said.endswith("Gave up before anybody answered (a small group, 1): 0.")
 

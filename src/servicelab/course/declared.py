@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
@@ -84,6 +84,19 @@ class Called:
     """The word that stands before the parts of a list or mapping in message contexts; without it, there is none."""
 
     word: str
+
+
+def repeated(ids: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Return the ids that an earlier one has, with their places.
+
+    >>> list(repeated(["a", "b", "a"]))
+    [(2, 'a')]
+    """
+    seen: set[str] = set()
+    for number, name in enumerate(ids):
+        if name in seen:
+            yield number, name
+        seen.add(name)
 
 
 def filled(value: object) -> bool:

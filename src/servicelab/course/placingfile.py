@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from servicelab.course.declared import Declared, Fault, Rule, Shown, filled
+from servicelab.course.declared import Declared, Fault, Rule, Shown, filled, repeated
 from servicelab.course.quizfile import named
 
 ITEM_ID = ("the item's id “{id}” is missing or not allowed", "Use small letters, digits and hyphens")
 ACCEPTED = Rule("`{name}` is not a list of places", "Write [sales], or [sales, product] where both fit", bool)
+
+
+def _twice(name: str) -> tuple[str, str]:
+    return f"the id “{name}” is given twice", "Give it one of its own"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Asked(Declared):
 
     text: Annotated[str, Rule("the question has no text", "Write `text:`", filled), Shown]
     options: Annotated[tuple[Slot, ...], Rule("there are not two places", "Write two at least", lambda o: len(o) > 1)]
+
+    def faults(self) -> Iterator[Fault]:
+        """No place twice."""
+        for number, name in repeated(option.id for option in self.options):
+            yield Fault(("options", number), *_twice(name))
 
 
 @dataclass(frozen=True)
@@ -62,14 +71,14 @@ class PlacingFile(Declared):
     sets: Annotated[Mapping[str, tuple[Placed, ...]], Rule("`sets` is missing", "Write it, a list a key", bool)]
 
     def faults(self) -> Iterator[Fault]:
-        """Answers to questions and places that are there, each explained, each id once in its set."""
+        """Answers to questions and places that are there, each explained, each id once in its set; no empty set."""
         for name, items in self.sets.items():
-            seen: set[str] = set()
+            if not items:
+                yield Fault(("sets", name), "the set is empty", "Write one thing at least, or take it away")
+            for number, twice in repeated(item.id for item in items):
+                yield Fault(("sets", name, number), *_twice(twice))
             for number, item in enumerate(items):
                 at = ("sets", name, number)
-                if item.id in seen:
-                    yield Fault(at, f"the id “{item.id}” is given twice", "Give it one of its own")
-                seen.add(item.id)
                 for question, fitting in item.answers.items():
                     asked = self.questions.get(question)
                     if asked is None:

@@ -94,23 +94,23 @@ class HouseRule(Declared):
 
     def faults(self) -> Iterator[Fault]:
         """Numbers that the words do not have, words whose numbers are missing, law that nobody is told to check."""
-        named = {name for text in (self.says, *self.exceptions, self.counsel) for name in NAMED.findall(text)}
-        for name in sorted(named - self.numbers.keys()):
+        used = {name for text in (self.says, *self.exceptions, self.counsel) for name in NAMED.findall(text)}
+        for name in sorted(used - self.numbers.keys()):
             yield Fault(
                 ("says",), f"there is no number “{name}”", f"Write it under `numbers:`, or take {{{name}}} away"
             )
-        for name in sorted(self.numbers.keys() - named):
+        for name in sorted(self.numbers.keys() - used):
             yield Fault(("numbers", name), f"no sentence has the number “{name}”", f"Write {{{name}}} where it stands")
         if self.sources and not self.counsel:
             remedy = "Write `counsel:`: what a lawyer has to check before another firm takes it over"
             yield Fault(("sources",), "the rule rests on law, and nobody is told to have it checked", remedy)
 
-    def filled(self, text: str) -> str:
+    def with_numbers(self, text: str) -> str:
         """A text of the rule with its numbers in it.
 
         >>> numbers = {"days": 7.0, "most": 1200.0}
         >>> rule = HouseRule("back", "Back", "{days} days, ¥{most}", "2024-01-01", numbers=numbers)
-        >>> rule.filled(rule.says)
+        >>> rule.with_numbers(rule.says)
         '7 days, ¥1,200'
         """
         return NAMED.sub(lambda match: f"{self.numbers[match[1]]:,.10g}", text)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from servicelab.course.declared import Called, Declared, Fault, Rule, Shown, filled
+from servicelab.course.declared import Called, Declared, Fault, Rule, Shown, filled, repeated
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 """What cells and items are called."""
@@ -326,12 +326,9 @@ MARKED = ("decisions", "written")
 
 def twice(options: tuple[Offer, ...]) -> Iterator[Fault]:
     """Options whose id an earlier one has."""
-    seen: set[str] = set()
-    for number, option in enumerate(options):
-        if option.id in seen:
-            problem, remedy = OPTION_ID
-            yield Fault(("options", number), problem.format(id=option.id), remedy)
-        seen.add(option.id)
+    problem, remedy = OPTION_ID
+    for number, name in repeated(option.id for option in options):
+        yield Fault(("options", number), problem.format(id=name), remedy)
 
 
 def scale(low: float, high: float, step: float) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class Mark:
     extra: float | None
     comment: str | None
     waiting: bool
+    back: bool = False
+    """Whether it was given back: then the gradebook alone says what it is worth."""
 
     def told(self) -> str:
         """Return it for whoever marks the text that came after."""
@@ -148,16 +150,20 @@ class Book:
 
     def set_aside(self, key: str, grade: Any, comment: Any) -> None:
         """Take a person's mark and comment, if there are any, out of the gradebook; the caller commits."""
+        stood = self.stood.get(key)
+        others = [each for each in self._aside.get(key, []) if not _same_stood(each.stood, stood)]
         if not _given(grade, comment):
+            if any(each.back and _same_stood(each.stood, stood) for each in self._aside.get(key, [])):
+                # It was given back and is gone: a person took it back.
+                self._aside[key] = others
             return
         mark = Mark(
-            self.stood.get(key),
+            stood,
             grade.manual_score if grade else None,
             grade.extra_credit if grade else None,
             comment.manual_comment if comment else None,
             bool(grade and grade.needs_manual_grade),
         )
-        others = [each for each in self._aside.get(key, []) if not _same_stood(each.stood, mark.stood)]
         self._aside[key] = [*others, mark]
         # Before the gradebook forgets it: whatever ends this program in between, the mark stands in one of the two.
         self.save()
@@ -168,9 +174,10 @@ class Book:
 
     def give_back(self, key: str, grade: Any, comment: Any) -> None:
         """Enter the mark that was set aside for what stands there now; the caller commits."""
-        now = self.stood[key]
-        for mark in self._aside.get(key, []):
-            if now.same(mark.stood):
+        now, marks = self.stood[key], self._aside.get(key, [])
+        for at, mark in enumerate(marks):
+            if now.same(mark.stood) and not mark.back:
+                marks[at] = replace(mark, back=True)
                 if grade:
                     grade.manual_score, grade.extra_credit = mark.score, mark.extra
                     grade.needs_manual_grade = mark.waiting
@@ -344,14 +351,16 @@ def _marks(stated: Any) -> list[Mark]:
 
 def _mark(stated: Any) -> Mark:
     about = _exactly(stated, Mark)
-    if type(about["waiting"]) is not bool:
-        raise TypeError("waiting")
+    for name in ("waiting", "back"):
+        if type(about[name]) is not bool:
+            raise TypeError(name)
     return Mark(
         None if about["stood"] is None else _stood(about["stood"]),
         None if about["score"] is None else _points(about["score"]),
         None if about["extra"] is None else _points(about["extra"]),
         None if about["comment"] is None else _text(about["comment"]),
         about["waiting"],
+        about["back"],
     )
 
 
@@ -365,10 +374,12 @@ def _stood(stated: Any) -> Stood:
 
 
 def _exactly(stated: Any, kind: type) -> Mapping[str, Any]:
+    # Earlier versions wrote nothing of whether a mark was given back.
+    about = ({"back": False} if kind is Mark else {}) | dict(_mapping(stated))
     names = {each.name for each in fields(kind)}
-    if _mapping(stated).keys() != names:
+    if about.keys() != names:
         raise ValueError(f"{kind.__name__} has {', '.join(sorted(names))}")
-    return _mapping(stated)
+    return about
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -395,7 +406,8 @@ def _judged(nb: NotebookNode, answers: Path) -> str:
     code = [cell.source for cell in nb.cells if is_solution(cell) and cell.cell_type == "code"]
     entries = read_json(answers).get("entries")
     given = {
-        key: each
+        # When it was kept is no part of an answer: who opens a page again may have it kept again.
+        key: {part: value for part, value in each.items() if part != "at"} if isinstance(each, dict) else each
         for key, each in (entries.items() if isinstance(entries, dict) else ())
         if not (isinstance(each, dict) and each.get("kind") == KIND)
     }

@@ -62,6 +62,7 @@ def _marked(source: str) -> tuple[tuple[int, str | None], ...]:
             continue
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
             found.append((node.lineno, argument.value))
-        elif isinstance(argument, (ast.JoinedStr, ast.BinOp)):
+        elif not isinstance(argument, (ast.Name, ast.Constant)):
+            # A name alone has its text from a `later("…")`; whatever else is worked out there, no catalogue holds.
             found.append((node.lineno, None))
     return tuple(found)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from servicelab.course.headings import FENCED, fence_after
 from servicelab.course.headings import headings as marked_headings
 
 TERM = re.compile(r"\[([^\]]+)\]\(term:([^)\s]*)\)")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\s*\)")
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,7 @@ def blocks(source: str) -> list[str]:
     pieces: list[str] = [""]
     fence = ""
     for line in source.split("\n"):
-        match = FENCED.match(line)
-        if match and not fence:
-            fence = match[1]
-        elif match and line.strip().startswith(fence) and set(line.strip()) == {fence[0]}:
-            fence = ""
+        fence = fence_after(line, fence)
         blank = not line.strip() and not fence
         if blank == (len(pieces) % 2 == 1):
             pieces.append("")

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gzip
 import html
 import io
 import json
 import keyword
 import re
+import tarfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +45,9 @@ LARGEST = 4 << 30
 ZIP = Limits(members=100_000, directory=32 << 20)
 SPACE = re.compile(r"\s+")
 TAG = re.compile(r"<[^>]*>")
+ESCAPED = re.compile(r"""\\(?:u([0-9a-fA-F]{4})|([\\"'/nrt]))""")
+JOINED = re.compile(r"""(["'])[ \t]*\r?\n[ \t]*[a-zA-Z]?\1""")
+"""Where one of Python's texts ends and goes on in the next line."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"\w+")
 PYTHONS_OWN = frozenset({*keyword.kwlist, *vars(builtins)})
@@ -100,6 +106,13 @@ def _search(name: str, content: bytes, known: list[Secret]) -> Iterator[Leak]:
         for inner, inside in _unpacked(name, content):
             yield from _search(f"{name}!{inner}", inside, known)
         return
+    if content[:3] == b"\x1f\x8b\x08":
+        yield from _search(name.removesuffix(".gz"), _gunzipped(name, content), known)
+        return
+    if content[257:262] == b"ustar":
+        for inner, inside in _untarred(name, content):
+            yield from _search(f"{name}!{inner}", inside, known)
+        return
     text = _readable(name, content)
     for secret in possible(text, known):
         if secret.text in text:
@@ -140,16 +153,51 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         raise UserError(f"{name} cannot be searched for secrets ({refused}): build it again.") from refused
 
 
+def _gunzipped(name: str, content: bytes) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(content)) as stream:
+            found = stream.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{name} cannot be searched for secrets ({error}): build it again.") from error
+    if len(found) > LARGEST:
+        raise UserError(f"{name} cannot be searched for secrets (more than {LARGEST} bytes): build it again.")
+    return found
+
+
+def _untarred(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for member in archive:
+                stream = archive.extractfile(member) if member.isfile() else None
+                if stream is not None:
+                    yield member.name, stream.read()
+    except tarfile.TarError as error:
+        raise UserError(f"{name} cannot be searched for secrets ({error}): build it again.") from error
+
+
 def _readable(name: str, content: bytes) -> str:
-    """A file's words with escapes undone and blank space evened out."""
-    text = content.decode("utf-8", errors="replace")
+    """A file's words as they stand and with escapes undone, blank space evened out."""
+    text, name = content.decode("utf-8", errors="replace"), name.lower()
     if name.endswith((".ipynb", ".json")):
         # Damaged JSON is searched as it stands.
         with contextlib.suppress(ValueError, RecursionError):
             text = "\n".join(_strings(json.loads(text)))
     elif name.endswith((".html", ".htm")):
-        text = html.unescape(TAG.sub("", text))
+        # What a tag's attributes say is read as well: a tooltip is a text.
+        text = html.unescape(f"{text}\n{TAG.sub('', text)}")
+    elif name.endswith(".csv"):
+        text += "\n" + text.replace('""', '"')
+    elif name.endswith(".py"):
+        text += "\n" + JOINED.sub("", text)
+    if "\\" in text:
+        text += "\n" + ESCAPED.sub(_character, text)
     return SPACE.sub(" ", text)
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[1]:
+        return chr(int(found[1], 16))
+    return " " if found[2] in "nrt" else found[2]
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -301,7 +301,7 @@ def read_document(text: str, path: Path, file: str) -> Document:
     return Document(path, file, module, str(header.get("kind", "")), str(header.get("title", "")), cells)
 
 
-@lru_cache(maxsize=64)
+@cache
 def _parsed(text: str) -> Any:
     """What Jupytext makes of a text, to be read only: each edition that is built reads the same ones again."""
     import jupytext

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import signal
 import subprocess
 import sys
 import time
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,15 @@ from tests.company.skylark_world import world
 from servicelab import company
 from servicelab.cli import main
 from servicelab.company.generating import gridfile, replicating
-from servicelab.company.generating.gridfile import LARGEST, Change, Gauge, Grid, Point, read_grid
+from servicelab.company.generating.gauges import Gauge
+from servicelab.company.generating.gridfile import LARGEST, Change, Grid, Point, read_grid
 from servicelab.company.generating.replicating import read_grids, row_of, run_grids
 from servicelab.company.simulation import FOR_SPEED, PayScheme
+from servicelab.course.declared import mistakes
 from servicelab.course.layout import RUNS
 from servicelab.course.rubricfile import Both
 from servicelab.errors import UserError
+from servicelab.files.yamllines import read_lined
 
 DECLARED = read_grids([])
 #: One day: who gives up calls again on another.
@@ -98,6 +103,36 @@ def test_an_interrupted_run_goes_on_with_what_is_finished(made: Path, tmp_path: 
     assert (tmp_path / "small.csv.zip").read_bytes() == (made / "small.csv.zip").read_bytes()
 
 
+def test_an_interruption_counts_the_rows_of_its_own_grids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, rows in (("other", 3), ("small", 1)):
+        place = tmp_path / ".unfinished" / replicating._key(name, grid())
+        place.mkdir(parents=True)
+        for number in range(1, rows + 1):
+            (place / f"as_is-{number}.json").write_text('{"wait": 1.0, "calls": 1}')
+
+    def stopped(*_about: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(replicating, "_run_what_is_left", stopped)
+    with pytest.raises(KeyboardInterrupt, match="Interrupted: 1 of 4 runs are kept"):
+        run_grids({"small": grid()}, tmp_path, workers=1)
+
+
+def test_what_another_program_kept_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = replicating._key("small", grid())
+    monkeypatch.setattr(replicating, "fingerprint", lambda: "another")
+    assert replicating._key("small", grid()) != before
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_about: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
+
+    monkeypatch.setattr(replicating, "write_whole", full)
+    with pytest.raises(UserError, match=r"cannot be written \(No space left on device\): choose another folder"):
+        run_grids({"small": grid(replicates=1)}, tmp_path, workers=1)
+
+
 def test_what_was_kept_of_another_grid_is_not_taken(made: Path, tmp_path: Path) -> None:
     stale = tmp_path / ".unfinished" / replicating._key("small", grid(seed=6))
     stale.mkdir(parents=True)
@@ -162,6 +197,11 @@ def test_a_name_that_no_grid_has_is_told() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
+        (
+            "measure: refunds",
+            "measure: abandoned\n    line: phone\n    first: 2023-01-01",
+            "Write line, first and last",
+        ),
         ("replicates: 20", "replicates: 3", "at least 20 replicates"),
         ("measure: refunds", "measure: skill", "no measure is called “skill”"),
         ("months: 36", "months: 40", "months must be from 1 to 36"),
@@ -173,6 +213,14 @@ def test_a_name_that_no_grid_has_is_told() -> None:
         ("  as_is:", "  /tmp/as_is:", "“/tmp/as_is” is no name"),
         ("  refunds:", "  re/funds:", "“re/funds” is no name"),
         ("measure: refunds", "measure: abandoned", "abandoned is measured on a line"),
+        ("measure: refunds", "measure: refunds\n    line: phone", "refunds is not measured on a line"),
+        (
+            "measure: refunds",
+            "measure: refunds\n    first: 2023-03-02\n    last: 2023-03-01",
+            "2023-03-01 comes before 2023-03-02",
+        ),
+        ("measure: refunds", "measure: refunds\n    first: 2022-12-31", "2022-12-31 is no day of the run"),
+        ("measure: refunds", "measure: refunds\n    last: 2026-01-01", "2026-01-01 is no day of the run"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(old: str, new: str, told: str, tmp_path: Path) -> None:
@@ -183,6 +231,16 @@ def test_a_mistake_is_told_with_its_line(old: str, new: str, told: str, tmp_path
     with pytest.raises(UserError, match=told) as error:
         read_grid(path)
     assert "line " in str(error.value)
+
+
+def test_a_grid_has_points_and_gauges_and_reads_the_days_that_are_run() -> None:
+    data = read_lined(replicating.DECLARED / "refund_approval.yml").data
+    for name in ("points", "gauges"):
+        assert [fault.problem for fault in mistakes(Grid, data | {name: {}})] == [f"there are no {name}"]
+    late = deepcopy(data["gauges"]) | {"late": data["gauges"]["refunds"] | {"last": date(2024, 2, 29)}}
+    assert not [*mistakes(Grid, data | {"months": 14, "gauges": late})], "the last day of the last month"
+    (fault,) = mistakes(Grid, data | {"months": 13, "gauges": late})
+    assert (fault.path, fault.problem) == (("gauges", "late", "last"), "2024-02-29 is no day of the run")
 
 
 @pytest.mark.parametrize("name", ["*", "refund[a]", "..", "Refund", "a b"])

@@ -136,8 +136,10 @@ def changed(data: Any, path: tuple[Any, ...], value: Any) -> Iterator[None]:
     for step in path[:-1]:
         holder = holder[step]
     old, holder[path[-1]] = holder[path[-1]], value
-    yield
-    holder[path[-1]] = old
+    try:
+        yield
+    finally:
+        holder[path[-1]] = old
 
 
 def test_no_name_and_no_place_in_a_list_can_be_anything() -> None:
@@ -157,6 +159,38 @@ def test_no_name_and_no_place_in_a_list_can_be_anything() -> None:
         ("coupons", "lift"), ("servqual", "failures"), ("orders", "shop_hours"), ("orders", "price_tags"),
         ("packing", "reacting"), ("touchpoints", "late"),
     }  # fmt: skip
+
+
+def test_no_name_can_be_missing() -> None:
+    data = yaml.safe_load(PLACE.read_text(encoding="utf-8"))
+    passed = set()
+    for path, value in [*inside(data)][1:]:
+        for name in value if isinstance(value, dict) else ():
+            with changed(data, path, {key: each for key, each in value.items() if key != name}):
+                if not mistakes(World, data):
+                    passed.add(path)
+    # What is not named in one of these is as everywhere else; a failure has what makes it differ from others.
+    assert {path[:1] if path[0] == "failures" else path[:2] for path in passed} == {
+        ("failures",), ("coupons", "lift"), ("demand", "phone_tilt"), ("demand", "rush"), ("lines", "transfer"),
+        ("matters", "need_tilt"), ("needs_survey", "drift"), ("needs_survey", "shift"), ("needs_survey", "unmet"),
+        ("rating", "extra"), ("servqual", "expectation_year"), ("servqual", "failures"),
+        ("servqual", "perception_year"),
+    }  # fmt: skip
+
+
+def test_no_list_of_shares_can_sum_to_a_half() -> None:
+    data = yaml.safe_load(PLACE.read_text(encoding="utf-8"))
+    passed = set()
+    for path, value in [*inside(data)][1:]:
+        shares = [*(value.values() if isinstance(value, dict) else value)]
+        if len(shares) < 2 or not all(type(each) in (int, float) for each in shares) or abs(sum(shares) - 1) > 1e-9:
+            continue
+        half = {key: each / 2 for key, each in value.items()} if isinstance(value, dict) else [x / 2 for x in value]
+        with changed(data, path, half):
+            if not mistakes(World, data):
+                passed.add(path)
+    # Orders of a rush hour are a factor an hour, whatever they sum to.
+    assert passed == {("demand", "rush")}
 
 
 def turned(value: Any, path: tuple[Any, ...] = ()) -> Any:

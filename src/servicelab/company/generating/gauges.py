@@ -2,73 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Annotated
 
 import pandas as pd
 
-from servicelab.company.simulation import Firm
+from servicelab.company.simulation import LINES, Firm
 from servicelab.company.simulation.members import DAY
 from servicelab.company.simulation.names import CLOSE, OPEN
-
-
-class Reading(Protocol):
-    """Which line and which days; nothing named: all of them."""
-
-    @property
-    def line(self) -> str:
-        """The line's name."""
-
-    @property
-    def first(self) -> date | None:
-        """The first day."""
-
-    @property
-    def last(self) -> date | None:
-        """The last day."""
+from servicelab.course.declared import Declared, Fault, Rule
+from servicelab.course.rubricfile import Both
 
 
 @dataclass(frozen=True)
 class Measure:
     """How a number is read off, and whether it is one of a line on named days."""
 
-    read: Callable[[Firm, Reading], float]
+    read: Callable[[Firm, Gauge], float]
     of_a_line: bool
 
 
-def _days(firm: Firm, reading: Reading) -> tuple[int, int]:
+def _days(firm: Firm, gauge: Gauge) -> tuple[int, int]:
     """First day and first day no longer, counted from the start of the run."""
-    assert reading.first is not None
-    assert reading.last is not None
+    assert gauge.first is not None
+    assert gauge.last is not None
     start = firm.scenario.start
-    return (reading.first - start).days, (reading.last - start).days + 1
+    return (gauge.first - start).days, (gauge.last - start).days + 1
 
 
-def _contacts(firm: Firm, reading: Reading) -> pd.DataFrame:
-    low, high = _days(firm, reading)
+def _contacts(firm: Firm, gauge: Gauge) -> pd.DataFrame:
+    low, high = _days(firm, gauge)
     log = firm.tables["line_log"]
     at = log["arrived_at"]
-    return log[(log["line"] == reading.line) & (at >= low * DAY) & (at < high * DAY)]
+    return log[(log["line"] == gauge.line) & (at >= low * DAY) & (at < high * DAY)]
 
 
-def _at_desk(firm: Firm, reading: Reading) -> float:
+def _at_desk(firm: Firm, gauge: Gauge) -> float:
     """Agents at the desk, on average over the opening hours."""
-    low, high = _days(firm, reading)
+    low, high = _days(firm, gauge)
     shifts = firm.tables["shifts"]
-    mine = shifts[(shifts["line"] == reading.line) & (shifts["day"] >= low) & (shifts["day"] < high)]
+    mine = shifts[(shifts["line"] == gauge.line) & (shifts["day"] >= low) & (shifts["day"] < high)]
     return float((mine["end"] - mine["begin"]).sum() / (CLOSE - OPEN) / (high - low))
 
 
-def _refunds(firm: Firm, reading: Reading) -> pd.Series:
+def _refunds(firm: Firm, gauge: Gauge) -> pd.Series:
     """Days from the request to the refund, of returns that were requested on the days and paid in the run."""
     cases = firm.tables["cases"]
     paid = cases[(cases["kind"] == "return") & cases["closed_at"].notna() & ~cases["rejected"]]
-    if reading.first is not None:
-        paid = paid[paid["opened_at"] >= pd.Timestamp(reading.first)]
-    if reading.last is not None:
-        paid = paid[paid["opened_at"] < pd.Timestamp(reading.last) + pd.Timedelta(days=1)]
+    if gauge.first is not None:
+        paid = paid[paid["opened_at"] >= pd.Timestamp(gauge.first)]
+    if gauge.last is not None:
+        paid = paid[paid["opened_at"] < pd.Timestamp(gauge.last) + pd.Timedelta(days=1)]
     return (paid["closed_at"] - paid["opened_at"]).dt.total_seconds() / DAY
 
 
@@ -83,3 +69,26 @@ MEASURES = {
     "days_to_refund": Measure(lambda firm, of: float(_refunds(firm, of).mean()), of_a_line=False),
     "median_days_to_refund": Measure(lambda firm, of: float(_refunds(firm, of).median()), of_a_line=False),
 }
+
+
+@dataclass(frozen=True)
+class Gauge(Declared):
+    """What is read off a run: a measure, of a line or of everything, from its first day to its last."""
+
+    measure: Annotated[str, Rule("no measure is called “{value}”", f"Use {', '.join(MEASURES)}", MEASURES.__contains__)]
+    title: Both
+    decimals: Annotated[int, Rule("decimals must be from 0 to 6", "Write decimals: 2", range(7).__contains__)]
+    unit: str = ""
+    line: Annotated[str, Rule("no line is called “{value}”", f"Use {', '.join(LINES)}", ("", *LINES).__contains__)] = ""
+    first: date | None = None
+    last: date | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        """A measure of a line needs one, on days that are named; another has none. The days are in their order."""
+        measure = MEASURES.get(self.measure)
+        if measure is not None and measure.of_a_line and not (self.line and self.first and self.last):
+            yield Fault((), f"{self.measure} is measured on a line", "Write line, first and last")
+        if measure is not None and not measure.of_a_line and self.line:
+            yield Fault(("line",), f"{self.measure} is not measured on a line", "Take line away")
+        if self.first and self.last and self.last < self.first:
+            yield Fault(("last",), f"{self.last} comes before {self.first}", "Write the earlier day as first")

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import yaml
 
-from servicelab.company.generating.gauges import MEASURES
-from servicelab.company.simulation import LINES, PayScheme, Scenario
+from servicelab.company.generating.gauges import Gauge
+from servicelab.company.simulation import PayScheme, Scenario
 from servicelab.company.tables.dictionary import subjects, table_of
 from servicelab.company.tables.schema import Table
 from servicelab.course.declared import Declared, Fault, Rule, mistakes, read
@@ -47,25 +47,6 @@ class Point(Declared):
 
 
 @dataclass(frozen=True)
-class Gauge(Declared):
-    """What is read off a run: a measure, of a line or of everything, from its first day to its last."""
-
-    measure: Annotated[str, Rule("no measure is called “{value}”", f"Use {', '.join(MEASURES)}", MEASURES.__contains__)]
-    title: Both
-    decimals: Annotated[int, Rule("decimals must be from 0 to 6", "Write decimals: 2", range(7).__contains__)]
-    unit: str = ""
-    line: Annotated[str, Rule("no line is called “{value}”", f"Use {', '.join(LINES)}", ("", *LINES).__contains__)] = ""
-    first: date | None = None
-    last: date | None = None
-
-    def faults(self) -> Iterator[Fault]:
-        """A measure of a line needs one, on days that are named."""
-        measure = MEASURES.get(self.measure)
-        if measure is not None and measure.of_a_line and not (self.line and self.first and self.last):
-            yield Fault((), f"{self.measure} is measured on a line", "Write line, first and last")
-
-
-@dataclass(frozen=True)
 class Grid(Declared):
     """A grid: the same replicates of every point, each replicate with the same luck at all of them.
 
@@ -83,11 +64,24 @@ class Grid(Declared):
     gauges: Mapping[str, Gauge]
 
     def faults(self) -> Iterator[Fault]:
-        """Points and gauges whose names would lead out of the folder that their outcomes are kept in."""
+        """Nothing to run or to read, names that lead out of the folder of outcomes, days that are never run."""
         for kind, names in (("points", self.points), ("gauges", self.gauges)):
+            if not names:
+                yield Fault((kind,), f"there are no {kind}", "Write one at least")
             for name in names:
                 if not NAMED.fullmatch(name):
                     yield Fault((kind, name), f"“{name}” is no name", NAMING)
+        start, over = self._days()
+        for name, gauge in self.gauges.items():
+            for which, day in (("first", gauge.first), ("last", gauge.last)):
+                if day is not None and not start <= day < over:
+                    yield Fault(("gauges", name, which), f"{day} is no day of the run", "Take a day of its months")
+
+    def _days(self) -> tuple[date, date]:
+        """First day of the run, and first day after it."""
+        start = Scenario.start
+        months = start.month - 1 + self.months
+        return start, date(start.year + months // 12, months % 12 + 1, 1)
 
     def scenario(self, point: str, replicate: int) -> Scenario:
         """What is run for one row. Raises ValueError for a change that cannot be."""

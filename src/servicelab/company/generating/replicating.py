@@ -128,7 +128,9 @@ def run_grids(
                 unfinished.rmdir()
     except KeyboardInterrupt:
         count = sum(len(grid.points) * grid.replicates for grid in found.values())
-        there = len(list((out / ".unfinished").glob("*/*.json")))
+        there = sum(
+            1 for name, grid in found.items() for _row in _kept(out / ".unfinished" / _key(name, grid), grid, damaged)
+        )
         raise KeyboardInterrupt(
             _(
                 "Interrupted: {done} of {count} runs are kept in {kept}, and the same command goes on from there.",

@@ -83,6 +83,9 @@ class Control(Interactive):
 
     def refresh(self) -> None:
         """Derive the state again after something outside this control changed."""
+        # What is slow and was not yet in sight is made with its content, not half.
+        if not self.ready:
+            return
         with use(self._language):
             self.state = self.derive(self.value)
 

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 from servicelab.models.arguments import Floats
 
 DAY = 86_400.0
+WORKDAY = (9, 18)
+"""Hours at which a working day begins and ends."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,12 @@ class WorkClock:
     """
 
     opens: Floats
-    length: float = 9 * 3600.0
+    length: float = (WORKDAY[1] - WORKDAY[0]) * 3600.0
 
     @classmethod
-    def of(cls, calendar: pd.DataFrame, opens: float = 9 * 3600.0, closes: float = 18 * 3600.0) -> WorkClock:
+    def of(
+        cls, calendar: pd.DataFrame, opens: float = WORKDAY[0] * 3600.0, closes: float = WORKDAY[1] * 3600.0
+    ) -> WorkClock:
         """The clock of a calendar (`date`, one row a day in order; `workday`), open between these seconds of a day."""
         for column in ("date", "workday"):
             if column not in calendar:

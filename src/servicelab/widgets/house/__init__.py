@@ -133,7 +133,14 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         """Make what has waited to be seen, and send it in one message."""
         if not self.ready:
             with use(self._language), self.hold_sync():
-                for name, made in self._first(dict(self.value)).items():
+                try:
+                    first = self._first(dict(self.value))
+                except Exception as problem:
+                    # No cell shows it any more: the place that waits says so, and the server's log has the rest.
+                    told = _("This could not be prepared: {problem}", problem=problem)
+                    self.labels = {**self.labels, "preparing": told}
+                    raise
+                for name, made in first.items():
                     setattr(self, name, made)
 
     def _recompute(self, change: Any) -> None:

@@ -36,8 +36,9 @@ const house = (() => {
   // What takes seconds to make is made when it comes into sight: until then its name stands there.
   function unmade({ model, el }, draw) {
     const labels = model.get("labels");
+    const line = h("p", { class: "sl-help", role: "status", text: labels.preparing });
     const place = h("section", { class: "sl sl-unmade", "aria-label": labels.title },
-      h("p", { class: "sl-title", text: labels.title }), h("p", { class: "sl-help", role: "status", text: labels.preparing }));
+      h("p", { class: "sl-title", text: labels.title }), line);
     let end = null;
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
@@ -48,17 +49,24 @@ const house = (() => {
         // Python is gone, which the page says by itself.
       }
     });
+    // What could not be made says why in the same place.
+    const told = () => {
+      line.textContent = model.get("labels").preparing;
+    };
     const made = () => {
       if (!model.get("ready")) return;
       model.off("change:ready", made);
+      model.off("change:labels", told);
       seen.disconnect();
       end = draw({ model, el });
     };
     model.on("change:ready", made);
+    model.on("change:labels", told);
     el.replaceChildren(place);
     seen.observe(place);
     return () => {
       model.off("change:ready", made);
+      model.off("change:labels", told);
       seen.disconnect();
       end?.();
     };

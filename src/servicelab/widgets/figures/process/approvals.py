@@ -7,6 +7,7 @@ from math import hypot, sqrt
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, together
+from servicelab.widgets.explore.process.changes import LIMIT
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import (
     axis,
@@ -31,7 +32,7 @@ YUAN_A_MINUTE = 1.6
 """What a minute of an approver costs, as the firm reckons it."""
 AXIS_ENDS = 25
 """Yuan a claim: where the axis of the sizes ends."""
-BANDS = (0, 200, 500, 1000, 2000)
+BANDS = (0, LIMIT, 500, 1000, 2000)
 PILOT_FROM = "2024-07-01"
 COLUMNS = ("kind", "claim", "opened_at", "closed_at", "approval", "pilot", "rejected", "cost_of_delay")
 
@@ -59,7 +60,7 @@ def pilot(cases: pd.DataFrame, log: pd.DataFrame) -> Pilot:
     require(cases, COLUMNS, "figures.pilot", "cases")
     require(log, ("activity", "hands_on_minutes"), "figures.pilot", "log")
     drawn = cases[
-        (cases["kind"].astype(str) == "return") & (cases["claim"] < BANDS[1]) & (cases["opened_at"] >= PILOT_FROM)
+        (cases["kind"].astype(str) == "return") & (cases["claim"] < LIMIT) & (cases["opened_at"] >= PILOT_FROM)
     ]
     checked, spared = drawn[~drawn["pilot"]], drawn[drawn["pilot"]]
     stopped = (checked["claim"] * checked["rejected"]).astype(float)
@@ -91,15 +92,16 @@ def lot(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> d
         for at, (value, off) in enumerate(values)
     ]  # fmt: skip
     layers = [bars(rows), intervals([{**row, "color": 7} for row in rows[:2]])]
+    longest = max(12.0, guess or 0.0, *(value + off for value, off in values))
     legend = []
     if guess is not None:
         layers.append(guessed(guess, 2))
         legend.append(guess_key())
     return picture(
-        _("What an approval under ¥200 brings, and what it takes"),
+        _("What an approval under ¥{limit:,} brings, and what it takes", limit=LIMIT),
         [
-            chart(axis(_("yuan for each claim that is approved"), 0, max(12, guess or 0)), names(words[::-1], band=44),
-                  layers, legend=legend)
+            chart(axis(_("yuan for each claim that is approved"), 0, longest), names(words[::-1], band=44), layers,
+                  legend=legend)
         ],
         _(
             "By lot, {checked} claims with and {spared} without approval: it stops ¥{stopped:.1f} a claim and takes "
@@ -112,7 +114,7 @@ def lot(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> d
             fast=found.days_spared,
         ),
         table(
-            _("The pilot by lot, claims under ¥200 from July 2024 (simulated)"),
+            _("The pilot by lot, claims under ¥{limit:,} from July 2024 (simulated)", limit=LIMIT),
             [_("for each claim"), _("yuan"), _("95 % interval, ±")],
             [
                 [word, f"{value:.2f}", f"{off:.2f}" if off else None]
@@ -175,7 +177,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
         together(
             _("Stopped for each claim: {bands}.", bands=_(", ").join(_each_band(said, found["mean"].tolist()))),
             _("An approval costs ¥{cost:.1f}.", cost=cost),
-            _("(Under ¥{limit:,} all three years count here, not only the pilot.)", limit=BANDS[1])
+            _("(Under ¥{limit:,} every approval counts here, not only the pilot's.)", limit=LIMIT)
             if BANDS[0] in bands
             else "",
         ),
@@ -205,7 +207,7 @@ def band_name(low: int) -> str:
     """Return what a band of claims is called, by where it begins."""
     at = BANDS.index(low)
     if at == 0:
-        return _("under ¥{high:,}", high=BANDS[1])
+        return _("under ¥{high:,}", high=LIMIT)
     if at == len(BANDS) - 1:
         return _("¥{low:,} and more", low=low)
     return _("¥{low:,} to {high:,}", low=low, high=BANDS[at + 1])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, together
-from servicelab.widgets.explore.process.week.model import activity_name
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.chart import axis, bars, chart, names, picture, table
+from servicelab.widgets.house.chart import axis, bars, beyond, chart, names, picture, table
+from servicelab.widgets.processwords import activity_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,9 +43,9 @@ def arrows(log: pd.DataFrame) -> dict[str, Any]:
     return picture(
         _("The process as it is"),
         [
-            chart(axis(_("cases"), 0, 10_000, ticks=[0, 5000, 10_000]), names(said[::-1], band=26),
+            chart(axis(_("cases"), 0, beyond(found["count"]), every=60), names(said[::-1], band=26),
                   [bars(cases, color=1)], head=_("How often")),
-            chart(axis(_("mean hours"), 0, 130, ticks=[0, 50, 100]), names(said[::-1], band=26),
+            chart(axis(_("mean hours"), 0, beyond(found["mean"]), every=60), names(said[::-1], band=26),
                   [bars(hours, color=7)], head=_("How long")),
         ],
         together(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from servicelab.company import label
 from servicelab.i18n import _, together
 from servicelab.models.process.replay import STATIONS
-from servicelab.widgets.explore.process.week.model import activity_name
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.chart import axis, bars, chart, dots, names, picture, table
+from servicelab.widgets.house.chart import axis, bars, beyond, chart, dots, names, picture, table
+from servicelab.widgets.processwords import activity_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,13 +89,13 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
         _("Where it waits, and where it is busy"),
         [
             chart(
-                axis(_("mean hours before the step"), 0, 80, ticks=[0, 20, 40, 60, 80]),
+                axis(_("mean hours before the step"), 0, beyond(mean[step] for step in steps), every=60),
                 named,
                 [bars(gaps, color=7)],
                 head=_("The wait"),
             ),
             chart(
-                axis(_("work ÷ time for it, %"), 0, 100, ticks=[0, 25, 50, 75, 100]),
+                axis(_("work ÷ time for it, %"), 0, max(100, beyond(100 * share[step] for step in served)), every=60),
                 names([label("stations", "station", step) for step in served]),
                 [bars(shares, color=2)],
                 head=_("The load"),
@@ -158,7 +158,7 @@ def _quarterly(quarters: pd.DataFrame) -> _Moving:
         ]
     low, high = quarters.min(), quarters.max()
     picture_of = chart(
-        axis(_("mean hours before the step"), 0, 50 * (int(high.max()) // 50 + 1), every=60),
+        axis(_("mean hours before the step"), 0, beyond(high), every=60),
         names(named[::-1], band=26),
         layers,
         legend=[

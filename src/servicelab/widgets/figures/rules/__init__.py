@@ -34,13 +34,19 @@ class Policy(Interactive):
     def _written(self, rule: HouseRule) -> dict[str, Any]:
         """A rule as the card has it: its title, its words, below them terms, each with its sentences, and what counsel
         checks."""
-        notes = [(_("Except"), [rule.filled(each) for each in rule.exceptions])] if rule.exceptions else []
+        notes = [(_("Except"), [rule.with_numbers(each) for each in rule.exceptions])] if rule.exceptions else []
         notes.append((_("Rests on"), [self._law(rule)]))
         # Said with the law already, where the rule is as old as what it rests on.
         if rule.since not in {self._policy.laws[basis.law].since for basis in rule.sources}:
             notes.append((_("Since"), [rule.since]))
-        counsel = rule.filled(rule.counsel) if rule.counsel else ""
-        return {"id": rule.id, "title": rule.title, "says": rule.filled(rule.says), "notes": notes, "counsel": counsel}
+        counsel = rule.with_numbers(rule.counsel) if rule.counsel else ""
+        return {
+            "id": rule.id,
+            "title": rule.title,
+            "says": rule.with_numbers(rule.says),
+            "notes": notes,
+            "counsel": counsel,
+        }
 
     def _law(self, rule: HouseRule) -> str:
         """What a rule rests on, in one line."""

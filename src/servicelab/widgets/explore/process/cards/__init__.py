@@ -35,8 +35,8 @@ class Cards(Interactive):
         return {
             "lead": _(
                 "Three changes are proposed. Two of them shorten a return by more than a day, one by a few "
-                "hours. Say which one does next to nothing, then turn the cards: the firm's own returns of three years "
-                "go through their stations once more."
+                "hours. Say which one does next to nothing, then turn the cards: the firm's own returns go through "
+                "their stations once more."
             ),
             "guess": _("Which card does next to nothing?"),
             "turn": _("Turn this card"),

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
+from servicelab.widgets.explore.process.changes import APPROVER, LIMIT, ROBOT
 from servicelab.widgets.explore.process.replays import Change, Outcome, Replays, middle
 from servicelab.widgets.house.values import choice
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LIMIT = 200.0
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,9 @@ class Card:
 
 
 CARDS = {
-    "approver": Card(Change(factors=(("approve", 1.3),)), 24_000),
-    "robot": Card(Change(factors=(("refund", 2.0),)), 30_000),
-    "limit": Card(Change(approve_from=LIMIT), 0),
+    "approver": Card(Change(factors=(("approve", APPROVER.factor),)), APPROVER.yuan),
+    "robot": Card(Change(factors=(("refund", ROBOT.factor),)), ROBOT.yuan),
+    "limit": Card(Change(approve_from=float(LIMIT)), 0),
 }
 AS_IS = Change()
 
@@ -140,14 +139,22 @@ def card_name(card: str) -> str:
         "as-is": _("as it is"),
         "approver": _("A second approver"),
         "robot": _("Refund by robot"),
-        "limit": _("No approval under ¥200"),
+        "limit": _("No approval under ¥{limit:,}", limit=LIMIT),
     }[card]
 
 
 def card_words(card: str) -> str:
     """Return what stands on a card: what is changed, and what it costs."""
     return {
-        "approver": _("One more manager for three half-days a week: 30 % more minutes for approvals. ¥24,000 a year."),
-        "robot": _("A program pays out what is approved, in half the time. ¥30,000 a year."),
-        "limit": _("Whoever inspects also decides below ¥200: two steps become one. Free."),
+        "approver": _(
+            "One more manager for three half-days a week: {more:.0f} % more minutes for approvals. ¥{cost:,} a year.",
+            more=100 * (APPROVER.factor - 1),
+            cost=APPROVER.yuan,
+        ),
+        "robot": _(
+            "A program pays out what is approved, in {share:.0f} % of the time. ¥{cost:,} a year.",
+            share=100 / ROBOT.factor,
+            cost=ROBOT.yuan,
+        ),
+        "limit": _("Whoever inspects also decides below ¥{limit:,}: two steps become one. Free.", limit=LIMIT),
     }[card]

@@ -30,7 +30,7 @@ export default house.view((ui) => {
     if (!turned.length) return;
     const rows = [...state.bars].reverse();
     bars.draw({
-      x: { label: t("days"), min: 0, max: 8, ticks: [0, 2, 4, 6, 8] },
+      x: { label: t("days"), min: 0, max: Math.max(8, Math.ceil(Math.max(...rows.map((r) => r.days)))), every: 60 },
       y: { names: rows.map((r) => r.name), band: 44 },
       layers: [
         { bars: rows.map((r, y) => ({ x: r.days, y, label: r.days.toFixed(2), color: y === rows.length - 1 ? 7 : 1 })) },

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
+from servicelab.widgets.explore.process.changes import ROBOT
 from servicelab.widgets.explore.process.design.model import (
     BUDGET,
     HALF_DAYS,
     INSPECTOR,
     LIMITS,
     PAPERS,
-    ROBOT,
     DesignModel,
 )
 from servicelab.widgets.house import Interactive
@@ -28,10 +28,10 @@ class Design(Interactive):
     def __init__(self, log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> None:
         self._model = DesignModel(log, stations, calendar, cases)
         limits = {key: _("as in the log") if at is None else f"¥{at:,.0f}" for key, at in LIMITS.items()}
-        half_days = {key: _("{n} half-days (¥{cost:,})", n=key, cost=cost) for key, (_more, cost) in HALF_DAYS.items()}
+        half_days = {key: _("{n} half-days (¥{cost:,})", n=key, cost=more.yuan) for key, more in HALF_DAYS.items()}
         besides = {
             "papers": _("Papers asked for at registration (¥{cost:,}; its effect is an assumption)", cost=PAPERS),
-            "robot": _("Refund by robot (¥{cost:,})", cost=ROBOT),
+            "robot": _("Refund by robot (¥{cost:,})", cost=ROBOT.yuan),
             "inspector": _("One more inspector (¥{cost:,})", cost=INSPECTOR),
         }
         offered = {"limits": limits, "half_days": half_days, "besides": besides}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from servicelab.company import label
 from servicelab.i18n import _
+from servicelab.widgets.explore.process.changes import APPROVER, LIMIT, ROBOT, Bought
 from servicelab.widgets.explore.process.replays import Change, Replays
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import choice
@@ -15,13 +17,12 @@ if TYPE_CHECKING:
 
 BUDGET = 60_000
 """Yuan a year; like the prices below made up for the exercise."""
-LIMITS: Mapping[str, float | None] = {"log": None, "200": 200.0, "500": 500.0, "1000": 1000.0, "2000": 2000.0}
-HALF_DAYS: Mapping[str, tuple[float, int]] = {"0": (1.0, 0), "3": (1.3, 24_000), "6": (1.6, 48_000)}
-"""Half-days a week of another approver: factor on the minutes for approvals, and what it costs."""
-PAPERS, ROBOT, INSPECTOR = 20_000, 30_000, 48_000
+LIMITS: Mapping[str, float | None] = {"log": None, **{str(each): float(each) for each in (LIMIT, 500, 1000, 2000)}}
+HALF_DAYS: Mapping[str, Bought] = {str(3 * often): APPROVER.times(often) for often in range(3)}
+"""Half-days a week of another approver."""
+PAPERS, INSPECTOR = 20_000, 48_000
 STILL_ASKED = 5 / 14
 """An assumption: of those asked for papers today, as many still are when papers are asked for at registration."""
-YEARS = 3
 
 
 class DesignModel:
@@ -33,6 +34,8 @@ class DesignModel:
         require(stations, ("station", "people"), "explore.design", "stations")
         people = stations.groupby(stations["station"].astype(str))["people"].last()
         self.inspectors = int(people["inspect"])
+        months = cases["opened_at"].dt.to_period("M")
+        self._years = ((months.max() - months.min()).n + 1) / 12
         approved = cases[cases["approval"].astype(bool)]
         self._stopped = (approved["claim"] * approved["rejected"].astype(float)).groupby(approved["claim"]).sum()
 
@@ -42,10 +45,11 @@ class DesignModel:
         half_days = choice(value, "half_days", HALF_DAYS, "0")
         given = value.get("besides")
         besides = [each for each in ("papers", "robot", "inspector") if isinstance(given, list) and each in given]
-        factor, cost = HALF_DAYS[half_days]
-        factors = {"approve": factor, "refund": 2.0 if "robot" in besides else 1.0}
+        more = HALF_DAYS[half_days]
+        factors = {"approve": more.factor, "refund": ROBOT.factor if "robot" in besides else 1.0}
         factors["inspect"] = (self.inspectors + 1) / self.inspectors if "inspector" in besides else 1.0
-        cost += PAPERS * ("papers" in besides) + ROBOT * ("robot" in besides) + INSPECTOR * ("inspector" in besides)
+        prices = {"papers": PAPERS, "robot": ROBOT.yuan, "inspector": INSPECTOR}
+        cost = more.yuan + sum(prices[each] for each in besides)
         change = Change(
             factors=tuple(sorted((name, each) for name, each in factors.items() if each != 1)),
             approve_from=LIMITS[limit],
@@ -54,7 +58,7 @@ class DesignModel:
         outcome, base = self.replays.outcome(change), self.replays.outcome(Change())
         busiest = max(outcome.load, key=lambda name: outcome.load[name])
         at = LIMITS[limit]
-        let = float(self._stopped[self._stopped.index < at].sum()) / YEARS if at is not None else 0.0
+        let = float(self._stopped[self._stopped.index < at].sum()) / self._years if at is not None else 0.0
         said = _(
             "{days:.2f} days instead of {base:.2f}, for ¥{cost:,} a year. "
             "Busiest: {busiest}, {load:.0f} % of its minutes. False claims that approvals stopped below the limit: "
@@ -62,7 +66,7 @@ class DesignModel:
             days=outcome.once,
             base=base.once,
             cost=cost,
-            busiest=station_name(busiest),
+            busiest=label("stations", "station", busiest),
             load=100 * outcome.load[busiest],
             let=let,
         )
@@ -73,7 +77,11 @@ class DesignModel:
             "over": cost > BUDGET,
             "days": [round(each.once, 2) for each in (base, outcome)],
             "load": [
-                {"name": station_name(name), "was": round(100 * base.load[name], 1), "now": round(100 * share, 1)}
+                {
+                    "name": label("stations", "station", name),
+                    "was": round(100 * base.load[name], 1),
+                    "now": round(100 * share, 1),
+                }
                 for name, share in outcome.load.items()
             ],
             "text": f"{said} {over}".strip(),
@@ -82,7 +90,7 @@ class DesignModel:
                 "columns": [_("station"), _("as it is"), _("your design")],
                 "rows": [
                     [
-                        station_name(name),
+                        label("stations", "station", name),
                         _("{number} %", number=f"{100 * base.load[name]:.0f}"),
                         _("{number} %", number=f"{100 * share:.0f}"),
                     ]
@@ -90,10 +98,3 @@ class DesignModel:
                 ],
             },
         }
-
-
-def station_name(station: str) -> str:
-    """Return what a station is called; one that the course does not know stays as it is."""
-    from servicelab.company import label
-
-    return label("stations", "station", station)

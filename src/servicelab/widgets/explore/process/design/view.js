@@ -19,12 +19,12 @@ export default house.view((ui) => {
     const names = [t("now"), t("was")];
     const rows = [1, 0].map((at, y) => ({ x: state.days[at], y, label: state.days[at].toFixed(2), color: at ? 1 : 7 }));
     days.draw({
-      x: { label: t("days"), min: 0, max: 8, ticks: [0, 2, 4, 6, 8] }, y: { names, band: 40 },
+      x: { label: t("days"), min: 0, max: Math.max(8, Math.ceil(Math.max(...state.days))), every: 60 }, y: { names, band: 40 },
       layers: [{ bars: rows }], alt: state.text,
     });
     const stations = [...state.load].reverse();
     load.draw({
-      x: { label: t("load"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] }, y: { names: stations.map((s) => s.name), band: 42 },
+      x: { label: t("load"), min: 0, max: Math.max(100, ...stations.map((s) => Math.ceil(Math.max(s.was, s.now)))), every: 60 }, y: { names: stations.map((s) => s.name), band: 42 },
       layers: [
         { bars: stations.map((s, y) => ({ x: s.was, y, label: `${Math.round(s.was)} %` })), color: 7, thick: 0.36, shift: -0.2 },
         { bars: stations.map((s, y) => ({ x: s.now, y, label: `${Math.round(s.now)} %` })), color: 1, thick: 0.36, shift: 0.2 },

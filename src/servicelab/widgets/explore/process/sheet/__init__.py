@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from servicelab.i18n import _
 from servicelab.widgets.explore.process.sheet.model import BAD, SheetModel
-from servicelab.widgets.explore.process.sheet.worksheet import FIELDS, field_name, line
+from servicelab.widgets.explore.process.sheet.worksheet import FIELDS, LINES, field_name, line
 from servicelab.widgets.house import Interactive
 
-#: In which order the three lines of a field are offered: the right one stands in no place of its own.
-ORDER = ((1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0), (2, 0, 1), (0, 1, 2), (2, 1, 0), (1, 0, 2))
+
+def offered() -> dict[str, list[str]]:
+    """Return the lines of each field in the order in which they are offered: the right one is as often in any place."""
+    chance = random.Random(0)
+    right, *others = LINES
+    places = [number % len(LINES) for number in range(len(FIELDS))]
+    chance.shuffle(places)
+    orders = {field: chance.sample(others, len(others)) for field in FIELDS}
+    for order, place in zip(orders.values(), places, strict=True):
+        order.insert(place, right)
+    return orders
 
 
 class Sheet(Interactive):
@@ -27,9 +37,9 @@ class Sheet(Interactive):
                         "id": field,
                         "name": field_name(field),
                         "bad": line(field, BAD),
-                        "options": [{"id": lines[at], "text": line(field, lines[at])} for at in order],
+                        "options": [{"id": each, "text": line(field, each)} for each in order],
                     }
-                    for (field, lines), order in zip(FIELDS.items(), ORDER, strict=True)
+                    for field, order in offered().items()
                 ]
             }
         )

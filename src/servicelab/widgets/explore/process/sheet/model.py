@@ -9,6 +9,7 @@ from servicelab.i18n import _
 from servicelab.widgets.explore.process.sheet.worksheet import (
     CASES,
     FIELDS,
+    LINES,
     because,
     case_name,
     case_outcome,
@@ -30,7 +31,7 @@ class SheetModel:
 
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the view draws for ``value``: ``lines``, {field: line}; ``tried`` once the sheet was tried."""
-        lines = chosen(value, "lines", FIELDS)
+        lines = chosen(value, "lines", dict.fromkeys(FIELDS, LINES))
         complete = len(lines) == len(FIELDS)
         tried = value.get("tried") is True and complete
         state: dict[str, Any] = {

@@ -9,17 +9,8 @@ from servicelab.i18n import _
 LINES = ("good", "loose", "strict")
 """What may stand in a field instead of the bad line; the page shows them in another order in each field."""
 
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "start": LINES,
-    "nodes": LINES,
-    "end": LINES,
-    "cautions": LINES,
-    "role": LINES,
-    "authority": LINES,
-    "record": LINES,
-    "system": LINES,
-}
-"""The fields of a standard (as the source names them, with what a desk needs besides), and the lines for each."""
+FIELDS = ("start", "nodes", "end", "cautions", "role", "authority", "record", "system")
+"""The fields of a standard (as the source names them, with what a desk needs besides)."""
 
 CASES: Mapping[str, tuple[str, str]] = {
     "opened": ("nodes", "cautions"),

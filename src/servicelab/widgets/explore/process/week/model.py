@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from servicelab.i18n import _
+from servicelab.models.process.clock import WORKDAY
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import whole
+from servicelab.widgets.processwords import activity_name
 
 COLOURS = ("worked", "travel", "desk", "closed", "customer")
 """What an hour may be, in the order in which the painting asks for it."""
@@ -19,7 +21,6 @@ COLOURS = ("worked", "travel", "desk", "closed", "customer")
 STEPS = ("receive", "inspect", "approve", "refund")
 """The steps whose gaps make a case a usual one; a second look is asked for besides."""
 
-OPENS, CLOSES = 9, 18
 CLOSE = 3
 """Percentage points: a painting that is nowhere further off than this is close everywhere."""
 
@@ -81,7 +82,7 @@ class WeekModel:
         at = start
         while at < end:
             day = at.normalize()
-            opens, closes = day + pd.Timedelta(hours=OPENS), day + pd.Timedelta(hours=CLOSES)
+            opens, closes = day + pd.Timedelta(hours=WORKDAY[0]), day + pd.Timedelta(hours=WORKDAY[1])
             open_ = day in self._workdays and opens <= at < closes
             until = closes if open_ else opens if day in self._workdays and at < opens else day + pd.Timedelta(days=1)
             found.append(Stretch(at, min(until, end), "desk" if open_ else "closed"))
@@ -207,21 +208,6 @@ def colour_name(colour: str) -> str:
         "closed": _("night, weekend, holiday"),
         "customer": _("waiting for the customer"),
     }[colour]
-
-
-def activity_name(activity: str) -> str:
-    """Return what a step of the log is called; one that the course does not know stays as it is."""
-    return {
-        "register": _("registered"),
-        "receive": _("goods received"),
-        "inspect": _("inspected"),
-        "ask_customer": _("customer asked for papers"),
-        "inspect_again": _("looked at again"),
-        "approve": _("approved"),
-        "reject": _("rejected"),
-        "repair": _("repaired"),
-        "refund": _("refunded"),
-    }.get(activity, activity)
 
 
 def weekday(day: pd.Timestamp) -> str:
