@@ -77,7 +77,7 @@ def test_module_03_by_keyboard_and_axe(opened, axe_source: str) -> None:  # type
     queue.locator(".sl-summary").filter(has_text="grows without end").wait_for()
 
     mix = section("A mix, and what a promise costs")
-    mix.get_by_role("checkbox", name="Whoever refuses to write").press("Space")
+    mix.get_by_role("checkbox", name="Whoever refuses the assistant").press("Space")
     mix.locator(".sl-summary").filter(has_text="The human route costs").wait_for()
 
     assert opened.axe(axe_source) == []

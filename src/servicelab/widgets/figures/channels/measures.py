@@ -9,6 +9,7 @@ from servicelab.i18n import _
 from servicelab.widgets.explore.channels.reasons import LINES
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, names, picture, table
+from servicelab.widgets.quantities import percent, yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,15 +106,15 @@ def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
         table(
             _("First contacts of three years (simulated)"),
             [
-                _("channel"), _("use, % of first contacts"), _("median wait"), _("gave up, of 100"),
+                _("channel"), _("use, % of first contacts"), _("first response, median"), _("gave up, of 100"),
                 _("closed as resolved, of 100 answered"), _("settled at the first contact, of 100 answered"),
                 _("handling, minutes"), _("mean rating"), _("cost of the contact"),
             ],
             [
                 [
-                    named[channel], f"{100 * row['use']:.0f} %", span(row["wait"]), f"{100 * row['given_up']:.1f}",
+                    named[channel], percent(100 * row["use"]), span(row["wait"]), f"{100 * row['given_up']:.1f}",
                     f"{100 * row['resolved']:.0f}", f"{100 * row['first_contact']:.0f}", f"{row['minutes']:.1f}",
-                    f"{row['csat']:.2f}", f"¥{row['cost']:.1f}",
+                    f"{row['csat']:.2f}", yuan(row["cost"]),
                 ]
                 for channel, row in found.items()
             ],

@@ -21,6 +21,7 @@ from servicelab.widgets.explore.channels.reasons import (
 )
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import choice, number
+from servicelab.widgets.quantities import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +148,7 @@ class FairModel:
                 [
                     name_of(line),
                     *(f"{each.mean:.2f} ± {each.half:.2f}" for each in shown),
-                    *(f"{shares[group]:.0f} %" for group in GROUPS),
+                    *(percent(shares[group]) for group in GROUPS),
                     f"{rating.count:,}",
                 ]
             )

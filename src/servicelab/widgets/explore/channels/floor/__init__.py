@@ -39,8 +39,8 @@ class Floor(Interactive):
         return {
             "lead": _(
                 "Wednesday, 15 October 2025 (simulated). Contacts come in at the moments of that day; how long each "
-                "takes, and when a caller loses patience, is drawn from what was measured. Watch an hour in three "
-                "steps; the third one asks you something first."
+                "takes, and when a caller loses patience, is drawn from the firm's (simulated) calls. Watch an hour in "
+                "three steps; the third one asks you something first."
             ),
             "step": _("Step"),
             "clock": _("time"),

@@ -12,6 +12,7 @@ from servicelab.i18n import _, together
 from servicelab.models.queueing import DayLog, DayReplay, replay_day, replay_log
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import choice, number
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,8 +167,8 @@ class FloorModel:
                 ],
                 "rows": [
                     [
-                        n, f"{replay.at_desk:.1f}", f"{wait.mean:.0f}", f"{wait.low:.0f} – {wait.high:.0f}",
-                        f"{100 * loss.mean:.1f}", f"{100 * loss.low:.1f} – {100 * loss.high:.1f}", f"{100 * share:.0f}",
+                        n, f"{replay.at_desk:.1f}", f"{wait.mean:.0f}", between(wait.low, wait.high, 0),
+                        f"{100 * loss.mean:.1f}", between(100 * loss.low, 100 * loss.high), f"{100 * share:.0f}",
                     ]
                     for n, (replay, wait, loss, share) in enumerate(zip(replays, waits, losses, busy, strict=True))
                 ],

@@ -12,6 +12,7 @@ import pandas as pd
 from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import whole
+from servicelab.widgets.quantities import percent
 
 COLOURS = ("worked", "travel", "desk", "closed", "customer")
 """What an hour may be, in the order in which the painting asks for it."""
@@ -109,7 +110,7 @@ class WeekModel:
         state: dict[str, Any] = {"at": painted, "left": left, "looked": looked, "hours": round(self.hours)}
         if not looked:
             # Nothing of the truth goes to the page before the painting is complete.
-            said = ", ".join(f"{colour_name(colour)} {painted[colour]} %" for colour in COLOURS)
+            said = ", ".join(f"{colour_name(colour)} {percent(painted[colour])}" for colour in COLOURS)
             rest = _("All hours are given.") if left == 0 else ""
             if left > 0:
                 rest = _("{left} % are still to give.", left=left)
