@@ -20,6 +20,7 @@ from servicelab.widgets.explore.channels import reasons
 from servicelab.widgets.explore.channels.fair.model import FairModel
 from servicelab.widgets.explore.channels.floor.model import MISSING, FloorModel
 from servicelab.widgets.explore.channels.mix.model import MixModel
+from servicelab.widgets.explore.channels.queues.model import QueuesModel
 from servicelab.widgets.figures.channels import contained, handoffs, measures, refusals
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,6 +246,23 @@ def test_contained_is_not_solved_and_not_worthless(contacts: pd.DataFrame) -> No
     # What may stay, and what should have a person one step away.
     assert set(list(by)[-2:]) == {"invoice", "presale"}
     assert {"app_problem", "price", "return"} == set(list(by)[:3])
+
+
+def test_where_the_two_formulas_agree() -> None:
+    """The question of the analysts' section has its answer in the notes."""
+    state = QueuesModel(load("calls"), load("rosters")).derive({})
+    c, a = dict(state["c"]), dict(state["a"])
+    first, *others = [(n, f"{c[n]:.0f}", f"{a[n]:.0f}") for n in (13, 15, 17)]
+    holds(
+        says("instructor", "en"),
+        "{} people give {} seconds (C) and {} (A), ".format(*first)
+        + ", ".join("{} give {} and {}".format(*each) for each in others),
+    )
+    holds(
+        says("instructor", "zh"),
+        "{} 人时 {} 秒（C）和 {} 秒（A），".format(*first)
+        + "，".join("{} 人时 {} 和 {}".format(*each) for each in others),
+    )
 
 
 def test_matters_that_travel_and_the_price_of_the_route(contacts: pd.DataFrame) -> None:
