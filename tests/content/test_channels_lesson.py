@@ -22,6 +22,7 @@ from servicelab.widgets.explore.channels.floor.model import MISSING, FloorModel
 from servicelab.widgets.explore.channels.mix.model import MixModel
 from servicelab.widgets.explore.channels.queues.model import QueuesModel
 from servicelab.widgets.figures.channels import contained, handoffs, measures, refusals
+from servicelab.widgets.intervals import difference
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "course" / "modules" / "03_channels"
@@ -134,6 +135,13 @@ def test_who_closes_most_does_not_settle_most(contacts: pd.DataFrame) -> None:
         for column in ("resolved", "first_contact")
     ]
     assert order[0] == order[1]
+    # “Chat and WeChat cannot be told apart.”
+    for column in ("resolved", "first_contact"):
+        (one, n), (other, m) = ((found[line][column], found[line]["answered"]) for line in ("chat", "wechat"))
+        _apart, low, high = difference(one * n, n, other * m, m)
+        assert low < 0 < high, column
+    shares = [row[4] for row in shown["table"]["rows"]]
+    assert all(re.fullmatch(r"\d\d\.\d ± \d\.\d", share) for share in shares), shares
 
 
 def test_each_one_missing_costs_more(floor: FloorModel) -> None:

@@ -48,7 +48,7 @@ def handoffs(contacts: pd.DataFrame) -> dict[str, Any]:
         [
             words[n],
             f"{100 * count[n] / len(found):.1f}",
-            _("{value} ± {half}", value=yuan(mean["cost"][n]), half=f"{half['cost'][n]:.1f}"),
+            f"{yuan(mean['cost'][n])} ± {half['cost'][n]:.1f}",
             f"{mean['csat'][n]:.2f} ± {half['csat'][n]:.2f}",
             f"{count[n]:,}",
         ]
