@@ -242,6 +242,7 @@ C1 = {
     "raw, fair = raw.round(2), fair.round(2)": 2.5,
     "half = round(half, 2)": 3.5,
     "half = half / 1.96": 3.5,
+    "half = 2 * half": 3.5,
     "half = 1.96 * rated.loc[rated['channel'] == 'phone', 'csat'].sem()": 3,
     "fair = raw": 2,
     ONE_MIX.format("(share * 0 + 1 / len(share))"): 3,
@@ -260,6 +261,9 @@ C2 = {
     "one_contact = (matter['contacts'] == 1).sum() / len(contacts)": 2,
     "one_contact = (matter['channels'] == 1).mean()": 2,
     "cost_by_channels = cost_by_channels.round(0)": 2,
+    "cost_by_channels = cost_by_channels.round(1)": 2.5,
+    "m = contacts[contacts['kind'] != 'transfer'].groupby('journey_id', observed=True).size(); "
+    "one_contact = (m == 1).mean()": 2,
     "cost_by_channels = matter.groupby('channels')['cost'].mean()": 3,
     "cost_by_channels = cost_by_channels.where(cost_by_channels.index < 3, 30.0)": 2,
     "m = matter.groupby(matter['channels'].clip(upper=3)).sum(); cost_by_channels = m['cost'] / m['contacts']": 1.5,

@@ -13,6 +13,7 @@ import pytest
 
 from servicelab.course.layout import GAPS
 from servicelab.publish import build, build_source
+from servicelab.publish.bundle import build_wheel
 from servicelab.publish.catalogues import interface_messages_by_file, messages, superfluous, wanting
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.coverage import curriculum
@@ -142,6 +143,12 @@ def test_the_search_for_secrets_would_have_found_them(
     found = find_leaks(tmp_path, known)
     assert {leak.secret.kind for leak in found} >= {"solution", "hidden test"}
     assert {leak.file.split("/")[0] for leak in found} == set(finished)
+
+
+def test_the_package_that_ships_holds_no_line_of_an_answer(root: Path, known: list[Secret], tmp_path: Path) -> None:
+    """Said here as well as by a bundle: what a widget works out may be what a task asks for."""
+    found = find_leaks(build_wheel(root, tmp_path), known)
+    assert not found, listed(found)
 
 
 def test_decisions_ship_without_keys(trainee: dict[str, Path]) -> None:

@@ -133,6 +133,8 @@ def test_an_option_that_is_a_picture_is_told_in_words_as_well():
         "up": "Movers: 2024 9 %, 2025 26.5 %",
         "flat": "Sharers: 2024 34 %, 2025 34 %",
     }
+    # Far from the picture, in feedback and in the list for who marks, the answer says which it was.
+    assert decisions.readable(decision, "up") == "up — Movers (9, 26.5 %)"
     # On one scale: a picture is read beside the others.
     assert charts["up"]["y"] == charts["flat"]["y"]
     assert charts["up"]["layers"][0]["lines"] == [{"points": [[0, 9.0], [1, 26.5]]}]

@@ -16,7 +16,7 @@ from servicelab.models.queueing import erlang_a_metrics
 from servicelab.widgets import explore, figures
 from servicelab.widgets.explore.channels import reasons
 from servicelab.widgets.explore.channels.fair.model import FairModel
-from servicelab.widgets.explore.channels.floor.model import DAY, LENGTH, LIKE, MISSING, FloorModel
+from servicelab.widgets.explore.channels.floor.model import DAY, LENGTH, LIKE, MISSING, SCALE, FloorModel
 from servicelab.widgets.explore.channels.handover.model import LIMITS, HandoverModel, length
 from servicelab.widgets.explore.channels.handover.record import EMPTY, HARMS, ORDER, QUESTIONS, line
 from servicelab.widgets.explore.channels.mix.model import MixModel
@@ -90,6 +90,13 @@ def test_shares_are_dragged_and_nothing_is_told_before_the_decision() -> None:
     both = model.derive({"train": "phone", "same": True})
     assert [bar["mean"] for bar in both["fair"]] == pytest.approx([4.0, 3.0])
     assert "place 1 of 2" in both["text"]
+    assert "as rated they have 3.40 and 3.60" in both["text"]
+    heard = model.derive({"train": "phone", "same": True, "silent": True})
+    # The chat's as in the test above: who did not answer is in what the list would have said, and is named there.
+    assert (
+        f"as rated, the silent ones counted, they have 3.40 and {(20 / 0.7 * 2 + 80 * 4) / (20 / 0.7 + 80):.2f}"
+        in (heard["text"])
+    )
     assert "ahead of Chat in 2 of the 2" in both["text"]
 
 
@@ -147,6 +154,11 @@ def test_each_who_is_missing_costs_more_than_the_one_before(floor: FloorModel) -
     assert (steps > 0).all()
     assert (np.diff(steps) > 0).all()
     assert state["guess"] == 100
+    # A hundred runs of ten days are ten days: the interval is theirs, and wider than that of the runs.
+    for missing, (mean, low, high) in enumerate(state["waits"]):
+        runs = floor.replay(missing).interval("mean_wait")
+        assert mean == pytest.approx(runs.mean, abs=0.1)
+        assert high - low > 1.5 * (runs.high - runs.low)
     assert "(you said 100)" in state["text"]
 
 
@@ -155,6 +167,29 @@ def test_nothing_of_fewer_people_is_in_the_page_before_the_guess(floor: FloorMod
     assert not {"waits", "losses", "guess"} & set(state)
     assert state["scene"]["waits"] == floor.hour("phone").waits
     assert "Guess first" in state["text"]
+
+
+def test_who_only_finishes_a_talk_is_not_counted_at_the_desk(floor: FloorModel) -> None:
+    rosters = load("rosters")
+    on = rosters[(rosters["line"] == "phone") & (rosters["date"] == DAY)]
+    planned = on.loc[on["half_hour"].astype(str).isin(["15:00", "15:30"]), "agents"]
+    shown = floor.hour("phone")
+    assert np.mean(shown.planned) == pytest.approx(planned.mean(), abs=0.5)
+    assert f"{min(shown.planned)} to {max(shown.planned)} people" in floor.derive({})["text"]
+
+
+def test_a_guess_that_is_not_made_yet_stays_where_it_is_put(floor: FloorModel) -> None:
+    """What is sent back is where the slider is drawn: it must not spring back while somebody looks at it."""
+    first = floor.derive({"step": "fewer"})
+    assert not first["moved"]
+    assert first["at"]["guess"] == pytest.approx(floor.replay(0).interval("mean_wait").mean, abs=SCALE / 2)
+    put = floor.derive({"step": "fewer", "guess": 150})
+    assert put["at"]["guess"] == 150
+    assert put["moved"]
+    assert not put["open"]
+    assert not {"waits", "losses", "guess"} & set(put)
+    # Pressed without having been moved, it is no guess.
+    assert not floor.derive({"step": "fewer", "guessed": True})["open"]
 
 
 @pytest.mark.parametrize("value", [{}, {"step": 3}, {"missing": "9"}, {"missing": []}, {"guess": "x", "guessed": True}])

@@ -90,6 +90,14 @@ def spelled(decision: Decision, option: Pictured) -> str:
     return _("{option}: {numbers}", option=option.text, numbers=_(", ").join(drawn)) if drawn else option.text
 
 
+def with_numbers(decision: Decision, option: Pictured) -> str:
+    """An option's text and, where it is a picture, its numbers: what is read far from the picture says which it was."""
+    if not option.series:
+        return option.text
+    numbers = _(", ").join(f"{value:g}" for value in option.series)
+    return _("{option} ({numbers})", option=option.text, numbers=f"{numbers} {decision.unit}".rstrip())
+
+
 def entry(decision: Decision, value: object) -> dict[str, Any]:
     """What the answer sheet keeps."""
     given = answer(decision, value if isinstance(value, Mapping) else {})
@@ -100,7 +108,7 @@ def readable(decision: Decision, given: Answer) -> str:
     """An answer as a person reads it: `value — option text`, or a dash when there is none."""
     if given is None:
         return MISSING
-    text = {o.id: o.text for o in decision.options}
+    text = {o.id: with_numbers(decision, o) for o in decision.options}
     if isinstance(given, list):
         return "; ".join(f"{i} — {text[i]}" for i in given)
     if isinstance(given, str):

@@ -87,6 +87,8 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             "locale": "zh-CN" if self._language == "zh" else "en",
             "table": _("Show as table"),
             "colon": _(": "),
+            "percent": _("{number} %", number="{number}"),
+            "yuan": _("¥{number}", number="{number}"),
             "saved": _("Saved {time}", time="{time}"),
             "saving": _("Saving…"),
             "unsaved": _("Not saved yet"),

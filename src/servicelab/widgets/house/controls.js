@@ -185,12 +185,12 @@ const house = (() => {
           number(value, digits = 0) {
             return Number(value).toLocaleString(labels.locale || "en", { maximumFractionDigits: digits, minimumFractionDigits: digits });
           },
-          percent(share, digits = 0) { return `${ui.number(share * 100, digits)} %`; },
+          percent(share, digits = 0) { return t("percent", { number: ui.number(share * 100, digits) }); },
 
           // `stops` makes an uneven scale: the slider walks along the list and sends the number it stands on.
           slider({ key, label, min, max, step = 1, value = min, unit = "", format, help, input, stops }) {
             const me = id();
-            const show = format || ((v) => `${v}${unit ? " " + unit : ""}`);
+            const show = format || ((v) => (unit === "%" ? t("percent", { number: v }) : `${v}${unit ? " " + unit : ""}`));
             const out = h("output", { for: me, class: "sl-value" });
             const limits = stops ? { min: 0, max: stops.length - 1, step: 1 } : { min, max, step };
             const range = h("input", { type: "range", id: me, ...limits, "aria-describedby": help ? me + "h" : null });
@@ -390,7 +390,7 @@ const house = (() => {
 
           // `pick(i, j)` gives a cell a button: {label, press}.
           grid({ caption, columns, rows, mark, pick, hideCaption }) {
-            const numeric = (v) => typeof v === "number" || /^[−–-]?[¥\d][\d,.\s]*( ?%)?$/.test(String(v));
+            const numeric = (v) => typeof v === "number" || /^[−–-]?[¥\d][\d,.\s]*( ?%| 元)?$/.test(String(v));
             return h("div", { class: "sl-scroll", tabindex: "0", role: "region", "aria-label": caption },
               h("table", { class: "sl-table" }, h("caption", { class: hideCaption ? "sl-hidden" : null, text: caption }),
                 h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col", text: c })))),

@@ -37,8 +37,15 @@ export default house.view((ui) => {
     const whole = [ui.root, part].find((each) => each.offsetHeight <= room);
     (whole ?? part).scrollIntoView({ block: whole ? "nearest" : "start" });
   }
-  function choose(id) {
+  // The second half of a double click is no answer to what has only just been said; and what comes to lie under a pointer
+  // that rests there is not marked until it moves.
+  choices.addEventListener("pointermove", (event) => {
+    if (event.movementX || event.movementY) choices.classList.remove("lk-fresh");
+  });
+  function choose(id, event) {
+    if (event.detail > 1) return;
     moved = true;
+    choices.classList.add("lk-fresh");
     ui.send({ path: [...(ui.value.path || []), id] });
     ui.flush();
   }
@@ -63,7 +70,7 @@ export default house.view((ui) => {
     words.textContent = state.customer;
     note.hidden = !state.note;
     note.replaceChildren(h("strong", { text: t("note") + t("colon") }), state.note);
-    choices.replaceChildren(...state.choices.map((c) => h("button", { type: "button", class: "lk-choice", onclick: () => choose(c.id), text: c.say })));
+    choices.replaceChildren(...state.choices.map((c) => h("button", { type: "button", class: "lk-choice", onclick: (event) => choose(c.id, event), text: c.say })));
     meters.replaceChildren(...state.meters.map(meter));
     if (state.ended) {
       badge.className = `lk-badge lk-${state.grade}`;

@@ -90,8 +90,8 @@ def at_the_same_mix(rows: pd.DataFrame, *, silent: bool = False) -> dict[str, Ra
     cells = means(rows, ["channel", "intent"], silent=silent)
     share = rows["intent"].value_counts(normalize=True)
     mean, variance = cells["mean"].unstack(), cells["variance"].unstack()
-    weight = mean.notna() * share
-    weight = weight.div(weight.sum(axis=1), axis=0)
+    had = mean.notna() * share
+    weight = had.div(had.sum(axis=1), axis=0)
     return _ratings((mean.fillna(0) * weight).sum(axis=1), (variance.fillna(0) * weight**2).sum(axis=1), rows)
 
 

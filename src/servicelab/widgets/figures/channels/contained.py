@@ -10,6 +10,7 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, chart, dots, guess_key, guessed, intervals, names, picture, table
 from servicelab.widgets.intervals import difference, wilson
+from servicelab.widgets.quantities import between, yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,8 +102,8 @@ def contained(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, A
         _apart, low, high = difference(one.back, one.count, other.back, other.count)
         rows.append(
             [
-                name, f"{one.share:.1f}", f"{other.share:.1f}", f"{100 * low:+.1f} – {100 * high:+.1f}",
-                f"¥{one.cost:.1f}", f"¥{other.cost:.1f}", f"{one.count:,}",
+                name, f"{one.share:.1f}", f"{other.share:.1f}", between(100 * low, 100 * high, signed=True),
+                yuan(one.cost), yuan(other.cost), f"{one.count:,}",
             ]
         )  # fmt: skip
     return picture(

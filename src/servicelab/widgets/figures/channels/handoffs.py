@@ -8,6 +8,7 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, intervals, names, picture, table
 from servicelab.widgets.intervals import Z95
+from servicelab.widgets.quantities import yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,7 @@ def handoffs(contacts: pd.DataFrame) -> dict[str, Any]:
         [
             words[n],
             f"{100 * count[n] / len(found):.1f}",
-            f"¥{mean['cost'][n]:.1f} ± {half['cost'][n]:.1f}",
+            f"{yuan(mean['cost'][n])} ± {half['cost'][n]:.1f}",
             f"{mean['csat'][n]:.2f} ± {half['csat'][n]:.2f}",
             f"{count[n]:,}",
         ]

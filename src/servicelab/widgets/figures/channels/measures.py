@@ -9,6 +9,8 @@ from servicelab.i18n import _
 from servicelab.widgets.explore.channels.reasons import LINES
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, names, picture, table
+from servicelab.widgets.intervals import wilson
+from servicelab.widgets.quantities import percent, yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +34,7 @@ def measured(contacts: pd.DataFrame) -> dict[str, dict[str, float]]:
         closed, back = had["resolved"].astype(bool), had["recontact_72h"].astype(bool)
         return {
             "count": float(len(rows)),
+            "answered": float(len(had)),
             "use": len(rows) / len(first),
             "wait": float(rows["wait"].astype(float).median()),
             "given_up": float((~rows["served"].astype(bool)).mean()),
@@ -103,22 +106,29 @@ def scorecard(contacts: pd.DataFrame) -> dict[str, Any]:
             high_settled=100 * max(found[channel]["first_contact"] for channel in channels),
         ),
         table(
-            _("First contacts of three years (simulated)"),
+            _("First contacts of three years (simulated); shares with their 95 % intervals"),
             [
-                _("channel"), _("use, % of first contacts"), _("median wait"), _("gave up, of 100"),
+                _("channel"), _("use, % of first contacts"), _("first response, median"), _("gave up, of 100"),
                 _("closed as resolved, of 100 answered"), _("settled at the first contact, of 100 answered"),
                 _("handling, minutes"), _("mean rating"), _("cost of the contact"),
             ],
             [
                 [
-                    named[channel], f"{100 * row['use']:.0f} %", span(row["wait"]), f"{100 * row['given_up']:.1f}",
-                    f"{100 * row['resolved']:.0f}", f"{100 * row['first_contact']:.0f}", f"{row['minutes']:.1f}",
-                    f"{row['csat']:.2f}", f"¥{row['cost']:.1f}",
+                    named[channel], percent(100 * row["use"]), span(row["wait"]), f"{100 * row['given_up']:.1f}",
+                    with_half(row["resolved"], row["answered"]), with_half(row["first_contact"], row["answered"]),
+                    f"{row['minutes']:.1f}",
+                    f"{row['csat']:.2f}", yuan(row["cost"]),
                 ]
                 for channel, row in found.items()
             ],
         ),
     )  # fmt: skip
+
+
+def with_half(share: float, n: float) -> str:
+    """A share of 100 with half its 95 % interval."""
+    low, high = wilson(share * n, n)
+    return f"{100 * share:.1f} ± {50 * (high - low):.1f}"
 
 
 def span(seconds: float) -> str:

@@ -8,6 +8,7 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import require, segment_name, segments_in
 from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
 from servicelab.widgets.intervals import wilson
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ def refusing(contacts: pd.DataFrame, customers: pd.DataFrame) -> pd.Series[float
 
 
 def refusals(contacts: pd.DataFrame, customers: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
-    """Of 100 who are offered another way, how many refuse, by segment; `guess` is somebody's guess at the seniors."""
+    """Of 100 first contacts to chat or WeChat, how many refuse another way, by segment; `guess` is for the seniors."""
     found = offered(contacts, customers)
     order = segments_in(found)[::-1]
     rows, drawn = [], []
@@ -41,7 +42,7 @@ def refusals(contacts: pd.DataFrame, customers: pd.DataFrame, guess: float | Non
         share = 100 * float(mine.mean())
         low, high = (100 * bound for bound in wilson(float(mine.sum()), len(mine)))
         drawn.append({"x": share, "y": at, "label": f"{share:.0f}", "clear": high, "xlo": low, "xhi": high})
-        rows.append([segment_name(segment), f"{share:.1f}", f"{low:.1f} – {high:.1f}", f"{len(mine):,}"])
+        rows.append([segment_name(segment), f"{share:.1f}", between(low, high), f"{len(mine):,}"])
     by = refusing(contacts, customers)
     most, least = str(by.idxmax()), str(by.idxmin())
     layers = [bars(drawn, color=1), intervals(drawn, color=7)]
@@ -49,7 +50,7 @@ def refusals(contacts: pd.DataFrame, customers: pd.DataFrame, guess: float | Non
     if guess is not None and "senior" in order:
         layers.append(guessed(guess, order.index("senior")))
         legend.append(guess_key())
-    measured = _("refuse, of 100 who are offered the assistant or another channel")
+    measured = _("refused the assistant or another channel, of 100 first contacts to chat or WeChat")
     return picture(
         _("Who does not want to be sent elsewhere"),
         [chart(axis(measured, 0, 100), names([segment_name(each) for each in order]), layers, legend=legend)],

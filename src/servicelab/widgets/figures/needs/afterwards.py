@@ -14,6 +14,7 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, beyond, chart, dots, intervals, names, picture, table
 from servicelab.widgets.intervals import Z95, wilson
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ def apologised(contacts: pd.DataFrame, orders: pd.DataFrame) -> dict[str, Any]:
             say |= {f"{need}_{reply}": f"{share:.0f}", f"{need}_{reply}_rated": f"{mean:.1f}"}
             rows.append(
                 [label("contacts", "need", need), label("contacts", "remedy", reply), f"{mean:.2f}",
-                 f"{share:.1f}", f"{low:.1f} – {high:.1f}", len(known)]
+                 f"{share:.1f}", between(low, high), len(known)]
             )  # fmt: skip
     said = [label("contacts", "need", need) for need in reversed(NEEDS)]
     legend = [

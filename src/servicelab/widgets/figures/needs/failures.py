@@ -24,6 +24,7 @@ from servicelab.widgets.house.chart import (
     table,
 )
 from servicelab.widgets.intervals import difference
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,4 +239,4 @@ def _points(share: float) -> str:
 
 
 def _interval(bounds: Sequence[float]) -> str:
-    return f"{_points(bounds[0])} – {_points(bounds[1])}"
+    return between(100 * bounds[0], 100 * bounds[1], 0)

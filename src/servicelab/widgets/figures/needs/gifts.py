@@ -9,6 +9,7 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import feature_names, require
 from servicelab.widgets.house.chart import axis, chart, dots, intervals, names, picture, rule, table
 from servicelab.widgets.intervals import Z95
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def extras(orders: pd.DataFrame, survey: pd.DataFrame, features: pd.DataFrame) -
                     named[f],
                     int(place[f]),
                     f"{found[f][0]:.2f}",
-                    f"{found[f][0] - found[f][1]:.2f} – {found[f][0] + found[f][1]:.2f}",
+                    between(found[f][0] - found[f][1], found[f][0] + found[f][1], 2),
                 ]
                 for f in reversed(shown)
             ],

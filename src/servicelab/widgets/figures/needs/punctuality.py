@@ -11,6 +11,7 @@ from servicelab.i18n import _, together
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, chart, dots, guess_key, guessed, lines, notes, picture, table
 from servicelab.widgets.intervals import Z95
+from servicelab.widgets.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def levels(cells: Sequence[Cell]) -> list[Cell]:
             on_time = sum(c.on_time * c.answers for c in inside) / answers
             satisfaction = sum(c.satisfaction * c.answers for c in inside) / answers
             error = sqrt(sum((c.answers * c.error) ** 2 for c in inside)) / answers
-            found.append(Cell(_("{number} %", number=f"{100 * on_time:.0f}"), on_time, satisfaction, answers, error))
+            found.append(Cell(percent(100 * on_time), on_time, satisfaction, answers, error))
     return found
 
 

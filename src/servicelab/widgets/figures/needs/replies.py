@@ -10,6 +10,7 @@ from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
 from servicelab.widgets.intervals import Z95
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def remedies(contacts: pd.DataFrame, guess: float | None = None) -> dict[str, An
                 low, high = max(1.0, x - half), min(5.0, x + half)
                 place = {"x": x, "y": len(REMEDIES) - 1 - at}
                 drawn[angry].append({**place, "label": shown, "clear": high, "xlo": low, "xhi": high})
-                need_name, interval = label("contacts", "need", need), f"{low:.1f} – {high:.1f}"
+                need_name, interval = label("contacts", "need", need), between(low, high)
                 rows.append([need_name, words[at], tones[angry], shown, interval, int(size[key])])
         layers = []
         for angry, (color, shift) in TONES.items():

@@ -24,6 +24,7 @@ from servicelab.widgets.house.chart import (
     table,
 )
 from servicelab.widgets.intervals import Z95
+from servicelab.widgets.quantities import between, yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,7 @@ def lot(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) -> d
     words = [_("stopped: false claims"), _("spent: answering reminders"), _("spent: the approver's minutes")]
     values = [found.stopped, found.reminders, (found.minutes * YUAN_A_MINUTE, 0.0)]
     rows = [
-        {"x": value, "y": 2 - at, "label": f"¥{value:.1f}", "xlo": max(0.0, value - off), "xhi": value + off,
+        {"x": value, "y": 2 - at, "label": yuan(value), "xlo": max(0.0, value - off), "xhi": value + off,
          "clear": value + off, "color": 3 if at == 0 else 2}
         for at, (value, off) in enumerate(values)
     ]  # fmt: skip
@@ -156,12 +157,14 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
         {"x": mean, "y": last - at, "title": said[at], "xlo": max(0.0, mean - off), "xhi": min(mean + off, AXIS_ENDS)}
         for at, (mean, off) in enumerate(each)
     ]
-    inside = [{"x": row["xhi"], "y": row["y"], "text": f"¥{row['x']:.1f}"} for row in rows if row["x"] <= AXIS_ENDS]
+    inside = [{"x": row["xhi"], "y": row["y"], "text": yuan(row["x"])} for row in rows if row["x"] <= AXIS_ENDS]
     cut = [
-        {"x": row["xlo"], "y": row["y"], "text": f"¥{mean:,.0f} ({max(0.0, mean - off):,.0f}–{mean + off:,.0f})"}
+        {"x": row["xlo"], "y": row["y"],
+         "text": _("¥{number} ({low}–{high})", number=f"{mean:,.0f}", low=f"{max(0.0, mean - off):,.0f}",
+                   high=f"{mean + off:,.0f}")}
         for row, (mean, off) in zip(rows, each, strict=True)
         if mean > AXIS_ENDS
-    ]
+    ]  # fmt: skip
     return picture(
         _("What an approval stops, by size of the claim"),
         [
@@ -186,7 +189,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
             [_("claim"), _("approvals"), _("rejected"), _("yuan stopped a claim"), _("95 % interval")],
             [
                 [name, int(n), int(rejected), f"{mean:.1f}",
-                 f"{max(0.0, mean - off):.1f} – {mean + off:.1f}" if n > 1 else None]
+                 between(max(0.0, mean - off), mean + off) if n > 1 else None]
                 for name, n, rejected, (mean, off) in zip(
                     said, found["count"], found["rejections"], each, strict=True
                 )

@@ -9,6 +9,7 @@ from servicelab.i18n import _
 from servicelab.models.process import p_chart
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, beyond, chart, dots, lines, picture, rule, table
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ def control(
             _("{warehouse}: faulty parcels, % (simulated)", warehouse=name),
             [_("week"), _("parcels"), _("faulty, %"), _("limits, %")],
             [
-                [w, int(n), f"{s:.1f}", f"{lo:.1f} – {up:.1f}"]
+                [w, int(n), f"{s:.1f}", between(lo, up)]
                 for w, n, s, lo, up in zip(weeks, here["parcels"], share, lower, upper, strict=True)
             ],
         ),

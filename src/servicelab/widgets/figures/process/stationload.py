@@ -14,6 +14,7 @@ from servicelab.models.process.replay import STATIONS
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, beyond, chart, dots, names, picture, table
 from servicelab.widgets.processwords import activity_name
+from servicelab.widgets.quantities import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,10 +70,7 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
     gaps = [{"x": mean[step], "y": at, "label": f"{mean[step]:.0f}"} for at, step in enumerate(order)]
     # Nobody works at the parcel's way: it has a wait and no load.
     served = [step for step in order if step in share]
-    shares = [
-        {"x": 100 * share[step], "y": at, "label": _("{number} %", number=f"{100 * share[step]:.0f}")}
-        for at, step in enumerate(served)
-    ]
+    shares = [{"x": 100 * share[step], "y": at, "label": percent(100 * share[step])} for at, step in enumerate(served)]
     named = names([_("before: {step}", step=activity_name(step)) for step in order])
     longest = max(steps, key=lambda step: mean[step])
     busiest = max((step for step in steps if step in share), key=lambda step: share[step])
@@ -80,7 +78,7 @@ def load(log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame) -> d
     for step in steps:
         row: list[object] = [activity_name(step), f"{mean[step]:.1f}", f"{median[step]:.1f}", None, None, None]
         if step in share:
-            row[3:] = [f"{work[step]:.2f}", f"{time[step]:.0f}", _("{number} %", number=f"{100 * share[step]:.0f}")]
+            row[3:] = [f"{work[step]:.2f}", f"{time[step]:.0f}", percent(100 * share[step])]
         rows.append(row)
     # One quarter alone moves nowhere.
     quarters = by_quarter(log).reindex(columns=[longest, busiest])

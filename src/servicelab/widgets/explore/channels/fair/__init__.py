@@ -54,8 +54,8 @@ class Fair(Interactive):
             "same": _("Same mix for all five"),
             "silent": _("Count those, too, who were unhappy and did not answer"),
             "silent_help": _(
-                "A call-back study (made for this course) found: for 10 happy customers who answer, 7 unhappy ones do "
-                "in chat and 8 on WeChat."
+                "In chat an unhappy customer answers the survey less often than a happy one: 7 answers for 10. On "
+                "WeChat 8 for 10. (A call-back study, made for this course.)"
             ),
             "told": _(
                 "What the list compares is three things in one: what people get in touch about, who answers the "
@@ -66,6 +66,7 @@ class Fair(Interactive):
             ),
             "score": _("mean rating, 1 to 5"),
             "raw": _("as it is rated"),
+            "raw_heard": _("as it is rated, the silent ones counted"),
             "dragged": _("with the mix you set"),
             "fair": _("at the same mix"),
             "share": _("{share} % ({other} %)", share="{share}", other="{other}"),

@@ -21,6 +21,7 @@ from servicelab.widgets.explore.channels.reasons import (
 )
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import choice, number
+from servicelab.widgets.quantities import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,8 +108,7 @@ class FairModel:
             )  # fmt: skip
         return _(
             "With this mix {line} would be rated {mine:.2f} instead of {own:.2f}: the same people, the same "
-            "answers to each "
-            "reason, other reasons. {other} is rated {theirs:.2f}.",
+            "answers to each group of reasons, another mix. {other} is rated {theirs:.2f}.",
             line=name_of(MOVED), other=name_of(OTHER), mine=mine, own=own, theirs=self.raw[OTHER].mean,
         )  # fmt: skip
 
@@ -120,8 +120,8 @@ class FairModel:
         ahead = int((often.loc[MOVED] > often.loc[OTHER]).to_numpy().sum())
         said = _(
             "At the same mix {best} is rated best ({top:.2f} ± {off:.2f}) and {worst} worst ({low:.2f} ± "
-            "{off_low:.2f}); "
-            "as rated they have {raw_best:.2f} and {raw_worst:.2f}.",
+            "{off_low:.2f}); {before} they have {raw_best:.2f} and {raw_worst:.2f}.",
+            before=_("as rated, the silent ones counted,") if silent else _("as rated"),
             best=name_of(best), worst=name_of(worst), top=fair[best].mean, off=fair[best].half, low=fair[worst].mean,
             off_low=fair[worst].half, raw_best=raw[best].mean, raw_worst=raw[worst].mean,
         )  # fmt: skip
@@ -147,7 +147,7 @@ class FairModel:
                 [
                     name_of(line),
                     *(f"{each.mean:.2f} ± {each.half:.2f}" for each in shown),
-                    *(f"{shares[group]:.0f} %" for group in GROUPS),
+                    *(percent(shares[group]) for group in GROUPS),
                     f"{rating.count:,}",
                 ]
             )

@@ -20,7 +20,8 @@ export default house.view((ui) => {
   const table = ui.table();
   const told = h("p", { text: t("told") });
   const panel = h("div", {}, h("h4", { class: "sl-head", text: t("drag") }), h("p", { class: "sl-help", text: t("drag_lead") }),
-    ...sliders.map((slider) => slider.el), h("div", { class: "sl-bar-row" }, take, back), same);
+    // Above the sliders: below them the picture is out of sight when they are pressed.
+    h("div", { class: "sl-bar-row" }, take, same, back), ...sliders.map((slider) => slider.el));
   const first = h("div", { class: "fair-first" }, picture.el);
   const split = h("div", { class: "sl-split" }, panel, h("div", { class: "fair-side" }, first, summary.el, silent.el, told));
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), train.el, split, table.el);
@@ -71,7 +72,7 @@ export default house.view((ui) => {
           ? [{ dots: [{ x: state.dragged, y: moved, label: state.dragged.toFixed(2), bold: true }], shift: 0.3, color: 2, shape: "diamond", r: 8 }] : []),
       ],
       legend: [
-        { shape: "square", color: 7, text: t("raw") },
+        { shape: "square", color: 7, text: t(state.at.silent.length ? "raw_heard" : "raw") },
         ...(fair ? [{ shape: "circle", color: 1, text: t("fair") }] : state.decided ? [{ shape: "diamond", color: 2, text: t("dragged") }] : []),
       ],
       alt: state.text,

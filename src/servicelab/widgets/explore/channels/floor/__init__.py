@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
-from servicelab.widgets.explore.channels.floor.model import LONGEST, MISSING, STEPS, FloorModel, step_name
+from servicelab.widgets.explore.channels.floor.model import LONGEST, MISSING, SCALE, STEPS, FloorModel, step_name
 from servicelab.widgets.house import Interactive
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Floor(Interactive):
                 "steps": [{"id": step, "text": step_name(step)} for step in STEPS],
                 "missing": [{"id": str(n), "text": _("nobody") if n == 0 else str(n)} for n in range(MISSING + 1)],
                 "longest": LONGEST,
+                "scale": SCALE,
             }
         )
         # A second of work, done while somebody watches the first hour.
@@ -39,24 +40,28 @@ class Floor(Interactive):
         return {
             "lead": _(
                 "Wednesday, 15 October 2025 (simulated). Contacts come in at the moments of that day; how long each "
-                "takes, and when a caller loses patience, is drawn from what was measured. Watch an hour in three "
-                "steps; the third one asks you something first."
+                "takes, and when a caller loses patience, is drawn from the firm's (simulated) calls. Watch an hour in "
+                "three steps; the third one asks you something first."
             ),
             "step": _("Step"),
             "clock": _("time"),
-            "play": _("Let it run"),
+            "play": _("Let it run (one minute)"),
             "pause": _("Stop"),
             "desk": _("at the desk"),
             "queue": _("waiting"),
             "lost": _("gave up so far"),
             "now": _("{clock}: {busy} of {desk} are in a contact, {queue} waiting, {lost} gave up so far.",
                      clock="{clock}", busy="{busy}", desk="{desk}", queue="{queue}", lost="{lost}"),
-            "hands": _("each square is a person; its dots are the chats in hand"),
-            "one": _("each square is a person; filled: in a call"),
+            "hands": _("each square is a person; its dots are the chats in hand; dashed: not there now"),
+            "one": _("each square is a person; filled: in a call; empty: free; dashed: not there now"),
             "guess": _("One fewer at the desk: a caller then waits, on average"),
             "seconds": _("seconds"),
             "keep": _("That is my guess"),
             "missing": _("Missing at the desk, all day"),
+            "thinned": _(
+                "So many fewer on the day's average, taken off as the shifts are staffed. Breaks then fall otherwise: "
+                "at a given minute it may be one more or one less."
+            ),
             "fewer": _("people fewer at the desk"),
             "wait": _("mean wait of all callers, seconds"),
             "gave_up": _("callers who gave up, of 100"),

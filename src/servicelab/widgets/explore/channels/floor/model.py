@@ -8,13 +8,18 @@ from itertools import pairwise
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from servicelab.i18n import _, together
-from servicelab.models.queueing import DayLog, DayReplay, replay_day, replay_log
+from servicelab.models.queueing import DayLog, DayReplay, Interval, replay_day, replay_log
+from servicelab.models.queueing.outcome import t_interval
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import choice, number
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 DAY = "2025-10-15"
 LIKE = tuple(f"2025-10-{day:02d}" for day in (9, 10, 14, 15, 16, 17, 21, 22, 23, 24))
@@ -28,6 +33,8 @@ CHATS = 3
 MISSING = 3
 LONGEST = 300
 """The end of the scale on which a wait is guessed."""
+SCALE = 5
+"""Its steps, in seconds."""
 EVERY = 300
 
 
@@ -41,6 +48,7 @@ class Scene:
     talks : (place, from, to) of every contact
     waits : (from, to, gave up) of everybody who had to wait
     places : how many places the floor needs
+    planned : how many the roster has at the desk every five minutes; who only finishes a talk is drawn, not counted
     """
 
     spells: list[tuple[int, float, float]]
@@ -49,6 +57,7 @@ class Scene:
     places: int
     came: int
     lost: int
+    planned: list[int]
 
 
 class FloorModel:
@@ -92,13 +101,17 @@ class FloorModel:
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the view draws for ``value``: the ``step``, the ``guess`` once made, how many are ``missing``."""
         step = choice(value, "step", STEPS, "queue")
-        guess = number(value, "guess", 0, LONGEST, -1) if value.get("guessed") is True else None
+        # Where the slider stands is kept before the guess is made, too: what is sent back is where it is drawn.
+        said = number(value, "guess", 0, LONGEST, -1)
+        moved = said >= 0
+        guess = said if moved and value.get("guessed") is True else None
         missing = int(choice(value, "missing", [str(n) for n in range(MISSING + 1)], "0"))
         open_ = step != "fewer" or guess is not None
         shown = self.hour("chat" if step == "chats" else "phone", missing if step == "fewer" and open_ else 0)
         state: dict[str, Any] = {
-            "at": {"step": step, "missing": str(missing), "guess": max(0, guess) if guess is not None else 60},
+            "at": {"step": step, "missing": str(missing), "guess": said if moved else self._today(step)},
             "open": open_,
+            "moved": moved,
             "hands": CHATS if step == "chats" else 1,
             "scene": {
                 "spells": shown.spells, "talks": shown.talks, "waits": shown.waits, "places": shown.places,
@@ -121,8 +134,9 @@ class FloorModel:
         if step != "fewer" or guess is None:
             return {**state, "text": self._watched(step, shown)}
         replays = [self.replay(n) for n in range(MISSING + 1)]
-        waits = [replay.interval("mean_wait") for replay in replays]
-        losses = [replay.interval("p_abandon") for replay in replays]
+        waits = [over_days(by_day(replay, "mean_wait")) for replay in replays]
+        losses = [over_days(by_day(replay, "p_abandon")) for replay in replays]
+        steps = [over_days(more - fewer) for fewer, more in pairwise(by_day(replay, "mean_wait") for replay in replays)]
         busy = [replay.interval("occupancy").mean for replay in replays]
         return {
             **state,
@@ -143,14 +157,14 @@ class FloorModel:
                     },
                 ),
                 _(
-                    "The first one missing costs {first:.0f} seconds, the second {second:.0f}, the third "
-                    "{third:.0f}. The "
-                    "people at the desk are busy with a call {busy:.0f}, {busy_one:.0f}, {busy_two:.0f} and "
-                    "{busy_three:.0f} "
-                    "% of the time.",
+                    "The first one missing costs {first:.0f} seconds (± {first_off:.0f} over the ten days), the second "
+                    "{second:.0f} (± {second_off:.0f}), the third {third:.0f} (± {third_off:.0f}). The people at the "
+                    "desk are busy with a call {busy:.0f}, {busy_one:.0f}, {busy_two:.0f} and {busy_three:.0f} % of "
+                    "the time.",
+                    **{name: step.mean for name, step in zip(("first", "second", "third"), steps, strict=True)},
                     **{
-                        name: after.mean - before.mean
-                        for name, (before, after) in zip(("first", "second", "third"), pairwise(waits), strict=True)
+                        f"{name}_off": (step.high - step.low) / 2
+                        for name, step in zip(("first", "second", "third"), steps, strict=True)
                     },
                     **{
                         name: 100 * each
@@ -159,20 +173,26 @@ class FloorModel:
                 ),
             ),
             "table": {
-                "caption": _("{runs} days each, replayed: ten ordinary days' callers (simulated)", runs=RUNS),
+                "caption": _(
+                    "Ten ordinary days' callers, each replayed ten times (simulated); intervals over the ten days"
+                ),
                 "columns": [
                     _("missing at the desk"), _("at the desk"), _("mean wait, s"), _("95 % interval"),
                     _("gave up, of 100"), _("95 % interval"), _("busy with a call, % of the time"),
                 ],
                 "rows": [
                     [
-                        n, f"{replay.at_desk:.1f}", f"{wait.mean:.0f}", f"{wait.low:.0f} – {wait.high:.0f}",
-                        f"{100 * loss.mean:.1f}", f"{100 * loss.low:.1f} – {100 * loss.high:.1f}", f"{100 * share:.0f}",
+                        n, f"{replay.at_desk:.1f}", f"{wait.mean:.0f}", between(wait.low, wait.high, 0),
+                        f"{100 * loss.mean:.1f}", between(100 * loss.low, 100 * loss.high), f"{100 * share:.0f}",
                     ]
                     for n, (replay, wait, loss, share) in enumerate(zip(replays, waits, losses, busy, strict=True))
                 ],
             },
         }  # fmt: skip
+
+    def _today(self, step: str) -> int:
+        """Where the slider begins: at what callers wait with everybody there, so that it suggests neither way."""
+        return round(self.replay(0).interval("mean_wait").mean / SCALE) * SCALE if step == "fewer" else 0
 
     def _watched(self, step: str, shown: Scene) -> str:
         """What the hour held."""
@@ -190,6 +210,18 @@ class FloorModel:
             "gave up. Nobody is slow: calls come in bunches, and whoever comes when all are talking waits.",
             came=shown.came, people=at_desk(shown), waited=len(waited), minutes=clock(longest), lost=shown.lost,
         )  # fmt: skip
+
+
+def by_day(replay: DayReplay, metric: str) -> NDArray[np.float64]:
+    """The mean of a metric for each day whose callers came in: runs of one day are no more than that day."""
+    runs = replay.runs[metric]
+    means: NDArray[np.float64] = runs.groupby(np.arange(len(runs)) % len(LIKE)).mean().to_numpy(dtype=np.float64)
+    return means
+
+
+def over_days(values: NDArray[np.float64]) -> Interval:
+    """Mean of the days' means, with the 95 % interval of days."""
+    return t_interval(values)
 
 
 def planned(rosters: pd.DataFrame, days: Sequence[str]) -> float:
@@ -244,13 +276,16 @@ def scene(day: DayLog) -> Scene:
     ]
     came = int(rows["arrived_at"].between(start, stop, inclusive="left").sum())
     lost = sum(gave_up for _begin, _end, gave_up in waits)
-    return Scene(spells, talks, waits, len(order), came, lost)
+    planned = [
+        sum(bool(begin <= at < end) for begin, end in zip(day.begin, day.end, strict=True))
+        for at in np.arange(start, stop, EVERY).tolist()
+    ]
+    return Scene(spells, talks, waits, len(order), came, lost, planned)
 
 
 def at_desk(shown: Scene) -> str:
     """How many people were at the desk during the hour: a number, or from which to which."""
-    counts = [sum(low <= at < high for _place, low, high in shown.spells) for at in range(0, LENGTH, EVERY)]
-    low, high = min(counts), max(counts)
+    low, high = min(shown.planned), max(shown.planned)
     return str(low) if low == high else _("{low} to {high}", low=low, high=high)
 
 

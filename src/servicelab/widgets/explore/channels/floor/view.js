@@ -11,10 +11,12 @@ export default house.view((ui) => {
   let before = 0;
   let shown = null;
   const step = ui.radios({ key: "step", legend: t("step"), options: content.steps, look: "segments", change: () => begin() });
-  const guess = ui.slider({ key: "guess", label: t("guess"), min: 0, max: content.longest, step: 5, unit: t("seconds"), value: 60 });
+  const guess = ui.slider({ key: "guess", label: t("guess"), min: 0, max: content.longest, step: content.scale, unit: t("seconds"), input: () => (keep.disabled = false) });
   const keep = ui.button({ text: t("keep"), primary: true, press: () => ui.send({ guess: guess.get(), guessed: true, missing: "1" }) });
+  keep.disabled = true;
   const ask = h("div", { class: "floor-ask" }, guess.el, keep);
   const missing = ui.radios({ key: "missing", legend: t("missing"), options: content.missing, look: "segments", change: () => begin() });
+  const thinned = h("p", { class: "sl-help", text: t("thinned") });
   const summary = ui.summary();
   const plot = s("svg", { class: "floor-plot", role: "img" });
   const clockSlider = ui.slider({ label: t("clock"), min: 0, max: 3600, step: 10, format: (v) => time(v), input: (v) => { stop(); at = v; paint(); } });
@@ -29,7 +31,7 @@ export default house.view((ui) => {
   const told = h("p", { class: "floor-told", text: t("told") });
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    step.el, ask, missing.el, stage, summary.el, pictures, told, table.el);
+    step.el, ask, missing.el, thinned, stage, summary.el, pictures, told, table.el);
 
   function time(v) {
     const seconds = (shown ? shown.from : 54000) + Number(v);
@@ -99,14 +101,15 @@ export default house.view((ui) => {
     plot.setAttribute("aria-label", now.textContent);
     if (running) clockSlider.set(Math.round(at / 10) * 10);
   }
-  function curve(chart, values, label, top, extra) {
+  // With `steps` each point says what it adds to the one before: by eye the line looks straighter than it is.
+  function curve(chart, values, label, top, { extra, steps } = {}) {
     chart.draw({
       x: { label: t("fewer"), min: -0.3, max: values.length - 0.7, ticks: values.map((_, n) => n) },
       y: { label, min: 0, max: top, every: 45 },
       layers: [
         { lines: [{ points: values.map(([m], n) => [n, m]) }], color: 1, width: 2 },
         { intervals: values.map(([m, lo, hi], n) => ({ x: n, y: m, ylo: lo, yhi: hi })), color: 1 },
-        { dots: values.map(([m], n) => ({ x: n, y: m, label: m.toFixed(0), bold: true })), color: 1, r: 5 },
+        { dots: values.map(([m], n) => ({ x: n, y: m, label: steps && n ? `${m.toFixed(0)} (+${Math.round(m - values[n - 1][0])})` : m.toFixed(0), bold: true })), color: 1, r: 5 },
         ...(extra ? [{ dots: [extra], shape: "diamond", color: 4, r: 8, hollow: true }] : []),
       ],
       legend: extra ? [{ shape: "diamond", color: 4, hollow: true, text: t("yours") }] : [],
@@ -121,7 +124,9 @@ export default house.view((ui) => {
       clockSlider.set(at);
     }
     ask.hidden = !asks || state.open;
-    missing.el.hidden = pictures.hidden = told.hidden = !asks || !state.open;
+    // Who has not moved it has not guessed.
+    if (state.moved) keep.disabled = false;
+    missing.el.hidden = thinned.hidden = pictures.hidden = told.hidden = !asks || !state.open;
     stage.hidden = !state.open;
     key.textContent = t(state.hands > 1 ? "hands" : "one");
     summary.set(state.text);
@@ -130,7 +135,7 @@ export default house.view((ui) => {
     if (state.open) paint();
     if (!state.waits) return;
     const step10 = (v) => Math.ceil((1.1 * v) / 50) * 50;
-    curve(waits, state.waits, t("wait"), step10(Math.max(state.guess, ...state.waits.map((w) => w[2]))), { x: 1, y: state.guess, title: t("yours") });
+    curve(waits, state.waits, t("wait"), step10(Math.max(state.guess, ...state.waits.map((w) => w[2]))), { extra: { x: 1, y: state.guess, title: t("yours") }, steps: true });
     curve(losses, state.losses, t("gave_up"), Math.ceil((1.15 * Math.max(...state.losses.map((w) => w[2]))) / 5) * 5);
   };
 });

@@ -31,7 +31,7 @@ def line(key: str) -> str:
     """Return a line of the record."""
     return {
         "who": _("Tang Li, order SL-60417, a bookcase; confirmed in the app."),
-        "need": _("Needs it standing by Saturday: her mother moves into the room."),
+        "need": _("Needs it standing by Saturday; the day cannot be moved."),
         "tried": _("Shelves sent again on the 2nd: holes 4 mm off like the first; photos in the record."),
         "promised": _("I promised her a new bookcase or her money, her choice; carriage is ours."),
         "meet": _("Has told it three times: please do not ask for photos again."),
@@ -67,7 +67,7 @@ def known(key: str) -> str:
     """Return what Xiao Lu does when a question is answered."""
     return {
         "who": _("“Ms Tang? I have your order here.” No number is asked for."),
-        "need": _("“By Saturday, for your mother.” Xiao Lu has looked up Friday's delivery beforehand."),
+        "need": _("“By Saturday, then.” Xiao Lu has looked up Friday's delivery beforehand."),
         "tried": _("Nobody sends the same shelves a third time: the set comes from another batch."),
         "promised": _("“New one or money back, as you were told.” It is the same answer as yesterday's."),
         "meet": _("The photos are on the screen when she comes in. She puts her telephone away again."),

@@ -38,7 +38,7 @@ class Mix(Interactive):
             ),
             "level": _("promise: not back within 72 hours"),
             "room": _("room on the phone, of 100 first contacts"),
-            "route": _("Whoever refuses to write gets a person on the phone"),
+            "route": _("Whoever refuses the assistant gets a person on the phone"),
             "promises": _("Promises"),
             "share": _("of 100 first contacts"),
             "without": _("without the human route"),

@@ -12,6 +12,7 @@ from servicelab.i18n import _, together
 from servicelab.widgets.figures.channels.refusals import refusing
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import whole
+from servicelab.widgets.quantities import yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ ROOMS = (5, 60)
 
 
 class MixModel:
-    """The first contacts of a year, by reason and by whether somebody refuses to write.
+    """The first contacts of a year, by reason and by whether somebody refuses the assistant.
 
     Raises ``UserError`` when a table lacks a column or has no rows.
     """
@@ -139,8 +140,9 @@ class MixModel:
                 [
                     label("contacts", "intent", str(reason)), f"{self.demand[reason]:,.0f}",
                     *(
-                        f"{went.loc[reason, channel]:,.0f} (¥{self.cost.loc[reason, channel]:.1f}, "
-                        f"{100 * self.stayed.loc[reason, channel]:.0f})"
+                        _("{went} ({cost}, {stayed})", went=f"{went.loc[reason, channel]:,.0f}",
+                          cost=yuan(self.cost.loc[reason, channel]),
+                          stayed=f"{100 * self.stayed.loc[reason, channel]:.0f}")
                         if np.isfinite(self.cost.loc[reason, channel]) else "–"
                         for channel in CHANNELS
                     ),

@@ -30,7 +30,7 @@ class Queues(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _(
-                "It opens with what the phone had from three to four on ten ordinary days of October 2025. "
+                "It opens with what the phone had from three to four on ten ordinary days of October 2025 (simulated). "
                 "Erlang C knows "
                 "nobody who hangs up; Erlang A does, with exponential times; the simulation draws its times from "
                 "the calls "

@@ -19,6 +19,7 @@ from servicelab.models.queueing import (
 from servicelab.widgets.explore.channels.floor.model import FROM, LENGTH, LIKE, planned
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import whole
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +85,9 @@ class QueuesModel:
                 ],
                 "rows": [
                     [
-                        n, f"{c[n].mean_wait:.0f}" if n in c else _("without end"), f"{a[n].mean_wait:.0f}",
+                        n, f"{c[n].mean_wait:,.0f}" if n in c else _("without end"), f"{a[n].mean_wait:,.0f}",
                         f"{100 * a[n].p_abandon:.1f}", f"{100 * a[n].occupancy:.0f}",
-                        f"{played[n][0]:.0f} ({played[n][1]:.0f} – {played[n][2]:.0f})" if n in played else "–",
+                        _with_interval(*played[n]) if n in played else "–",
                     ]
                     for n in people
                 ],
@@ -117,6 +118,10 @@ class QueuesModel:
             else _("Erlang C: {wait:.0f} seconds, since nobody in it hangs up.", wait=c.mean_wait)
         )
         return together(said, other)
+
+
+def _with_interval(mean: float, low: float, high: float) -> str:
+    return _("{mean} ({interval})", mean=f"{mean:,.0f}", interval=between(low, high, 0))
 
 
 def _on(value: float, low: int, high: int, step: int) -> int:

@@ -88,8 +88,8 @@ export default house.view((ui) => {
     fate.draw({
       x: { label: t("verdict_x"), min: 0, max: 100, ticks: [0, 50, 100] },
       y: { names: verdicts.map(([c]) => content.categories[c]).reverse() },
-      layers: [{ bars: verdicts.map(([c, share], i) => ({ x: share, y: verdicts.length - 1 - i, color: LOOK[c].color, label: `${share} %` })) }],
-      alt: verdicts.map(([c, share]) => `${content.categories[c]} ${share} %`).join(", "),
+      layers: [{ bars: verdicts.map(([c, share], i) => ({ x: share, y: verdicts.length - 1 - i, color: LOOK[c].color, label: t("percent", { number: share }) })) }],
+      alt: verdicts.map(([c, share]) => `${content.categories[c]} ${t("percent", { number: share })}`).join(", "),
     });
     table.set(state.table);
   };

@@ -15,6 +15,7 @@ from servicelab.i18n import _, together
 from servicelab.widgets.explore.needs.classifiers import sample
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import number, text, whole
+from servicelab.widgets.quantities import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,7 +226,7 @@ class SentenceModel:
             "columns": [_("Threshold"), _("Checked by hand"), _("Misrouted"), _("Cost (¥)")],
             "rows": [
                 [
-                    _("{number} %", number=i),
+                    percent(i),
                     round(1000 * by_hand[i]),
                     round(1000 * misrouted[i]),
                     f"{round(float(cost[i])):,}",

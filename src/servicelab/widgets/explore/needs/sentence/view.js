@@ -1,8 +1,7 @@
 // Reading a sentence: above, what is read and which words made it so; below, what a threshold costs.
 export default house.view((ui) => {
   const { h, t, content } = ui;
-  const yuan = (v) => `¥${ui.number(v)}`;
-  const percent = (v) => `${Math.round(v * 100)} %`;
+  const yuan = (v) => t("yuan", { number: ui.number(v) });
   const box = ui.text({ key: "text", label: t("text"), placeholder: t("placeholder"), rows: 2, max: content.longest, wait: 120 });
   const example = ui.button({
     text: t("example"),
@@ -25,7 +24,7 @@ export default house.view((ui) => {
   words.el.firstChild.textContent = t("words");
   const read = h("div", { class: "sl-pair" }, why, sure);
 
-  const threshold = ui.slider({ key: "threshold", label: t("threshold"), min: 0, max: 1, step: 0.01, format: percent });
+  const threshold = ui.slider({ key: "threshold", label: t("threshold"), min: 0, max: 1, step: 0.01, format: (v) => ui.percent(v) });
   const check = ui.slider({ key: "check", label: t("check"), min: 0, max: content.most.check, format: yuan });
   const misroute = ui.slider({ key: "misroute", label: t("misroute"), min: 0, max: content.most.misroute, step: 5, format: yuan });
   const money = ui.summary();
@@ -62,11 +61,11 @@ export default house.view((ui) => {
         x: { label: t("confidence_x"), min: 0, max: 1, ticks: [0, 0.5, 1], format: (v) => String(v * 100) },
         y: { names: ranked.map(([need]) => content.needs[need] ?? need) },
         layers: [
-          { bars: ranked.map(([need, share], i) => ({ x: share, y: i, color: need === reading.need ? 1 : 7, label: percent(share) })) },
+          { bars: ranked.map(([need, share], i) => ({ x: share, y: i, color: need === reading.need ? 1 : 7, label: ui.percent(share) })) },
           { rules: [{ x: at.threshold }] },
         ],
         legend: [{ dash: "5 4", color: 7, text: t("line") }],
-        alt: reading.shares.map(([need, share]) => `${content.needs[need] ?? need} ${percent(share)}`).join(", "),
+        alt: reading.shares.map(([need, share]) => `${content.needs[need] ?? need} ${ui.percent(share)}`).join(", "),
       });
     }
     money.set(state.money);

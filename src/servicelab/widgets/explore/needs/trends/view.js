@@ -53,7 +53,7 @@ export default house.view((ui) => {
       const look = LINES[i % 6];
       const on = line.theme === at.theme;
       const name = themes[line.theme];
-      const shown = line.shares.map((y, x) => ({ x, y, title: `${name}, ${periods[x]}: ${whole(y)} %` }));
+      const shown = line.shares.map((y, x) => ({ x, y, title: `${name}, ${periods[x]}: ${t("percent", { number: whole(y) })}` }));
       layers.push(
         { lines: [{ points: line.shares.map((v, j) => [j, v]), end: name, strong: on }], color: look.color, dash: look.dash, width: on ? 3.2 : 1.6 },
         { dots: shown.filter((_, j) => on || j % Math.ceil(periods.length / 12) === 0), ...look, r: on ? 5 : 3.6, faint: true });

@@ -10,6 +10,7 @@ from servicelab.i18n import _
 from servicelab.widgets.explore.process.changes import APPROVER, LIMIT, ROBOT
 from servicelab.widgets.explore.process.replays import Change, Outcome, Replays, middle
 from servicelab.widgets.house.values import choice
+from servicelab.widgets.quantities import between, percent, yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,10 +103,10 @@ class CardsModel:
             "rows": [
                 [
                     card_name(key),
-                    f"¥{CARDS[key].yuan:,}" if key in CARDS else "–",
+                    yuan(CARDS[key].yuan, 0) if key in CARDS else "–",
                     f"{outcome.once:.2f}",
-                    "{:.2f} – {:.2f}".format(*spread[key]),
-                    *(_("{number} %", number=f"{100 * outcome.load[station]:.0f}")
+                    between(*spread[key], 2),
+                    *(percent(100 * outcome.load[station])
                       for station in ("inspect", "approve", "refund")),
                 ]
                 for key, outcome in shown.items()

@@ -15,6 +15,7 @@ from servicelab.widgets.explore.process.design.model import (
     DesignModel,
 )
 from servicelab.widgets.house import Interactive
+from servicelab.widgets.quantities import yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ class Design(Interactive):
 
     def __init__(self, log: pd.DataFrame, stations: pd.DataFrame, calendar: pd.DataFrame, cases: pd.DataFrame) -> None:
         self._model = DesignModel(log, stations, calendar, cases)
-        limits = {key: _("as in the log") if at is None else f"¥{at:,.0f}" for key, at in LIMITS.items()}
+        limits = {key: _("as in the log") if at is None else yuan(at, 0) for key, at in LIMITS.items()}
         half_days = {key: _("{n} half-days (¥{cost:,})", n=key, cost=more.yuan) for key, more in HALF_DAYS.items()}
         besides = {
             "papers": _("Papers asked for at registration (¥{cost:,}; its effect is an assumption)", cost=PAPERS),

@@ -11,6 +11,7 @@ from servicelab.widgets.explore.process.changes import APPROVER, LIMIT, ROBOT, B
 from servicelab.widgets.explore.process.replays import Change, Replays
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import choice
+from servicelab.widgets.quantities import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,8 +92,8 @@ class DesignModel:
                 "rows": [
                     [
                         label("stations", "station", name),
-                        _("{number} %", number=f"{100 * base.load[name]:.0f}"),
-                        _("{number} %", number=f"{100 * share:.0f}"),
+                        percent(100 * base.load[name]),
+                        percent(100 * share),
                     ]
                     for name, share in outcome.load.items()
                 ],

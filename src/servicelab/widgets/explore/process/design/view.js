@@ -26,8 +26,8 @@ export default house.view((ui) => {
     load.draw({
       x: { label: t("load"), min: 0, max: Math.max(100, ...stations.map((s) => Math.ceil(Math.max(s.was, s.now)))), every: 60 }, y: { names: stations.map((s) => s.name), band: 42 },
       layers: [
-        { bars: stations.map((s, y) => ({ x: s.was, y, label: `${Math.round(s.was)} %` })), color: 7, thick: 0.36, shift: -0.2 },
-        { bars: stations.map((s, y) => ({ x: s.now, y, label: `${Math.round(s.now)} %` })), color: 1, thick: 0.36, shift: 0.2 },
+        { bars: stations.map((s, y) => ({ x: s.was, y, label: ui.percent(s.was / 100) })), color: 7, thick: 0.36, shift: -0.2 },
+        { bars: stations.map((s, y) => ({ x: s.now, y, label: ui.percent(s.now / 100) })), color: 1, thick: 0.36, shift: 0.2 },
       ],
       legend: [{ shape: "square", color: 7, text: t("was") }, { shape: "square", color: 1, text: t("now") }], alt: state.text,
     });

@@ -14,6 +14,7 @@ from servicelab.models.process.clock import WORKDAY
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.values import whole
 from servicelab.widgets.processwords import activity_name
+from servicelab.widgets.quantities import percent
 
 COLOURS = ("worked", "travel", "desk", "closed", "customer")
 """What an hour may be, in the order in which the painting asks for it."""
@@ -110,7 +111,7 @@ class WeekModel:
         state: dict[str, Any] = {"at": painted, "left": left, "looked": looked, "hours": round(self.hours)}
         if not looked:
             # Nothing of the truth goes to the page before the painting is complete.
-            said = ", ".join(f"{colour_name(colour)} {painted[colour]} %" for colour in COLOURS)
+            said = ", ".join(f"{colour_name(colour)} {percent(painted[colour])}" for colour in COLOURS)
             rest = _("All hours are given.") if left == 0 else ""
             if left > 0:
                 rest = _("{left} % are still to give.", left=left)

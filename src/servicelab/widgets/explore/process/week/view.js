@@ -39,8 +39,8 @@ export default house.view((ui) => {
       x: { label: t("share"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] },
       y: { names: order.map((id) => names[id]), band: 46 },
       layers: [
-        { bars: order.map((id, y) => ({ x: state.truth[id], y, label: `${Math.round(state.truth[id] * 10) / 10} %` })), color: 1, thick: 0.36, shift: 0.2 },
-        { bars: order.map((id, y) => ({ x: state.at[id], y, label: `${state.at[id]} %` })), color: 7, thick: 0.36, shift: -0.2 },
+        { bars: order.map((id, y) => ({ x: state.truth[id], y, label: t("percent", { number: Math.round(state.truth[id] * 10) / 10 }) })), color: 1, thick: 0.36, shift: 0.2 },
+        { bars: order.map((id, y) => ({ x: state.at[id], y, label: t("percent", { number: state.at[id] }) })), color: 7, thick: 0.36, shift: -0.2 },
       ],
       legend: [{ shape: "square", color: 7, text: t("yours") }, { shape: "square", color: 1, text: t("log") }],
       alt: state.text,
