@@ -315,7 +315,7 @@ def test_matters_that_travel_and_the_price_of_the_route(contacts: pd.DataFrame) 
     assert refuse.idxmin() == "young_renter"
     holds(says("lesson", "en"), f"of 100 first contacts of seniors {100 * seniors:.0f} do not go along, of young")
     holds(says("lesson", "en"), f"young renters' {least}.")
-    holds(says("lesson", "zh"), f"银发顾客每 100 件首次进线有 {100 * seniors:.0f} 件拒绝引导，年轻租客 {least} 件")
+    holds(says("lesson", "zh"), f"银发顾客每 100 件首次进线有 {100 * seniors:.0f} 件拒绝引导，年轻租房族 {least} 件")
     holds(says("instructor", "en"), f"B4: {100 * seniors:.0f} of 100 seniors refuse")
 
 
