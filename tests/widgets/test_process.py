@@ -286,8 +286,12 @@ def test_bars_end_inside_their_picture_whatever_the_numbers(times: int) -> None:
     busy = STATIONS.assign(minutes_a_day=[3, 1, 3, 1])
     shown = [
         arrows.arrows(slow), stationload.load(slow, busy, calendar), approvals.lot(cases, slow),
-        sooner.faster(slow, STATIONS, calendar, cases),
+        sooner.faster(slow, STATIONS.assign(minutes_a_day=[60, 10, 60, 20]), calendar, cases),
     ]  # fmt: skip
+    assert (
+        max(bar["x"] for layer in shown[3]["charts"][0]["layers"] for bar in layer.get("bars", []))
+        > {1: 5, 4: 10}[times]
+    )
     assert [bars_stay_inside(each) for each in shown] == [2, 2, 1, 1]
 
 
