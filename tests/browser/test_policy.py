@@ -40,7 +40,7 @@ def test_every_word_is_there_and_nothing_runs_out_of_the_page(
     page.set_viewport_size({"width": width, "height": 900})
     head = f"<title>Rules</title><style>body {{ margin: 0 }} {card._css}</style>"
     page.set_content(f'<html lang="{card.labels["locale"]}"><head>{head}</head><body><main></main></body></html>')
-    data = {"labels": card.labels, "state": card.state, "value": {}, "content": {}, "saved": ""}
+    data = {"labels": card.labels, "state": card.state, "value": {}, "content": {}, "saved": "", "ready": card.ready}
     page.evaluate(SHOW, [card._esm, json.loads(json.dumps(data))])
     seen = page.locator("main").inner_text()
     for rule in card.state["rules"]:

@@ -159,7 +159,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
     ]
     inside = [{"x": row["xhi"], "y": row["y"], "text": yuan(row["x"])} for row in rows if row["x"] <= AXIS_ENDS]
     cut = [
-        {"x": row["xlo"], "y": row["y"],
+        {"x": AXIS_ENDS, "y": row["y"],
          "text": _("¥{number} ({low}–{high})", number=f"{mean:,.0f}", low=f"{max(0.0, mean - off):,.0f}",
                    high=f"{mean + off:,.0f}")}
         for row, (mean, off) in zip(rows, each, strict=True)
@@ -172,7 +172,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
                 axis(_("yuan stopped for each claim that is approved"), 0, AXIS_ENDS),
                 names(said[::-1], band=40),
                 [intervals(rows, color=7, width=2), dots(rows, color=3, r=6), rule(x=cost),
-                 notes(inside, dx=8, dy=4), notes(cut, dy=-9)],
+                 notes(inside, dx=8, dy=4), notes(cut, dy=-9, anchor="end")],
                 legend=[{"shape": "circle", "color": 3, "text": _("stopped, with its 95 % interval")},
                         {"dash": "5 4", "color": 7, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
             )
