@@ -53,7 +53,10 @@ class Floor(Interactive):
             "now": _("{clock}: {busy} of {desk} are in a contact, {queue} waiting, {lost} gave up so far.",
                      clock="{clock}", busy="{busy}", desk="{desk}", queue="{queue}", lost="{lost}"),
             "hands": _("each square is a person; its dots are the chats in hand; dashed: not there now"),
-            "one": _("each square is a person; filled: in a call; empty: free; dashed: not there now"),
+            "one": _(
+                "each square is a person; filled: in a call, or finishing one after the end of their hours; "
+                "empty: free; dashed: not there now"
+            ),
             "guess": _("One fewer at the desk: a caller then waits, on average"),
             "seconds": _("seconds"),
             "keep": _("That is my guess"),
