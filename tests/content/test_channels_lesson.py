@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from tests.content.modulewords import asked, content, holds, said
 
 from servicelab.company import load
 from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.learn.written import count
-from servicelab.publish.content import Content
 from servicelab.publish.minutes import of_unit
 from servicelab.widgets.explore.channels import reasons
 from servicelab.widgets.explore.channels.fair.model import FairModel
@@ -27,31 +27,7 @@ from servicelab.widgets.intervals import difference
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "course" / "modules" / "03_channels"
 LANGUAGES = ["en", "zh"]
-
-
-@cache
-def content(lang: str) -> Content:
-    return Content(ROOT, lang, strict=True)
-
-
-@cache
-def says(kind: str, lang: str) -> str:
-    """Everything that a source of the module says in a language, as one text."""
-    document = content(lang).course.units["03_channels"].documents[kind]
-    return "\n".join(cell.source for cell in content(lang).cells(document))
-
-
-@cache
-def asks(lang: str) -> str:
-    """Everything that the module asks, with what is said of the options, in a language."""
-    return yaml.safe_dump(
-        content(lang).quiz(content(lang).course.units["03_channels"]), allow_unicode=True, width=10**9
-    )
-
-
-def holds(text: str, *sentences: str) -> None:
-    """Every sentence stands in the text, word for word."""
-    assert [sentence for sentence in sentences if sentence not in text] == []
+says, asks = partial(said, "03_channels"), partial(asked, "03_channels")
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.content.modulewords import holds, items, said
 
 from servicelab.company import load
 from servicelab.learn.controls.desk.model import parse_desk
@@ -27,6 +27,7 @@ from servicelab.widgets.intervals import Z95, difference
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "course" / "modules" / "01_needs"
 LANGUAGES = ["en", "zh"]
+says, asks = partial(said, "01_needs"), partial(items, "01_needs")
 PART_C = ["delivery_window_choice", "installation_photo_guide", "personal_styling", "easy_returns", "intact_packaging"]
 
 
@@ -38,29 +39,6 @@ def contacts() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def orders() -> pd.DataFrame:
     return load("orders")
-
-
-@cache
-def content(lang: str) -> Content:
-    return Content(ROOT, lang, strict=True)
-
-
-def says(kind: str, lang: str) -> str:
-    """Everything that a source of the module says in a language, as one text."""
-    document = content(lang).course.units["01_needs"].documents[kind]
-    return "\n".join(cell.source for cell in content(lang).cells(document))
-
-
-def asks(lang: str) -> dict[str, dict[str, Any]]:
-    """Every question and decision of the module by id, in a language."""
-    unit = content(lang).course.units["01_needs"]
-    found = [*content(lang).quiz(unit).values(), *content(lang).decisions(unit).values()]
-    return {item["id"]: item for each in found if isinstance(each, list) for item in each}
-
-
-def holds(text: str, *sentences: str) -> None:
-    """Every sentence stands in the text, word for word."""
-    assert [sentence for sentence in sentences if sentence not in text] == []
 
 
 @pytest.fixture(scope="module")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
+from tests.content.modulewords import content, holds, items, said
 
 from servicelab.company import label, load
 from servicelab.course.declared import read
 from servicelab.course.placingfile import PlacingFile
 from servicelab.i18n import use
 from servicelab.learn.controls.desk.model import parse_desk
-from servicelab.publish.content import Content
 from servicelab.publish.minutes import Planned, of_unit
 from servicelab.widgets.figures.system import enquiries, owners, silence
 from servicelab.widgets.intervals import wilson
@@ -28,11 +27,7 @@ UNIT = "00_orientation"
 
 
 LANGUAGES = ["en", "zh"]
-
-
-@cache
-def content(lang: str) -> Content:
-    return Content(ROOT, lang, strict=True)
+says, asks = partial(said, "00_orientation"), partial(items, "00_orientation")
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +40,9 @@ def orders() -> pd.DataFrame:
     return load("orders")
 
 
-def says(kind: str, lang: str) -> str:
-    """Everything that a source of the module says in a language, as one text."""
-    document = content(lang).course.units[UNIT].documents[kind]
-    return "\n".join(cell.source for cell in content(lang).cells(document))
-
-
-def asks(lang: str) -> dict[str, dict[str, Any]]:
-    """Every question and decision of the module by id, in a language."""
-    unit = content(lang).course.units[UNIT]
-    found = [*content(lang).quiz(unit).values(), *content(lang).decisions(unit).values()]
-    return {item["id"]: item for each in found if isinstance(each, list) for item in each}
-
-
 @cache
 def placing(lang: str) -> PlacingFile:
     return read(PlacingFile, content(lang).placing(content(lang).course.units[UNIT]))
-
-
-def holds(text: str, *sentences: str) -> None:
-    """Every sentence stands in the text, word for word."""
-    assert [sentence for sentence in sentences if sentence not in text] == []
 
 
 # -- section 4: owners
