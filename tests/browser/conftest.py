@@ -193,6 +193,10 @@ class Notebook:
         """One control of ours by its class and the words in it."""
         return self.page.locator(f".jp-OutputArea {kind}").filter(has=self.page.get_by_text(text, exact=True)).first
 
+    def region(self, name: str) -> Locator:
+        """One control of ours as a screen reader finds it, by its whole name."""
+        return self.page.get_by_role("region", name=name, exact=True)
+
     def errors(self) -> list[str]:
         """What a learner must never see: tracebacks and stderr in outputs."""
         found = self.page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type$="stderr"]')

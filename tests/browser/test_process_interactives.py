@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
+from tests.browser.conftest import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
 
@@ -17,16 +20,9 @@ CELLS = (
 )
 
 
-@pytest.fixture
-def opened(one_a_cell) -> object:  # type: ignore[no-untyped-def]
-    return one_a_cell(CELLS)
-
-
-def test_module_02_by_keyboard_and_axe(opened, axe_source: str) -> None:  # type: ignore[no-untyped-def]
-    page = opened.page
-
-    def section(name: str):  # type: ignore[no-untyped-def]
-        return page.get_by_role("region", name=name, exact=True)
+def test_module_02_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Notebook], axe_source: str) -> None:
+    opened = one_a_cell(CELLS)
+    page, section = opened.page, opened.region
 
     week = section("Where did the week go?")
     week.get_by_role("button", name="Compare with the log").press("Enter")
