@@ -720,10 +720,11 @@ def test_a_guess_at_one_of_several_things_is_picked_from_their_list_and_a_board_
     asked = lesson.panel.get_by_text("Of which constituent and which activity do the fifteen facts")
     lesson.panel.get_by_text("This question waits until everything above is placed.").wait_for()
     assert asked.count() == 0
+    board = lesson.panel.locator("section.sl:visible").first
     for number in range(1, 16):
-        board = lesson.panel.locator("section.sl:visible").first
-        board.get_by_role("radio").locator("visible=true").first.click()
-        board.get_by_role("button", name="Check", exact=True).locator("visible=true").click()
+        # A fact that was placed is locked, and for a moment still in sight: what can be answered is the next one.
+        board.get_by_role("radio", disabled=False).locator("visible=true").first.click()
+        board.get_by_role("button", name="Check", exact=True, disabled=False).locator("visible=true").click()
         if number < 15:
             board.get_by_text(f"{number} of 15 are placed.").locator("visible=true").first.wait_for()
             board.get_by_role("button", name="Next", exact=True).locator("visible=true").click()
