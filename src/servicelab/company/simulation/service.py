@@ -155,10 +155,12 @@ class Log:
     def _grow(self) -> None:
         for name, value in vars(self).items():
             if isinstance(value, np.ndarray):
-                blank = np.zeros_like(value)
+                # Zeros that nobody has written cost nothing yet; most of the room is luck.
+                grown = np.zeros((2 * len(value), *value.shape[1:]), dtype=value.dtype)
+                grown[: len(value)] = value
                 if name in ("member", "order", "parent", "agent", "channel", "root"):
-                    blank[:] = -1
-                setattr(self, name, np.concatenate([value, blank]))
+                    grown[len(value) :] = -1
+                setattr(self, name, grown)
 
 
 @dataclass(frozen=True)
@@ -308,14 +310,15 @@ class Service:
         at = np.maximum(log.at[rows], opens)
         turn = np.argsort(at, kind="stable")
         rows, at = rows[turn], at[turn]
-        work, wrap = self._work(line, rows)
-        patience = exponential(log.luck[rows, _PATIENCE]) * world.lines.patience[name]
+        luck = log.luck[rows]
+        work, wrap = self._work(line, rows, luck)
+        patience = exponential(luck[:, _PATIENCE]) * world.lines.patience[name]
         if now.callback and line == PHONE:
-            log.called_back[rows] = log.luck[rows, _RINGS_BACK] < world.lines.take_callback
+            log.called_back[rows] = luck[:, _RINGS_BACK] < world.lines.take_callback
             patience = np.where(log.called_back[rows], world.lines.callback_patience, patience)
-        first, second = np.split(np.stack([begin, end, pace]), 2, axis=1)
-        seated = np.concatenate([np.tile(first, times), np.tile(second, times)], axis=1)
-        begins, ends, paces = seated.tolist()
+        # First spells of all the seats, then second ones.
+        halves = [half for half in (slice(None, len(people)), slice(len(people), None)) for _seat in range(times)]
+        begins, ends, paces = (np.concatenate([of[half] for half in halves]).tolist() for of in (begin, end, pace))
         waits, seats = serve(at.tolist(), (work + wrap).tolist(), patience.tolist(), begins, ends, paces, spells=2)
         wait, seat = np.array(waits), np.array(seats)
         served = seat >= 0
@@ -323,7 +326,7 @@ class Service:
             self.waiting_mail, keep = rows[~served], served
             self._give_up_waiting(day)
             rows, at, wait, seat, served = rows[keep], at[keep], wait[keep], seat[keep], served[keep]
-            work, wrap = work[keep], wrap[keep]
+            work, wrap, luck = work[keep], wrap[keep], luck[keep]
         before = np.maximum(at - log.at[rows], 0.0)
         # Only messages are left over: what they waited through by day counts as a wait.
         closed = before - left_over(log.at[rows], day) if line == EMAIL else before
@@ -341,9 +344,9 @@ class Service:
         log.agent[done] = who
         log.took[done], log.wrap[done] = work[served] * pace[seat], wrap[served] * pace[seat]
         self.so_far[0, line] += (log.took[done] + log.wrap[done]).sum() / times
-        self._answered(line, now, done, switched, fresh[seat], tired[seat])
+        self._answered(line, now, done, luck[served], switched, fresh[seat], tired[seat])
 
-    def _work(self, line: int, rows: Ints) -> tuple[Floats, Floats]:
+    def _work(self, line: int, rows: Ints, luck: NDArray[np.float32]) -> tuple[Floats, Floats]:
         """Seconds that each contact and what is written down after it take somebody of pace 1."""
         world, log, name = self.world, self.log, LINES[line]
         w = world.lines
@@ -351,21 +354,22 @@ class Service:
         spread = np.sqrt(np.log1p(w.service_cv**2))
         # Whatever takes longer than that is arranged as another appointment.
         most = ndtr((np.log(w.longest * w.stretch[name] / mean) + spread**2 / 2) / spread)
-        luck = np.maximum(log.luck[rows, _WORK], TINY).astype(np.float64)
-        work: Floats = mean * np.exp(spread * ndtri(luck * most) - spread**2 / 2)
+        length = np.maximum(luck[:, _WORK], TINY).astype(np.float64)
+        work: Floats = mean * np.exp(spread * ndtri(length * most) - spread**2 / 2)
         if line == PHONE:
             # The line drops, or somebody has pressed the wrong key.
-            short = log.luck[rows, _SHORT] < w.cut_off
+            short = luck[:, _SHORT] < w.cut_off
             log.cut_off[rows] = short
-            work = np.where(short, w.cut_off_from + w.cut_off_seconds * luck, work)
+            work = np.where(short, w.cut_off_from + w.cut_off_seconds * length, work)
         else:
             log.cut_off[rows] = False
-        wrap = exponential(log.luck[rows, _WRAP]) * (w.wrap[name] - w.wrap_least)
+        wrap = exponential(luck[:, _WRAP]) * (w.wrap[name] - w.wrap_least)
         return work, np.where(log.cut_off[rows], w.wrap_least, w.wrap_least + wrap)
 
     def _answered(
-        self, line: int, now: Scenario, done: Ints, switched: dict[int, list[Ints]], fresh: Floats, tired: Floats
-    ) -> None:
+        self, line: int, now: Scenario, done: Ints, luck: NDArray[np.float32], switched: dict[int, list[Ints]],
+        fresh: Floats, tired: Floats,
+    ) -> None:  # fmt: skip
         """What comes of the contacts that somebody answered."""
         world, log, name, who = self.world, self.log, LINES[line], self.log.agent[done]
         odds = (
@@ -374,12 +378,12 @@ class Service:
             + np.where(tired > 1, world.agents.tired_resolve, 0.0)
         )  # fmt: skip
         whole = ~log.cut_off[done]
-        solved = (log.luck[done, _SOLVED] < 1 / (1 + np.exp(-odds))) & whole
+        solved = (luck[:, _SOLVED] < 1 / (1 + np.exp(-odds))) & whole
         passed = np.zeros(len(done), dtype=bool)
         if line not in (EMAIL, EXPERT):
-            passed = (log.luck[done, _PASSED] < self.passed[log.intent[done]]) & whole
+            passed = (luck[:, _PASSED] < self.passed[log.intent[done]]) & whole
         log.solved[done] = solved & ~passed
-        gamed = (log.luck[done, _GAMED] < world.pay.gaming(now.pay)) & whole
+        gamed = (luck[:, _GAMED] < world.pay.gaming(now.pay)) & whole
         log.recorded[done] = (solved | gamed) & ~passed
         over = log.at[done] + log.wait[done] + log.took[done]
         if passed.any():
@@ -393,7 +397,7 @@ class Service:
             log.happened[new] = True
             switched[EXPERT].append(new)
         w = world.lines
-        back = ~passed & (log.luck[done, _BACK] < np.where(solved, w.back_resolved, w.back_unresolved))
+        back = ~passed & (luck[:, _BACK] < np.where(solved, w.back_resolved, w.back_unresolved))
         back &= log.attempt[done] < w.most_attempts
         ends = ~passed & ~back
         self.so_far[2, line] += len(done)
