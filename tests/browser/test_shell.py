@@ -22,6 +22,8 @@ from servicelab.learn.sheet import AnswerSheet
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell")]
 LESSON = "lessons/01_needs/lesson.ipynb"
 ANALYSIS = "assignments/01_needs_analysis/analysis.ipynb"
+# The lightest of the pages that have sections, and of all.
+EXERCISE, START = "assignments/00_orientation/exercise.ipynb", "start.ipynb"
 
 
 def cells(lab: Lab) -> list[dict[str, Any]]:
@@ -85,20 +87,20 @@ def test_an_address_names_a_section_and_a_reload_comes_back_to_the_place(
 def test_an_address_that_is_copied_opens_the_same_page_again(edition_lab: Callable[[str], Lab], page: Page) -> None:
     """After a reload JupyterLab writes the address of the folder; in a second tab that was a white window."""
     lab = edition_lab("en")
-    page.goto(f"{lab.base}/lab/tree/{LESSON}?token={lab.token}")
-    Notebook.in_front(page, lab, LESSON).live()
+    page.goto(f"{lab.base}/lab/tree/{EXERCISE}?token={lab.token}")
+    Notebook.in_front(page, lab, EXERCISE).live()
     page.reload()
-    Notebook.in_front(page, lab, LESSON).live()
-    assert page.evaluate("location.pathname") == f"/lab/tree/{LESSON}"
+    Notebook.in_front(page, lab, EXERCISE).live()
+    assert page.evaluate("location.pathname") == f"/lab/tree/{EXERCISE}"
 
     second = page.context.new_page()
     second.goto(page.url)
-    Notebook.in_front(second, lab, LESSON)
+    Notebook.in_front(second, lab, EXERCISE)
     # The page of its folder, for whoever kept such an address; where there are several, the start page.
-    second.goto(f"{lab.base}/lab/tree/lessons/01_needs")
-    Notebook.in_front(second, lab, LESSON)
-    second.goto(f"{lab.base}/lab/tree/lessons")
-    Notebook.in_front(second, lab, "start.ipynb")
+    second.goto(f"{lab.base}/lab/tree/assignments/00_orientation")
+    Notebook.in_front(second, lab, EXERCISE)
+    second.goto(f"{lab.base}/lab/tree/assignments")
+    Notebook.in_front(second, lab, START)
     second.close()
 
 
@@ -106,14 +108,14 @@ def test_code_that_was_not_delivered_waits_for_a_click(
     edition_lab: Callable[[str], Lab], page: Page, tmp_path: Path
 ) -> None:
     lab = edition_lab("en")
-    changed = lab.folder / "start.ipynb"
+    changed = lab.folder / START
     before = changed.read_text(encoding="utf-8")
     document = json.loads(before)
     code = next(c for c in document["cells"] if c["cell_type"] == "code")
     code["source"] = f"open({str(tmp_path / 'ran')!r}, 'w').close()"
     changed.write_text(json.dumps(document), encoding="utf-8")
     try:
-        start = Notebook(page, lab, "start.ipynb")
+        start = Notebook(page, lab, START)
         notice = start.panel.locator(".slx-notice")
         notice.get_by_text("not what was delivered").wait_for()
         page.wait_for_timeout(1500)
@@ -251,7 +253,7 @@ def test_a_progress_above_what_a_server_takes_in_one_message_is_saved_and_restor
     document["metadata"]["drawn"] = random.Random(7).randbytes(13 << 20).hex()
     heavy.write_text(json.dumps(document), encoding="utf-8")
     try:
-        start = Notebook.opened(page, lab, "start.ipynb")
+        start = Notebook.opened(page, lab, START)
         with page.expect_download(timeout=60_000) as saved:
             start.panel.get_by_role("button", name="Save my progress as a file").click()
         saved.value.save_as(tmp_path / "progress.zip")
@@ -284,10 +286,10 @@ def test_a_python_that_does_not_start_leaves_a_way_to_start_again(root: Path, pa
         # JupyterLab tells of each failed start in a dialog of its own; a person closes it.
         said = page.locator(".jp-Dialog")
         page.add_locator_handler(said, lambda: said.get_by_role("button").last.click(), no_wait_after=True)
-        page.goto(lab.url(LESSON))
-        lesson = Notebook.in_front(page, lab, LESSON)
-        stopped = lesson.panel.locator(".slx-notice").get_by_text("Python has stopped")
-        again = lesson.panel.locator(".slx-notice").get_by_role("button", name="Start again")
+        page.goto(lab.url(START))
+        start = Notebook.in_front(page, lab, START)
+        stopped = start.panel.locator(".slx-notice").get_by_text("Python has stopped")
+        again = start.panel.locator(".slx-notice").get_by_role("button", name="Start again")
         stopped.wait_for(timeout=20_000)
         with page.expect_response(lambda answer: answer.status == 500):
             again.click()
@@ -295,7 +297,7 @@ def test_a_python_that_does_not_start_leaves_a_way_to_start_again(root: Path, pa
         stopped.wait_for()
         spec.write_text(works)
         again.click()
-        lesson.live()
-        lesson.panel.locator(".slx-notice").wait_for(state="hidden")
+        start.live()
+        start.panel.locator(".slx-notice").wait_for(state="hidden")
     finally:
         stop_lab(lab)
