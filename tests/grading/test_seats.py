@@ -61,7 +61,8 @@ print(json.dumps([str(home), home.stat().st_mode & 0o777, inside, found]))
 """
 
 
-def graded_with(course: Course, tmp_path: Path, codes: dict[str, str], workers: int = 1) -> Grading:
+def graded_with(course: Course, tmp_path: Path, codes: dict[str, str | None], workers: int = 1) -> Grading:
+    """Grade trainees with right decisions and this code; without any, a notebook runs once."""
     for student, code in codes.items():
         put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
@@ -69,13 +70,13 @@ def graded_with(course: Course, tmp_path: Path, codes: dict[str, str], workers: 
 
 
 def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tmp_path: Path) -> None:
-    codes = {"a-parent": KILLS_PARENT, "b-group": KILLS_GROUP, "c-lin": SHARE, "d-zhao": SHARE}
+    codes = {"a-parent": KILLS_PARENT, "b-group": KILLS_GROUP, "c-lin": SHARE, "d-zhao": None}
     report = graded_with(course, tmp_path, codes)
     assert {each.student: (each.status, each.score) for each in report.results} == {
         "a-parent": ("failed", 0),
         "b-group": ("failed", 0),
         "c-lin": ("graded", 7),
-        "d-zhao": ("graded", 7),
+        "d-zhao": ("graded", 4),
     }
     assert not report.complete
     said = "a-parent: 0 / 11 · not graded (it ended the program that graded it, or used more memory than there is)"
@@ -96,7 +97,7 @@ def chained(course: Course, *verbs: str) -> subprocess.CompletedProcess[str]:
 
 def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
-    for student, code in {"a-parent": KILLS_PARENT, "c-lin": SHARE}.items():
+    for student, code in {"a-parent": KILLS_PARENT, "c-lin": None}.items():
         put(inbox, f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
     put(inbox, "b-cut.zip", b"PK nothing")
     put(inbox, "d-wu.zip", pack("d-wu", b"broken"))
@@ -108,7 +109,7 @@ def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_pat
         "What was refused stops nobody else: go on, and ask its senders to hand in again."
     )
     (parent,) = [line for line in said if line.startswith("a-parent: 0 / 11 · not graded (it ended the program")]
-    assert said.index(parent) > said.index("c-lin: 7 / 11")
+    assert said.index(parent) > said.index("c-lin: 4 / 11")
     assert "Not graded: a-parent. Running it again does not help: open the notebook in" in done.stdout
     assert "None for a-parent: they are not graded, and grade says why." in done.stdout
     assert "Traceback" not in done.stderr
@@ -170,8 +171,8 @@ def printed(course: Course, student: str) -> list[object]:
 def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path: Path) -> None:
     """A kernel's own way of sending refuses it; code can put another in its place."""
     code = HALVES + SHARE
-    report = graded_with(course, tmp_path, {"lin": code, "zhao": SHARE})
-    assert [(each.status, each.score) for each in report.results] == [("graded", 7), ("graded", 7)]
+    report = graded_with(course, tmp_path, {"lin": code, "zhao": None})
+    assert [(each.status, each.score) for each in report.results] == [("graded", 7), ("graded", 4)]
     assert len(feedback(TRIAL, course=course).pages) == 2
     assert "half \ufffd" in (course.feedback / "lin" / TRIAL / "exercise.html").read_text(encoding="utf-8")
 
