@@ -79,6 +79,53 @@ def test_a_killed_python_is_said_within_two_seconds_and_started_again(lesson: No
     assert not bar.locator(".slx-notice").is_visible()
 
 
+def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unless_what_is_written_differs(
+    lesson: Notebook,
+) -> None:
+    """JupyterLab's own dialog stands over the lesson, and asks who never saw a file whether to overwrite it."""
+    page, bar = lesson.page, lesson.panel.locator(".slx-bar")
+    file = lesson.lab.folder / LESSON
+    dialog = page.locator(".jp-Dialog")
+
+    def other_window(**changed: str) -> str:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        code = next(cell for cell in document["cells"] if "your line here" in "".join(cell["source"]))
+        code["source"] = changed.get("source", code["source"])
+        document["metadata"]["saved_by"] = "the other window"
+        file.write_text(json.dumps(document), encoding="utf-8")
+        return file.read_text(encoding="utf-8")
+
+    def save() -> None:
+        # What JupyterLab does by itself every ten seconds in which something has changed, the pictures of a page that was
+        # started again for example.
+        lesson.panel.locator(".slx-title").click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+s")
+
+    def saved_over(theirs: str) -> None:
+        deadline = time.monotonic() + 60
+        while file.read_text(encoding="utf-8") == theirs:
+            assert not dialog.count(), dialog.inner_text()
+            assert time.monotonic() < deadline, "the page was not saved"
+            page.wait_for_timeout(250)
+        expect(bar.locator(".slx-notice")).to_be_hidden()
+        # It asks what the file is now: what is written before it has heard is its own to it.
+        page.wait_for_timeout(2000)
+
+    theirs = other_window()
+    save()
+    saved_over(theirs)
+
+    theirs = other_window(source="mine = 'written in the other window'")
+    save()
+    bar.locator(".slx-notice").get_by_text("open in two windows").wait_for()
+    assert not dialog.count()
+    assert file.read_text(encoding="utf-8") == theirs, "nothing is saved before somebody has chosen"
+    bar.get_by_role("button", name="Go on with this one").click()
+    saved_over(theirs)
+    assert "written in the other window" not in file.read_text(encoding="utf-8")
+
+
 def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(lesson: Notebook) -> None:
     lab, page = lesson.lab, lesson.page
     lesson.go("s2")

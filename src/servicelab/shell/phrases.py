@@ -60,6 +60,9 @@ def words() -> dict[str, str]:
             "No answer for 15 seconds: Python is stuck. Your last entry is kept here and goes in after the start."
         ),
         "again": _("Start again"),
+        "parted": _("This page was open in two windows, and what you wrote in them differs. Which one stays?"),
+        "keep_this": _("Go on with this one"),
+        "take_other": _("Take the other one"),
         "ran_well": _("The page ran from the top to the end without an error."),
         "ran_untouched": _("Tasks left out because they are untouched: {untouched}.", untouched="{untouched}"),
         "ran_badly": _("An error came up in: {sections}.", sections="{sections}"),

@@ -335,7 +335,11 @@ const house = (() => {
               else unsaved.delete(me);
               paintSaved();
             };
-            box.addEventListener("input", () => open(true));
+            box.addEventListener("input", () => {
+              open(true);
+              // Letters among the digits: the field is empty to everybody but whoever looks at it.
+              tell(box.validity.badInput);
+            });
             const take = () => {
               const refuse = !taken() && !empty();
               tell(refuse);
@@ -343,6 +347,8 @@ const house = (() => {
               if (key) send({ [key]: taken() ? +box.value : null });
             };
             box.addEventListener("change", take);
+            // What is no number is no change to a browser.
+            box.addEventListener("blur", () => unsaved.has(me) && take());
             box.addEventListener("keydown", (event) => { if (event.key === "Enter") take(); });
             const control = {
               el: h("div", { class: "sl-field sl-number" }, h("label", { for: me }, label, unit && h("small", { text: ` (${unit})` })), box, wrong),

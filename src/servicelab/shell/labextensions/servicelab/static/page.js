@@ -6,6 +6,7 @@ import { guardKeys } from "./keys.js";
 import { memory } from "./memory.js";
 import { Opening } from "./opening.js";
 import { Running } from "./running.js";
+import { Saving } from "./saving.js";
 import { Sections } from "./sections.js";
 import { Terms } from "./terms.js";
 
@@ -42,6 +43,7 @@ export class CoursePage {
     }, this.gone);
     this.watch = new KernelWatch(panel, () => this.tell());
     this.running = new Running(panel, { running: this.t("cell_running"), passed: this.t("check_passed") }, () => this.tell());
+    this.saving = new Saving(panel, app.serviceManager.contents, () => this.tell());
     this.terms = new Terms(panel, this.t, (term) => void this.openGlossary(term), this.gone);
     panel.addClass("slx-page");
     panel.node.dataset.servicelabPath = this.path;
@@ -310,6 +312,10 @@ export class CoursePage {
         other: { text: restart.action, press: restart.press } });
     } else if (named && running.short && !this.preparing) this.bar.tell({ kind: "calm", text: t("runs", { task, seconds }), aloud: t("cell_running") });
     else if (said) this.bar.tell(said);
+    else if (this.saving.parted) {
+      this.bar.tell({ kind: "bad", text: t("parted"), action: t("keep_this"), press: () => void this.saving.keep(),
+        other: { text: t("take_other"), press: () => this.saving.take() } });
+    }
     else if (this.ask) this.bar.tell({ kind: "calm", text: this.ask === "ask_own" ? t("ask_own") : t("ask"), action: t("start"), press: () => void this.start() });
     else if (this.count) this.bar.tell({ kind: "calm", text: t("preparing", this.count), aloud: t("starting"), ...this.count, ...(this.late ? restart : {}) });
     else if (this.starting) this.bar.tell({ kind: "calm", text: t("starting"), ...(this.late ? restart : {}) });

@@ -1,0 +1,52 @@
+// Saves a page that somebody else has saved meanwhile: the same page in a second window. JupyterLab asks then whether to
+// overwrite a file, in a dialog that takes the whole window; a page of the course never asks that.
+export class Saving {
+  // `tell` is called whenever `parted` changes: whether what was written here differs from what was saved there.
+  constructor(panel, contents, tell) {
+    this.context = panel.context;
+    this.contents = contents;
+    this.tell = tell;
+    this.parted = false;
+    this.context._raiseConflict = (there, options) => this.settle(there, options);
+  }
+
+  // What differs is mostly pictures of controls: answers are kept elsewhere, and both windows show the same ones. Only
+  // where the cells themselves differ somebody has to say which of them stay.
+  async settle(there, options) {
+    const other = await this.contents.get(there.path, { content: true, type: "notebook", format: "json" });
+    if (!this.chosen && written(other.content) !== written(options.content)) {
+      this.part(true);
+      // The name by which JupyterLab knows that nothing was saved and nothing has to be said.
+      throw Object.assign(new Error("another window has other work"), { name: "ModalCancelError" });
+    }
+    this.chosen = false;
+    const saved = await this.contents.save(there.path, options);
+    const { hash, hash_algorithm } = await this.contents.get(there.path, { content: false, hash: true });
+    this.part(false);
+    return { ...saved, hash, hash_algorithm };
+  }
+
+  part(parted) {
+    if (parted === this.parted) return;
+    this.parted = parted;
+    this.tell();
+  }
+
+  // What stands here stays; what was saved there is written over.
+  async keep() {
+    this.chosen = true;
+    await this.context.save();
+  }
+
+  // What was saved there is opened in the place of what stands here.
+  take() {
+    // Else the browser asks whether to leave a page with unsaved work.
+    this.context.model.dirty = false;
+    location.reload();
+  }
+}
+
+// What people write: the texts of the cells, without what running them left.
+function written(notebook) {
+  return JSON.stringify(notebook.cells.map((cell) => [].concat(cell.source).join("")));
+}
