@@ -35,19 +35,30 @@ def test_module_03_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Not
     # What one share gives up the others take: together they are all.
     shares = fair.get_by_role("slider").evaluate_all("all => all.map((each) => +each.value)")
     assert sum(shares) == 100
-    fair.get_by_role("button", name="Same mix for all five").press("Enter")
+    fair.get_by_role("button", name="All five with the mix of all together").press("Enter")
     fair.locator(".sl-summary").filter(has_text="At the same mix Phone is rated best").wait_for()
+    # The sliders stand where the picture is: on the mix of the five together, not on the one that was dragged.
+    assert fair.get_by_role("slider").evaluate_all("all => all.map((each) => +each.value)") == [6, 22, 43, 23, 6]
     fair.get_by_role("checkbox").press("Space")
     fair.locator(".sl-summary").filter(has_text="are counted").wait_for()
 
     floor = section("The floor, from three to four")
     clock = floor.get_by_role("slider", name="time")
     clock.focus()
+    floor.locator(".sl-summary").filter(has_text="watch the row of those who wait").wait_for()
+    strip = floor.locator(".floor-strip")
+    assert strip.locator("rect").count() == 0
     clock.press("End")
     floor.get_by_text("16:00:").wait_for()
+    floor.locator(".sl-summary").filter(has_text="had to wait").wait_for()
+    # The hour stays: a bar a minute, and a cross for each who gave up.
+    assert strip.locator("rect").count() == 60
+    assert strip.locator("path.floor-lost").count() == 5
     floor.get_by_role("button", name="Let it run").press("Enter")
     floor.get_by_role("button", name="Stop").press("Enter")
     floor.get_by_role("radio", name="2 · The chat").press("Space")
+    floor.locator(".sl-summary").filter(has_text="watch the row of those who wait").wait_for()
+    clock.press("End")
     floor.locator(".sl-summary").filter(has_text="Chat, three to four").wait_for()
     floor.get_by_role("radio", name="3 · The phone with fewer people").press("Space")
     floor.locator(".sl-summary").filter(has_text="Guess first").wait_for()

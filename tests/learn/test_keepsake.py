@@ -11,6 +11,7 @@ from nbformat.v4 import new_markdown_cell
 from servicelab.learn import open_exercise, open_lesson
 from servicelab.learn.controls.keepsake import model
 from servicelab.learn.written import entry
+from servicelab.widgets.house import Interactive
 
 HOSTILE = '<script>alert(1)</script> & "quotes"'
 
@@ -42,6 +43,25 @@ def lesson(workspace):
     notebook.cells.append(new_markdown_cell(text, id="take-aways"))
     write(notebook, path)
     return open_lesson("01_needs")
+
+
+def test_a_guess_that_was_made_in_an_interactive_stands_on_it_as_well(lesson, workspace):
+    class Board(Interactive):
+        view = "view.js"
+
+        def derive(self, value):
+            return {}
+
+        def name(self):
+            return "A board"
+
+        def guesses(self):
+            return [("How long?", "90 seconds", "103 seconds")]
+
+    lesson.show(Board(), "x-board")
+    lesson.keepsake().value = {"press": 1}
+    _tags, words = seen((workspace / "my-page-01_needs.html").read_text(encoding="utf-8"))
+    assert "How long? 90 seconds 103 seconds" in words
 
 
 def test_the_page_holds_guess_and_truth_endings_written_lines_and_take_aways(lesson, workspace):

@@ -114,9 +114,20 @@ def test_a_picture_that_cannot_be_drawn_keeps_no_other_view_from_following(lesso
     assert lesson.sheet.get("p-one")["value"] == {"guess": 55}
 
 
+def test_one_of_all_that_waits_for_a_guess_says_so(lesson):
+    """Half a page of grey boxes with one sentence each is a waiting room."""
+    lesson.predict("p-one")
+    waits = [lesson.after("p-one", picture, 90), lesson.told("words"), lesson.quiz("q-one", after="p-one")]
+    assert [one.state["behind"] for one in waits] == [False, True, True]
+    # The cell is run once more: it is still the one that says so.
+    assert not lesson.after("p-one", picture, 90).state["behind"]
+    lesson.predict("p-one").value = {"guess": 55}
+    assert not any(one.state.get("behind") for one in waits)
+
+
 def test_a_question_that_would_tell_waits_as_well(lesson):
     late = lesson.quiz("q-one", after="p-one")
-    assert late.state == {"waiting": True, "text": "This question waits for your guess above."}
+    assert late.state == {"waiting": True, "behind": False, "text": "This question waits for your guess above."}
     assert "Which?" not in sent(late)
     lesson.predict("p-one").value = {"guess": 55}
     assert late.state["prompt"] == "Which?"

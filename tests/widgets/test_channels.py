@@ -175,7 +175,51 @@ def test_who_only_finishes_a_talk_is_not_counted_at_the_desk(floor: FloorModel) 
     planned = on.loc[on["half_hour"].astype(str).isin(["15:00", "15:30"]), "agents"]
     shown = floor.hour("phone")
     assert np.mean(shown.planned) == pytest.approx(planned.mean(), abs=0.5)
-    assert f"{min(shown.planned)} to {max(shown.planned)} people" in floor.derive({})["text"]
+    assert f"{min(shown.planned)} to {max(shown.planned)} people" in floor.derive({"watched": ["queue"]})["text"]
+
+
+def test_the_guess_is_kept_with_what_it_is(floor: FloorModel) -> None:
+    assert floor.guessed({"guess": 90}) is None
+    guess, truth = floor.guessed({"guess": 90, "guessed": True, "step": "queue"}) or (0, 0)
+    assert guess == 90
+    assert truth == pytest.approx(floor.replay(1).interval("mean_wait").mean, abs=1)
+
+
+def test_all_five_lines_get_the_mix_of_all_together() -> None:
+    """The sliders stand where the picture is, whatever was dragged before."""
+    model = FairModel(load("contacts"))
+    state = model.derive({"train": "none", "same": True, "shares": model.other})
+    assert state["shares"] == model.common
+    assert sum(model.common.values()) == 100
+    assert state["text"].startswith("Now each line has the mix of the five together.")
+    assert model.derive({"train": "none", "shares": model.other})["shares"] == model.other
+
+
+def test_one_line_takes_room_and_two_take_it() -> None:
+    told = [HandoverModel().derive({"lines": list(HARMS[:n]), "handed": True})["text"] for n in (1, 2)]
+    assert "1 line takes room or does harm." in told[0]
+    assert "2 lines take room or do harm." in told[1]
+
+
+def test_what_an_hour_held_is_told_to_who_has_watched_it(floor: FloorModel) -> None:
+    """Told before, nothing is left to see."""
+    for step in ("queue", "chats"):
+        before, after = floor.derive({"step": step}), floor.derive({"step": step, "watched": [step]})
+        assert "watch the row of those who wait" in before["text"]
+        assert "had to wait" not in before["text"]
+        assert "had to wait" in after["text"]
+        assert (before["seen"], after["seen"]) == ([], [step])
+
+
+def test_who_finishes_a_contact_after_hours_is_counted_apart(floor: FloorModel) -> None:
+    """What is drawn at a moment is never more than who has hours then and who finishes."""
+    shown = floor.hour("phone")
+    drawn = [len({place for place, low, high in shown.spells if low <= at < high}) for at in range(0, LENGTH, 300)]
+    over = [there - planned for there, planned in zip(drawn, shown.planned, strict=True)]
+    assert max(over) > 0
+    assert min(over) >= 0
+    assert max(over) <= shown.late
+    assert f"(and up to {shown.late} who finish a contact after hours)" in floor.derive({"watched": ["queue"]})["text"]
 
 
 def test_a_guess_that_is_not_made_yet_stays_where_it_is_put(floor: FloorModel) -> None:

@@ -269,7 +269,7 @@ def test_policy_says_the_rule_its_exceptions_its_law_and_its_day() -> None:
             rule["title"],
             rule["says"],
             rule["counsel"],
-            *(words for _term, each in rule["notes"] for words in each),
+            *(words for _term, each in (*rule["notes"], *rule["grounds"]) for words in each),
         }
         assert said <= {
             line.strip().split(": ", 1)[-1] if line.startswith("  ") else line for line in figure.text().split("\n")

@@ -55,6 +55,22 @@ def test_a_place_is_there_once_and_a_set_holds_something() -> None:
     }
 
 
+def test_the_whole_is_not_shown_before_there_is_something_on_it(model: PlacingModel) -> None:
+    """It would be a few numbers and no way back: whoever saw it took the control for broken."""
+    assert model.derive({"at": 2})["at"]["at"] == 1
+    assert model.derive({"at": 2, **put("creak", stage="after")})["at"]["at"] == 2
+
+
+def test_what_fits_nowhere_stands_on_the_board_only_where_something_does() -> None:
+    asked = Asked("Evidence of which?", (Slot("team", "Team"), Slot("nothing", "None of these")))
+    facts = [Placed(each, each, {"of": (each,)}, {"of": "So."}) for each in ("team", "nothing")]
+    board = PlacingModel({"of": asked}, facts)
+    before = board.derive(put("team", of="team"))["board"][0]["places"]
+    assert [place["text"] for place in before] == ["Team"]
+    after = board.derive(put("nothing", of="team"))["board"][0]["places"]
+    assert [place["text"] for place in after] == ["Team", "None of these"]
+
+
 def test_half_an_answer_is_not_checked(model: PlacingModel) -> None:
     assert model.derive(put("ask", stage="before"))["items"][0]["status"] == "open"
 

@@ -142,6 +142,7 @@ class Lesson(Session):
         from servicelab.learn.controls import keep_value_of
 
         keep_value_of(self, interactive, key)
+        self.shown[key] = interactive
         if "complete" in interactive.state:
             self.boards[key] = Board(key, interactive)
         return interactive
@@ -191,6 +192,11 @@ class Lesson(Session):
     @cached_property
     def truths(self) -> dict[str, float]:
         """What the reveals that have run know, by the id of the guess."""
+        return {}
+
+    @cached_property
+    def shown(self) -> dict[str, Interactive]:
+        """What `show` has shown, by its key."""
         return {}
 
     @cached_property

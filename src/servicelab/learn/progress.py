@@ -42,6 +42,8 @@ class SectionProgress:
     done_items: int
     done: bool
     minutes: float
+    tried: int = 0
+    """Items that were tried and are not right yet."""
 
     @property
     def left(self) -> int:
@@ -135,13 +137,20 @@ def measure(outline: Outline, entries: Mapping[str, Mapping[str, Any]], activity
         record = record if isinstance(record, Mapping) else {}
         done_items = sum(entries.get(i, {}).get("done") is True for i in section.items)
         done = bool(record.get("done")) or (bool(section.items) and done_items == len(section.items))
-        found.append(SectionProgress(section, done_items, done, number(record.get("seconds")) / 60))
+        tried = sum(_tried(entries.get(i, {})) for i in section.items)
+        found.append(SectionProgress(section, done_items, done, number(record.get("seconds")) / 60, tried))
     spent = number(activity.get("elsewhere")) / 60 + sum(
         number(r.get("seconds")) / 60 for r in records.values() if isinstance(r, Mapping)
     )
     stopped = activity.get("stopped")
     where = stopped.get("section") if isinstance(stopped, Mapping) else ""
     return Progress(tuple(found), where if isinstance(where, str) else "", spent)
+
+
+def _tried(entry: Mapping[str, Any]) -> bool:
+    """Whether an answer was checked and is not right yet."""
+    value = entry.get("value")
+    return entry.get("done") is not True and isinstance(value, Mapping) and bool(value.get("tries"))
 
 
 def number(value: object) -> float:

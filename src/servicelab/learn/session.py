@@ -52,6 +52,7 @@ class Session:
         self._watch = progress.Stopwatch()
         self._opened = asked_for_at()
         self._listeners: dict[str, Callable[[], None]] = {}
+        self._waiting: dict[str, str] = {}
         self.sheet.subscribe(self._changed)
         for notice in self.sheet.notices:
             print(notice)
@@ -123,6 +124,10 @@ class Session:
     def on_change(self, view: str, refresh: Callable[[], None]) -> None:
         """Call `refresh` after every change; a view that is opened again takes the place of its former self."""
         self._listeners[view] = refresh
+
+    def waits_behind(self, asked: str, who: str) -> bool:
+        """Whether something else on the page already says that it waits for `asked`: then `who` need not."""
+        return self._waiting.setdefault(asked, who) != who
 
     def _changed(self, _key: str) -> None:
         problems = []

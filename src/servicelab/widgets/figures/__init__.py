@@ -206,6 +206,11 @@ def scorecard(contacts: pd.DataFrame) -> Figure:
     return Figure(measures.scorecard(contacts))
 
 
+def settled(contacts: pd.DataFrame, channel: str) -> float:
+    """Of the first contacts that a channel answered, the share that is closed as resolved and not back in 72 hours."""
+    return measures.measured(contacts)[channel]["first_contact"]
+
+
 def contained(contacts: pd.DataFrame, guess: float | None = None) -> Figure:
     """Who is back within 72 hours after the assistant and after a person; ``guess`` is a guess at the assistant's."""
     return Figure(containment.contained(contacts, guess))

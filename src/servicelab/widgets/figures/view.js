@@ -17,6 +17,7 @@ export default house.view((ui) => {
       pictures.className = frames.length > 1 ? "sl-pair" : "";
       pictures.replaceChildren(...frames.map((f) => f.el));
     }
+    ui.root.classList.toggle("sl-behind", Boolean(state.behind));
     const name = state.title || t("title");
     title.textContent = name;
     title.hidden = Boolean(state.waiting);

@@ -162,6 +162,10 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     def look_again(self) -> None:
         """Take over what another window has kept since; somebody has just come back to this one."""
 
+    def guesses(self) -> list[tuple[str, str, str]]:
+        """What somebody has guessed in it: the question, the guess, what it is."""
+        return []
+
     def text(self) -> str:
         """Return what the control shows now as plain text: title, summary, table."""
         parts = [self.name_shown, str(self.state.get("text", ""))]

@@ -6,8 +6,9 @@ export default house.view((ui) => {
   const before = h("details", { class: "sl-details" }, h("summary", { text: t("so_far") }), past);
   const words = h("p", { class: "lk-now", tabindex: "-1" });
   const note = h("p", { class: "lk-note" });
+  const rules = h("div", {});
   const choices = h("div", { class: "lk-choices" });
-  const call = h("div", {}, h("div", { class: "lk-bubble" }, h("span", { class: "lk-who", text: t("customer") }), words), note,
+  const call = h("div", {}, h("div", { class: "lk-bubble" }, h("span", { class: "lk-who", text: t("customer") }), words), note, rules,
     h("p", { class: "lk-say", text: t("say") }), choices, h("p", { class: "sl-help", text: t("once") }));
   const meters = h("div", { class: "lk-meters", role: "group", "aria-label": t("meters") });
   const live = h("p", { class: "sl-hidden", "aria-live": "polite", "aria-atomic": "true" });
@@ -61,6 +62,13 @@ export default house.view((ui) => {
       h("p", {}, h("strong", { text: t(c.taken ? "taken" : "other") + t("colon") }), c.say),
       h("p", { class: "lk-because", text: c.because }), c.effect && h("p", { class: "sl-help", text: c.effect }));
   }
+  // A rule that the screen names opens where it is named: the card with the rules is out of sight by then.
+  function named(words) {
+    const cards = ui.root.closest(".jp-Notebook")?.querySelectorAll(".sl-policy .sl-rule") ?? [];
+    return [...cards].map((card) => [card.querySelector(".sl-head").textContent, card.querySelector("p").textContent])
+      .filter(([title]) => words.includes(`“${title}”`))
+      .map(([title, says]) => h("details", { class: "sl-details" }, h("summary", { text: title }), h("p", { text: says })));
+  }
   return (state) => {
     small.textContent = `${t("kind")} · ${t("minutes")} · ${t("contact", { number: state.contact })}`;
     past.replaceChildren(...state.transcript.flatMap((turn) => [said(t("customer"), turn.customer), said(t("you"), turn.you, true)]));
@@ -70,6 +78,7 @@ export default house.view((ui) => {
     words.textContent = state.customer;
     note.hidden = !state.note;
     note.replaceChildren(h("strong", { text: t("note") + t("colon") }), state.note);
+    rules.replaceChildren(...named(state.note));
     choices.replaceChildren(...state.choices.map((c) => h("button", { type: "button", class: "lk-choice", onclick: (event) => choose(c.id, event), text: c.say })));
     meters.replaceChildren(...state.meters.map(meter));
     if (state.ended) {

@@ -71,6 +71,8 @@ def gather(lesson: Lesson, student: str, day: str) -> Kept:
             truth = lesson.truths.get(key)
             shown = "" if truth is None else prediction.amount(asked, truth)
             guesses.append((asked.prompt, prediction.amount(asked, guess), shown))
+    for interactive in lesson.shown.values():
+        guesses += interactive.guesses()
     return Kept(
         title=lesson.outline.title or lesson.name,
         student=student,

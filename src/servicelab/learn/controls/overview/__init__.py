@@ -79,7 +79,13 @@ class Finish(Welcome):
         super().__init__(session, "finish")
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {**super().derive(value), "onward": self.onward}
+        shown = super().derive(value)
+        progress = self._session.progress()
+        # It stands in the last section: nobody is led from there to where they are.
+        if progress.started and progress.next is not None and progress.next is progress.core[-1]:
+            done, total = sum(s.done for s in progress.core), len(progress.core)
+            shown |= {"next": None, "summary": _("{done} of {total} sections done.", done=done, total=total)}
+        return {**shown, "onward": self.onward}
 
     def words(self) -> dict[str, str]:
         return {**super().words(), "onward": _("On to the graded exercise")}
@@ -108,6 +114,7 @@ class SectionEnd(Overview):
     def words(self) -> dict[str, str]:
         return {
             "mark": _("I have finished this section"),
+            "leave": _("Leave the rest out"),
             "next": _("Next: {title} ({minutes} min)"),
             "last": _("That was the last section."),
             "spent": _("You have spent {minutes} min on it; it is planned for {planned}."),
@@ -121,7 +128,7 @@ class SectionEnd(Overview):
         after = progress.sections[ids.index(self.section) + 1 :] if here else ()
         # From a section for everyone on to the next of those; analysts see theirs in the list at the top as well.
         following = next((s for s in after if s.section.track != "analyst" or here_is_analyst(here)), None)
-        says = ended(here, self._title)
+        says = ended(here, self._title, last=following is None)
         following_says = (
             _("Next: {title} ({minutes} min)", title=following.section.title, minutes=f"{following.section.minutes:g}")
             if following
@@ -130,6 +137,7 @@ class SectionEnd(Overview):
         return {
             "title": self._title,
             "done": bool(here and here.done),
+            "left": here.left if here else 0,
             "summary": says,
             "minutes": round(here.minutes) if here else 0,
             "planned": here.section.minutes if here else 0,
@@ -149,17 +157,32 @@ def here_is_analyst(here: SectionProgress | None) -> bool:
     return bool(here and here.section.track == "analyst")
 
 
-def ended(here: SectionProgress | None, title: str) -> str:
-    """One sentence on a section. Where something is left, a title that is a question would be answered by it."""
+def ended(here: SectionProgress | None, title: str, *, last: bool = False) -> str:
+    """One sentence on a section, the `last` one or not.
+
+    Where something is left, a title that is a question would be answered by it.
+    """
     if here and not here.done and here.section.items and here.left:
         return _("Still to do in this section: {left} of {all}.", left=here.left, all=len(here.section.items))
     if here is None:
         says = _("this section is not in the notebook's outline.")
     elif here.done:
-        says = _("done, with {left} left out.", left=here.left) if here.left else _("done.")
+        says = _done(here)
+    elif last:
+        says = _("write your three lines if you like, then tick it off.")
     else:
-        says = _("nothing to answer here; tick it off when you have read it.")
+        says = _("nothing to answer here; it is done when you go on.")
     return title + _(": ") + says
+
+
+def _done(here: SectionProgress) -> str:
+    """That a section is done, with what was tried and is not right yet, and what was left out."""
+    out = here.left - here.tried
+    if here.tried and out:
+        return _("done, {wrong} not yet right and {left} left out.", wrong=here.tried, left=out)
+    if here.tried:
+        return _("done, {wrong} not yet right.", wrong=here.tried)
+    return _("done, with {left} left out.", left=out) if out else _("done.")
 
 
 def section_link(section: SectionProgress | None) -> dict[str, Any] | None:

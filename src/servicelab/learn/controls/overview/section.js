@@ -1,16 +1,23 @@
+// One button leads on. Reading alone is done by going on; where something is open, a second, quiet one leaves it out.
 export default house.view((ui) => {
   const { h, t } = ui;
   const summary = ui.summary();
   const spent = h("p", { class: "sl-help" });
-  const mark = ui.button({ text: t("mark"), press: () => { pressed = true; ui.send({ done: true }); ui.flush(); } });
-  const next = ui.button({ text: "", primary: true, press: () => goTo(ui.root, ui.state.next.title) });
+  const done = () => { ui.send({ done: true }); ui.flush(); };
+  const next = ui.button({ text: "", primary: true, press: () => {
+    if (!ui.state.done && !ui.state.left) done();
+    goTo(ui.root, ui.state.next.title);
+  } });
+  const mark = ui.button({ text: t("mark"), primary: true, press: () => { pressed = true; done(); } });
+  const leave = ui.button({ text: t("leave"), quiet: true, press: () => { pressed = true; done(); } });
   let pressed = false;
   const last = h("span", { text: t("last") });
   ui.root.classList.add("lw-end");
-  ui.root.append(summary.el, h("div", { class: "sl-bar-row" }, mark, next, last), spent);
+  ui.root.append(summary.el, h("div", { class: "sl-bar-row" }, next, mark, leave, last), spent);
   return (state) => {
     summary.set(state.summary);
-    mark.hidden = state.done;
+    leave.hidden = state.done || !state.left;
+    mark.hidden = state.done || Boolean(state.next) || Boolean(state.left);
     next.hidden = !state.next;
     last.hidden = Boolean(state.next);
     if (state.next) next.textContent = t("next", state.next);

@@ -75,6 +75,8 @@ class RevealControl(Control):
         return {"guess": _("Your guess"), "truth": _("Skylark's data"), "earlier": _("Trainees before you")}
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
+        # What comes after it and waits for the same guess need not say so again.
+        self._session.waits_behind(self.prediction.id, f"reveal {self.prediction.id}")
         kept = self._session.sheet.get(self.prediction.id).get("value")
         solved = self._session.place.solved
         return model.reveal_state(

@@ -67,11 +67,13 @@ class QuizControl(Control):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
         if self.after is not None and still_open(self._session, self.after):
+            said = _("This question waits for your guess above.")
             if isinstance(self.after, Board):
-                return {"waiting": True, "text": _("This question waits until everything above is placed.")}
-            if isinstance(self.after, Question):
-                return {"waiting": True, "text": _("This question waits for the one above.")}
-            return {"waiting": True, "text": _("This question waits for your guess above.")}
+                said = _("This question waits until everything above is placed.")
+            elif isinstance(self.after, Question):
+                said = _("This question waits for the one above.")
+            behind = self._session.waits_behind(self.after.id, self.question.id)
+            return {"waiting": True, "behind": behind, "text": said}
         solved = self._session.place.solved
         return {**model.state(self.question, value, show_answer=solved), "waiting": False}
 

@@ -111,8 +111,13 @@ def verdict(question: Question, mine: Mapping[str, Any], *, show_answer: bool = 
 
 
 def balance(question: Question, last: list[str]) -> list[str]:
-    """How many picks are too many, and whether any is missing: which ones, stays for the learner to find."""
+    """How many picks are too many, and whether any is missing: which ones, stays for the learner to find.
+
+    Where more than half is picked no number is told: whoever ticked everything would count back from it.
+    """
     extra = sum(o not in question.right for o in last)
+    if extra and 2 * len(last) > len(question.options):
+        return [_("Some of what you picked does not belong.")]
     missing = any(o not in last for o in question.right)
     says = []
     if extra > 1:

@@ -64,6 +64,7 @@ export default house.view((ui) => {
   ui.root.append(wait);
   let draw = null;
   return (state) => {
+    ui.root.classList.toggle("sl-behind", Boolean(state.behind));
     wait.hidden = !state.waiting;
     wait.textContent = state.waiting ? state.text : "";
     if (state.waiting) return;

@@ -23,7 +23,7 @@ from servicelab.widgets.house import Interactive
 if TYPE_CHECKING:
     from servicelab.learn.session import Session
 
-WAITING = "waiting"
+WAITING, BEHIND = "waiting", "behind"
 SERIAL = itertools.count()
 """One number a picture: two of them may draw the same, and both wait."""
 
@@ -47,9 +47,10 @@ class LatePicture(Figure):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         if still_open(self._session, self._asked):
+            behind = self._session.waits_behind(self._asked.id, f"{self._draw.__module__}.{self._draw.__qualname__}")
             if isinstance(self._asked, Question):
-                return waiting(_("Answer the question above first: this picture waits for it."))
-            return waiting(_("Make your guess above first: this picture waits for it."))
+                return waiting(_("Answer the question above first: this picture waits for it."), behind=behind)
+            return waiting(_("Make your guess above first: this picture waits for it."), behind=behind)
         if not self._drawn:
             guess = guess_of(self._session, self._asked)
             own = {"guess": guess} if "guess" in inspect.signature(self._draw).parameters else {}
@@ -86,9 +87,10 @@ class LateWords(Interactive):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         if still_open(self._session, self._asked):
+            behind = self._session.waits_behind(self._asked.id, self._told.id)
             if isinstance(self._asked, Question):
-                return waiting(_("What there is to say is told when the question above is solved."))
-            return waiting(_("What there is to see is told after your guess."))
+                return waiting(_("What there is to say is told when the question above is solved."), behind=behind)
+            return waiting(_("What there is to see is told after your guess."), behind=behind)
         return {WAITING: False, "markdown": self._told.text, "text": self._told.text}
 
     def refresh(self) -> None:
@@ -109,6 +111,6 @@ class LateWords(Interactive):
         return {**data, "text/markdown": self._told.text}, metadata
 
 
-def waiting(says: str) -> dict[str, Any]:
-    """The state of what waits: a sentence and nothing else."""
-    return {WAITING: True, "charts": [], "table": None, "text": says}
+def waiting(says: str, *, behind: bool = False) -> dict[str, Any]:
+    """The state of what waits: a sentence and nothing else; `behind` something that says so already it is not drawn."""
+    return {WAITING: True, BEHIND: behind, "charts": [], "table": None, "text": says}

@@ -5,6 +5,7 @@ export default house.view((ui) => {
   ui.root.append(words, wait);
   return (state) => {
     ui.root.classList.toggle("lt-open", !state.waiting);
+    ui.root.classList.toggle("sl-behind", Boolean(state.behind));
     wait.hidden = !state.waiting;
     wait.textContent = state.waiting ? state.text : "";
     words.replaceChildren(...(state.waiting ? [] : prose(h, state.markdown)));

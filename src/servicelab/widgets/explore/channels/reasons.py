@@ -104,9 +104,10 @@ def _ratings(mean: pd.Series[float], variance: pd.Series[float], rows: pd.DataFr
     }
 
 
-def mix(rows: pd.DataFrame, line: str) -> dict[str, float]:
-    """The share of each group of reasons among a line's rated first contacts, in per cent."""
-    share = rows.loc[rows["channel"] == line, "group"].value_counts(normalize=True)
+def mix(rows: pd.DataFrame, line: str | None = None) -> dict[str, float]:
+    """The share of each group of reasons among a line's rated first contacts, or among all, in per cent."""
+    here = rows if line is None else rows[rows["channel"] == line]
+    share = here["group"].value_counts(normalize=True)
     return {group: 100 * float(share.get(group, 0.0)) for group in GROUPS}
 
 

@@ -11,7 +11,7 @@ from servicelab.widgets.house import Interactive
 
 
 class Policy(Interactive):
-    """The card that ``figures.policy`` returns; folded away is only what speaks to employers: what counsel checks."""
+    """The card that ``figures.policy`` returns; folded away is what a desk can do without: the law, counsel's checks."""
 
     view = "view.js"
 
@@ -29,22 +29,23 @@ class Policy(Interactive):
         return _("What applies at Skylark")
 
     def words(self) -> dict[str, str]:
-        return {"counsel": _("For employers to check with counsel")}
+        return {"grounds": _("What it rests on, and since when"), "counsel": _("For employers to check with counsel")}
 
     def _written(self, rule: HouseRule) -> dict[str, Any]:
         """A rule as the card has it: its title, its words, below them terms, each with its sentences, and what counsel
         checks."""
         notes = [(_("Except"), [rule.with_numbers(each) for each in rule.exceptions])] if rule.exceptions else []
-        notes.append((_("Rests on"), [self._law(rule)]))
+        grounds = [(_("Rests on"), [self._law(rule)])]
         # Said with the law already, where the rule is as old as what it rests on.
         if rule.since not in {self._policy.laws[basis.law].since for basis in rule.sources}:
-            notes.append((_("Since"), [rule.since]))
+            grounds.append((_("Since"), [rule.since]))
         counsel = rule.with_numbers(rule.counsel) if rule.counsel else ""
         return {
             "id": rule.id,
             "title": rule.title,
             "says": rule.with_numbers(rule.says),
             "notes": notes,
+            "grounds": grounds,
             "counsel": counsel,
         }
 
@@ -66,7 +67,7 @@ class Policy(Interactive):
         colon, between = self.labels["colon"], "" if language() == "zh" else " "
         lines = [self.name_shown, str(self.state["text"])]
         for rule in self.state["rules"]:
-            notes = [(term, between.join(sentences)) for term, sentences in rule["notes"]]
+            notes = [(term, between.join(sentences)) for term, sentences in (*rule["notes"], *rule["grounds"])]
             if rule["counsel"]:
                 notes.append((self.labels["counsel"], rule["counsel"]))
             lines += ["", rule["title"], rule["says"], *(f"  {term}{colon}{words}" for term, words in notes)]

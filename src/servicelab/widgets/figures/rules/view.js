@@ -2,6 +2,7 @@
 export default house.view((ui) => {
   const { h, t } = ui;
   const rules = h("div", {});
+  const list = (notes) => h("dl", {}, ...notes.map(([term, sentences]) => h("div", {}, h("dt", { text: term }), ...sentences.map((words) => h("dd", { text: words })))));
   const day = h("p", { class: "sl-help" });
   ui.root.classList.add("sl-policy");
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), day, rules);
@@ -14,7 +15,8 @@ export default house.view((ui) => {
           { class: "sl-rule" },
           h("h4", { class: "sl-head", text: rule.title }),
           h("p", { text: rule.says }),
-          h("dl", {}, ...rule.notes.map(([term, sentences]) => h("div", {}, h("dt", { text: term }), ...sentences.map((words) => h("dd", { text: words }))))),
+          ...(rule.notes.length ? [list(rule.notes)] : []),
+          h("details", { class: "sl-details" }, h("summary", { text: t("grounds") }), list(rule.grounds)),
           ...(rule.counsel ? [h("details", { class: "sl-details" }, h("summary", { text: t("counsel") }), h("p", { text: rule.counsel }))] : []),
         ),
       ),

@@ -28,6 +28,7 @@ class Fair(Interactive):
                 "groups": [{"id": group, "text": group_name(group)} for group in GROUPS],
                 "own": self._model.own,
                 "other": self._model.other,
+                "common": self._model.common,
             }
         )
 
@@ -51,7 +52,7 @@ class Fair(Interactive):
             ),
             "take": _("Take the mix of {other}", **names),
             "back": _("Back to its own mix"),
-            "same": _("Same mix for all five"),
+            "same": _("All five with the mix of all together"),
             "silent": _("Count those, too, who were unhappy and did not answer"),
             "silent_help": _(
                 "In chat an unhappy customer answers the survey less often than a happy one: 7 answers for 10. On "

@@ -41,6 +41,7 @@ class FairModel:
         self.rows = rated(contacts)
         require(self.rows, (), "explore.fair", "contacts")
         self.own, self.other = (_whole_shares(mix(self.rows, line)) for line in (MOVED, OTHER))
+        self.common = _whole_shares(mix(self.rows))
 
     @cached_property
     def raw(self) -> dict[str, Rating]:
@@ -69,6 +70,8 @@ class FairModel:
         if not sum(shares.values()):
             shares = dict(self.own)
         same = value.get("same") is True and bool(train)
+        if same:
+            shares = dict(self.common)
         silent = value.get("silent") is True and same
         raw = as_rated(self.rows, silent=True) if silent else self.raw
         state: dict[str, Any] = {
@@ -136,7 +139,8 @@ class FairModel:
                    line=name_of(train), place=order.index(train) + 1 if train in order else len(order), all=len(fair))
         )  # fmt: skip
         unheard = _("The unhappy who did not answer are counted.") if silent else ""
-        return together(said, rows, verdict, unheard)
+        mixed = _("Now each line has the mix of the five together.")
+        return together(mixed, said, rows, verdict, unheard)
 
     def _table(self, raw: Mapping[str, Rating], fair: Mapping[str, Rating] | None) -> dict[str, Any]:
         rows: list[list[object]] = []

@@ -26,7 +26,7 @@ export default house.view((ui) => {
   const split = h("div", { class: "sl-split" }, panel, h("div", { class: "fair-side" }, first, summary.el, silent.el, told));
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), train.el, split, table.el);
 
-  const shares = () => ({ ...content.own, ...(ui.value.shares || ui.state.shares) });
+  const shares = () => (ui.value.same && ui.state.decided ? { ...content.common } : { ...content.own, ...(ui.value.shares || ui.state.shares) });
   // One share is drawn; the others keep their proportions and make room for it, in whole per cent.
   function drag(id, v) {
     const now = shares();

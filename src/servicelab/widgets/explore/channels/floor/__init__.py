@@ -33,6 +33,14 @@ class Floor(Interactive):
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
         return self._model.derive(value)
 
+    def guesses(self) -> list[tuple[str, str, str]]:
+        """The wait with one fewer, once it was guessed."""
+        found = self._model.guessed(self.value)
+        if found is None:
+            return []
+        guess, truth = (_("{n:.0f} seconds", n=each) for each in found)
+        return [(_("The phone with one fewer at the desk: how long does a caller wait, on average?"), guess, truth)]
+
     def name(self) -> str:
         return _("The floor, from three to four")
 
@@ -50,6 +58,9 @@ class Floor(Interactive):
             "desk": _("at the desk"),
             "queue": _("waiting"),
             "lost": _("gave up so far"),
+            "strip": _("how many wait, minute by minute (× gave up)"),
+            "strip_told": _("How many waited until {clock}, minute by minute: at most {most}; {lost} gave up.",
+                            clock="{clock}", most="{most}", lost="{lost}"),
             "now": _("{clock}: {busy} of {desk} are in a contact, {queue} waiting, {lost} gave up so far.",
                      clock="{clock}", busy="{busy}", desk="{desk}", queue="{queue}", lost="{lost}"),
             "hands": _("each square is a person; its dots are the chats in hand; dashed: not there now"),

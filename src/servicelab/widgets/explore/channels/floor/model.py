@@ -49,6 +49,7 @@ class Scene:
     waits : (from, to, gave up) of everybody who had to wait
     places : how many places the floor needs
     planned : how many the roster has at the desk every five minutes; who only finishes a talk is drawn, not counted
+    late : the most who at one moment finish a contact after their hours
     """
 
     spells: list[tuple[int, float, float]]
@@ -58,6 +59,7 @@ class Scene:
     came: int
     lost: int
     planned: list[int]
+    late: int
 
 
 class FloorModel:
@@ -107,11 +109,14 @@ class FloorModel:
         guess = said if moved and value.get("guessed") is True else None
         missing = int(choice(value, "missing", [str(n) for n in range(MISSING + 1)], "0"))
         open_ = step != "fewer" or guess is not None
+        watched = value.get("watched")
+        seen = isinstance(watched, list) and step in watched
         shown = self.hour("chat" if step == "chats" else "phone", missing if step == "fewer" and open_ else 0)
         state: dict[str, Any] = {
             "at": {"step": step, "missing": str(missing), "guess": said if moved else self._today(step)},
             "open": open_,
             "moved": moved,
+            "seen": [each for each in STEPS if isinstance(watched, list) and each in watched],
             "hands": CHATS if step == "chats" else 1,
             "scene": {
                 "spells": shown.spells, "talks": shown.talks, "waits": shown.waits, "places": shown.places,
@@ -132,7 +137,7 @@ class FloorModel:
                 ),
             }
         if step != "fewer" or guess is None:
-            return {**state, "text": self._watched(step, shown)}
+            return {**state, "text": self._watched(step, shown) if seen else _watch()}
         replays = [self.replay(n) for n in range(MISSING + 1)]
         waits = [over_days(by_day(replay, "mean_wait")) for replay in replays]
         losses = [over_days(by_day(replay, "p_abandon")) for replay in replays]
@@ -190,6 +195,13 @@ class FloorModel:
             },
         }  # fmt: skip
 
+    def guessed(self, value: Mapping[str, Any]) -> tuple[float, float] | None:
+        """The wait with one fewer as it was guessed and as it is; None before the guess."""
+        said = number(value, "guess", 0, LONGEST, -1)
+        if said < 0 or value.get("guessed") is not True:
+            return None
+        return said, over_days(by_day(self.replay(1), "mean_wait")).mean
+
     def _today(self, step: str) -> int:
         """Where the slider begins: at what callers wait with everybody there, so that it suggests neither way."""
         return round(self.replay(0).interval("mean_wait").mean / SCALE) * SCALE if step == "fewer" else 0
@@ -200,15 +212,15 @@ class FloorModel:
         longest = max(waited, default=0.0)
         if step == "chats":
             return _(
-                "Chat, three to four: {came} contacts for {people} people, each with up to {hands} chats at once. "
+                "Chat, three to four: {came} contacts for {people}, each with up to {hands} chats at once. "
                 "{waited} had to wait, {lost} gave up. A chat takes longer than a call, and the person is in several.",
-                came=shown.came, people=at_desk(shown), hands=CHATS, waited=len(waited), lost=shown.lost,
+                came=shown.came, people=people(shown), hands=CHATS, waited=len(waited), lost=shown.lost,
             )  # fmt: skip
         return _(
-            "Phone, three to four: {came} calls for {people} people. {waited} had to wait, the longest "
+            "Phone, three to four: {came} calls for {people}. {waited} had to wait, the longest "
             "{minutes}; {lost} "
             "gave up. Nobody is slow: calls come in bunches, and whoever comes when all are talking waits.",
-            came=shown.came, people=at_desk(shown), waited=len(waited), minutes=clock(longest), lost=shown.lost,
+            came=shown.came, people=people(shown), waited=len(waited), minutes=clock(longest), lost=shown.lost,
         )  # fmt: skip
 
 
@@ -280,13 +292,34 @@ def scene(day: DayLog) -> Scene:
         sum(bool(begin <= at < end) for begin, end in zip(day.begin, day.end, strict=True))
         for at in np.arange(start, stop, EVERY).tolist()
     ]
-    return Scene(spells, talks, waits, len(order), came, lost, planned)
+    finishing = [
+        (day.end[person], end)
+        for person, end in zip(who.tolist(), done.tolist(), strict=True)
+        if end > max(day.end[person], start) and day.end[person] < stop
+    ]
+    late = max((sum(low <= at < high for low, high in finishing) for at, _end in finishing), default=0)
+    return Scene(spells, talks, waits, len(order), came, lost, planned, late)
 
 
 def at_desk(shown: Scene) -> str:
     """How many people were at the desk during the hour: a number, or from which to which."""
     low, high = min(shown.planned), max(shown.planned)
     return str(low) if low == high else _("{low} to {high}", low=low, high=high)
+
+
+def people(shown: Scene) -> str:
+    """How many people the hour had, with those who finished a contact after their hours."""
+    there = _("{people} people", people=at_desk(shown))
+    if not shown.late:
+        return there
+    if shown.late == 1:
+        return _("{there} (and one who finishes a contact after hours)", there=there)
+    return _("{there} (and up to {late} who finish a contact after hours)", there=there, late=shown.late)
+
+
+def _watch() -> str:
+    """What stands there before the hour was watched: what it held would be no discovery any more."""
+    return _("Let it run, or drag the time to the end, and watch the row of those who wait.")
 
 
 def clock(seconds: float) -> str:

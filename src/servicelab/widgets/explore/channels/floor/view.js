@@ -10,6 +10,7 @@ export default house.view((ui) => {
   let running = 0;
   let before = 0;
   let shown = null;
+  let far = 0;
   const step = ui.radios({ key: "step", legend: t("step"), options: content.steps, look: "segments", change: () => begin() });
   const guess = ui.slider({ key: "guess", label: t("guess"), min: 0, max: content.longest, step: content.scale, unit: t("seconds"), input: () => (keep.disabled = false) });
   const keep = ui.button({ text: t("keep"), primary: true, press: () => ui.send({ guess: guess.get(), guessed: true, missing: "1" }) });
@@ -19,11 +20,12 @@ export default house.view((ui) => {
   const thinned = h("p", { class: "sl-help", text: t("thinned") });
   const summary = ui.summary();
   const plot = s("svg", { class: "floor-plot", role: "img" });
-  const clockSlider = ui.slider({ label: t("clock"), min: 0, max: 3600, step: 10, format: (v) => time(v), input: (v) => { stop(); at = v; paint(); } });
+  const clockSlider = ui.slider({ label: t("clock"), min: 0, max: 3600, step: 10, format: (v) => time(v), input: (v) => { stop(); at = v; paint(); reached(); } });
   const play = ui.button({ text: t("play"), press: () => (running ? stop() : run()) });
   const now = h("p", { class: "floor-now", role: "status" });
   const key = h("p", { class: "sl-help" });
-  const stage = h("div", { class: "floor-stage" }, plot, now, clockSlider.el, h("div", { class: "sl-bar-row" }, play, key));
+  const strip = s("svg", { class: "floor-plot floor-strip", role: "img" });
+  const stage = h("div", { class: "floor-stage" }, plot, now, clockSlider.el, strip, h("div", { class: "sl-bar-row" }, play, key));
   const waits = ui.chart({ height: 230 });
   const losses = ui.chart({ height: 230 });
   const pictures = h("div", { class: "sl-pair" }, h("div", {}, h("h4", { class: "sl-head", text: t("waits") }), waits.el),
@@ -56,12 +58,41 @@ export default house.view((ui) => {
     at = Math.min(shown.length, at + ((moment - before) / 1000) * RATE);
     before = moment;
     paint();
-    if (at >= shown.length) return stop();
+    if (at >= shown.length) {
+      stop();
+      return reached();
+    }
     running = requestAnimationFrame(frame);
+  }
+  // What the hour held is told to whoever has seen it to its end.
+  function reached() {
+    const { step: which } = ui.state.at;
+    if (at < shown.length || ui.state.seen.includes(which)) return;
+    ui.send({ watched: [...ui.state.seen, which] });
   }
   function begin() {
     stop();
-    at = 0;
+    at = far = 0;
+  }
+  // What stays of the minute in which the hour ran: a bar a minute, as high as the row was then, as far as it was watched.
+  function trace() {
+    const samples = Array.from({ length: 12 }, (_, n) => n * 5);
+    const rows = Array.from({ length: Math.ceil(shown.length / 60) }, (_, m) =>
+      Math.max(...samples.map((more) => shown.waits.filter(([a, b]) => a <= m * 60 + more && m * 60 + more < b).length)));
+    const most = Math.max(1, ...rows);
+    const gone = shown.waits.filter(([, b, gaveUp]) => gaveUp && b <= far);
+    const [width, high, top, left] = [CELL * (stage.clientWidth && stage.clientWidth < 440 ? 6 : 12), 46, 32, 22];
+    const x = (second) => left + (second / shown.length) * (width - left - 8);
+    const seen = rows.slice(0, Math.ceil(far / 60));
+    strip.setAttribute("viewBox", `0 0 ${width} ${top + high + 18}`);
+    strip.replaceChildren(
+      s("text", { x: 4, y: 13, class: "floor-word", text: t("strip") }),
+      s("text", { x: left - 5, y: top + 10, class: "floor-word", "text-anchor": "end", text: String(most) }),
+      s("path", { d: `M${left} ${top + high}H${width - 8}`, class: "floor-axis" }),
+      ...seen.map((n, m) => s("rect", { x: x(m * 60) + 1, y: top + high * (1 - n / most), width: Math.max(2, x(60) - x(0) - 2), height: (high * n) / most, class: "floor-waiting" })),
+      ...gone.map(([, b]) => s("path", { d: "M-4 -4L4 4M4 -4L-4 4", class: "floor-lost", transform: `translate(${x(b)} ${top - 8})` })),
+      ...[0, 15, 30, 45, 60].map((m) => s("text", { x: x(m * 60), y: top + high + 14, class: "floor-word", "text-anchor": m === 60 ? "end" : m ? "middle" : "start", text: time(m * 60) })));
+    strip.setAttribute("aria-label", t("strip_told", { clock: time(far), most: Math.max(0, ...seen), lost: gone.length }));
   }
   // The floor at the moment `at`: columns of people, the queue below them, those who gave up at the right.
   function paint() {
@@ -100,6 +131,8 @@ export default house.view((ui) => {
     now.textContent = t("now", words);
     plot.setAttribute("aria-label", now.textContent);
     if (running) clockSlider.set(Math.round(at / 10) * 10);
+    far = Math.max(far, at);
+    trace();
   }
   // With `steps` each point says what it adds to the one before: by eye the line looks straighter than it is.
   function curve(chart, values, label, top, { extra, steps } = {}) {
@@ -109,7 +142,9 @@ export default house.view((ui) => {
       layers: [
         { lines: [{ points: values.map(([m], n) => [n, m]) }], color: 1, width: 2 },
         { intervals: values.map(([m, lo, hi], n) => ({ x: n, y: m, ylo: lo, yhi: hi })), color: 1 },
-        { dots: values.map(([m], n) => ({ x: n, y: m, label: steps && n ? `${m.toFixed(0)} (+${Math.round(m - values[n - 1][0])})` : m.toFixed(0), bold: true })), color: 1, r: 5 },
+        { dots: values.map(([m], n) => ({ x: n, y: m })), color: 1, r: 5 },
+        // Above the interval: beside the dot the line runs through it.
+        { notes: values.map(([m, , hi], n) => ({ x: n, y: hi, text: steps && n ? `${m.toFixed(0)} (+${Math.round(m - values[n - 1][0])})` : m.toFixed(0) })), dy: -8, anchor: "middle", strong: true },
         ...(extra ? [{ dots: [extra], shape: "diamond", color: 4, r: 8, hollow: true }] : []),
       ],
       legend: extra ? [{ shape: "diamond", color: 4, hollow: true, text: t("yours") }] : [],
@@ -122,6 +157,8 @@ export default house.view((ui) => {
     if (!ui.same(shown, state.scene)) {
       shown = state.scene;
       clockSlider.set(at);
+      // Who has watched it before finds its trace again.
+      far = state.seen.includes(state.at.step) ? shown.length : at;
     }
     ask.hidden = !asks || state.open;
     // Who has not moved it has not guessed.

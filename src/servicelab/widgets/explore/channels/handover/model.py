@@ -88,5 +88,7 @@ class HandoverModel:
         if answered < len(QUESTIONS):
             said = together(said, _("The rest Ms Tang has to tell once more."))
         if harms:
+            if harms == 1:
+                return together(said, _("1 line takes room or does harm."))
             return together(said, _("{n} lines take room or do harm.", n=harms))
         return said

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from servicelab.course.placingfile import Asked, Placed
 
 
+NOTHING = "nothing"
+"""The answer that a thing belongs nowhere: no place, so nobody sees it empty."""
+
+
 class PlacingModel:
     """What follows from where somebody put things.
 
@@ -44,7 +48,8 @@ class PlacingModel:
         fits = sum(each["status"] == "right" for each in done)
         last = len(self.items)
         return {
-            "at": {"at": whole(value, "at", 0, last, 0)},
+            # The whole is there to be seen once there is something on it.
+            "at": {"at": whole(value, "at", 0, last if done else last - 1, 0)},
             "items": items,
             "done": len(done),
             "complete": len(done) == last,
@@ -102,6 +107,7 @@ class PlacingModel:
                         ],
                     }
                     for place, text in names.items()
+                    if place != NOTHING or any(place in item.answers.get(key, ()) for _number, item in put)
                 ],
             }
             for key, names in self._names.items()

@@ -18,6 +18,7 @@ export default house.view((ui) => {
     h("div", { class: "sl-bar-row" }, check, next, back, end), remain, notes);
   const summary = ui.summary();
   summary.el.setAttribute("tabindex", "-1");
+  const on = ui.button({ text: "", primary: true, press: () => go(ui.state.items.findIndex((each) => each.status === "open"), true) });
   const board = h("div", { class: "placing-boards" });
   const table = ui.table();
   const again = ui.button({ text: t("again"), press: () => ask(true) });
@@ -26,7 +27,7 @@ export default house.view((ui) => {
   const sure = h("div", { class: "sl-bar-row", role: "group", "aria-label": t("sure"), hidden: true }, h("span", { text: t("sure") }), keep, wipe);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
     h("div", { class: "placing-dots", role: "group", "aria-label": t("progress") }, dots),
-    card, summary.el, board, table.el, h("div", { class: "sl-bar-row" }, again), sure);
+    card, summary.el, on, board, table.el, h("div", { class: "sl-bar-row" }, again), sure);
 
   let focus = null;
   let shown = null;
@@ -87,7 +88,9 @@ export default house.view((ui) => {
     again.hidden = !state.done || !sure.hidden;
     table.set(state.table);
     summary.set(state.text);
+    on.hidden = !atResult || state.complete;
     if (atResult) {
+      on.textContent = t("to_open", { n: state.items.findIndex((each) => each.status === "open") + 1 });
       drawBoard(state, null);
     } else {
       const mine = state.items[at];
@@ -106,7 +109,7 @@ export default house.view((ui) => {
       next.classList.toggle("sl-primary", mine.status !== "open");
       next.textContent = state.complete && last ? t("result") : last && open.length ? t("to_open", { n: open[0] }) : t("next");
       next.hidden = last && !state.complete && !open.length;
-      end.hidden = last && state.complete;
+      end.hidden = !state.done || (last && state.complete);
       back.hidden = at === 0;
       remain.textContent = last && open.length ? t("still_open", { numbers: open.join(t("comma")) }) : "";
       remain.hidden = !remain.textContent;
