@@ -91,17 +91,21 @@ def test_of_100_of_the_phones_so_many_went_wrong(contacts: pd.DataFrame) -> None
 
 def test_who_closes_most_does_not_settle_most(contacts: pd.DataFrame) -> None:
     found = measures.measured(contacts)
-    bot, shop, wechat = (f"{100 * found[each]['first_contact']:.0f}" for each in ("self_service", "shop", "wechat"))
     assert found["self_service"]["resolved"] == 1
-    assert bot == wechat < shop
-    holds(
-        says("lesson", "en"),
-        f"{bot} of 100 are not back, as many as are settled of those whom WeChat answered, and fewer than of the "
-        f"shop's ({shop})",
-    )
-    holds(says("lesson", "zh"), f"{bot} 件没有再来，和企业微信接通后了结的一样多，比门店（{shop} 件）少")
+    bot = round(100 * found["self_service"]["first_contact"])
+    holds(says("lesson", "en"), f"{bot} of 100 are not back")
+    holds(says("lesson", "zh"), f"每 100 件有 {bot} 件没有再来")
     apart = [100 * (found[line]["resolved"] - found[line]["first_contact"]) for line in reasons.LINES]
-    assert {round(each) for each in apart} == {2}, "about two of 100 apart"
+    shown_apart = {
+        round(100 * found[line]["resolved"]) - round(100 * found[line]["first_contact"]) for line in reasons.LINES
+    }
+    assert {round(each) for each in apart} == {2}
+    assert shown_apart <= {2, 3}, "as the picture's whole numbers have it"
+    holds(says("lesson", "en"), "two or three of 100 apart")
+    # The guess of section 3 is given what is closed, and asked for what is settled.
+    closed = f"{100 * found['chat']['resolved']:.0f}"
+    holds(asks("en"), f"that the chat answers, {closed} are closed as resolved")
+    holds(asks("zh"), f"每 100 件有 {closed} 件记为已解决")
     # What the assistant settles is guessed in section 5: nothing of it stands in section 3.
     shown = measures.scorecard(contacts)
     assert "79" not in shown["text"]
@@ -178,7 +182,7 @@ def test_twenty_one_a_day_and_what_was_promised(floor: FloorModel) -> None:
 
 def test_contained_is_not_solved_and_not_worthless(contacts: pd.DataFrame) -> None:
     found = contained.served(contacts)
-    bot, person = (contained.fate(found[found["bot"] == bot]) for bot in (True, False))
+    bot = contained.fate(found[found["bot"]])
     by = contained.by_reason(contacts)
     # What persons do with the reasons that the assistant has: section 2 asks for the same mix, here too.
     shares = found.loc[found["bot"], "intent"].value_counts(normalize=True)
@@ -199,33 +203,13 @@ def test_contained_is_not_solved_and_not_worthless(contacts: pd.DataFrame) -> No
     assert min(gaps.values()) > 0
     holds(
         says("lesson", "en"),
-        f"dealt with alone {bot.share:.0f} are back, of 100 after a person {person.share:.0f}, and with the "
-        f"assistant's reasons {mixed['back']:.0f}.",
-        f"with the assistant's reasons it would be ¥{mixed['whole']:.0f}.",
         f"{gaps['invoice']:.0f} more of 100 with an invoice, {gaps['app_problem']:.0f} more with trouble with the app",
-        f"a matter costs ¥{bot.cost:.0f} that the assistant began, ¥{person.cost:.0f} that a person began",
+        f"a matter costs ¥{bot.cost:.0f}, not ¥{mixed['whole']:.0f} with the same reasons at a person",
     )
     holds(
         says("lesson", "zh"),
-        f"每 100 件有 {bot.share:.0f} 件又来了；人工接待的 {person.share:.0f} 件，"
-        f"换成助手的原因构成是 {mixed['back']:.0f} 件",
-        f"换成助手的原因构成，是 {mixed['whole']:.0f} 元",
-        f"发票多 {gaps['invoice']:.0f} 件，App 故障多 {gaps['app_problem']:.0f} 件",
-        f"从助手开始的一件事花 {bot.cost:.0f} 元，从人工开始的 {person.cost:.0f} 元",
-    )
-    # Why 14 after a person is no contradiction to section 3, where hardly anything that was closed comes back.
-    people = contacts[(contacts["kind"] == "first") & contacts["served"] & (contacts["channel"] != contained.ASSISTANT)]
-    back, closed = people["recontact_72h"].astype(bool), people["resolved"].astype(bool)
-    open_, again = f"{100 * (back & ~closed).mean():.0f}", f"{100 * back[closed].mean():.0f}"
-    holds(
-        says("lesson", "en"),
-        f"Of these {person.share:.0f}, {open_} had not been closed as resolved",
-        f"of 100 that a person closed as resolved {again} are back (section 3)",
-    )
-    holds(
-        says("lesson", "zh"),
-        f"这 {person.share:.0f} 件里有 {open_} 件当时没有以“已解决”结案",
-        f"人工以“已解决”结案的，每 100 件只有 {again} 件又来",
+        f"发票每 100 件多 {gaps['invoice']:.0f} 件，App 故障多 {gaps['app_problem']:.0f} 件",
+        f"一件事花 {bot.cost:.0f} 元，同样的原因由人工来接要 {mixed['whole']:.0f} 元",
     )
     # What may stay, and what should have a person one step away.
     assert set(list(by)[-2:]) == {"invoice", "presale"}
@@ -286,12 +270,11 @@ def test_matters_that_travel_and_the_price_of_the_route(contacts: pd.DataFrame) 
     holds(says("lesson", "zh"), f"要 77 件没有再来，它摊到每件 {prices[77]:.2f} 元；要 86 件，{prices[86]:.2f} 元")
     refuse = refusals.refusing(contacts, customers)
     seniors = refuse["senior"]
-    least = f"{100 * refuse.min():.0f}"
     assert refuse.idxmax() == "senior"
     assert refuse.idxmin() == "young_renter"
-    holds(says("lesson", "en"), f"of 100 first contacts of seniors {100 * seniors:.0f} do not go along, of young")
-    holds(says("lesson", "en"), f"young renters' {least}.")
-    holds(says("lesson", "zh"), f"银发顾客每 100 件首次进线有 {100 * seniors:.0f} 件拒绝引导，年轻租房族 {least} 件")
+    # “Seldom”, and “most of the time”.
+    assert refuse.min() < 0.2
+    assert refuse.max() > 0.5
     holds(says("instructor", "en"), f"B4: {100 * seniors:.0f} of 100 seniors refuse")
 
 

@@ -53,8 +53,8 @@ def test_section_4_three_of_a_hundred(contacts: pd.DataFrame) -> None:
     assert list(share.index[:3]) == ["sales", "logistics", "product"]
     sales, logistics, product = share.iloc[:3]
     assert (sales, logistics, product, share["service"]) == (34, 23, 14, 3)
-    holds(says("lesson", "en"), "34 come from sales, 23 from logistics, 14 from product.")
-    holds(says("lesson", "en"), "The third floor's own work gives rise to 3.")
+    holds(says("lesson", "en"), "seven of ten matters come from three departments")
+    holds(says("lesson", "zh"), "十件事里有七件，来自没人打电话去找的那三个部门")
     assert 100 - share["service"] == 97, "q-owner"
     assert 0.69 < owners.shares(contacts)[["sales", "logistics", "product"]].sum() < 0.75, "“seven of ten”"
     # Each reason has one owner: the firm's own definition, as the note under the picture says.
@@ -106,23 +106,18 @@ def test_section_6_the_four_numbers_of_silence(contacts: pd.DataFrame, orders: p
     quiet = round(100 * (failed["group"] == "silent").mean())
     assert (quiet, *again[["silent", "wrong", "right", "sound"]]) == (73, 55, 55, 84, 87)
     text = says("lesson", "en")
-    holds(
-        text,
-        "Of 100 orders in which nothing failed, 87 are followed by another",
-        "73 of 100 such failures are never told",
-    )
+    holds(text, "Of 100 orders in which nothing failed, 87 are followed by another")
+    # “Most … never told”, “nearly as often as if nothing had failed”; the numbers stand once, in the picture's box.
+    holds(text, "most such failures are never told", "orders again nearly as often as if nothing had failed")
+    assert 0 < again["sound"] - again["right"] < 5
     wrong = found.loc[found["group"] == "wrong", "again"]
     low, high = (round(100 * bound) for bound in wilson(float(wrong.sum()), len(wrong)))
-    holds(
-        text,
-        f"of both, 55 of 100 such orders are followed by another (the second group is small: {low} to {high} would",
-    )
     gone = found.loc[found["group"] == "gone", "again"]
     least, most = (round(100 * bound) for bound in wilson(float(gone.sum()), len(gone)))
     share = round(100 * gone.mean())
-    holds(text, f"{len(gone)} orders, {share} of 100, and with so few anything from {least} to {most}.")
-    holds(says("lesson", "zh"), f"{len(gone)} 单，每 100 单有 {share} 单有下一单；人这么少，{least} 到 {most} 都说得通")
-    holds(says("lesson", "zh"), f"每 100 单只有 55 单有下一单（后一组人少，{low} 到 {high} 都说得通）")
+    assert 24 < len(gone) < 100, "“only some dozens of orders”"
+    holds(text, "gave up before anybody answered is a bar of its own (only some dozens of orders)")
+    holds(says("lesson", "zh"), "（这一组只有几十单）")
     holds(
         says("instructor", "en"),
         f"with an interval of {low} to {high}",
@@ -131,7 +126,6 @@ def test_section_6_the_four_numbers_of_silence(contacts: pd.DataFrame, orders: p
     holds(
         says("instructor", "zh"), f"区间 {low} 到 {high}", f"{len(gone)} 单，100 单里 {share} 单（{least} 到 {most}）"
     )
-    holds(text, "Told and put right: 84,")
     holds(str(asks("en")["r-silent"]), "Of 100 failures 73 were never told, and 55 of 100 of those orders")
     holds(str(asks("en")["q-late"]), "Told and put right, 84 of 100 order again; told and left, 55")
     holds(str(asks("en")["q-effects"]), "84 instead of 55 of 100 order again")
@@ -158,15 +152,11 @@ def test_section_7_the_staircase(contacts: pd.DataFrame) -> None:
     shares = (100 * served["ordered"].groupby(step).mean()).round().astype(int).tolist()
     assert shares == [78, 73, 68, 62, 55, 44, 23]
     assert all(a > b for a, b in pairwise(shares)), "with every step the share falls"
-    assert round(100 * len(gone) / len(asked)) == 8
-    assert 19 < 100 * gone["ordered"].mean() < 22, "“about 20”"
+    assert 19 < 100 * gone["ordered"].mean() < 22, "a bar of its own: neither at once nor over an hour"
     text = says("lesson", "en")
-    holds(text, "Answered at once, 78 of 100 turn into an order.", "with every step the share falls, from 78 to 23")
-    holds(text, "Eight of 100 enquirers gave up", "about 20 of 100 of those ordered all the same")
+    holds(text, "Answered at once, 78 of 100 turn into an order.", "with every step the share falls")
     holds(str(asks("en")["q-late"]), "78 of 100 order when they are answered at once, 23 when it takes over an hour")
     holds(str(asks("en")["q-effects"]), "78 instead of 44 of 100 enquirers order")
-    assert round(100 * asked["ordered"].mean()) == 65
-    holds(str(asks("en")["a-source"]), "65 of 100 enquiries led to an order")
 
 
 @pytest.mark.parametrize("channel", list(enquiries.INSIDE))
@@ -181,8 +171,7 @@ def test_section_7_it_is_the_same_staircase_inside_a_channel(contacts: pd.DataFr
 
 def test_ratings_are_given_for_35_of_100_contacts(contacts: pd.DataFrame) -> None:
     assert round(100 * contacts["csat"].notna().mean()) == 35
-    for key in ("q-gap", "r-silent"):
-        holds(str(asks("en")[key]), "35 of 100 contacts get")
+    holds(str(asks("en")["r-silent"]), "35 of 100 contacts get")
     # q-effects takes Skylark's own rating as its start.
     assert 3.5 <= contacts["csat"].astype(float).mean() < 3.6
 
@@ -234,9 +223,7 @@ def test_a_fact_has_the_same_numbers_in_both_languages() -> None:
 def test_the_chinese_text_says_the_numbers_that_the_english_says() -> None:
     """Which are held against the tables above."""
     text, items = says("lesson", "zh"), asks("zh")
-    holds(text, "100 件事里，34 件来自销售，23 件来自物流，14 件来自商品。三楼自己的工作引起的有 3 件。")
-    holds(text, "没有出错的订单，每 100 单有 87 单在 180 天内", "100 次里有 73 次没人说")
-    holds(text, "说了、也解决了的：84 单", "100 次咨询有 78 次成交", "从 78 降到 23", "每 100 位咨询的人里，有 8 位")
+    holds(text, "没有出错的订单，每 100 单有 87 单在 180 天内", "100 次咨询有 78 次成交")
     holds(str(items["r-silent"]), "100 次失误有 73 次没人说，这些订单每 100 单只有 55 单有下一单")
     holds(
         str(items["q-late"]),
@@ -283,10 +270,26 @@ def test_at_the_same_number_of_orders_those_who_were_in_touch_order_again_less(
     holds(says("instructor", lang), {"en": "order again 3 of 100 less often", "zh": "每 100 位少 3 位"}[lang])
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_question_of_the_map_names_its_facts_by_their_numbers(lang: str) -> None:
+    numbers = {item.id: n for n, item in enumerate(placing(lang).sets["map"], 1)}
+    named = re.findall({"en": r"\(fact (\d+)\)", "zh": r"（第 (\d+) 条）"}[lang], str(asks(lang)["q-gap"]))
+    assert [int(n) for n in named] == [numbers["tracker"], numbers["twenty"]]
+
+
+def test_a_fact_can_be_evidence_of_nothing_and_no_question_is_asked_in_a_row() -> None:
+    """Who finds a box for fact after fact by striking out the ones before has read none of them."""
+    found = placing("en")
+    assert [item.id for item in found.sets["map"] if ("nothing",) in item.answers.values()] == ["slogan"]
+    asked = [next(iter(item.answers)) for item in found.sets["map"]]
+    assert all(len(set(three)) > 1 for three in zip(asked, asked[1:], asked[2:], strict=False))
+
+
 def test_two_boxes_of_the_map_stay_empty_and_the_question_names_them() -> None:
     found = placing("en")
     empty = {
         key: {option.id for option in asked.options}
+        - {"nothing"}
         - {place for item in found.sets["map"] for place in item.answers.get(key, ())}
         for key, asked in found.questions.items()
     }
@@ -328,8 +331,8 @@ def test_the_desk_has_five_endings_and_the_good_one_is_logged() -> None:
 def test_the_plan_of_the_exercise_adds_up() -> None:
     source = (MODULE / "exercise.md").read_text(encoding="utf-8")
     points = [int(p) for p in re.findall(r"grade_id: test-a-[\w-]+, locked: true, points: (\d+)", source)]
-    assert (len(points), sum(points)) == (17, 20)
-    holds(source, "seventeen decisions")
+    assert (len(points), sum(points)) == (16, 20)
+    holds(source, "sixteen decisions")
     analysis = (MODULE / "analysis.md").read_text(encoding="utf-8")
     assert sum(int(p) for p in re.findall(r"grade: true.*points: (\d+)", analysis)) == 20
 
