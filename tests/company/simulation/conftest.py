@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from tests.company.conftest import whole_run
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario, simulate
@@ -38,8 +39,10 @@ def run(**changes: object) -> Firm:
 
 @pytest.fixture(scope="session", params=SEEDS)
 def firm(request: pytest.FixtureRequest) -> Firm:
-    """Three years of the firm at scale 1, once for each seed."""
-    return run(seed=request.param)
+    """Three years of the firm at scale 1, once for each seed: the run that its tables are written from."""
+    firm = whole_run(request.param)
+    assert (firm.scenario, firm.world) == (Scenario(seed=request.param), world)
+    return firm
 
 
 @pytest.fixture(scope="session")
