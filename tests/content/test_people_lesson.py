@@ -99,9 +99,8 @@ def test_the_list_ranks_lines_and_luck(appraisals: pd.DataFrame) -> None:
         says("lesson", "zh"),
         f"平均每月 {people['all']:.0f} 人；其中 {people['second']:.0f} 人是二线专家",
         f"二线专家占人数的 {of_people:.0f}%，却占了末十位每 100 个位置里的 {share:.0f} 个。在那儿干 100 个月，"
-        f"{100 * second['share']:.0f} 个月标红。那里每 100 件有 {hard['expert']} 件是破损、故障或投诉，热线 {hard['phone']} "
-        f"件，"
-        f"在线客服 {hard['chat']} 件",
+        f"{100 * second['share']:.0f} 个月标红。那里每 100 件有 {hard['expert']} 件是破损、故障或投诉，"
+        f"热线 {hard['phone']} 件，在线客服 {hard['chat']} 件",
         f"一个月的评分有 ± {half:.2f} 分的误差，当月人和人的差距 {luck:.0f}% 是运气",
     )
     holds(asks("en"), f"Of 100 months on her line {100 * second['share']:.0f} end in red")
@@ -187,12 +186,12 @@ def test_six_months_of_three_schemes() -> None:
     )
     holds(
         says("instructor", "zh"),
-        f"放弃 {calls['hung_up']:.0f} 通（原 {fixed['hung_up']:.0f}），每 100 通接通的了结 {calls['settled']:.0f} 通（原 "
-        f""
-        f"{fixed['settled']:.0f}）、又来 {calls['back']:.0f} 通（原 {fixed['back']:.0f}），每了结一通付工资 "
-        f"{calls['price']:.2f} 元（原 {fixed['price']:.2f} 元）。每了结一通 2.40 元：放弃 {settled['hung_up']:.0f} 通，了结 "
-        f""
-        f"{settled['settled']:.0f} 通，又来 {settled['back']:.0f} 通，{settled['price']:.2f} 元。",
+        f"放弃 {calls['hung_up']:.0f} 通（原 {fixed['hung_up']:.0f}）",
+        f"了结 {calls['settled']:.0f} 通（原 {fixed['settled']:.0f}）",
+        f"又来 {calls['back']:.0f} 通（原 {fixed['back']:.0f}）",
+        f"每了结一通付工资 {calls['price']:.2f} 元（原 {fixed['price']:.2f} 元）",
+        f"每了结一通 2.40 元：放弃 {settled['hung_up']:.0f} 通，了结 {settled['settled']:.0f} 通，"
+        f"又来 {settled['back']:.0f} 通，{settled['price']:.2f} 元。",
     )
     assert len(Morning(("close",) * 10).returning) == 8
     holds(says("instructor", "en"), "With *close early* at every call 8 of ten ring again.")
