@@ -100,6 +100,9 @@ def test_six_months_are_the_means_of_the_runs_and_wait_for_a_guess() -> None:
     assert control.state["table"] is None
     control.value = {"part": "months", "speed": 2, "guess_back": 40}
     assert "you guessed 40" in control.state["text"]
+    assert not control.state["complete"], "the morning is still to come"
+    control.value = {**control.value, "moves": ["finish"] * 10, "guess": 2, "seen": True}
+    assert control.state["complete"]
     assert "parameters illustrative" in control.state["text"]
     assert len(control.state["bars"]) == 4
 
@@ -155,6 +158,10 @@ def test_those_whom_the_lot_passed_over_are_shown_after_the_verdict() -> None:
     over = model.derive({"step": "firm", "lot": True, "guess": 0.2, "verdict": "works"})
     assert len(over["bars"]) == 3
     assert "nothing that could be told from chance" in over["text"]
+    assert over["complete"]
+    assert not guessed["complete"]
+    # Who goes back to the dice has seen it all the same.
+    assert model.derive({"step": "dice", "lot": True, "guess": 0.2, "verdict": "works"})["complete"]
 
 
 def test_a_gain_is_that_of_the_same_persons_next_month() -> None:

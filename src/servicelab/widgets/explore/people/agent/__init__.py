@@ -53,6 +53,8 @@ class Agent(Interactive):
             "at": {"part": part, "speed": speed, "quality": quality},
             "part": part,
             "made": len(moves),
+            # Both parts: the day after was looked at, and the six months.
+            "complete": guess_back is not None and guess is not None and len(moves) == len(CALLS),
             "table": None,
             **drawn,
         }

@@ -47,7 +47,14 @@ class ChanceModel:
         step = choice(value, "step", STEPS, STEPS[0])
         state = self._dice(value) if step == "dice" else self._firm(value)
         verdict = choice(value, "verdict", VERDICTS, "")
-        return {"table": None, **state, "at": {"step": step, "verdict": verdict or None}, "step": step}
+        over = value.get("lot") is True and bool(verdict) and _guessed(value)
+        return {
+            "table": None,
+            **state,
+            "at": {"step": step, "verdict": verdict or None},
+            "step": step,
+            "complete": over,
+        }
 
     def _dice(self, value: Mapping[str, Any]) -> dict[str, Any]:
         months = whole(value, "months", 0, 2, 0)
@@ -95,7 +102,7 @@ class ChanceModel:
         }
 
     def _firm(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        guessed = not isinstance(value.get("guess"), bool) and isinstance(value.get("guess"), int | float)
+        guessed = _guessed(value)
         verdict = choice(value, "verdict", VERDICTS, "")
         lot = value.get("lot") is True and bool(verdict) and guessed
         state: dict[str, Any] = {"guessed": guessed, "judged": bool(verdict), "lot": lot, "bars": []}
@@ -143,6 +150,10 @@ class ChanceModel:
                 ],
             },
         }  # fmt: skip
+
+
+def _guessed(value: Mapping[str, Any]) -> bool:
+    return not isinstance(value.get("guess"), bool) and isinstance(value.get("guess"), int | float)
 
 
 def signed(value: float) -> str:
