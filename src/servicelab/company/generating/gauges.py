@@ -40,6 +40,13 @@ def _contacts(firm: Firm, gauge: Gauge) -> pd.DataFrame:
     return log[(log["line"] == gauge.line) & (at >= low * DAY) & (at < high * DAY)]
 
 
+def _dates(gauge: Gauge) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day."""
+    assert gauge.first is not None
+    assert gauge.last is not None
+    return pd.Timestamp(gauge.first), pd.Timestamp(gauge.last)
+
+
 def _served(firm: Firm, gauge: Gauge) -> pd.DataFrame:
     found = _contacts(firm, gauge)
     return found[found["served"].to_numpy(dtype=bool)]
@@ -54,16 +61,14 @@ def _settled(firm: Firm, gauge: Gauge) -> float:
 def _paid(firm: Firm, gauge: Gauge) -> float:
     """¥ that the people of the line were paid for the days."""
     staff = firm.tables["staffing"]
-    mine = staff["line"].astype(str).eq(gauge.line) & staff["date"].between(
-        pd.Timestamp(gauge.first), pd.Timestamp(gauge.last)
-    )
+    mine = staff["line"].astype(str).eq(gauge.line) & staff["date"].between(*_dates(gauge))
     return payroll(firm.world, firm.scenario, staff[mine], _contacts(firm, gauge))
 
 
 def _leavers(firm: Firm, gauge: Gauge) -> float:
     """People of the line, hired for good, whose first day no longer employed is one of the days."""
     people = firm.tables["agents"]
-    gone = people["left_on"].between(pd.Timestamp(gauge.first), pd.Timestamp(gauge.last))
+    gone = people["left_on"].between(*_dates(gauge))
     return float((gone & people["line"].astype(str).eq(gauge.line) & ~people["temporary"].astype(bool)).sum())
 
 

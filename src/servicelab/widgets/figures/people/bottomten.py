@@ -31,8 +31,8 @@ def filled(appraisals: pd.DataFrame) -> pd.DataFrame:
 
 def bottom_share(appraisals: pd.DataFrame) -> float:
     """The share of the places among the last ten that the second line fills."""
-    found = filled(appraisals)
-    return float(found.loc[SECOND, "last"] / found["last"].sum())
+    last = filled(appraisals)["last"].astype(float)
+    return float(last[SECOND]) / float(last.sum())
 
 
 def people_a_month(appraisals: pd.DataFrame) -> Mapping[str, float]:
@@ -47,13 +47,14 @@ def people_a_month(appraisals: pd.DataFrame) -> Mapping[str, float]:
 def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     """Each line's share of the people and of the places among the last ten; ``guess``: the second line's places."""
     found = filled(appraisals)
+    share = found["share"].astype(float)
     people = people_a_month(appraisals)
     order = list(found.index[::-1])
     spans = {line: wilson(float(row["last"]), float(row["months"])) for line, row in found.iterrows()}
 
     def rows(column: str) -> list[dict[str, Any]]:
-        share = 100 * found[column] / found[column].sum()
-        return [{"x": float(share[line]), "y": at, "label": f"{share[line]:.0f}"} for at, line in enumerate(order)]
+        part = 100 * found[column] / found[column].sum()
+        return [{"x": float(part[line]), "y": at, "label": f"{part[line]:.0f}"} for at, line in enumerate(order)]
 
     mine = [] if guess is None else [guessed(guess, order.index(SECOND), shift=0.2)]
     return picture(
@@ -78,7 +79,7 @@ def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str
             "{few:.0f} of {all:.0f} people, the second line, fill {places:.0f} of 100 places among the last ten. "
             "Of 100 months "
             "that somebody of the second line was appraised, {second:.0f} were among them; of the phone {phone:.0f}.",
-            second=100 * float(found.loc[SECOND, "share"]), phone=100 * float(found.loc["phone", "share"]),
+            second=100 * float(share[SECOND]), phone=100 * float(share["phone"]),
             few=people["second"], all=people["all"], places=100 * bottom_share(appraisals),
         ),
         table(

@@ -33,22 +33,26 @@ def settled_by_month(appraisals: pd.DataFrame, agents: pd.DataFrame) -> pd.DataF
     return found.assign(hour=found["settled"] / found["hours"])
 
 
+def hourly(found: pd.DataFrame) -> dict[int, float]:
+    """By month in the firm, matters settled an hour."""
+    return {int(month): float(hour) for month, hour in zip(found.index, found["hour"].to_numpy(), strict=True)}
+
+
 def lacking(found: pd.DataFrame, first: int = 6) -> float:
     """Months of an experienced person that a newcomer's first months fall short by."""
-    grown = float(found.loc[GROWN, "hour"])
-    return float((1 - found.loc[: first - 1, "hour"] / grown).sum())
+    hour = hourly(found)
+    return sum(1 - hour[month] / hour[GROWN] for month in range(first) if month in hour)
 
 
 def newcomers(appraisals: pd.DataFrame, agents: pd.DataFrame) -> dict[str, Any]:
     """Matters settled an hour by month in the firm."""
     found = settled_by_month(appraisals, agents)
-    grown = float(found.loc[GROWN, "hour"])
-    first = float(found["hour"].iloc[0])
-    shown = [month for month in found.index if month < 6 or month == GROWN]
+    hour = hourly(found)
+    grown, first = hour[GROWN], next(iter(hour.values()))
+    shown = [month for month in hour if month < 6 or month == GROWN]
     named = {month: _("a year and more") if month == GROWN else _("month {n}", n=month + 1) for month in shown}
     rows = [
-        {"x": float(found.loc[month, "hour"]), "y": len(shown) - 1 - at, "label": f"{found.loc[month, 'hour']:.1f}"}
-        for at, month in enumerate(shown)
+        {"x": hour[month], "y": len(shown) - 1 - at, "label": f"{hour[month]:.1f}"} for at, month in enumerate(shown)
     ]
     return picture(
         _("What a newcomer settles an hour"),
@@ -70,10 +74,10 @@ def newcomers(appraisals: pd.DataFrame, agents: pd.DataFrame) -> dict[str, Any]:
             [_("in the firm"), _("settled an hour"), _("of 100 of later"), _("appraised months")],
             [
                 [
-                    named.get(month, _("month {n}", n=month + 1)), f"{row['hour']:.2f}",
-                    f"{100 * row['hour'] / grown:.0f}", f"{int(row['months']):,}",
+                    named.get(month, _("month {n}", n=month + 1)), f"{each:.2f}", f"{100 * each / grown:.0f}",
+                    f"{int(months):,}",
                 ]
-                for month, row in found.iterrows()
+                for (month, each), months in zip(hour.items(), found["months"].to_numpy(), strict=True)
             ],
         ),
     )  # fmt: skip

@@ -55,9 +55,9 @@ def quarters(appraisals: pd.DataFrame) -> list[Quarter]:
         Quarter(
             len(each),
             float(each["minutes"].mean()),
-            Z95 * float(each["minutes"].sem()),
+            Z95 * float(each["minutes"].std()) / len(each) ** 0.5,
             float(each["settled"].mean()),
-            Z95 * float(each["settled"].sem()),
+            Z95 * float(each["settled"].std()) / len(each) ** 0.5,
             float(each["share"].mean()),
         )
         for _number, each in by

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from servicelab.errors import UserError
 from servicelab.i18n import _, together
 from servicelab.widgets.quantities import between, yuan
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from servicelab.company.tables.runs import Runs
 
 SPEEDS, QUALITIES = (0.0, 1.1, 2.2), (0.0, 1.2, 2.4)
@@ -51,10 +51,11 @@ class SixMonths:
     def of(self, point: str) -> pd.DataFrame:
         """By measure: `mean`, `low` and `high` of the middle 80 of 100 replicates, and one that `happened`."""
         names = [*SHARES, "minutes", "price", "settled_calls", "contacts", "leavers"]
-        mine = self.outcomes.loc[point, names]
-        low, high = (mine.quantile(share) for share in MIDDLE)
-        happened = mine.loc[self._runs.happened(SEED)]
-        return mine.mean().to_frame("mean").assign(low=low, high=high, happened=happened)
+        mine = self.outcomes.loc[[point], names]
+        low, high = MIDDLE
+        found = {"mean": mine.mean(), "low": mine.quantile(low), "high": mine.quantile(high)}
+        happened = mine.xs(self._runs.happened(SEED), level="replicate").mean()
+        return pd.DataFrame({**found, "happened": happened})
 
     def base(self, speed: int, quality: int) -> float:
         """¥ a month whatever is done."""
@@ -75,25 +76,20 @@ class SixMonths:
             "shown": True,
             "fixed": not speed and not quality,
             "bars": [
-                {
-                    "name": share_name(name),
-                    "fixed": _mark(fixed.loc[name]),
-                    "mine": _mark(mine.loc[name]),
-                }
-                for name in SHARES
+                {"name": share_name(name), "fixed": _mark(fixed, name), "mine": _mark(mine, name)} for name in SHARES
             ],
             "text": self._told(speed, quality, guess, fixed, mine),
             "table": self._table(fixed, mine),
         }
 
     def _told(self, speed: int, quality: int, guess: int, fixed: pd.DataFrame, mine: pd.DataFrame) -> str:
-        first = (
-            _("With ¥2.20 a call {mean:.0f} of 100 are back (middle of the runs: {middle}); you guessed {guess}.",
-              mean=self.of("speed_2_quality_0").loc["back", "mean"], guess=guess,
-              middle=between(*self.of("speed_2_quality_0").loc["back", ["low", "high"]], 0))
-            if speed == len(SPEEDS) - 1 and not quality
-            else ""
-        )  # fmt: skip
+        first = ""
+        if speed == len(SPEEDS) - 1 and not quality:
+            asked = _mark(mine, "back")
+            first = _(
+                "With ¥2.20 a call {mean:.0f} of 100 are back (middle of the runs: {middle}); you guessed {guess}.",
+                mean=asked["mean"], middle=between(asked["low"], asked["high"], 0), guess=guess,
+            )  # fmt: skip
         scheme = _(
             "{base} a month, {speed} a call, {quality} a call settled.",
             base=yuan(self.base(speed, quality), 0), speed=yuan(SPEEDS[speed], 2),
@@ -111,7 +107,7 @@ class SixMonths:
             closed=mine.loc["closed", "mean"], was_closed=fixed.loc["closed", "mean"],
             settled=mine.loc["settled", "mean"], was_settled=fixed.loc["settled", "mean"],
             back=mine.loc["back", "mean"], was_back=fixed.loc["back", "mean"],
-            price=yuan(mine.loc["price", "mean"], 2), was_price=yuan(fixed.loc["price", "mean"], 2),
+            price=yuan(_mark(mine, "price")["mean"], 2), was_price=yuan(_mark(fixed, "price")["mean"], 2),
         )  # fmt: skip
         return together(first, scheme, change, fairness(self.base(speed, quality), SPEEDS[speed], QUALITIES[quality]))
 
@@ -128,7 +124,7 @@ class SixMonths:
 
         def cells(found: pd.DataFrame, name: str) -> list[str]:
             places = digits.get(name, 1)
-            row = found.loc[name]
+            row = _mark(found, name)
             return [
                 f"{row['mean']:,.{places}f}",
                 between(row["low"], row["high"], places),
@@ -169,5 +165,5 @@ def share_name(name: str) -> str:
     }[name]
 
 
-def _mark(row: pd.Series[float]) -> dict[str, float]:
-    return {str(key): round(float(value), 2) for key, value in row.items()}
+def _mark(found: pd.DataFrame, name: str) -> dict[str, float]:
+    return {str(column): float(found[column].to_numpy()[found.index.get_loc(name)]) for column in found.columns}

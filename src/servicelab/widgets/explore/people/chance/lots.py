@@ -23,7 +23,9 @@ class Change:
 
 def changed(gains: pd.Series[float]) -> Change:
     """The mean change of these months."""
-    return Change(float(gains.mean()), Z95 * float(gains.sem()), len(gains))
+    return Change(
+        float(gains.astype(float).to_numpy().mean()), Z95 * float(gains.std()) / len(gains) ** 0.5, len(gains)
+    )
 
 
 def next_months(appraisals: pd.DataFrame) -> pd.DataFrame:

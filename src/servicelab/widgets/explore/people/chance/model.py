@@ -15,6 +15,8 @@ from servicelab.widgets.house.values import choice, number, whole
 if TYPE_CHECKING:
     import pandas as pd
 
+    from servicelab.models.arguments import Floats
+
 PEOPLE, ROLLS, LAST = 12, 20, 3
 """Twelve people roll a die twenty times a month; the three with the lowest mean are spoken to."""
 STEPS = ("dice", "firm")
@@ -34,9 +36,10 @@ class ChanceModel:
         """Answers that a month's rating rests on."""
         return float(self._appraisals["surveys"].mean()) if "surveys" in self._appraisals else float(ROLLS)
 
-    def dice(self, luck: int) -> np.ndarray:
+    def dice(self, luck: int) -> Floats:
         """Mean of twenty rolls, by month and person."""
-        return np.random.default_rng(luck).integers(1, 7, (2, PEOPLE, ROLLS)).mean(axis=2)
+        rolled: Floats = np.random.default_rng(luck).integers(1, 7, (2, PEOPLE, ROLLS)).mean(axis=2)
+        return rolled
 
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the view draws.

@@ -86,14 +86,14 @@ class HiringModel:
     def _table(self, number: int) -> dict[str, Any]:
         rows = []
         for way in WAYS:
-            hired = self.taken(way, number).dropna(subset=WORK)
+            hired = self.taken(way, number)[WORK].dropna().astype(float)
             r, low, high = correlation(self.stayed[way], self.stayed[WORK])
             rows.append(
                 [
                     way_name(way),
                     f"{r:.2f}",
                     between(low, high, 2),
-                    f"{hired[WORK].mean():.2f} ± {Z95 * hired[WORK].sem():.2f}",
+                    f"{hired.mean():.2f} ± {Z95 * float(hired.std()) / len(hired) ** 0.5:.2f}",
                     number - len(hired),
                 ]
             )
