@@ -22,10 +22,11 @@ class Change:
 
 
 def changed(gains: pd.Series[float]) -> Change:
-    """The mean change of these months."""
-    return Change(
-        float(gains.astype(float).to_numpy().mean()), Z95 * float(gains.std()) / len(gains) ** 0.5, len(gains)
-    )
+    """The mean change of these months; without any it is no number."""
+    count = len(gains)
+    values = gains.to_numpy(dtype=float)
+    mean = float(values.sum()) / count if count else float("nan")
+    return Change(mean, Z95 * float(gains.std()) / count**0.5 if count else float("nan"), count)
 
 
 def next_months(appraisals: pd.DataFrame) -> pd.DataFrame:
