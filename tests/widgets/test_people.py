@@ -72,6 +72,7 @@ def test_nothing_of_tomorrow_is_told_before_ten_calls_and_a_guess() -> None:
     assert control.state["told"]
     assert "you guessed 3" in control.state["text"]
     assert len(control.state["table"]["rows"]) == len(CALLS)
+    assert sum(day["back"] for day in control.state["days"]) == 8
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -81,6 +81,14 @@ def derive(moves: Sequence[str], guess: int | None, seen: bool) -> dict[str, Any
     return {
         **state,
         "hours": [{"name": desk_name(desk), "yuan": round(made.hour(desk), 2)} for desk in DESKS],
+        "days": [
+            {
+                "back": call in again,
+                "head": _("{call} {move}.", call=said(call), move=move_name(move)),
+                "says": (back if call in again else settled)(call),
+            }
+            for call, move in zip(CALLS, made.moves, strict=True)
+        ],
         "usual": PER_CALL * 60 / MINUTES["finish"],
         "text": _tomorrow(made, guess or 0),
         "table": {

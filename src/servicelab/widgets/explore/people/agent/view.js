@@ -16,7 +16,8 @@ export default house.view((ui) => {
   const ask = h("div", {}, guess.el, h("div", { class: "sl-bar-row" }, look));
   const again = ui.button({ text: t("again"), quiet: true, press: () => { ui.send({ moves: [], seen: false, guess: null }); call.focus(); } });
   const hours = ui.chart();
-  const after = h("div", { class: "agent-after" }, hours.el, h("div", { class: "sl-bar-row" }, again));
+  const days = h("div", { class: "agent-days" });
+  const after = h("div", { class: "agent-after" }, hours.el, days, h("div", { class: "sl-bar-row" }, again));
   const morning = h("div", {}, call, h("div", { class: "sl-bar-row agent-moves" }, moves), ask, after);
 
   // The six months.
@@ -47,6 +48,7 @@ export default house.view((ui) => {
     if (!state.made) touched = false;
     ready();
     if (!state.told) return;
+    days.replaceChildren(...state.days.map((one) => ui.note(one.back ? "wrong" : "right", one.head, one.says)));
     const most = Math.max(state.usual, ...state.hours.map((one) => one.yuan));
     hours.draw({
       x: { label: t("hours"), min: 0, max: 5 * Math.ceil(most / 5 + 0.2) },

@@ -29,7 +29,7 @@ export default house.view((ui) => {
     compare.hidden = state.compared;
     again.hidden = after.hidden = table.el.hidden = !state.compared;
     if (!state.compared) { pressed = false; return; }
-    after.replaceChildren(...state.rows.map((row) => ui.note(row.kind, `${row.criterion}: ${row.scores}`, row.because)));
+    after.replaceChildren(...state.rows.map((row) => ui.note(row.kind, `${row.criterion} · ${row.scores}`, row.because)));
     table.set(state.table);
     if (pressed) after.focus();
     pressed = false;
