@@ -307,9 +307,11 @@ def test_committed_runs_are_as_declared_and_small(name: str, datasets: Path) -> 
         ("phone_agents", "two_people_fewer", 7),
         ("refund_approval", "approve_more", 3),
         ("refund_approval", "approve_from_1000", 16),
+        ("pay_schemes", "speed_2_quality_1", 7),
+        ("pay_schemes", "speed_0_quality_2", 20),
     ],
 )
-def test_three_rows_run_again_give_the_committed_ones(name: str, point: str, replicate: int, datasets: Path) -> None:
+def test_rows_that_are_run_again_give_the_committed_ones(name: str, point: str, replicate: int, datasets: Path) -> None:
     frame = company.runs(name, datasets).frame
     row = frame[(frame["point"] == point) & (frame["replicate"] == replicate)].iloc[0]
     assert row_of(DECLARED[name], point, replicate, world) == row.drop(["point", "replicate"]).to_dict()
