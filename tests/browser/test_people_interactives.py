@@ -73,8 +73,7 @@ def test_module_04_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Not
     lot.wait_for()
     assert lot.is_disabled(), "first a verdict"
     chance.get_by_role("radio", name="coaching works").press("Space")
-    page.wait_for_timeout(300)
-    lot.press("Enter")
+    chance.locator("button:enabled").filter(has_text="Show those who").press("Enter")
     chance.locator(".sl-summary").filter(has_text="the same rise came without it").wait_for()
 
     hire = section("Hire, and look half a year later")

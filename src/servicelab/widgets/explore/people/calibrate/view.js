@@ -10,7 +10,9 @@ export default house.view((ui) => {
   }));
   const told = h("div", { "aria-live": "polite" });
   const compare = ui.button({ text: t("compare"), primary: true, press: () => {
-    if (ui.state.open) { told.replaceChildren(ui.note("info", null, t("open", { n: ui.state.open }))); return; }
+    // By what the hand has done, not by what Python has answered so far: that may still be on its way.
+    const open = content.criteria.filter((one) => !(ui.value.scores || {})[one.id]).length;
+    if (open) { told.replaceChildren(ui.note("info", null, t("open", { n: open }))); return; }
     pressed = true;
     ui.send({ compared: true });
   } });
@@ -28,7 +30,7 @@ export default house.view((ui) => {
     summary.set(state.text);
     compare.hidden = state.compared;
     again.hidden = after.hidden = table.el.hidden = !state.compared;
-    if (!state.compared) { pressed = false; return; }
+    if (!state.compared) return;
     after.replaceChildren(...state.rows.map((row) => ui.note(row.kind, `${row.criterion} · ${row.scores}`, row.because)));
     table.set(state.table);
     if (pressed) after.focus();
