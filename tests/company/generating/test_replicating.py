@@ -305,7 +305,12 @@ def test_committed_runs_are_as_declared_and_small(name: str, datasets: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "point", "replicate"),
-    [("phone_agents", "two_people_fewer", 7), ("refund_approval", "approve_from_1000", 16)],
+    [
+        ("phone_agents", "two_people_fewer", 7),
+        ("refund_approval", "approve_from_1000", 16),
+        ("pay_schemes", "speed_2_quality_1", 7),
+        ("pay_schemes", "speed_0_quality_2", 20),
+    ],
 )
 def test_a_row_run_again_gives_the_committed_one(name: str, point: str, replicate: int, datasets: Path) -> None:
     assert row_of(DECLARED[name], point, replicate, world) == committed(name, point, replicate, datasets)

@@ -10,6 +10,7 @@ from servicelab.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from servicelab.company.tables.runs import Runs
     from servicelab.course.placingfile import Placing
     from servicelab.widgets.explore.channels.fair import Fair
     from servicelab.widgets.explore.channels.floor import Floor
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from servicelab.widgets.explore.needs.sentence import Sentence
     from servicelab.widgets.explore.needs.trends import Trends
     from servicelab.widgets.explore.needs.voices import Voices
+    from servicelab.widgets.explore.people.agent import Agent
+    from servicelab.widgets.explore.people.calibrate import Calibrate
+    from servicelab.widgets.explore.people.chance import Chance
+    from servicelab.widgets.explore.people.hiring import Hiring
+    from servicelab.widgets.explore.people.rota import Rota
+    from servicelab.widgets.explore.people.scheme import Scheme
     from servicelab.widgets.explore.process.cards import Cards
     from servicelab.widgets.explore.process.design import Design
     from servicelab.widgets.explore.process.sheet import Sheet
@@ -33,6 +40,7 @@ MINUTES: Mapping[str, float] = {
     "journey": 5.0, "service_map": 7.0,
     "week": 4.0, "cards": 4.0, "tenweeks": 3.0, "sheet": 5.0, "design": 5.0,
     "fair": 6.0, "floor": 6.0, "handover": 5.0, "queues": 3.0, "mix": 6.0,
+    "agent": 8.0, "calibrate": 5.0, "chance": 5.0, "hiring": 4.0, "scheme": 4.0, "rota": 3.0,
 }  # fmt: skip
 """What each takes somebody who works it as its page asks, reading what it answers."""
 
@@ -215,3 +223,57 @@ def mix(contacts: pd.DataFrame, customers: pd.DataFrame) -> Mix:
     from servicelab.widgets.explore.channels.mix import Mix
 
     return Mix(contacts, customers)
+
+
+def agent(runs: Runs) -> Agent:
+    """Open Be the agent: ten calls, the day after, and six months under a pay scheme of ``runs``.
+
+    ``runs`` is ``company.runs("pay_schemes")``. Raises ``UserError`` when they are runs of something else.
+    """
+    from servicelab.widgets.explore.people.agent import Agent
+
+    return Agent(runs)
+
+
+def calibrate() -> Calibrate:
+    """Open Score the call, then compare: eight criteria of a recorded call, beside the scores of three experts."""
+    from servicelab.widgets.explore.people.calibrate import Calibrate
+
+    return Calibrate()
+
+
+def chance(appraisals: pd.DataFrame) -> Chance:
+    """Open Coach, or chance? on dice and on ``appraisals`` (``month, agent_id, csat, bottom_ten, coached``).
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.people.chance import Chance
+
+    return Chance(appraisals)
+
+
+def hiring(applicants: pd.DataFrame) -> Hiring:
+    """Open Hire, and look half a year later on ``applicants``: four scores of each, and what was settled an hour.
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.people.hiring import Hiring
+
+    return Hiring(applicants)
+
+
+def scheme() -> Scheme:
+    """Open Design a scheme: a fixed part and two weights, in the theory's model of two tasks."""
+    from servicelab.widgets.explore.people.scheme import Scheme
+
+    return Scheme()
+
+
+def rota(calls: pd.DataFrame) -> Rota:
+    """Open A week's roster on the phone's ``calls`` (``arrived_at, line, service, after_call``).
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.people.rota import Rota
+
+    return Rota(calls)
