@@ -137,7 +137,8 @@ def test_a_trainees_path_fits_its_time(course: Course, unit: str) -> None:
     made = course.units[unit]
     if not made.draft:
         assert 60 <= sum(minutes for minutes, track in sections_of(course, unit) if track != "analyst") <= 75
-    track, shown = None, set()
+    track = None
+    shown: set[str] = set()
     for cell in made.documents[READ[made.kind]].cells:
         track = cell.metadata.get("track") if "section" in cell.metadata else track
         if track != "analyst" and cell.metadata.get("track") != "analyst":

@@ -66,7 +66,10 @@ class Tally:
     dear: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(one + two for one, two in zip(self.values(), other.values(), strict=True)))
+        return Tally(
+            self.contacts + other.contacts, self.lost + other.lost, self.waited + other.waited,
+            self.broken + other.broken, self.cost + other.cost, self.dear + other.dear,
+        )  # fmt: skip
 
     def values(self) -> tuple[int, int, float, int, float, int]:
         """The six numbers."""
@@ -224,20 +227,16 @@ class _Queue:
     patience: NDArray[np.float64]
     luck: NDArray[np.float64]
 
-    def only(self, keep: NDArray[np.bool_]) -> _Queue:
-        return _Queue(*(each[keep] for each in (self.at, self.kind, self.work, self.patience, self.luck)))
+    def only(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> _Queue:
+        return _Queue(self.at[keep], self.kind[keep], self.work[keep], self.patience[keep], self.luck[keep])
 
     def with_more(self, other: _Queue) -> _Queue:
-        joined = [
-            np.concatenate([one, two])
-            for one, two in zip(
-                (self.at, self.kind, self.work, self.patience, self.luck),
-                (other.at, other.kind, other.work, other.patience, other.luck),
-                strict=True,
-            )
-        ]
-        order = np.argsort(joined[0], kind="stable")
-        return _Queue(*(each[order] for each in joined))
+        joined = _Queue(
+            np.concatenate([self.at, other.at]), np.concatenate([self.kind, other.kind]),
+            np.concatenate([self.work, other.work]), np.concatenate([self.patience, other.patience]),
+            np.concatenate([self.luck, other.luck]),
+        )  # fmt: skip
+        return joined.only(np.argsort(joined.at, kind="stable"))
 
 
 def _drawn(

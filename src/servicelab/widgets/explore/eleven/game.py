@@ -6,25 +6,31 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from servicelab.widgets.explore.eleven.desk import Carried, Played, Tally, play, practised
-from servicelab.widgets.explore.eleven.levers import ASSUMED, HANDLES, ROUNDS, Hour, Plan, read
-from servicelab.widgets.explore.eleven.planner import PLACE, RUSH, plan_of, tallied
+from servicelab.widgets.explore.eleven.levers import HANDLES, ROUNDS, Hour, Plan, read
+from servicelab.widgets.explore.eleven.planner import PLACE, plan_of, tallied
 from servicelab.widgets.explore.eleven.season import EVE, LINES, NEEDED, Season
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from servicelab.widgets.house import Interactive
 
 RUNS = 8
 """How often a round is played; the first of them is what happened."""
 PLAYED = ROUNDS[1:]
 TOO_FEW = 0.8
 """A contact forecast too few weighs four times one too many: shares of the pinball loss."""
+
+
+class Carrying(Protocol):
+    """A control of the game: what is set in it, and that it is derived again when an earlier one is committed."""
+
+    value: dict[str, Any]
+
+    def refresh(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Game:
 
     def __init__(self, table: Callable[[str], pd.DataFrame]) -> None:
         self._table = table
-        self.rounds: dict[str, Interactive] = {}
+        self.rounds: dict[str, Carrying] = {}
         self._known: dict[tuple[str, Plan], tuple[Played, ...]] = {}
 
     @cached_property
@@ -114,7 +120,8 @@ class Game:
 
     def came(self) -> tuple[int, ...]:
         """Who really came on 10 November in each half hour that was forecast, on both lines."""
-        counts = sum(np.bincount((self.season.came(EVE, line).at // 1800).astype(int), minlength=24) for line in LINES)
+        at = np.concatenate([self.season.came(EVE, line).at for line in LINES])
+        counts = np.bincount((at // 1800).astype(int), minlength=24)
         return tuple(int(each) for each in counts[-HANDLES:])
 
     def score(self) -> float:
@@ -127,7 +134,7 @@ class Game:
         order = [*ROUNDS, "paths"]
         for later in order[order.index(name) + 1 :]:
             if later in self.rounds:
-                self.rounds[later].refresh()  # type: ignore[attr-defined]
+                self.rounds[later].refresh()
 
     def again(self) -> None:
         """Begin from the first round."""
@@ -151,6 +158,3 @@ def people_for(contacts: float, season: Season) -> float:
     mean = {line: season.mean_handling[line] / season.slots[line] for line in LINES}
     came = {line: sum(len(season.came(day, line).at) for day in season.ordinary) for line in LINES}
     return contacts * sum(mean[line] * came[line] for line in LINES) / sum(came.values()) / 1800
-
-
-__all__ = ["ASSUMED", "PLAYED", "RUNS", "RUSH", "Game", "Path", "people_for", "pinball"]

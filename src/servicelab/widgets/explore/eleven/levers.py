@@ -138,6 +138,8 @@ def read(name: str, value: Mapping[str, Any]) -> Any:
     on = said if isinstance(said, list) else []
     return Hour(
         tuple(whole(value, f"moved{at}", -2, MOST["moved"], 0) for at in range(MOVES)),
-        *(switch in on for switch in SWITCHES),
+        "assistant" in on,
+        "callback" in on,
+        "simplify" in on,
         choice(value, "banner", BANNERS, "none") if name == "night" else "none",
     )

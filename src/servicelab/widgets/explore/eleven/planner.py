@@ -170,8 +170,10 @@ def _evenings(plan: Plan) -> Iterator[Plan]:
 
 
 def _hours() -> Iterator[Hour]:
-    for first, then, assistant, callback, simplify in product(range(7), range(0, 7, 2), *[(False, True)] * 3):
-        yield Hour((first, first, then), assistant, callback, simplify)
+    both = (False, True)
+    for first, then in product(range(7), range(0, 7, 2)):
+        for assistant, callback, simplify in product(both, both, both):
+            yield Hour((first, first, then), assistant, callback, simplify)
 
 
 def _best(

@@ -75,7 +75,8 @@ class Season:
             line=mine["line"].astype(str), kind=mine["kind"].astype(str), day=day.dt.strftime("%Y-%m-%d"),
             second=second, took=took,
         )  # fmt: skip
-        return found[(second >= 0) & (second < CLOSES - OPENS)]
+        while_open: pd.DataFrame = found[(second >= 0) & (second < CLOSES - OPENS)]
+        return while_open
 
     @cached_property
     def kinds(self) -> list[str]:
@@ -92,7 +93,7 @@ class Season:
         found = {}
         for (day, line), rows in self.calls.groupby(["day", "line"], sort=True):
             order = np.argsort(rows["second"].to_numpy(), kind="stable")
-            kinds = rows["kind"].map(number).to_numpy(dtype=np.int64)[order]
+            kinds: NDArray[np.int64] = rows["kind"].map(number).to_numpy(dtype=np.int64)[order]
             found[str(day), str(line)] = Came(rows["second"].to_numpy(dtype=np.float64)[order], kinds)
         return found
 
@@ -107,15 +108,16 @@ class Season:
         temporary = agents.loc[agents["temporary"], "agent_id"]
         answered = self.calls.loc[self.calls["served"].astype(bool), ["day", "line", "agent"]].drop_duplicates()
         answered["temporary"] = answered["agent"].isin(temporary)
-        own = 1 - answered.groupby(["day", "line"])["temporary"].mean()
+        share = answered.groupby(["day", "line"])["temporary"].mean()
+        own = {(str(day), str(line)): 1 - each for (day, line), each in share.items()}
         rosters = self.tables["rosters"]
         mine = rosters[rosters["line"].astype(str).isin(LINES)]
         days = mine["date"].dt.strftime("%Y-%m-%d")
         found = {}
         for (day, line), rows in mine.groupby([days, mine["line"].astype(str)], sort=True):
             planned = rows.sort_values("half_hour")["agents"].to_numpy(dtype=np.float64)
-            if len(planned) == (CLOSES - OPENS) // HALF_HOUR and (day, line) in own.index:
-                found[str(day), str(line)] = planned * float(own[day, line])
+            if len(planned) == (CLOSES - OPENS) // HALF_HOUR and (str(day), str(line)) in own:
+                found[str(day), str(line)] = planned * own[str(day), str(line)]
         return found
 
     def desk(self, day: str, line: str) -> NDArray[np.float64]:

@@ -46,7 +46,8 @@ def after_sale(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None
         _("Over at midnight?"),
         [
             chart(
-                axis(_("first contacts"), 0, beyond(counts.tolist())), names(said[::-1], band=24), [bars(drawn, color=1)],
+                axis(_("first contacts"), 0, beyond(counts.tolist())), names(said[::-1], band=24),
+                [bars(drawn, color=1)],
             )
         ],
         _(

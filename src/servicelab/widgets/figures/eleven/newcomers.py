@@ -68,13 +68,11 @@ def newcomers(contacts: pd.DataFrame, agents: pd.DataFrame, guess: float | None 
     charts, rows = [], []
     for line in LINES:
         mine = found[found["line"] == line].sort_values("group", ascending=False)
+        each = list(zip(mine["rate"].tolist(), mine["half"].tolist(), mine["contacts"].tolist(), strict=True))
         drawn = [
-            {
-                "x": row.rate, "y": at, "label": f"{row.rate:.1f}", "clear": row.rate + row.half,
-                "xlo": row.rate - row.half, "xhi": row.rate + row.half,
-            }
-            for at, row in enumerate(mine.itertuples())
-        ]  # fmt: skip
+            {"x": rate, "y": at, "label": f"{rate:.1f}", "clear": rate + half, "xlo": rate - half, "xhi": rate + half}
+            for at, (rate, half, _n) in enumerate(each)
+        ]
         said = [group_name(int(at)) for at in mine["group"]]
         top = beyond([row["xhi"] for row in drawn])
         charts.append(
@@ -85,15 +83,9 @@ def newcomers(contacts: pd.DataFrame, agents: pd.DataFrame, guess: float | None 
             )
         )  # fmt: skip
         rows += [
-            [
-                label("contacts", "channel", line),
-                name,
-                f"{row.rate:.2f}",
-                between(row.rate - row.half, row.rate + row.half, 2),
-                f"{row.contacts:,}",
-            ]
-            for name, row in list(zip(said, mine.itertuples(), strict=True))[::-1]
-        ]  # fmt: skip
+            [label("contacts", "channel", line), name, f"{rate:.2f}", between(rate - half, rate + half, 2), f"{n:,}"]
+            for name, (rate, half, n) in zip(said[::-1], each[::-1], strict=True)
+        ]
     by = found.set_index(["line", "group"])["rate"]
     last = len(WEEKS) - 1
     return picture(

@@ -28,7 +28,7 @@ def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFr
     """Orders and contacts of members around the last two sales, as multiples of an October day."""
     require(contacts, ("opened_at",), "figures.past_sales", "contacts")
     require(orders, ("ordered_at",), "figures.past_sales", "orders")
-    require(deposits, ("paid_at", "balance_paid_at", "balance_due_at"), "figures.past_sales", "deposits")
+    require(deposits, ("paid_at", "balance_paid_at"), "figures.past_sales", "deposits")
     by = {
         name: [sum(pair) / len(YEARS) for pair in zip(*[times(moments, year) for year in YEARS], strict=True)]
         for name, moments in (("orders", orders["ordered_at"]), ("contacts", contacts["opened_at"]))
@@ -43,19 +43,15 @@ def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFr
         for name, color, head in (("orders", 2, _("Orders")), ("contacts", 1, _("Contacts, all lines")))
     ]  # fmt: skip
     own = deposits[deposits["paid_at"].dt.year.isin(YEARS)]
-    paid = own["balance_paid_at"].notna()
-    hour = (own["balance_paid_at"] - own["balance_due_at"]).dt.total_seconds() < 3600
     return picture(
         _("Exhibit A · Two Double 11s, 2023 and 2024"),
         charts,
         _(
             "On 10 November members placed {orders:.1f} times as many orders as on an October day and got in touch "
-            "{contacts:.1f} "
-            "times as often. Of {n} deposits of these two years {paid:.0f} of 100 were completed, {hour:.0f} of "
-            "these 100 within "
-            "the first hour after 20:00. Each year six temps came for it.",
-            orders=by["orders"][1], contacts=by["contacts"][1], n=len(own), paid=100 * paid.mean(),
-            hour=100 * (paid & hour).sum() / len(own),
+            "{contacts:.1f} times as often; on the 12th {after:.1f} times as often. Of {n} deposits of these two years "
+            "{paid:.0f} of 100 were completed.",
+            orders=by["orders"][1], contacts=by["contacts"][1], after=by["contacts"][3], n=len(own),
+            paid=100 * own["balance_paid_at"].notna().mean(),
         ),
         table(
             _("Orders and contacts of members, mean of both years, as multiples of an October day (simulated)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _, use
+from servicelab.widgets.explore.eleven.levers import ASSUMED
 from servicelab.widgets.explore.eleven.paths.model import derive, with_this_play
 from servicelab.widgets.house import Interactive
 
@@ -51,10 +52,10 @@ class Paths(Interactive):
         return {
             "lead": _(
                 "Everything has a price here, so that four ways can be compared (the prices are made up for the "
-                "case): what was spent; "
-                "¥50 for a contact that gave up; ¥1 for a minute waited; ¥20 for a customer let down. The picture "
-                "shows how much "
-                "less each way came to than what Skylark did."
+                "case): what was spent; ¥{lost:.0f} for a contact that gave up, ¥{dear:.0f} for one that did from eight "
+                "to nine on an evening of an opening; ¥{minute:.0f} for a minute waited; ¥{broken:.0f} for a customer "
+                "let down. The picture shows how much less each way came to than what Skylark did.",
+                **ASSUMED.prices,
             ),
             "saved": _("¥ less than as Skylark did it, so far"),
             "round": _("after round"),

@@ -52,6 +52,7 @@ class Round(Committing):
             "rush": _("gave up from 20:00 to 20:30, of 100"),
             "you": _("you"),
             "as_is": _("as Skylark did it"),
+            "plain": _("nothing changed"),
             "surprise": _("Surprise."),
             "carried": _("You carry on."),
             "middle": _("the line: the middle 80 % of eight runs"),

@@ -9,9 +9,9 @@ import numpy as np
 
 from servicelab.i18n import _, together
 from servicelab.widgets.explore.eleven.desk import EIGHT, SPANS, Played, Tally, days_of, seats_at
-from servicelab.widgets.explore.eleven.game import PLAYED, RUSH, people_for
+from servicelab.widgets.explore.eleven.game import PLAYED, people_for
 from servicelab.widgets.explore.eleven.levers import ASSUMED, HANDLES, MOVES, Hour, Plan, Staff, Wave, read
-from servicelab.widgets.explore.eleven.planner import HALVES
+from servicelab.widgets.explore.eleven.planner import HALVES, RUSH
 from servicelab.widgets.explore.eleven.rounds.offers import day_name
 from servicelab.widgets.explore.eleven.season import EVE, FIRST, LINES
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
-from servicelab.widgets.explore.eleven.levers import ASSUMED, BANNERS, MOST, MOVES, REFUNDS, STARTS, SWITCHES, UNTIL
+from servicelab.widgets.explore.eleven.desk import EIGHT, seats_at
+from servicelab.widgets.explore.eleven.levers import (
+    ASSUMED,
+    BANNERS,
+    MOST,
+    MOVES,
+    REFUNDS,
+    STARTS,
+    SWITCHES,
+    UNTIL,
+    Plan,
+)
+from servicelab.widgets.explore.eleven.season import LINES, PRACTICE
 
 if TYPE_CHECKING:
     from servicelab.widgets.explore.eleven.game import Game
@@ -31,8 +43,9 @@ def briefing(game: Game, which: str) -> list[str]:
         return [
             _("Nothing counts here: change what you like, as often as you like."),
             _(
-                "Six people are at the phones from 20:00 to 20:30, two in the chat; somebody in the chat holds three "
-                "at once."
+                "At 20:05 {phone} are with the phone and {chat} with the chat; in the chat one person holds three at "
+                "once.",
+                **{line: seats_at(season, Plan(), PRACTICE, line, EIGHT + 300) for line in LINES},
             ),
             _("Move somebody, and see what becomes of both lines."),
         ]
@@ -78,7 +91,7 @@ def briefing(game: Game, which: str) -> list[str]:
         ]
     return [
         _(
-            "Yesterday {claims:,} customers asked for the difference to the lower price, on all lines; the parcels, "
+            "Yesterday {claims:,} contacts asked for the difference to the lower price, on all lines; the parcels, "
             "and the "
             "returns, are still to come.",
             claims=_claims(game),

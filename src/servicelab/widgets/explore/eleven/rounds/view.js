@@ -72,7 +72,7 @@ export default house.view((ui) => {
     rush.el.parentNode.hidden = !state.rush;
     if (state.rush)
       rush.draw({
-        x: { label: t("rush"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] }, y: { names: [t("you"), t("as_is")], band: 40 },
+        x: { label: t("rush"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] }, y: { names: [t("you"), t(state.live ? "plain" : "as_is")], band: 40 },
         layers: [{ bars: [{ x: state.rush.you, y: 0, label: ui.number(state.rush.you), color: 4 }, { x: state.rush.as_is, y: 1, label: ui.number(state.rush.as_is), color: 7 }] }],
         alt: state.text,
       });
