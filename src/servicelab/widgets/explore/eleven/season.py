@@ -93,7 +93,7 @@ class Season:
         found = {}
         for (day, line), rows in self.calls.groupby(["day", "line"], sort=True):
             order = np.argsort(rows["second"].to_numpy(), kind="stable")
-            kinds: NDArray[np.int64] = rows["kind"].map(number).to_numpy(dtype=np.int64)[order]
+            kinds = np.array([number[kind] for kind in rows["kind"]], dtype=np.int64)[order]
             found[str(day), str(line)] = Came(rows["second"].to_numpy(dtype=np.float64)[order], kinds)
         return found
 
@@ -108,8 +108,9 @@ class Season:
         temporary = agents.loc[agents["temporary"], "agent_id"]
         answered = self.calls.loc[self.calls["served"].astype(bool), ["day", "line", "agent"]].drop_duplicates()
         answered["temporary"] = answered["agent"].isin(temporary)
-        share = answered.groupby(["day", "line"])["temporary"].mean()
-        own = {(str(day), str(line)): 1 - each for (day, line), each in share.items()}
+        share = answered.groupby(["day", "line"])["temporary"].mean().reset_index()
+        places = zip(share["day"].astype(str), share["line"].astype(str), strict=True)
+        own = {place: 1 - float(each) for place, each in zip(places, share["temporary"], strict=True)}
         rosters = self.tables["rosters"]
         mine = rosters[rosters["line"].astype(str).isin(LINES)]
         days = mine["date"].dt.strftime("%Y-%m-%d")
