@@ -257,7 +257,7 @@ def _day(
 ) -> Played:  # fmt: skip
     total, rush, broken_kinds = Tally(), Tally(), set[str]()
     tomorrow = dict.fromkeys(LINES, 0)
-    number = pd.Timestamp(day).dayofyear
+    number = pd.Timestamp(day).day_of_year
     for where, line in enumerate(LINES):
         rng = np.random.default_rng([run, number, where])
         came = source(day, line, rng)
