@@ -148,11 +148,12 @@ def test_what_the_ways_came_to(game: Game) -> None:
     wave = {name: f"{way.price('wave'):,.0f}" for name, way in ways.items()}
     holds(
         NOTES("en"),
-        f"Skylark's way comes to ¥{total['as_is']}, the planner's to ¥{total['informed']}, that of the three beliefs to "
-        f"¥{total['naive']}",
+        f"Skylark's way comes to ¥{total['as_is']}, the planner's to ¥{total['informed']}, that of the three beliefs "
+        f"to ¥{total['naive']}",
         f"¥{wave['as_is']}, ¥{wave['informed']}, ¥{wave['naive']}",
     )
-    holds(NOTES("zh"), f"云雀合计 {total['as_is']} 元，排班师 {total['informed']} 元，三条想当然 {total['naive']} 元")
+    zh = (f"云雀合计 {total['as_is']} 元", f"排班师 {total['informed']} 元", f"三条想当然 {total['naive']} 元")
+    holds(NOTES("zh"), "，".join(zh))
     for way in ways.values():
         assert 0.43 < way.price("wave") / way.total() < 0.57
 
@@ -167,8 +168,8 @@ def test_what_the_ways_came_to(game: Game) -> None:
         f"Skylark {lost['as_is']}, three beliefs {lost['naive']}, planner {lost['informed']} of 100",
         f"let down: three beliefs {mean('naive', 'night', 0, 'broken'):.0f}, planner "
         f"{mean('informed', 'night', 0, 'broken'):.0f}",
-        f"cost the planner {100 * mean('informed', 'staff', 0, 'given_up'):.0f} of 100 contacts in the last week of October, "
-        f"when the three beliefs had {100 * mean('naive', 'staff', 0, 'given_up'):.0f}",
+        f"cost the planner {100 * mean('informed', 'staff', 0, 'given_up'):.0f} of 100 contacts in the last week of "
+        f"October, when the three beliefs had {100 * mean('naive', 'staff', 0, 'given_up'):.0f}",
     )
     holds(NOTES("en"), f"Of 100 whom it dealt with alone about a price, {100 * game.season.comes_back:.0f} are back")
     plan = ways["informed"].plan

@@ -1,9 +1,10 @@
 // The forecast: three pictures to look at, ten handles, and the line that they draw.
 export default house.view((ui) => {
   const { h, t, content } = ui;
+  let touched = false;
   const picture = ui.radios({ key: "picture", legend: t("look"), options: content.pictures, look: "segments" });
   const look = ui.chart({ height: 230 });
-  const handles = content.halves.map((clock, n) => ui.slider({ key: `h${n}`, label: t("half", { clock }), min: 0, max: content.most, step: 1 }));
+  const handles = content.halves.map((clock, n) => ui.slider({ key: `h${n}`, label: t("half", { clock }), min: 0, max: content.most, step: 1, input: () => { touched = true; commit.disabled = false; } }));
   const own = ui.chart({ height: 260 });
   const summary = ui.summary();
   const commit = ui.button({ text: t("commit"), primary: true, press: () => {
@@ -45,7 +46,9 @@ export default house.view((ui) => {
       alt: state.text,
     });
     for (const handle of handles) handle.input.disabled = state.committed;
-    commit.disabled = !state.moved;
+    // Who has moved no handle has forecast nothing.
+    if (state.committed) touched = false;
+    commit.disabled = !(state.moved || touched);
     commit.hidden = once.hidden = state.committed;
     summary.set(state.text);
     table.set(state.table);
