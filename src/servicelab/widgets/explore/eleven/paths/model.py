@@ -47,12 +47,13 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     score = game.score()
     text = together(
         _(
-            "You went {score:.0f} % of the way from what Skylark did to the informed planner (eight runs, the same "
-            "luck for all). "
+            "On the way from what Skylark did (0 %) to the informed planner (100 %) you stand at {score} % (eight "
+            "runs, the "
+            "same luck for all). "
             "Your way came to ¥{you:,.0f}, the planner's to ¥{informed:,.0f}, Skylark's to ¥{as_is:,.0f}, that of "
             "the three beliefs to "
             "¥{naive:,.0f}.",
-            score=score, **{name: ways[name].total() for name in ORDER},
+            score=f"{score:.0f}".replace("-", "−"), **{name: ways[name].total() for name in ORDER},
         ),
         _("You and the planner part most in “{round}”: ¥{apart:,.0f}.", round=title(worst), apart=apart[worst])
         if apart[worst] > 0
@@ -108,7 +109,7 @@ def _forecast(plan: Plan, name: str) -> str:
 
 def _staff(plan: Plan) -> str:
     staff = plan.staff
-    return _("{temps} temps from {start}; late shift {late}, overtime {overtime}",
+    return _("temps: {temps} from {start}; late shift {late}, overtime {overtime}",
              temps=staff.temps, start=day_name(staff.start), late=staff.late, overtime=staff.overtime)  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _hour(hour: Hour) -> str:
 
 def _wave(plan: Plan) -> str:
     wave = plan.wave
-    return _("temps until {until}; {hours} hours of overtime a day; refunds: {refunds}",
+    return _("temps until {until}; overtime, hours a day: {hours}; refunds: {refunds}",
              until=day_name(wave.until), hours=wave.hours, refunds=refund_name(wave.refunds))  # fmt: skip
 
 

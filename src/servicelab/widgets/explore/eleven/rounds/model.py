@@ -116,7 +116,7 @@ def _practised(game: Game, hour: Hour) -> dict[str, Any]:
 def _gauges(tallies: Sequence[Tally]) -> list[float]:
     """Gave up of 100, minutes waited, ¥, customers let down: means of the runs."""
     columns = zip(*[(100 * each.given_up, each.minutes, each.cost, each.broken) for each in tallies], strict=True)
-    return [round(float(np.mean(column)), 2) for column in columns]
+    return [round(float(np.mean(column)), 1) for column in columns]
 
 
 def _told(game: Game, which: str) -> dict[str, Any]:
@@ -164,6 +164,7 @@ def _told(game: Game, which: str) -> dict[str, Any]:
         )
     return {
         **state,
+        "said": together(*said),
         "text": together(*said, state["surprise"], state["carried"]),
         "table": {
             "caption": _("Day by day, phone and chat (eight runs)"),
@@ -243,8 +244,8 @@ def carried(game: Game, which: str, runs: Sequence[Played]) -> str:
     back = float(np.mean([sum(each.carried.back.values()) for each in runs]))
     temps = (
         _("no temps") if not staff.temps
-        else _("{temps} temps, not begun yet", temps=staff.temps) if staff.start > end
-        else _("{temps} temps in week {week}", temps=staff.temps, week=weeks + 1)
+        else _("temps: {temps}, not begun yet", temps=staff.temps) if staff.start > end
+        else _("temps: {temps}, in week {week}", temps=staff.temps, week=weeks + 1)
     )  # fmt: skip
     if which == "wave":
         return _("That was the last round: the next section compares.")

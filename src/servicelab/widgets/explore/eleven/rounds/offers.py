@@ -119,23 +119,26 @@ def offers(which: str) -> list[Offer]:
     """The settings of a round's decision, in the order in which they are shown."""
     if which == "staff":
         return [
-            _slider("temps", _("Temps"), 0, MOST["temps"], _("people")),
+            _slider("temps", _("Temps"), 0, MOST["temps"], ""),
             _radios("start", _("They begin on"), {each: day_name(each) for each in STARTS}),
-            _slider("late", _("Late shift on both evenings"), 0, MOST["late"], _("people")),
-            _slider("overtime", _("Overtime from eight to nine on both evenings"), 0, MOST["overtime"], _("people")),
+            _slider("late", _("Late shift on both evenings"), 0, MOST["late"], ""),
+            _slider("overtime", _("Overtime from eight to nine on both evenings"), 0, MOST["overtime"], ""),
         ]
     if which == "wave":
         return [
             _radios("until", _("The temps' last day"), {each: day_name(each) for each in UNTIL}),
             _slider(
                 "hours",
-                _("Overtime in the evening, 12 to 18 November, {people} people", people=sum(ASSUMED.people.values())),
-                0, MOST["hours"], _("hours a day"),
+                _(
+                    "Overtime in the evening, 12 to 18 November, {people} people: hours a day",
+                    people=sum(ASSUMED.people.values()),
+                ),
+                0, MOST["hours"], "",
             ),
             _radios("refunds", _("Refunds"), {each: refund_name(each) for each in REFUNDS}),
         ]  # fmt: skip
     moves = [
-        _slider(f"moved{at}", _("From phone to chat, {stretch}", stretch=stretch), -2, MOST["moved"], _("people"))
+        _slider(f"moved{at}", _("From phone to chat, {stretch}", stretch=stretch), -2, MOST["moved"], "")
         for at, stretch in enumerate(("20:00–20:10", "20:10–20:30", "20:30–21:00"))
     ][:MOVES]
     switched = [{"id": each, "text": switch_name(each)} for each in SWITCHES]

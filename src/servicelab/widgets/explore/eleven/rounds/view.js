@@ -51,7 +51,8 @@ export default house.view((ui) => {
     disable(state.committed || !state.open);
     commit.hidden = once.hidden = state.committed || state.live || !state.open;
     commit.disabled = false;
-    summary.set(state.text);
+    // What is told beside it stands in notes of its own.
+    summary.set(state.said ?? state.text);
     after.hidden = !state.gauges;
     table.el.hidden = !state.table;
     if (!state.gauges) return;
