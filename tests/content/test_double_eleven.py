@@ -18,7 +18,9 @@ from servicelab.models.queueing import erlang_a_metrics, simulate_queue
 from servicelab.publish.sources import read_document
 from servicelab.widgets.explore.eleven.forecast.model import opening_evenings
 from servicelab.widgets.explore.eleven.game import PLAYED, Game
-from servicelab.widgets.explore.eleven.planner import HANDLES, RUSH
+from servicelab.widgets.explore.eleven.levers import ASSUMED, HANDLES
+from servicelab.widgets.explore.eleven.planner import RUSH
+from servicelab.widgets.explore.eleven.season import CLOSES, OPENS, SPELL
 from servicelab.widgets.figures.eleven import aftersale, halfhours, newcomers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,13 +71,13 @@ def test_ten_in_their_first_week_are_six() -> None:
         assert new["rate"] + new["half"] < old["rate"] - old["half"], line
 
 
-def test_temps_at_eight_are_hardly_one_of_six() -> None:
-    """“Temps sit where the others sit”: of the day's mean a sixth of them is there at eight, or fewer."""
-    season = Game(load).season
-    for line in ("phone", "chat"):
-        there = 5 / 7 * 6.75 / 12 * season.profile[line][RUSH]
-        assert there < 0.21, line
-    assert 5 / 7 * 6.75 / 12 * season.profile["chat"][RUSH] < 0.2
+def test_one_temp_of_five_is_there_at_eight(game: Game) -> None:
+    """Of seven days five are worked, of twelve hours 6.75 are at the desk, and the evening has fewer than the day."""
+    for line in newcomers.LINES:
+        there = ASSUMED.week / 7 * 2 * SPELL / (CLOSES - OPENS) * game.season.profile[line][RUSH]
+        assert there == pytest.approx(0.2, abs=0.02), line
+    holds(NOTES("en"), "at eight one of five is there")
+    holds(NOTES("zh"), "八点在岗的只有五分之一")
 
 
 def test_half_of_it_comes_late_and_claims_after_the_night() -> None:
