@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from servicelab.i18n import _
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from servicelab.widgets.explore.channels.handover import Handover
     from servicelab.widgets.explore.channels.mix import Mix
     from servicelab.widgets.explore.channels.queues import Queues
+    from servicelab.widgets.explore.eleven.forecast import ForecastBoard
+    from servicelab.widgets.explore.eleven.game import Game
+    from servicelab.widgets.explore.eleven.paths import Paths
+    from servicelab.widgets.explore.eleven.rounds import Round
     from servicelab.widgets.explore.needs.classifiers import Classifier
     from servicelab.widgets.explore.needs.kano import Kano
     from servicelab.widgets.explore.needs.sentence import Sentence
@@ -41,8 +45,10 @@ MINUTES: Mapping[str, float] = {
     "week": 4.0, "cards": 4.0, "tenweeks": 3.0, "sheet": 5.0, "design": 5.0,
     "fair": 6.0, "floor": 6.0, "handover": 5.0, "queues": 3.0, "mix": 6.0,
     "agent": 8.0, "calibrate": 5.0, "chance": 5.0, "hiring": 4.0, "scheme": 4.0, "rota": 3.0,
+    "double_eleven": 0.0, "forecast": 6.0, "rounds": 6.0, "paths": 5.0,
 }  # fmt: skip
-"""What each takes somebody who works it as its page asks, reading what it answers."""
+"""What each takes somebody who works it as its page asks, reading what it answers: of a game, each of its rounds.
+What shows nothing takes none."""
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
 
@@ -277,3 +283,35 @@ def rota(calls: pd.DataFrame) -> Rota:
     from servicelab.widgets.explore.people.rota import Rota
 
     return Rota(calls)
+
+
+def double_eleven(table: Callable[[str], pd.DataFrame]) -> Game:
+    """Begin the case Double 11: what its rounds share. `table` gives a table of the firm by its name, when needed.
+
+    Shows nothing. Its tables are those of `explore.eleven.season.NEEDED`; a table that lacks a column or has no rows
+    is a ``UserError`` of the round that needs it.
+    """
+    from servicelab.widgets.explore.eleven.game import Game
+
+    return Game(table)
+
+
+def forecast(game: Game) -> ForecastBoard:
+    """Open round 1 of the case: ten half hours of 10 November, forecast from three pictures."""
+    from servicelab.widgets.explore.eleven.forecast import ForecastBoard
+
+    return ForecastBoard(game)
+
+
+def rounds(game: Game, which: str) -> Round:
+    """Open a round of the case: `which` is practice, staff, opening, night or wave; ValueError for anything else."""
+    from servicelab.widgets.explore.eleven.rounds import Round
+
+    return Round(game, which)
+
+
+def paths(game: Game) -> Paths:
+    """Open the comparison of four ways through the case, when its five rounds are committed."""
+    from servicelab.widgets.explore.eleven.paths import Paths
+
+    return Paths(game)

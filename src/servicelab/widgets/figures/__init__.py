@@ -9,6 +9,7 @@ from servicelab.widgets.figures.channels import contained as containment
 from servicelab.widgets.figures.channels import handoffs as travelling
 from servicelab.widgets.figures.channels import measures
 from servicelab.widgets.figures.channels import refusals as refused
+from servicelab.widgets.figures.eleven import aftersale, halfhours, pastsales, weekswith
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.figures.people import appraised as appraising
 from servicelab.widgets.figures.people import bottomten
@@ -269,3 +270,33 @@ def appraised(appraisals: pd.DataFrame) -> Figure:
 def newcomers(appraisals: pd.DataFrame, agents: pd.DataFrame) -> Figure:
     """What a newcomer on the phone settles an hour, by month in the firm."""
     return Figure(growing.newcomers(appraisals, agents))
+
+
+def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: float | None = None) -> Figure:
+    """What somebody settles in an hour in contact, by weeks with the firm, on the phone and in the chat."""
+    return Figure(weekswith.weeks_with_the_firm(contacts, agents, guess))
+
+
+def first_week(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> float:
+    """How many experienced people with the phone so many newcomers are in their first week."""
+    return weekswith.as_experienced(contacts, agents, temps)
+
+
+def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFrame) -> Figure:
+    """Orders and contacts of members around the last two Double 11s, as multiples of an October day."""
+    return Figure(pastsales.past_sales(contacts, orders, deposits))
+
+
+def half_hours(calls: pd.DataFrame) -> Figure:
+    """10 November by half hours, beside an ordinary day and beside twice of it, spread evenly."""
+    return Figure(halfhours.evening(calls))
+
+
+def after_sale(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = None) -> Figure:
+    """First contacts about orders of 10 and 11 November, by days since the order."""
+    return Figure(aftersale.after_sale(contacts, orders, guess))
+
+
+def late_contacts(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
+    """Of first contacts about orders of 10 and 11 November, the share that comes more than two days later."""
+    return aftersale.later_than(aftersale.days_after(contacts, orders))
