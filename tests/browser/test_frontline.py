@@ -52,7 +52,7 @@ KNOWN = {
 }
 HAND_IN = {"en": "Hand in now", "zh": "现在提交"}
 HOME = {"en": "Back to the start page", "zh": "回到开始页"}
-ASKS = re.compile(r'lesson\.(?:quiz|recall)\("([^"]+)"')
+ASKS = re.compile(r'(?:lesson\.(?:quiz|recall)|task\.decide)\("([^"]+)"')
 INSTRUCTOR = """
 import sys
 from pathlib import Path
@@ -83,7 +83,7 @@ def read_through(notebook: Notebook, axe_source: str, language: str) -> None:
 
 
 def asked_in(delivered: dict[str, Any]) -> dict[str, list[str]]:
-    """The questions of a lesson, by the section that they stand in."""
+    """The questions of a lesson, or the decisions of an exercise, by the section that they stand in."""
     found: dict[str, list[str]] = {}
     section = ""
     for cell in delivered["cells"]:
@@ -265,15 +265,17 @@ def test_the_whole_way(
     exercise = Notebook.opened(page, lab, "assignments/01_needs/exercise.ipynb")
     assert exercise.errors() == []
     decisions = json.loads((work / "assignments/01_needs/decisions.json").read_text(encoding="utf-8"))["decisions"]
-    by_prompt = {item["prompt"]: item for item in decisions}
+    by_name = {item["id"]: item for item in decisions}
+    delivered = work.parent / "app/edition/assignments/01_needs/exercise.ipynb"
+    asked = asked_in(json.loads(delivered.read_text(encoding="utf-8")))
     answers = work / "assignments/01_needs/exercise.answers.json"
     onward = exercise.panel.locator(".slx-ways .slx-primary:visible")
     begun, ended = WRITTEN[language]
     decided, quoted, receipt = [], "", ""
     while True:
         seen |= set(in_sight(page, TOOL))
-        for card in exercise.panel.locator(".ld:visible").all():
-            item = next(each for prompt, each in by_prompt.items() if prompt in card.inner_text())
+        for item in (by_name[name] for name in asked.get(exercise.section, ())):
+            card = exercise.panel.locator(".ld:visible").filter(has_text=item["prompt"])
             if item.get("kind") == "number":
                 card.locator("input").fill("625")
                 card.locator("input").press("Tab")

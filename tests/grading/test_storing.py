@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from tests.grading.conftest import DUE, RIGHT, ROOT, SHARE, TRIAL, answers, cell, fill, pack, put
+from tests.publish.conftest import FIXTURE, translate
 
 from servicelab.cli import main
 from servicelab.errors import UserError
@@ -159,22 +160,17 @@ def test_a_refused_release_leaves_what_was_there(course: Course) -> None:
 
 
 def test_a_source_that_does_not_build_leaves_the_one_that_did(tmp_path: Path) -> None:
-    repository = tmp_path / "repository"
-    shutil.copytree(ROOT / "course", repository / "course")
-    for name in ("locales", "datasets"):
-        (repository / name).symlink_to(ROOT / name)
-    root = repository / "grading"
-    root.mkdir()
-    shutil.copy(ROOT / "grading" / "nbgrader_config.py", root)
-    shutil.copytree(ROOT / "grading" / "rubrics", root / "rubrics")
-    course = Course.at(root, repository)
-    assert release("01_needs", course=course).points == 30
+    repository = Path(shutil.copytree(FIXTURE, tmp_path / "repository"))
+    translate(repository)
+    shutil.copy(ROOT / "grading" / "nbgrader_config.py", repository / "grading")
+    course = Course.at(repository / "grading", repository)
+    assert release("01_demo", course=course).points == 10
     before = tree(course.source, course.release)
-    assert any(path.endswith("01_needs.zh.json") for path in before)
-    exercise = repository / "course" / "modules" / "01_needs" / "exercise.md"
+    assert any(path.endswith("01_demo.zh.json") for path in before)
+    exercise = repository / "course" / "modules" / "01_demo" / "exercise.md"
     exercise.write_text(exercise.read_text(encoding="utf-8").replace("### END HIDDEN TESTS", "", 1), encoding="utf-8")
     with pytest.raises(UserError):
-        release("01_needs", course=course)
+        release("01_demo", course=course)
     assert tree(course.source, course.release) == before
 
 
