@@ -250,6 +250,11 @@ def test_a_number_is_kept_as_it_stands_in_its_field_or_nothing_is_called_saved(e
     page.wait_for_timeout(600)
     assert (field.input_value(), kept.inner_text(), stored()) == ("5000", "Not saved yet", None)
 
+    # Letters among the digits are told while they are typed: the browser calls such a field empty.
+    field.press("Control+a")
+    field.press_sequentially("146 people", delay=40)
+    refused.get_by_text("Not saved: type a whole number from 50 to 2000.").wait_for()
+
     field.fill("625")
     field.press("Tab")
     card.get_by_text(SAVED).wait_for()
