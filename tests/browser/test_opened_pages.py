@@ -96,8 +96,8 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
         return file.read_text(encoding="utf-8")
 
     def save() -> None:
-        # What JupyterLab does by itself every ten seconds in which something has changed, the pictures of a page that was
-        # started again for example.
+        # What JupyterLab does by itself every ten seconds when something has changed: the pictures of a page that was
+        # started again, for example.
         lesson.panel.locator(".slx-title").click()
         page.keyboard.press("Escape")
         page.keyboard.press("Control+s")

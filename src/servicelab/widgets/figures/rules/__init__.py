@@ -11,7 +11,7 @@ from servicelab.widgets.house import Interactive
 
 
 class Policy(Interactive):
-    """The card that ``figures.policy`` returns; folded away is what a desk can do without: the law, counsel's checks."""
+    """The card that ``figures.policy`` returns; folded away is what a desk needs not: the law, counsel's checks."""
 
     view = "view.js"
 
