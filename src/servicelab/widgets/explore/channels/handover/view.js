@@ -10,8 +10,8 @@ export default house.view((ui) => {
   const after = h("div", { tabindex: "-1", class: "handover-after" });
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    h("div", { class: "sl-pair" }, h("div", { class: "handover-lines" }, lines.el, left),
-      h("div", { class: "handover-side" }, h("h4", { class: "sl-head", text: t("note") }), note, h("div", { class: "sl-bar-row" }, go), told)),
+    h("div", { class: "sl-pair" }, h("div", {}, lines.el),
+      h("div", { class: "handover-side" }, h("h4", { class: "sl-head", text: t("note") }), note, left, h("div", { class: "sl-bar-row" }, go), told)),
     summary.el, after, table.el);
   let pressed = false;
 
