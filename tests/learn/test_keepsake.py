@@ -47,13 +47,8 @@ def lesson(workspace):
 
 def test_a_guess_that_was_made_in_an_interactive_stands_on_it_as_well(lesson, workspace):
     class Board(Interactive):
-        view = "view.js"
-
         def derive(self, value):
             return {}
-
-        def name(self):
-            return "A board"
 
         def guesses(self):
             return [("How long?", "90 seconds", "103 seconds")]
