@@ -347,6 +347,11 @@ CASES = [
 ]
 
 
+def together(unit: str) -> pytest.MarkDecorator:
+    """What is about one unit runs on one worker: its solutions are run once."""
+    return pytest.mark.xdist_group(f"marks-{unit[:2]}")
+
+
 def answered(unit: str, task: str, code: str) -> tuple[float, str]:
     """What a task earns when its solution is followed by this code, and what is said."""
     namespace = dict(solved(unit, task))
@@ -356,8 +361,10 @@ def answered(unit: str, task: str, code: str) -> tuple[float, str]:
 
 @pytest.mark.parametrize(
     ("unit", "task", "code", "points"),
-    CASES,
-    ids=[f"{unit[:2]}-{task[:2]}-{at}-{points:g}" for at, (unit, task, _code, points) in enumerate(CASES)],
+    [
+        pytest.param(unit, task, code, points, id=f"{unit[:2]}-{task[:2]}-{at}-{points:g}", marks=together(unit))
+        for at, (unit, task, code, points) in enumerate(CASES)
+    ],
 )
 def test_a_prepared_answer_earns_what_the_key_says(unit: str, task: str, code: str, points: float) -> None:
     earned, said = answered(unit, task, code)
@@ -392,7 +399,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("name", SAID)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=together(name)) for name in SAID])
 def test_a_message_says_what_was_wrong_and_nothing_else(name: str) -> None:
     task, code, right, wrong = SAID[name]
     unit = next(unit for unit in TASKS if unit.startswith(name[:2]))
