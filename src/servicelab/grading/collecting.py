@@ -123,16 +123,16 @@ class Collection:
             refused=counts["refused"],
             where=self.where,
         )
-        if not self.usable:
-            last += " " + _("Nothing here can be graded.")
-        elif not self.complete:
-            last += " " + _("What was refused stops nobody else: go on, and ask its senders to hand in again.")
         if self.by_own_clock:
             last += " " + _(
                 "{count} came in after the due time and are dated before it by their own clocks: where the deadline "
                 "decides, compare with the platform's times.",
                 count=self.by_own_clock,
             )
+        if not self.usable:
+            last += " " + _("Nothing here can be graded.")
+        elif not self.complete:
+            last += " " + _("What was refused stops nobody else: go on, and ask its senders to hand in again.")
         lines = sorted(self.lines, key=lambda line: line.verdict == "refused")
         return "\n".join([*map(str, lines), last])
 
