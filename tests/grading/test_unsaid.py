@@ -69,11 +69,14 @@ HOLDS = {
     "frozen": ("frozenset([Yes()])", "found == frozenset([1])"),
     "column": ("pd.DataFrame({'a': [1], 'b': pd.Series([Yes()], dtype=object)})", "(found['b'] == 1).all()"),
     "in-cells": ("pd.Series([[Yes()]])", "found[0] == [1]"),
+    "ragged": ("np.array([[1, Yes()], [2]], dtype=object)", "found[0] == [1, 1]"),
+    "alone": ("np.array(Yes(), dtype=object)", "bool(found == 1)"),
     "below": ("Subclass([2])", "not isinstance(found == 1, bool)"),
 }
 """What holds a value that agrees, and the comparison that it would win."""
 SOUND = {
     "texts": ("np.array(['one', 2, None], dtype=object)", "list(found) == ['one', 2, None]"),
+    "uneven": ("np.array([[1, 2], [3]], dtype=object)", "found[0] == [1, 2]"),
     "table": ("pd.DataFrame({'a': ['one', 'two'], 'b': [1.5, 2.5]}, index=[3, 4])", "found.loc[4, 'a'] == 'two'"),
     "lists": ("pd.Series([[1], [2]], index=['x', 'y'], name='z')", "found['y'] == [2] and found.name == 'z'"),
     "decimal": ("pd.Series([decimal.Decimal('0.4')])", "found[0] == decimal.Decimal('0.4')"),

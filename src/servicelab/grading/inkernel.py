@@ -237,14 +237,18 @@ class Kept:
 
     def _table(self, value: Any, kind: type, depth: int) -> tuple[Any] | None:
         """Return numpy's and pandas' own way of holding anything, with exact values in it; None for all else."""
-        numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+        numpy: Any = sys.modules.get("numpy")
+        pandas: Any = sys.modules.get("pandas")
         if kind is getattr(numpy, "ndarray", None):
             if value.dtype != object or self._are_plain(value.flat):
                 return (value,)
-            made = value.copy()
-            for at, each in enumerate(value.flat):
-                made.flat[at] = self.exact(each, depth + 1)
-            return (value if all(map(operator.is_, value.flat, made.flat)) else made,)
+            exact = [self.exact(each, depth + 1) for each in value.flat]
+            if all(map(operator.is_, value.flat, exact)):
+                return (value,)
+            made = numpy.empty(value.size, dtype=object)
+            for at, each in enumerate(exact):
+                made[at] = each
+            return (made.reshape(value.shape),)
         if kind is getattr(pandas, "Series", None):
             if self._is_own(type(value.array)):
                 return (Own(),)
