@@ -54,6 +54,7 @@ tried("removed", (top / "nbgrader_config.py").unlink)
 tried("renamed", lambda: os.replace("exercise.answers.json", top / "mine"))
 tried("program", lambda: of_a_program("cat", str(top / "gradebook.db")))
 tried("sources", Path("CHECKOUT/course/course.yml").read_bytes)
+tried("translations", Path("CHECKOUT/locales/zh_CN/01_needs/exercise.po").read_bytes)
 tried("package", lambda: Path("CHECKOUT/src/servicelab/mine.py").write_text("mine"))
 tried("parents", Path(f"/proc/{os.getppid()}/environ").read_bytes)
 before, found = found, {}
@@ -75,6 +76,11 @@ tried("own", lambda: (Path("mine.csv").write_text("mine"), os.replace("mine.csv"
 tried("tables", of_pandas)
 tried("figures", of_matplotlib)
 tried("temporary", of_temporary_files)
+def of_chinese():
+    from servicelab.i18n import _, use
+    with use("zh"):
+        assert _("Feedback") != "Feedback"
+tried("chinese", of_chinese)
 tried("python", lambda: of_a_program(sys.executable, "-c", "import json, sqlite3, ssl"))
 print(json.dumps([before, found]))
 """.replace("CHECKOUT", str(ROOT))
@@ -100,7 +106,7 @@ def test_code_reaches_its_own_and_what_it_works_with_and_nothing_else(course: Co
     graded = nbformat.read(course.autograded / "lin" / TRIAL / "exercise.ipynb", as_version=4)
     beside, own = said(cell(graded, "b-share"))
     assert set(beside.values()) == {"PermissionError"}, beside
-    assert len(beside) == 14
+    assert len(beside) == 15
     assert set(own.values()) == {"reached"}, own
     assert not (course.root / "mine").exists()
     assert "cannot confine" not in report.sentence()

@@ -104,7 +104,7 @@ def confine(course: Path, own: Iterable[Path], tables: Iterable[Path] = ()) -> N
     own
         Folders that may be read and written.
     tables
-        Folders that may be read, beside the machine's programs and the packages of this Python.
+        Folders and files that may be read, beside the machine's programs and the packages of this Python.
 
     Raises
     ------

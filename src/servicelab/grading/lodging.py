@@ -12,6 +12,7 @@ from typing import Any
 
 from servicelab.course.layout import DATASETS, PACKAGE
 from servicelab.files.whole import write_whole
+from servicelab.i18n import catalogue
 
 TOLD = frozenset({
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
@@ -72,12 +73,14 @@ def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
 
 
 def readable(place: Path) -> list[Path]:
-    """Return the folders around a submission that it may read: the firm's tables, and a person's own fonts."""
+    """Return what a submission may read beside its own: the firm's tables, a person's fonts, the course's Chinese."""
     checkout = Path(__file__).resolve().parents[3]
     tables = [folder / DATASETS for folder in (*place.parents, checkout) if (folder / DATASETS / PACKAGE).is_file()]
     # Of a list of fonts, matplotlib believes every line.
     fonts = [Path.home() / name for name in (".fonts", ".local/share/fonts")]
-    return [folder.resolve() for folder in (*tables, *fonts) if folder.is_dir()]
+    # Of a checkout's translations this one file: others hold those of answers.
+    chinese = [each for each in [catalogue()] if each]
+    return [each.resolve() for each in (*tables, *fonts, *chinese) if each.exists()]
 
 
 def environment(home: Path) -> dict[str, str]:
