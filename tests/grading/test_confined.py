@@ -94,7 +94,7 @@ def said(notebook: Any) -> Any:
 
 def handed_in(course: Course, inbox: Path, **codes: str) -> None:
     for student, code in codes.items():
-        put(inbox, f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
+        put(inbox, f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT, "zh"), language="zh"))
     collect(TRIAL, [inbox], course=course)
 
 
