@@ -69,6 +69,6 @@ c.HTMLExporter.preprocessors = ["servicelab.grading.inert.Inert"]
 c.HTMLExporter.filters = {
     "markdown2html": "servicelab.grading.inert.markdown_filter",
     "highlight_code": "servicelab.grading.inert.code_filter",
-    "clean_html": "servicelab.grading.inert.clean",
+    "clean_html": "servicelab.grading.inert.clean_filter",
 }
 c.HTMLExporter.sanitize_html = True

@@ -103,12 +103,15 @@ def _catalogue() -> dict[str, str]:
     except ModuleNotFoundError:
         # `servicelab doctor` has to say that it is missing; in English is better than not at all.
         return {}
+    found = catalogue()
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(found)) if entry.translated()} if found else {}
+
+
+def catalogue() -> Path | None:
+    """Return the file with the interface's Chinese: the package's own, or in a checkout that beside it."""
     here = Path(__file__).resolve().parent
-    for place in (here / "locales", here.parents[1] / "locales"):
-        found = place / "zh_CN" / "servicelab.po"
-        if found.is_file():
-            return {entry.msgid: entry.msgstr for entry in polib.pofile(str(found)) if entry.translated()}
-    return {}
+    places = (place / "locales" / "zh_CN" / "servicelab.po" for place in (here, here.parents[1]))
+    return next((place for place in places if place.is_file()), None)
 
 
 def together(*sentences: str) -> str:

@@ -71,7 +71,9 @@ def test_one_line_an_archive_and_the_counts(course: Course, tmp_path: Path) -> N
         "b.zip: refused · it is damaged or cut short",
         "e.ipynb: refused · it is not the zip that the Submit button makes",
         f"{TRIAL}: 1 taken, 1 earlier ones kept, 0 already here, 1 for other assignments, 2 refused; "
-        f"in {course.submitted}. What was refused stops nobody else: go on, and ask its senders to hand in again.",
+        f"in {course.submitted}. 2 came in after the due time and are dated before it by their own clocks: where the "
+        "deadline decides, compare with the platform's times. What was refused stops nobody else: go on, and ask its "
+        "senders to hand in again.",
     ]
     assert (report.complete, report.usable) == (False, True)
 

@@ -32,6 +32,8 @@ DEMO = f"{GRADING}/demo"
 TRANSLATIONS = "locales/zh_CN"
 DATASETS = "datasets"
 """The same in the sources and in a built tree."""
+PACKAGE = "datapackage.json"
+"""What is looked for in them: a folder is a set of tables from when it is there."""
 RUNS = "runs"
 """The folder of outcomes of grids, in that of the datasets."""
 

@@ -154,6 +154,9 @@ def parse(text: str, *, aliases: bool = False) -> Lined:
         return Lined(loader.construct_document(root), lines, repeated)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _not_yaml(error, root) from error
+    except (LookupError, AttributeError, TypeError, ArithmeticError) as error:
+        # A tag can ask for a kind of value that the text is none of; the parser then stumbles as it happens.
+        raise NotYaml(_stumbled(root), _("a value is not of the kind that its tag asks for")) from error
     finally:
         loader.dispose()
 
@@ -218,6 +221,25 @@ def _not_yaml(error: Exception, root: Any = None) -> NotYaml:
     mark = getattr(error, "problem_mark", None) or getattr(root, "start_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error) or _("it is not YAML")
     return NotYaml(mark.line + 1 if mark else 1, problem.splitlines()[0])
+
+
+def _stumbled(root: Any) -> int:
+    """The line of the first value that cannot be made."""
+    left = [root]
+    while left:
+        node = left.pop(0)
+        if isinstance(node, yaml.ScalarNode):
+            loader = _LOADER("")
+            try:
+                loader.construct_document(node)
+            except Exception:  # noqa: BLE001 - whatever it stumbles over, this is the place
+                return int(node.start_mark.line) + 1
+            finally:
+                loader.dispose()
+        else:
+            parts = [each for pair in node.value for each in (pair if isinstance(pair, tuple) else (pair,))]
+            left = parts + left
+    return int(root.start_mark.line) + 1
 
 
 def _index(node: Any, trail: Trail, lines: dict[Trail, int]) -> Iterator[Repeated]:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from servicelab.errors import UserError
 from servicelab.grading.collecting import submission_hash
+from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
 from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
@@ -98,12 +99,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Grading:
-    """What `grade` did: a result a trainee, and how long it took."""
+    """What `grade` did: a result a trainee, how long it took, and whether their code reached its own folder only."""
 
     assignment: str
     results: tuple[Result, ...]
     seconds: float
     where: Path
+    confined: bool = True
 
     @property
     def complete(self) -> bool:
@@ -145,6 +147,11 @@ class Grading:
             )
         if names := self._names("damaged"):
             last += " " + _("Cannot be opened: {names}. Ask for it again.", names=names)
+        if not self.confined:
+            last += " " + _(
+                "This machine cannot confine code that it grades: it could read the keys and what others handed in. "
+                "docs/grades.md says what follows."
+            )
         lines = sorted(self.results, key=lambda result: result.status in NOT_GRADED)
         return "\n".join([*map(str, lines), last])
 
@@ -208,7 +215,8 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
                     shutil.rmtree(course.autograded / student / assignment, ignore_errors=True)
             raise
     results = [_result(course, assignment, name, *done.get(name, ("before", "", 0.0))) for name in chosen]
-    return Grading(assignment, tuple(results), time.monotonic() - began, course.root / "gradebook.db")
+    took = time.monotonic() - began
+    return Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine())
 
 
 def nothing_collected(assignment: str) -> str:

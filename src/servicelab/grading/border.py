@@ -15,10 +15,13 @@ from typing import Any
 
 from servicelab.i18n import _
 
+HALF = rb"u[dD][89a-fA-F][0-9a-fA-F]{2}"
+LONE = re.compile(rb"\\" + HALF)
 ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.DOTALL
+    rb"(?:\\(?!" + HALF + rb").[^\\]*+)++|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\" + HALF,
+    re.DOTALL,
 )
-"""An escape in JSON: a pair of surrogates, a lone one, or any other, in this order."""
+"""Escapes in JSON: all up to the next half character at once, a pair of halves, or a lone one, in this order."""
 UNREADABLE = rb"\ufffd"
 
 
@@ -48,8 +51,7 @@ def mended(files: Mapping[str, bytes], released: Path) -> tuple[dict[str, bytes]
 
 def _without_halves(content: bytes) -> bytes:
     def sound(found: re.Match[bytes]) -> bytes:
-        escape = found[0]
-        return UNREADABLE if len(escape) == 6 and escape[2:3] in b"dD" and escape[1:2] == b"u" else escape
+        return UNREADABLE if LONE.fullmatch(found[0]) else found[0]
 
     return ESCAPE.sub(sound, content)
 

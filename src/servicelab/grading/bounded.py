@@ -23,8 +23,9 @@ from traitlets import Integer, default
 
 from servicelab.grading import inkernel
 from servicelab.grading.answering import Client
+from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.inkernel import ANSWER, ASKED
-from servicelab.grading.lodging import environment, left_as_it_was, lodging
+from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
 from servicelab.grading.whose import Run, Whose, is_points, is_test, opens, released
 from servicelab.i18n import _
 
@@ -119,8 +120,8 @@ class BoundedExecute(Execute):  # type: ignore[misc]
 
     @default("extra_arguments")
     def _extra_arguments_default(self) -> list[str]:
-        # The kernel's own log would run across the progress bar.
-        return ["--Application.log_level=CRITICAL", f"--ext={inkernel.__name__}"]
+        # The kernel's own log would run across the progress bar. A file beside the notebook stands for no module.
+        return ["--Application.log_level=CRITICAL", "--IPKernelApp.ignore_cwd=True", f"--ext={inkernel.__name__}"]
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
         """Run every cell, within the limits."""
@@ -149,6 +150,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._room = self.notebook_output
         self._numbers: dict[int, int] = {}
         place = (resources or {}).get("metadata", {}).get("path")
+        self._place = Path(place or ".").resolve()
         with lodging() as self._home, left_as_it_was(Path(place)) if place else nullcontext():
             made, _resources = super().preprocess(nb, resources, km)
         return made  # type: ignore[no-any-return]
@@ -158,7 +160,15 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         if self.km is not None:
             self.km.connection_file = str(self._home / "kernel.json")
             self.km.client_class = f"{Client.__module__}.{Client.__qualname__}"
+            if can_confine():
+                self._confine(self.km.kernel_spec)
         super().start_new_kernel(env=environment(self._home), **kwargs)
+
+    def _confine(self, spec: Any) -> None:
+        """Have the kernel started where it reaches its own folder and home, and nothing else of the course."""
+        # A submission stands in autograded/<who>/<what>.
+        course = self._place.parents[2] if len(self._place.parents) > 2 else self._place
+        spec.argv = confining(spec.argv, course, [self._place, self._home.resolve()], readable(self._place))
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Run one cell, or say in it why it could not run."""

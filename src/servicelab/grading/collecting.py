@@ -75,11 +75,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Collection:
-    """What `collect` did: a line an archive, and the counts."""
+    """What `collect` did: a line an archive, and the counts.
+
+    Attributes
+    ----------
+    assignment
+        Of which submissions were collected.
+    lines
+        One an archive.
+    where
+        The folder that they stand in.
+    by_own_clock
+        How many came in after the due time and say of themselves that they were made before it.
+    """
 
     assignment: str
     lines: tuple[Line, ...]
     where: Path
+    by_own_clock: int = 0
 
     @property
     def counts(self) -> Counter[str]:
@@ -110,6 +123,12 @@ class Collection:
             refused=counts["refused"],
             where=self.where,
         )
+        if self.by_own_clock:
+            last += " " + _(
+                "{count} came in after the due time and are dated before it by their own clocks: where the deadline "
+                "decides, compare with the platform's times.",
+                count=self.by_own_clock,
+            )
         if not self.usable:
             last += " " + _("Nothing here can be graded.")
         elif not self.complete:
@@ -167,7 +186,7 @@ def _collect(assignment: str, inbox: Sequence[Path], course: Course, moment: dat
             _("There is no submission in {where}: name the folder that holds the trainees' zips.", where=where)
         )
     desk.unpack()
-    return Collection(assignment, tuple(desk.lines), course.submitted)
+    return Collection(assignment, tuple(desk.lines), course.submitted, desk.by_own_clock)
 
 
 def _read_all(arrived: Iterator[Arrival]) -> Iterator[tuple[str, Submission | Refused]]:
@@ -176,7 +195,8 @@ def _read_all(arrived: Iterator[Arrival]) -> Iterator[tuple[str, Submission | Re
             yield arrival.label, Refused(arrival.refusal)
             continue
         try:
-            yield arrival.label, read_submission(arrival.data, fallback=read_name(arrival.label), room=arrival.room)
+            read = read_submission(arrival.data, fallback=read_name(arrival.name), room=arrival.room)
+            yield arrival.label, replace(read, uploader=uploader(arrival.name))
         except Refused as refusal:
             yield arrival.label, refusal
 
@@ -192,7 +212,9 @@ class _Desk:
         self.lines: list[Line] = []
         self._latest: dict[str, tuple[int, datetime, Submission]] = {}
         self._known = self._known_students()
-        self._uploaders: dict[str, str] = {}
+        self._uploaders = self._known_uploaders()
+        self._due = self._due_time()
+        self.by_own_clock = 0
 
     def receive(self, label: str, read: Submission | Refused) -> None:
         """Judge one archive, keep it in `received/` if it is taken, and write its line."""
@@ -208,7 +230,7 @@ class _Desk:
             detail = _("its notebook is {found}, this assignment has {expected}", found=notebook, expected=expected)
             self.lines.append(Line(label, "refused", read.student, detail))
             return
-        student, notes = self._name(read, label)
+        student, notes = self._name(read)
         stored = self._stored(student, read.digest)
         created = stored or min(read.created, self.now + CLOCK)
         if read.created > created:
@@ -221,6 +243,7 @@ class _Desk:
         else:
             self._store(student, read, created)
             verdict = "taken"
+            self.by_own_clock += bool(self._due and created <= self._due < self.now)
         read = replace(read, files=files)
         self.lines.append(Line(label, verdict, student, "; ".join(notes)))
         rival = self._latest.get(student)
@@ -258,7 +281,13 @@ class _Desk:
                 # The kernel speaks the trainee's language while it grades, so that tables come out in it.
                 MARKER: json.dumps({"edition": "trainee", "language": latest.language}).encode(),
                 COLLECTED: json.dumps(
-                    {"digest": latest.digest, "language": latest.language, "created": created.isoformat()}, indent=2
+                    {
+                        "digest": latest.digest,
+                        "language": latest.language,
+                        "created": created.isoformat(),
+                        "uploader": self._uploaders.get(student, ""),
+                    },
+                    indent=2,
                 ).encode(),
             }
             with whole_folder(target) as folder:
@@ -297,13 +326,24 @@ class _Desk:
             known |= {each.name for each in self.course.submitted.iterdir() if each.is_dir()}
         return {_folded(name): name for name in sorted(known)}
 
-    def _name(self, read: Submission, label: str) -> tuple[str, list[str]]:
+    def _known_uploaders(self) -> dict[str, str]:
+        """Return who first uploaded what stands there of each trainee."""
+        there = {each.parent.name: collected(each) for each in self.course.submitted.glob(f"[!.]*/{self.assignment}")}
+        stated = {student: about.get("uploader") for student, about in there.items()}
+        return {student: sender for student, sender in stated.items() if isinstance(sender, str) and sender}
+
+    def _due_time(self) -> datetime | None:
+        with self.course.gradebook() as book:
+            due: datetime | None = book.find_assignment(self.assignment).duedate
+        return due.replace(tzinfo=UTC) if due else None
+
+    def _name(self, read: Submission) -> tuple[str, list[str]]:
         """Return the trainee's id as this course spells it, and what is odd about who sent it."""
         notes = list(read.notes)
         student = self._known.setdefault(_folded(read.student), read.student)
         if student != read.student:
             notes.append(_("sent as {name}", name=read.student))
-        sender = uploader(label)
+        sender = read.uploader
         if sender and self._uploaders.setdefault(student, sender) != sender:
             first = self._uploaders[student]
             notes.append(_("uploaded by {one} and by {other}: ask whose it is", one=first, other=sender))

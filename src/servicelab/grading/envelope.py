@@ -32,6 +32,8 @@ from servicelab.i18n import _
 MEMBER_LIMIT = 200
 """Entries one submission may list; `submit` writes four."""
 LIMITS = Limits(members=MEMBER_LIMIT, directory=64 << 10)
+MOST_PARTS = 300_000
+"""Lists and objects in one file, and a sixth of its quotation marks: each takes a reader fifty times its bytes."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Submission:
         SHA-256 of the archive's bytes.
     notes
         What the instructor should know about it, in sentences.
+    uploader
+        Who a learning platform says uploaded it.
     packed
         The archive's own bytes, kept as they came.
     """
@@ -63,6 +67,7 @@ class Submission:
     files: Mapping[str, bytes]
     digest: str
     notes: tuple[str, ...] = ()
+    uploader: str = ""
     packed: bytes = field(default=b"", repr=False)
 
 
@@ -85,6 +90,13 @@ def check_assignment(name: object) -> str:
     if not isinstance(name, str) or not ASSIGNMENT_NAME.fullmatch(name) or is_reserved(name):
         raise Refused(_("it names no assignment"))
     return name
+
+
+def ensure_readable(name: str, content: bytes) -> bytes:
+    """Return a file's bytes, or refuse one that is small and takes gigabytes to read."""
+    if content.count(b"{") + content.count(b"[") + content.count(b'"') // 6 > MOST_PARTS:
+        raise Refused(_("{name} holds more parts than a notebook can", name=name))
+    return content
 
 
 def read_submission(
@@ -122,7 +134,9 @@ def read_submission(
     wanted = [name for name in handed_in(notebooks[0].removesuffix(".ipynb")) if name in members]
     files = _read(archive, members, wanted)
     note = _("it has no submission.json, so its file name was believed")
-    return Submission(check_student(student), check_assignment(assignment), created, "en", files, digest, (note,), data)
+    return Submission(
+        check_student(student), check_assignment(assignment), created, "en", files, digest, (note,), packed=data
+    )
 
 
 def _stated(archive: Archive, members: Mapping[str, zipfile.ZipInfo], digest: str) -> Submission:
@@ -181,7 +195,7 @@ def _members(archive: Archive) -> dict[str, zipfile.ZipInfo]:
 
 
 def _read(archive: Archive, members: Mapping[str, zipfile.ZipInfo], wanted: list[str]) -> dict[str, bytes]:
-    return {name: archive.read(members[name], LARGEST_NOTEBOOK) for name in wanted}
+    return {name: ensure_readable(name, archive.read(members[name], LARGEST_NOTEBOOK)) for name in wanted}
 
 
 def _parse(stated: bytes) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from servicelab.course.handin import ANY_ANSWERS, LARGEST_ARCHIVE, LARGEST_NOTEB
 from servicelab.errors import UserError
 from servicelab.files.zips import Refused, spelled_out
 from servicelab.grading.course import Course
-from servicelab.grading.envelope import Submission, check_student
+from servicelab.grading.envelope import Submission, check_student, ensure_readable
 from servicelab.i18n import LANGUAGES, _
 
 
@@ -85,7 +85,7 @@ def _read(folder: Path, student: str, assignment: str, time: str, notebooks: Seq
             for name in (*handed_in(notebook), "submission_secret.txt"):
                 content = _take(handle, name, min(LARGEST_NOTEBOOK, room))
                 if content is not None:
-                    files[name] = content
+                    files[name] = ensure_readable(name, content)
                     room -= len(content)
     finally:
         os.close(handle)

@@ -30,13 +30,15 @@ BELOW_LIMIT = 1 << 30
 """Bytes that may come out of one zip inside it and all zips in that: one trainee's bomb must not use up the others'
 room."""
 
+WITHIN = " › "
+"""Between the name of a zip and that of what lies in it."""
 QUOTES = " \"'“”"
 """What some platforms leave around a file's name."""
 
 # What platforms put in front of the name that `submit` gave: the first group says who uploaded it.
 WRAPPERS = (
     re.compile(r"^(.+?_\d+)_assignsubmission_file_[/ _]?"),  # Moodle: Lin Yue_1234_assignsubmission_file_/…
-    re.compile(r"^(?:.*_)?([^_/]+)_attempt_\d{4}(?:-\d\d){5}_"),  # Blackboard: Needs_lyue_attempt_2026-11-20-…_…
+    re.compile(r"^(?:.*?_)?([^_/]+)_attempt_\d{4}(?:-\d\d){5}_"),  # Blackboard: Needs_lyue_attempt_2026-11-20-…_…
     re.compile(r"^([^_/]+)_(?:LATE_)?\d+_\d+_"),  # Canvas: yuelin_LATE_1234_56789_…
 )
 
@@ -55,12 +57,15 @@ class Arrival:
         Why it was refused unread.
     room
         What may still come out of the file that it lay in.
+    name
+        Where it lay, whole: a label is short enough for a line, and who uploaded it may stand at its end.
     """
 
     label: str
     data: bytes | None = None
     refusal: str = ""
     room: Budget | None = None
+    name: str = ""
 
 
 def arrivals(places: Sequence[Path]) -> Iterator[Arrival]:
@@ -83,24 +88,24 @@ def arrivals(places: Sequence[Path]) -> Iterator[Arrival]:
                 below.sort()
                 for name in sorted([*names, *(each for each in below if (Path(folder) / each).is_symlink())]):
                     path = Path(folder) / name
-                    yield from _file(path, spelled_out(path.relative_to(place).as_posix()))
+                    yield from _file(path, path.relative_to(place).as_posix())
             for error in closed:
                 yield Arrival(
                     spelled_out(str(error.filename)), refusal=_("it cannot be opened ({why})", why=error.strerror)
                 )
         elif place.exists():
-            yield from _file(place, spelled_out(place.name))
+            yield from _file(place, place.name)
         else:
             raise UserError(_("{place} does not exist: name the folder or zip of the submissions.", place=place))
 
 
-def read_name(label: str) -> tuple[str, str, datetime] | None:
+def read_name(name: str) -> tuple[str, str, datetime] | None:
     """Return trainee, assignment and time from a file name that `submit` gave, whatever a platform put around it.
 
     >>> read_name("Lin Yue_1234_assignsubmission_file_/lin-yue--01_needs--20261120T090000Z (1).zip")[:2]
     ('lin-yue', '01_needs')
     """
-    found = ZIP_NAME.search(_unwrapped(label).split("/")[-1].strip(QUOTES))
+    found = ZIP_NAME.search(_unwrapped(name).split("/")[-1].strip(QUOTES))
     if not found:
         return None
     with suppress(ValueError):
@@ -109,27 +114,28 @@ def read_name(label: str) -> tuple[str, str, datetime] | None:
     return None
 
 
-def uploader(label: str) -> str:
+def uploader(name: str) -> str:
     """Return who a learning platform says uploaded this, or an empty string.
 
     >>> uploader("yuelin_LATE_1234_56789_lin-yue--01_needs--20261120T090000Z.zip")
     'yuelin'
     """
-    for part in label.split(" › "):
-        for wrapper in WRAPPERS:
-            if found := wrapper.match(part):
-                return found[1]
+    for part in name.split(WITHIN):
+        # What a platform writes comes first; after it a trainee's own name for the file can look like another one's.
+        if found := [match for wrapper in WRAPPERS if (match := wrapper.match(part))]:
+            return min(found, key=lambda match: match.end(1))[1]
     return ""
 
 
-def _unwrapped(label: str) -> str:
-    name = label.split(" › ")[-1]
+def _unwrapped(name: str) -> str:
+    name = name.split(WITHIN)[-1]
     for wrapper in WRAPPERS:
         name = wrapper.sub("", name)
     return name
 
 
-def _file(path: Path, label: str) -> Iterator[Arrival]:
+def _file(path: Path, name: str) -> Iterator[Arrival]:
+    label = _shown(name)
     if path.is_symlink():
         yield Arrival(label, refusal=_("it is a link"))
         return
@@ -151,11 +157,12 @@ def _file(path: Path, label: str) -> Iterator[Arrival]:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             yield Arrival(label, refusal=_("it is not a file"))
             return
-        yield from _opened(stream, label, depth=0, room=Budget(BULK_LIMIT))
+        yield from _opened(stream, name, depth=0, room=Budget(BULK_LIMIT))
 
 
-def _opened(stream: BinaryIO, label: str, *, depth: int, room: Budget) -> Iterator[Arrival]:
+def _opened(stream: BinaryIO, name: str, *, depth: int, room: Budget) -> Iterator[Arrival]:
     """Yield one submission, or each of those in a bulk zip."""
+    label = _shown(name)
     try:
         bulk = Archive(stream, BULK, room)
         inner = _inner(bulk)
@@ -168,19 +175,23 @@ def _opened(stream: BinaryIO, label: str, *, depth: int, room: Budget) -> Iterat
             yield Arrival(label, refusal=_("it is larger than {limit} MB", limit=LARGEST_ARCHIVE >> 20))
             return
         stream.seek(0)
-        yield Arrival(label, stream.read(), room=room)
+        yield Arrival(label, stream.read(), room=room, name=name)
         return
     if depth == DEPTH:
         yield Arrival(label, refusal=_("it holds zips in zips in zips"))
         return
     for info in inner:
-        below = f"{label} › {spelled_out(_legible(info))}"
+        below = f"{name}{WITHIN}{_legible(info)}"
         try:
             data = bulk.read(info, NESTED_LIMIT)
         except Refused as refusal:
-            yield Arrival(below, refusal=str(refusal))
+            yield Arrival(_shown(below), refusal=str(refusal))
             continue
         yield from _opened(BytesIO(data), below, depth=depth + 1, room=Budget(BELOW_LIMIT, room))
+
+
+def _shown(name: str) -> str:
+    return WITHIN.join(map(spelled_out, name.split(WITHIN)))
 
 
 def _inner(archive: Archive) -> list[ZipInfo]:

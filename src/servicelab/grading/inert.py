@@ -15,6 +15,8 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +28,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 from traitlets import Bool
 
 from servicelab.grading.messages import text_of
+from servicelab.grading.whose import NOTE
 from servicelab.i18n import _
 
 TAGS = frozenset({
@@ -37,6 +40,8 @@ TAGS = frozenset({
 LONGEST = 400_000
 """Characters of HTML or code that are laid out; more is shown as it was typed."""
 LONGEST_MARKDOWN = 100_000
+ROOM = 1_000_000
+"""Characters of one notebook that are laid out: a cell of the worst kind takes seconds, a notebook holds hundreds."""
 DEEPEST = 200
 """Elements inside each other."""
 MOST = 3_000
@@ -68,12 +73,57 @@ PLAIN = "text/plain"
 HTML = "text/html"
 
 
+class Room:
+    """What may still be laid out of one notebook; past it, texts are shown as they were typed."""
+
+    def __init__(self, left: int = ROOM) -> None:
+        self.left = left
+        #: What came of it: a template cleans once more what is clean.
+        self.made: set[str] = set()
+
+    def takes(self, text: str) -> bool:
+        """Whether a text may be laid out; if so, it has its part of the room."""
+        if len(text) > self.left:
+            return False
+        self.left -= len(text)
+        return True
+
+
+_room: ContextVar[Room | None] = ContextVar("room", default=None)
+
+
+@contextmanager
+def laying_out(room: Room | None = None) -> Iterator[Room]:
+    """What is made inert meanwhile is of one notebook, and has its room together."""
+    within = room or Room()
+    before = _room.set(within)
+    try:
+        yield within
+    finally:
+        _room.reset(before)
+
+
+def _finds_room(text: str) -> bool:
+    room = _room.get()
+    return room is None or room.takes(text)
+
+
 def clean(markup: str) -> str:
     """Return HTML with nothing in it that runs, fetches, poses as the page around it or leads into this machine.
 
     Elements outside the allow-list are shown as they were typed. Ids and styles go as well: by an id a heading could
     take a score's place in formgrader, by a style an answer could cover its buttons.
     """
+    room = _room.get()
+    if room is not None and markup in room.made:
+        return markup
+    shown = _cleaned(markup) if len(markup) <= LONGEST and _finds_room(markup) else _as_typed(markup)
+    if room is not None:
+        room.made.add(shown)
+    return shown
+
+
+def _cleaned(markup: str) -> str:
     if len(markup) > LONGEST or not _is_modest(markup):
         return _as_typed(markup)
     cleaned: str = _cleaner().clean(markup)
@@ -87,13 +137,15 @@ def markdown(source: str, attachments: object = None) -> str:
     """
     if len(source) > LONGEST_MARKDOWN or len(MATH.findall(source)) * len(source) > LOOKED_THROUGH:
         return _as_typed(source)
+    if not _finds_room(source):
+        return _as_typed(source)
     from mistune.plugins import import_plugin
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
     # Without nbconvert's task lists, which are made of form elements.
     plugins = [import_plugin(name) for name in ("strikethrough", "table", "url", "def_list")]
     try:
-        return clean(MarkdownWithMath(renderer=_renderer(attachments), plugins=plugins).render(source))
+        return _cleaned(MarkdownWithMath(renderer=_renderer(attachments), plugins=plugins).render(source))
     except Exception:  # noqa: BLE001 - nested without end, say: whatever was written, the page around it must open
         return _as_typed(source)
 
@@ -153,7 +205,8 @@ class Inert(Preprocessor):
                 resources[name] = html.escape(str(resources[name]))
         python = {"name": "python", "pygments_lexer": "ipython3"}
         nb.metadata = _node({"language_info": python})
-        nb.cells = [_laid_out(cell) for cell in _listed(nb.get("cells"))]
+        with laying_out() as resources["room"]:
+            nb.cells = [_laid_out(cell) for cell in _listed(nb.get("cells"))]
         return nb, resources
 
 
@@ -161,7 +214,15 @@ class Inert(Preprocessor):
 def markdown_filter(context: Context, source: object) -> str:
     """nbconvert's filter `markdown2html`: a cell's Markdown, with what is attached to the cell."""
     cell = context.get("cell", {})
-    return markdown(text_of(source), cell.get("attachments"))
+    with laying_out(context.get("resources", {}).get("room")):
+        return markdown(text_of(source), cell.get("attachments"))
+
+
+@pass_context
+def clean_filter(context: Context, markup: object) -> str:
+    """nbconvert's filter `clean_html`: an output's HTML or drawing."""
+    with laying_out(context.get("resources", {}).get("room")):
+        return clean(text_of(markup))
 
 
 def code_filter(source: object, **_about: object) -> str:
@@ -190,7 +251,7 @@ def _settled(cell: Any) -> NotebookNode:
     kept: dict[str, Any] = {
         "cell_type": kind,
         "source": text_of(cell.get("source", "")),
-        "metadata": _metadata(cell.get("metadata")),
+        "metadata": {**_note(kind, cell.get("metadata")), **_metadata(cell.get("metadata"))},
     }
     if isinstance(name := cell.get("id"), str) and NAME.fullmatch(name):
         kept["id"] = name
@@ -210,6 +271,11 @@ def _settled(cell: Any) -> NotebookNode:
 def _node(value: dict[str, Any]) -> NotebookNode:
     node: NotebookNode = from_dict(value)  # type: ignore[no-untyped-call]
     return node
+
+
+def _note(kind: str, stated: object) -> dict[str, Any]:
+    """Whether a cell is a note of ours: no cell of a trainee's says so any more when it has been graded."""
+    return {NOTE: True} if kind == "markdown" and isinstance(stated, Mapping) and NOTE in stated else {}
 
 
 def _metadata(stated: object) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import functools
 import json
 import logging
 import math
+import operator
 import os
 import sys
 import threading
@@ -23,6 +24,7 @@ import types
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,8 @@ MOST_SAID = 1 << 16
 """Characters of messages that one test may print."""
 DEEPEST = 4
 """Containers inside each other in which values are looked at."""
-MOST_FRAMES = 20
+MOST_FRAMES = 1
+"""Lines of a trainee's cells that are told of an error in a test: with more one could spell what it was called with."""
 ASKS_BACK = (
     "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__contains__", "__getitem__", "__iter__",
     "__len__", "__missing__", "__bool__", "__float__", "__int__", "__index__", "__str__", "__abs__",
@@ -63,9 +66,15 @@ EXACT: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 )
 """Each builtin type, and how a value of a class below it becomes one without asking that class."""
 
+COLLECTED = (list, tuple, set, frozenset)
+HOLDING = frozenset({*COLLECTED, dict, defaultdict})
+"""What has other values in it."""
+MADE = 1 << 9
+"""The flag of a class that was made while Python ran; the others are C's own, and nobody writes one in a notebook."""
 
 # What a class and an error are, from Python itself: a metaclass or a property could say anything.
 lineage: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
 members: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
 TRACE: Callable[[BaseException], types.TracebackType | None] = BaseException.__dict__["__traceback__"].__get__
 
@@ -191,9 +200,11 @@ class Kept:
             return Own()
         if depth >= DEEPEST:
             return value
-        if kind is list or kind is tuple:
+        if kind in COLLECTED:
             found = [self.exact(each, depth + 1) for each in value]
             return value if all(one is other for one, other in zip(found, value, strict=True)) else kind(found)
+        if table := self._table(value, kind, depth):
+            return table[0]
         if kind is dict:
             pairs = [(self.exact(key, depth + 1), self.exact(each, depth + 1)) for key, each in dict.items(value)]
             same = all(k is key and v is each for (k, v), (key, each) in zip(pairs, dict.items(value), strict=True))
@@ -202,15 +213,66 @@ class Kept:
 
     def _is_own(self, kind: type) -> bool:
         """Whether a class is the trainee's and weighs its values against others by rules of its own."""
-        if id(kind) in self.known:
+        if id(kind) in self.known or not flags(kind) & MADE or self._is_a_librarys(kind):
             return False
-        space = self.shell.user_ns
         rules = [own[name] for own in map(members, lineage(kind)) for name in WEIGHS if name in own]
-        written = members(kind).get("__module__") == "__main__" or any(
-            getattr(each, "__globals__", None) is space for each in rules
-        )
         plain = set(map(id, vars(object).values()))
-        return written and any(id(each) not in plain for each in rules)
+        return any(id(each) not in plain for each in rules)
+
+    def _is_a_librarys(self, kind: type) -> bool:
+        """Whether a class stands in a module that was loaded since, from a file that is not a trainee's.
+
+        Where a class is from it says itself: what was loaded before has all its classes among the known ones.
+        """
+        name = members(kind).get("__module__")
+        module = sys.modules.get(name) if type(name) is str and name not in self.modules else None
+        if name == "__main__" or type(module) is not types.ModuleType:
+            return False
+        spec = vars(module).get("__spec__")
+        if type(spec) is not ModuleSpec or not spec.has_location or type(spec.origin) is not str:
+            return False
+        home = [Path(os.environ.get("HOME") or self.folder), self.folder]
+        outside = not any(each in Path(spec.origin).resolve().parents for each in home)
+        return outside and any(each is kind for each in vars(module).values())
+
+    def _table(self, value: Any, kind: type, depth: int) -> tuple[Any] | None:
+        """Return numpy's and pandas' own way of holding anything, with exact values in it; None for all else."""
+        numpy: Any = sys.modules.get("numpy")
+        pandas: Any = sys.modules.get("pandas")
+        if kind is getattr(numpy, "ndarray", None):
+            if value.dtype != object or self._are_plain(value.flat):
+                return (value,)
+            exact = [self.exact(each, depth + 1) for each in value.flat]
+            if all(map(operator.is_, value.flat, exact)):
+                return (value,)
+            made = numpy.empty(value.size, dtype=object)
+            for at, each in enumerate(exact):
+                made[at] = each
+            return (made.reshape(value.shape),)
+        if kind is getattr(pandas, "Series", None):
+            if self._is_own(type(value.array)):
+                return (Own(),)
+            if value.dtype != object or self._are_plain(value.array):
+                return (value,)
+            exact = [self.exact(each, depth + 1) for each in value.array]
+            same = all(map(operator.is_, value.array, exact))
+            return (value if same else value._constructor(exact, value.index, object, value.name),)
+        if kind is getattr(pandas, "DataFrame", None):
+            columns = [value.iloc[:, at] for at in range(value.shape[1])]
+            found = [self._table(each, type(each), depth) or (each,) for each in columns]
+            if all(one is other for one, (other,) in zip(columns, found, strict=True)):
+                return (value,)
+            if any(type(each) is Own for (each,) in found):
+                return (Own(),)
+            made = value.copy()
+            for at, (each,) in enumerate(found):
+                made.isetitem(at, each)
+            return (made,)
+        return None
+
+    def _are_plain(self, values: Any) -> bool:
+        """Whether values are numbers, texts and the like: what a long table holds is gone through at once."""
+        return all(id(kind) in self.known and kind not in HOLDING for kind in set(map(type, values)))
 
     def _decides(self, kind: type, base: type) -> bool:
         """Whether a class below a builtin one brings rules of its own, and is none of a library's."""

@@ -10,7 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.layout import DATASETS, PACKAGE
 from servicelab.files.whole import write_whole
+from servicelab.i18n import catalogue
 
 TOLD = frozenset({
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
@@ -70,12 +72,25 @@ def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
             yield path, path.is_file() and not path.is_symlink()
 
 
+def readable(place: Path) -> list[Path]:
+    """Return what a submission may read beside its own: the firm's tables, a person's fonts, the course's Chinese."""
+    checkout = Path(__file__).resolve().parents[3]
+    tables = [folder / DATASETS for folder in (*place.parents, checkout) if (folder / DATASETS / PACKAGE).is_file()]
+    # Of a list of fonts, matplotlib believes every line.
+    fonts = [Path.home() / name for name in (".fonts", ".local/share/fonts")]
+    # Of a checkout's translations this one file: others hold those of answers.
+    chinese = [each for each in [catalogue()] if each]
+    return [each.resolve() for each in (*tables, *fonts, *chinese) if each.exists()]
+
+
 def environment(home: Path) -> dict[str, str]:
     """Return what a kernel is told of this process's environment, with a person's own folders pointing into `home`."""
     kept = {name: value for name, value in os.environ.items() if name in TOLD or name.startswith(SPOKEN)}
     temporary = str(home / "tmp")
     return {
         **kept,
+        # Whatever lies beside a notebook, no module is taken from there.
+        "PYTHONSAFEPATH": "1",
         "HOME": str(home),
         "USERPROFILE": str(home),
         "IPYTHONDIR": str(home / "ipython"),

@@ -15,12 +15,10 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.marks import Book, phrases
-from servicelab.grading.whose import cell_name, released
+from servicelab.grading.whose import NOTE, cell_name, released
 from servicelab.i18n import LANGUAGES, _, use
 from servicelab.learn import decisions
 
-NOTE = "servicelab_note"
-"""Metadata of a cell that is for the marker only; the trainee's page leaves it out."""
 TAG = re.compile(r"<[^<>]*>")
 MOST_DECISIONS = 100
 DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
@@ -46,7 +44,10 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _is_theirs(cell: NotebookNode, handed_out: set[str]) -> bool:
-    """Whether to say of a text that it is the trainee's: nobody handed it out, or it reads like a note of ours."""
+    """Whether to say of a text that it is the trainee's: nobody handed it out, or it reads like a note of ours.
+
+    A note of ours stands in a frame as well, whatever others read like (templates/offline/formgrade).
+    """
     if cell.cell_type != "markdown":
         return False
     letters = _letters(cell.source)

@@ -26,7 +26,7 @@ from servicelab.course.handin import answers_file
 from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
 from servicelab.grading.messages import text_of
-from servicelab.grading.whose import is_points, is_test
+from servicelab.grading.whose import Whose, is_points, is_test, released
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
 from servicelab.learn.whereabouts import NotTaken, read_json, read_regular
@@ -201,7 +201,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         folder = Path(resources["metadata"]["path"])
         self._book = Book(folder.parents[2], about["assignment"], about["student"])
         self._prefix = about["notebook"] + "/"
-        self._did = _judged(nb, folder / answers_file(about["notebook"]))
+        self._did = _judged(nb, folder / answers_file(about["notebook"]), Whose(nb, released(resources)))
         self._seen: set[str] = set()
         nb, resources = super().preprocess(nb, resources)
         with self.gradebook:
@@ -221,7 +221,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         comment = next((each for each in submission.comments if each.name == name), None)
         moment = submission.assignment.timestamp
         now = Stood(
-            fingerprint(cell.source) if is_solution(cell) or is_task(cell) else self._did,
+            fingerprint(cell.source, cell.get("attachments")) if is_solution(cell) or is_task(cell) else self._did,
             float(grade.max_score) if grade else 0.0,
             moment.strftime(MINUTE) if moment else "",
         )
@@ -315,13 +315,16 @@ def damaged_books(root: Path, assignment: str, student: str) -> list[Path]:
     return [*book.damaged, *sorted((root / MARKED / student).glob(f"{assignment}{DAMAGED}*.json"))]
 
 
-def fingerprint(text: str) -> str:
-    """Return a hash of a text, the same however its words are spaced.
+def fingerprint(text: str, pictures: Any = None) -> str:
+    """Return a hash of a text and of the pictures attached to it, the same however its words are spaced.
 
     >>> fingerprint("a  text\\n") == fingerprint("a text") != fingerprint("atext")
     True
     """
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
+    stands = " ".join(text.split())
+    if pictures:
+        stands += "\0" + json.dumps(pictures, sort_keys=True)
+    return hashlib.sha256(stands.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_marked(course: Course, assignment: str, student: str) -> bool:
@@ -401,9 +404,15 @@ def _points(value: Any) -> float:
     return number
 
 
-def _judged(nb: NotebookNode, answers: Path) -> str:
+def _judged(nb: NotebookNode, answers: Path, whose: Whose) -> str:
     """A hash of what a test may judge: code and answers. What a person reads is a mark's own matter."""
     code = [cell.source for cell in nb.cells if is_solution(cell) and cell.cell_type == "code"]
+    # What a solution calls may stand in a cell of the trainee's own.
+    added = [
+        cell.source
+        for place, cell in enumerate(nb.cells)
+        if cell.cell_type == "code" and not is_solution(cell) and not whose.unwritten(place)
+    ]
     entries = read_json(answers).get("entries")
     given = {
         # When it was kept is no part of an answer: who opens a page again may have it kept again.
@@ -411,4 +420,4 @@ def _judged(nb: NotebookNode, answers: Path) -> str:
         for key, each in (entries.items() if isinstance(entries, dict) else ())
         if not (isinstance(each, dict) and each.get("kind") == KIND)
     }
-    return hashlib.sha256(json.dumps([code, given], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([code, given, *([added] if added else [])], sort_keys=True).encode()).hexdigest()

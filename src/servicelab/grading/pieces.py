@@ -13,7 +13,7 @@ from nbformat.notebooknode import NotebookNode
 from servicelab.course.handin import ANY_ANSWERS
 from servicelab.course.headings import heading
 from servicelab.grading.bounded import CONTROL, WIDGET
-from servicelab.grading.inert import markdown, rich
+from servicelab.grading.inert import laying_out, markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
 from servicelab.grading.messages import text_of
 from servicelab.grading.scrub import ANSI
@@ -90,6 +90,10 @@ class Reader:
 
     def read(self, nb: NotebookNode) -> None:
         """Fill `pieces` and `parts`."""
+        with laying_out():
+            self._read(nb)
+
+    def _read(self, nb: NotebookNode) -> None:
         tests = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if is_test(cell)}
         placed = set()
         for cell in nb.cells:

@@ -19,9 +19,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.bounded import CELL, NO_POINTS, STOPPED, TOO_MUCH, explained, output
 from servicelab.grading.language import spoken
-from servicelab.grading.markerview import NOTE
 from servicelab.grading.messages import is_authored, messages_of, text_of
-from servicelab.grading.whose import is_test
+from servicelab.grading.whose import NOTE, is_test
 from servicelab.i18n import _, use
 
 REGIONS = ("HIDDEN TESTS", "MARK SCHEME", "SOLUTION")

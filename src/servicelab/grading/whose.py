@@ -17,6 +17,8 @@ from nbformat.notebooknode import NotebookNode
 from servicelab.course.handin import LARGEST_NOTEBOOK, notebook_file
 from servicelab.learn.whereabouts import read_json
 
+NOTE = "servicelab_note"
+"""Metadata of a cell that is for the marker only; the trainee's page leaves it out."""
 SLACK = 1e-9
 """How far a sum of parts may lie beside the points that they add up to."""
 

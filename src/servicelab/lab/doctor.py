@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -91,18 +90,16 @@ def browser() -> Finding:
 
 
 def isolation() -> Finding:
-    """What stands between a submission's code and this machine while grading."""
-    elsewhere = _("grade on a machine you can throw away")
-    bubblewrap = shutil.which("bwrap")
-    if bubblewrap:
-        works = subprocess.run(
-            [bubblewrap, "--ro-bind", "/", "/", "true"], capture_output=True, check=False, timeout=20
-        ).returncode
-        seen = _("bubblewrap works") if works == 0 else _("bubblewrap is here but may not make namespaces")
-        return Finding(works == 0, seen, elsewhere)
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    seen = _("none: submissions run as you, the administrator (root)") if root else _("none: submissions run as you")
-    return Finding(False, seen, elsewhere)
+    """What of this machine the code of a submission reaches while it is graded."""
+    from servicelab.grading.confined import can_confine, proof
+
+    remedy = _("grade unknown people's code on Linux 5.13 or newer, or on a machine that holds nothing else")
+    if not can_confine():
+        open_to = _("none: code that is graded can read what you can, the keys and what others handed in too")
+        return Finding(False, open_to, remedy)
+    problem = proof()
+    seen = _("code that is graded reaches its own folder and no other (Landlock)")
+    return Finding(not problem, problem or seen, remedy)
 
 
 def disk() -> Finding:

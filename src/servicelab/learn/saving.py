@@ -16,8 +16,9 @@ from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.files.zips import Archive, Budget, Limits, Refused, pack, plain_name
 from servicelab.i18n import _, together
-from servicelab.learn.sheet import FORMAT, exclusively, understand, utc_now
+from servicelab.learn.sheet import FORMAT, exclusively, newer, understand, utc_now
 from servicelab.learn.whereabouts import (
+    LARGEST_FILE,
     NotTaken,
     keep_student_id,
     read_json,
@@ -48,11 +49,15 @@ class Saved:
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore did: files taken over, files that were the same, and the dated copies of what stood there."""
+    """What a restore did: files taken over, files that were the same, and the dated copies of what stood there.
+
+    `student` is the staff number that came with them, where there was none.
+    """
 
     taken: tuple[str, ...]
     same: tuple[str, ...]
     copies: tuple[str, ...]
+    student: str = ""
 
 
 def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> Saved:
@@ -68,8 +73,11 @@ def save_progress(root: Path, clock: Callable[[], datetime] = utc_now) -> Saved:
         if not belongs(name) or path.is_symlink() or path.parent.is_symlink():
             continue
         try:
-            if path.stat().st_size > LARGEST_NOTEBOOK:
+            size = path.stat().st_size
+            if size > LARGEST_NOTEBOOK:
                 left_out.append(str(too_heavy(name)))
+            elif ANSWERS.fullmatch(name) and size > LARGEST_FILE:
+                left_out.append(_("{name} is larger than any page reads, so it is not in it.", name=name))
             else:
                 files[name] = read_regular(path, LARGEST_NOTEBOOK)
         except (FileNotFoundError, NotTaken):
@@ -127,10 +135,10 @@ def restore_progress(root: Path, content: bytes, clock: Callable[[], datetime] =
             else:
                 write_whole(target, incoming)
         taken.append(name)
-    restore_student(root, manifest)
+    student = restore_student(root, manifest) if taken or same else ""
     if not taken and not same:
         raise UserError(_("This file belongs to another course: none of its folders is in this workspace."))
-    return Restored(tuple(taken), tuple(same), tuple(copies))
+    return Restored(tuple(taken), tuple(same), tuple(copies), student)
 
 
 def set_aside(target: Path, stamp: str) -> Path:
@@ -180,6 +188,14 @@ def checked(content: bytes) -> dict[str, bytes]:
     except Refused as refused:
         raise _not_saved_here(refused) from refused
     for name, inside in files.items():
+        if ANSWERS.fullmatch(name) and newer(understand(inside)[0]):
+            raise UserError(
+                _(
+                    "{name} in this zip was written by a newer version of the course, so nothing was restored: update "
+                    "this one first.",
+                    name=shown(name, 80),
+                )
+            )
         if name != MANIFEST and not sound(name, inside):
             raise UserError(_("{name} in this zip is damaged: nothing was restored.", name=shown(name, 80)))
     return files
@@ -207,9 +223,9 @@ def belongs(name: str) -> bool:
 
 
 def sound(name: str, content: bytes) -> bool:
-    """Whether a file is what its name says."""
+    """Whether a file is what its name says, and one that the page it belongs to will read."""
     if ANSWERS.fullmatch(name):
-        return understand(content)[1]
+        return len(content) <= LARGEST_FILE and understand(content)[1]
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -217,11 +233,12 @@ def sound(name: str, content: bytes) -> bool:
     return isinstance(document, dict) and isinstance(document.get("cells"), list)
 
 
-def restore_student(root: Path, manifest: bytes) -> None:
-    """Take over the staff number from the archive when this workspace has none yet."""
+def restore_student(root: Path, manifest: bytes) -> str:
+    """Take over the staff number from the archive when this workspace has none yet; return it where that was done."""
     if student_id(root) or read_json(root / TRAINEE):
-        return
+        return ""
     with contextlib.suppress(ValueError, AttributeError, RecursionError, UserError):
         kept = json.loads(manifest).get("student")
         if isinstance(kept, str) and kept:
-            keep_student_id(root, kept)
+            return keep_student_id(root, kept)
+    return ""

@@ -226,7 +226,7 @@ class AnswerSheet:
             self._seen, self._unread = UNREAD, unreadable(self.path.name, problem)
             return
         document, whole = understand(raw)
-        if isinstance(document.get("format"), int) and document["format"] > FORMAT:
+        if newer(document):
             self.locked = _("it was written by a newer version of the course.")
         elif not whole:
             self._set_aside(document["entries"])
@@ -298,6 +298,12 @@ def understand(raw: bytes) -> tuple[Document, bool]:
     except (ValueError, RecursionError):
         return {"entries": {}, "activity": {}}, False
     return kept, whole and len(good) == len(entries)
+
+
+def newer(document: Document) -> bool:
+    """Whether a later version of the course wrote it: this one would lose what it does not know."""
+    stated = document.get("format")
+    return isinstance(stated, int) and stated > FORMAT
 
 
 def finite(text: str) -> float | None:

@@ -7,7 +7,9 @@ not secret: `solution()`, the explanations of a quiz.
 
 from __future__ import annotations
 
+import base64
 import builtins
+import bz2
 import contextlib
 import gzip
 import hashlib
@@ -15,17 +17,19 @@ import html
 import io
 import json
 import keyword
+import lzma
 import re
 import tarfile
+import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from servicelab.course.layout import DEMO, GRADED, RUBRICS
 from servicelab.errors import UserError
-from servicelab.files.zips import Archive, Budget, Limits, Refused
+from servicelab.files.zips import BROKEN, Archive, Budget, Limits, Refused
 from servicelab.publish.catalogues import Catalogue, catalogue_file
 from servicelab.publish.prose import translate_blocks
 from servicelab.publish.regions import REGIONS, has_region, segments
@@ -44,11 +48,19 @@ RUN = 4
 LONG = 50_000
 """Characters; in a longer text more runs are told apart, and it is gone through in pieces of so many."""
 LARGEST = 4 << 30
-"""Bytes that may come out of one zip of ours: a bundle with every wheel has a fifth of them."""
+"""Bytes that may come out of one file of ours and all that is packed in it: a bundle with every wheel has a fifth."""
+LARGEST_TEXT = 512 << 20
+"""Bytes of one file that is searched: a search takes three times as much memory."""
+DEEPEST = 8
+"""Packed files inside each other."""
+PIECE = 1 << 20
 ZIP = Limits(members=100_000, directory=32 << 20)
 SPACE = re.compile(r"\s+")
 TAG = re.compile(r"<[^>]*>")
 ESCAPED = re.compile(r"""\\(?:u([0-9a-fA-F]{4})|([\\"'/nrt]))""")
+BASE64 = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
+CONTINUED = re.compile(r"\\\s*\n\s*")
+"""Where a line of Python goes on in the next one, in the text of a file or of a notebook."""
 JOINED = re.compile(r"""(["'])[ \t]*\r?\n[ \t]*[a-zA-Z]?\1""")
 """Where one of Python's texts ends and goes on in the next line."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -101,23 +113,45 @@ def find_leaks(place: Path, known: Sequence[Secret] | Sought) -> list[Leak]:
     files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
     for path in files:
         name = path.name if path == place else path.relative_to(place).as_posix()
-        found.update(_search(name, path.read_bytes(), sought))
+        try:
+            found.update(_search(name, path.read_bytes(), sought, Budget(LARGEST)))
+        except MemoryError as error:
+            raise _unsearched(name, "it takes more memory than there is") from error
     return sorted(found)
 
 
-def _search(name: str, content: bytes, sought: Sought) -> Iterator[Leak]:
-    if content[:4] == b"PK\x03\x04":
-        for inner, inside in _unpacked(name, content):
-            yield from _search(f"{name}!{inner}", inside, sought)
+def _search(name: str, content: bytes, sought: Sought, room: Budget, depth: int = 0) -> Iterator[Leak]:
+    """Look into a file and whatever is packed in it. What cannot be looked into cannot be said to hold nothing."""
+    if depth > DEEPEST:
+        raise _unsearched(name, "it is packed too many times over")
+    for magic, what in FOREIGN.items():
+        if content.startswith(magic):
+            raise _unsearched(name, f"{what} is not looked into, zip and tar.gz are")
+    members = _members(name, content, room)
+    if members is None:
+        if len(content) > LARGEST_TEXT:
+            raise _unsearched(name, f"more than {LARGEST_TEXT} bytes")
+        yield from (Leak(name, secret) for secret in sought.within(name, content))
         return
-    if content[:3] == b"\x1f\x8b\x08":
-        yield from _search(name.removesuffix(".gz"), _gunzipped(name, content), sought)
-        return
+    for inner, inside in members:
+        yield from _search(inner, inside, sought, room, depth + 1)
+
+
+def _unsearched(name: str, why: object) -> UserError:
+    return UserError(f"{name} cannot be searched for secrets ({why}): build it again.")
+
+
+def _members(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, bytes]] | None:
+    """What is packed in a file, and what its table of contents says; None where nothing is."""
+    if content.startswith(b"PK\x03\x04"):
+        return _unpacked(name, content, room)
+    for magic, (ending, opened) in SQUEEZED.items():
+        if content.startswith(magic):
+            return _unsqueezed(name, content, room, ending, opened)
     if content[257:262] == b"ustar":
-        for inner, inside in _untarred(name, content):
-            yield from _search(f"{name}!{inner}", inside, sought)
-        return
-    yield from (Leak(name, secret) for secret in sought.within(name, content))
+        return _untarred(name, content, room)
+    # A program's beginning may stand before a zip.
+    return _appended(name, content, room) if zipfile.is_zipfile(io.BytesIO(content)) else None
 
 
 class Sought:
@@ -175,46 +209,96 @@ def _runs(words: str) -> NDArray[np.uint32]:
     return mixed
 
 
-def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
+SQUEEZED: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
+    b"\x1f\x8b\x08": (".gz", lambda stream: cast("IO[bytes]", gzip.GzipFile(fileobj=stream))),
+    **{b"BZh%d1AY&SY" % size: (".bz2", bz2.BZ2File) for size in range(1, 10)},
+    b"\xfd7zXZ\x00": (".xz", lzma.LZMAFile),
+}
+"""How one file is packed alone: by its first bytes, the ending that says so, and what opens it."""
+
+
+def _unpacked(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, bytes]]:
     try:
-        archive = Archive(io.BytesIO(content), ZIP, Budget(LARGEST))
+        archive = Archive(io.BytesIO(content), ZIP, room)
+        yield name, _table(content, archive.members)
         for member in archive.members:
             if not member.is_dir():
-                yield member.filename, archive.read(member, LARGEST)
+                yield f"{name}!{member.filename}", archive.read(member, LARGEST_TEXT)
     except Refused as refused:
-        # What cannot be looked into cannot be said to hold nothing.
-        raise UserError(f"{name} cannot be searched for secrets ({refused}): build it again.") from refused
+        raise _unsearched(name, refused) from refused
 
 
-def _gunzipped(name: str, content: bytes) -> bytes:
+def _appended(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, bytes]]:
+    """A zip behind something else, which is searched as it stands."""
     try:
-        with gzip.open(io.BytesIO(content)) as stream:
-            found = stream.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"{name} cannot be searched for secrets ({error}): build it again.") from error
-    if len(found) > LARGEST:
-        raise UserError(f"{name} cannot be searched for secrets (more than {LARGEST} bytes): build it again.")
-    return found
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            first = min((member.header_offset for member in members), default=len(content))
+            yield name, content[:first]
+            yield name, _table(content, members)
+            for member in members:
+                if not member.is_dir():
+                    with archive.open(member) as stream:
+                        yield f"{name}!{member.filename}", _taken(name, stream, room)
+    except BROKEN as error:
+        raise _unsearched(name, error) from error
 
 
-def _untarred(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+def _table(content: bytes, members: Sequence[zipfile.ZipInfo]) -> bytes:
+    """What a zip says beside its files: their names, their comments and its own, which stands at its end."""
+    said = "\n".join(f"{member.filename}\n{member.comment.decode('utf-8', 'replace')}" for member in members)
+    end = content.rfind(b"PK\x05\x06")
+    return said.encode("utf-8", "replace") + b"\n" + content[end + 22 :]
+
+
+def _unsqueezed(
+    name: str, content: bytes, room: Budget, ending: str, opened: Callable[[IO[bytes]], IO[bytes]]
+) -> Iterator[tuple[str, bytes]]:
+    if ending == ".gz":
+        # It may say what the file is called.
+        yield name, b"\n" + content[3:1024]
     try:
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        with opened(io.BytesIO(content)) as stream:
+            yield name.removesuffix(ending), _taken(name, stream, room)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        raise _unsearched(name, error) from error
+
+
+def _untarred(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for member in archive:
+                yield name, f"{member.name}\n{member.linkname}".encode("utf-8", "replace")
+                # A map of holes makes gigabytes of a few bytes.
+                if member.size > min(LARGEST_TEXT, room.left):
+                    raise _unsearched(name, f"{member.name} has {member.size} bytes")
                 stream = archive.extractfile(member) if member.isfile() else None
                 if stream is not None:
-                    yield member.name, stream.read()
-    except tarfile.TarError as error:
-        raise UserError(f"{name} cannot be searched for secrets ({error}): build it again.") from error
+                    yield f"{name}!{member.name}", _taken(name, stream, room)
+    except (tarfile.TarError, OSError, ValueError) as error:
+        raise _unsearched(name, error) from error
+
+
+def _taken(name: str, stream: IO[bytes], room: Budget) -> bytes:
+    """What comes out of a packed file, in pieces: asked for all that may come, a reader sets so much aside at once."""
+    found = bytearray()
+    while piece := stream.read(PIECE):
+        found += piece
+        room.spend(len(piece))
+        if not room.left or len(found) > LARGEST_TEXT:
+            raise _unsearched(name, f"more than {min(LARGEST, LARGEST_TEXT)} bytes in it")
+    return bytes(found)
 
 
 def _readable(name: str, content: bytes) -> str:
     """A file's words as they stand and with escapes undone, blank space evened out."""
-    text, name = content.decode("utf-8", errors="replace"), name.lower()
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text, name = content.decode("utf-16" if wide else "utf-8", errors="replace"), name.lower()
     if name.endswith((".ipynb", ".json")):
         # Damaged JSON is searched as it stands.
         with contextlib.suppress(ValueError, RecursionError):
-            text = "\n".join(_strings(json.loads(text)))
+            text = "\n".join(_written(json.loads(text)))
     elif name.endswith((".html", ".htm")):
         # What a tag's attributes say is read as well: a tooltip is a text.
         text = html.unescape(f"{text}\n{TAG.sub('', text)}")
@@ -222,6 +306,8 @@ def _readable(name: str, content: bytes) -> str:
         text += "\n" + text.replace('""', '"') if '""' in text else ""
     elif name.endswith(".py"):
         text += "\n" + JOINED.sub("", text)
+    if name.endswith((".py", ".ipynb")) and CONTINUED.search(text):
+        text += "\n" + CONTINUED.sub("", text)
     if "\\" in text:
         text += "\n" + ESCAPED.sub(_character, text)
     # What SPACE would find, evened out several times as fast.
@@ -232,6 +318,22 @@ def _character(found: re.Match[str]) -> str:
     if found[1]:
         return chr(int(found[1], 16))
     return " " if found[2] in "nrt" else found[2]
+
+
+def _written(value: Any) -> Iterator[str]:
+    """The texts in a JSON file: those of a list as one too, and what a text of the letters of base64 stands for."""
+    if isinstance(value, list) and len(value) > 1 and all(isinstance(inner, str) for inner in value):
+        # A cell's text is cut wherever its writer's program cut it.
+        yield "".join(value)
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _written(inner)
+        yield from map(str, value if isinstance(value, dict) else ())
+    elif isinstance(value, str):
+        yield value
+        if BASE64.fullmatch(value):
+            with contextlib.suppress(ValueError):
+                yield base64.b64decode(value).decode("utf-8", "replace")
 
 
 def _strings(value: Any) -> Iterator[str]:

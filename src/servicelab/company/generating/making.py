@@ -28,10 +28,11 @@ from servicelab.company.generating.writing import Extent, TableWriter
 from servicelab.company.simulation import Scenario, simulate
 from servicelab.company.tables.describing import write_description
 from servicelab.company.tables.dictionary import TABLES, package
-from servicelab.company.tables.reading import PACKAGE, load
+from servicelab.company.tables.reading import load
 from servicelab.company.voices.coded import make_voices
 from servicelab.company.voices.servqual import make_servqual_items, make_servqual_survey, make_servqual_weights
 from servicelab.company.voices.surveys import make_kano_survey, make_needs_survey, make_needs_tracker
+from servicelab.course.layout import PACKAGE
 from servicelab.errors import UserError
 from servicelab.i18n import _
 

@@ -20,7 +20,7 @@ from servicelab.company.generating.skylark import PLACE
 from servicelab.company.generating.truths import TRUTHS
 from servicelab.company.generating.writing import Extent
 from servicelab.company.tables.dictionary import TABLES
-from servicelab.company.tables.reading import PACKAGE
+from servicelab.course.layout import PACKAGE
 from servicelab.errors import UserError
 from servicelab.files.lock import Held, locked
 from servicelab.files.whole import write_whole

@@ -15,8 +15,9 @@ from servicelab.company.importing.personal import defused
 from servicelab.company.tables.describing import resource
 from servicelab.company.tables.dictionary import KNOWN
 from servicelab.company.tables.packed import find
-from servicelab.company.tables.reading import ENCODING, PACKAGE
+from servicelab.company.tables.reading import ENCODING
 from servicelab.company.tables.schema import Table
+from servicelab.course.layout import PACKAGE
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.i18n import _

@@ -11,8 +11,8 @@ from typing import Any
 
 from servicelab.company.tables.dictionary import TABLES, package, subjects
 from servicelab.company.tables.picture import picture
-from servicelab.company.tables.reading import PACKAGE
 from servicelab.company.tables.schema import Column, Table
+from servicelab.course.layout import PACKAGE
 from servicelab.files.whole import write_whole
 from servicelab.files.yamllines import parse
 

@@ -12,6 +12,7 @@ from servicelab.company.tables.dictionary import KNOWN, TABLES
 from servicelab.company.tables.fitting import moments
 from servicelab.company.tables.packed import find, opened_csv
 from servicelab.company.tables.schema import Column, Table
+from servicelab.course.layout import DATASETS, PACKAGE
 from servicelab.errors import UserError
 from servicelab.i18n import _, language
 
@@ -22,8 +23,6 @@ ENCODING = "utf-8-sig"
 _read_before: OrderedDict[Path, tuple[tuple[int, ...], pd.DataFrame]] = OrderedDict()
 #: Cells kept in all; the largest tables at scale 1 have four million.
 MOST_CELLS = 16_000_000
-#: What is looked for: a folder is a set of tables from when it is there.
-PACKAGE = "datapackage.json"
 #: Nanoseconds since it was written, after which a file counts as settled.
 SETTLED = 2_000_000_000
 
@@ -38,8 +37,8 @@ def data_directory() -> Path:
     here = Path.cwd()
     checkout = Path(__file__).resolve().parents[4]
     for folder in (here, *here.parents, checkout):
-        if (folder / "datasets" / PACKAGE).is_file():
-            return folder / "datasets"
+        if (folder / DATASETS / PACKAGE).is_file():
+            return folder / DATASETS
     raise UserError(
         _(
             "No folder at or above {here} has the course's datasets: open the course's own folder, or make the data "

@@ -159,6 +159,10 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         if isinstance(content, dict) and content.get("look"):
             self.look_again()
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take from the page what the learner set, and nothing else: all the rest follows from it here."""
+        super().set_state({name: each for name, each in sync_data.items() if name == "value"})
+
     def look_again(self) -> None:
         """Take over what another window has kept since; somebody has just come back to this one."""
 

@@ -52,10 +52,10 @@ class KeepsakeControl(Interactive):
         if isinstance(press, int) and press > self._pressed:
             self._pressed = press
             with use(self._language):
-                self._make()
+                self._make_page()
         super()._recompute(change)
 
-    def _make(self) -> None:
+    def _make_page(self) -> None:
         root = self._lesson.place.root
         kept = model.gather(self._lesson, student_id(root), time.strftime("%Y-%m-%d"))
         if kept.empty:

@@ -89,6 +89,8 @@ class SaveControl(Interactive):
                       same=len(done.same))]  # fmt: skip
             if done.copies:
                 says.append(_("What stood there before was kept as {names}.", names=", ".join(done.copies)))
+            if done.student:
+                says.append(_("Your staff number is now {student}.", student=done.student))
             says.append(_("Close the notebooks that are open and open them again to see your answers."))
             self._tell("right", together(*says))
         self.state = self.derive(self.value)
