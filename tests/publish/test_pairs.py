@@ -156,11 +156,24 @@ def in_a_contact(text: str) -> str:
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
 
 
+def in_a_statement(text: str) -> str:
+    data = yaml.safe_load(text)
+    first = next(iter(data["voices"].values()))
+    first["kind"] += f" {SAID}."
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
 SAID = "Nobody had told the driver which of the doors it was"
 
 
 @pytest.mark.parametrize(
-    ("source", "said"), [("lesson.md", in_a_cell), ("quiz.yml", in_a_prompt), ("desk.yml", in_a_contact)]
+    ("source", "said"),
+    [
+        ("lesson.md", in_a_cell),
+        ("quiz.yml", in_a_prompt),
+        ("desk.yml", in_a_contact),
+        ("voices.yml", in_a_statement),
+    ],
 )
 def test_an_item_that_repeats_what_a_unit_says_is_stopped(source: str, said: Callable[[str], str], root: Path) -> None:
     """Eight words in a row, wherever a trainee reads them."""

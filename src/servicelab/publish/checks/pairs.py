@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import PurePosixPath
 
 from servicelab.course.blueprintfile import FORMS, MINUTES, Blueprint, Form, Keys, Pair
-from servicelab.course.declared import Text, mistakes, read, texts
+from servicelab.course.declared import Declared, Text, mistakes, read, texts
 from servicelab.course.deskfile import Desk
 from servicelab.course.layout import BLUEPRINT, TEST_KEYS, TESTS, catalogue_path
+from servicelab.course.placingfile import PlacingFile
 from servicelab.course.quizfile import QuizFile
+from servicelab.course.voicesfile import VoicesFile
 from servicelab.learn.outline import asked_in
 from servicelab.publish.catalogues import Catalogue, catalogue_file, document_messages
 from servicelab.publish.checks.choices import CHINESE, TELLING, TOKENS, longest, runs
@@ -137,9 +140,15 @@ def _said(course: Course, language: str) -> dict[str, str]:
             words = [Text((), message.context or "", message.text) for message in document_messages(document)]
             found |= dict.fromkeys(runs(words, catalogue(catalogue_file(document)), language), document.file)
     for unit in course.units.values():
-        for name, source, kind in (("quiz", unit.quiz, QuizFile), ("desk", unit.desk, Desk)):
+        sources: tuple[tuple[YamlFile | None, type[Declared]], ...] = (
+            (unit.quiz, QuizFile),
+            (unit.desk, Desk),
+            (unit.voices, VoicesFile),
+            (unit.placing, PlacingFile),
+        )
+        for source, kind in sources:
             if source is not None:
-                chinese = catalogue(catalogue_path(unit.id, name))
+                chinese = catalogue(catalogue_path(unit.id, PurePosixPath(source.file).stem))
                 found |= dict.fromkeys(runs(texts(kind, source.data), chinese, language), source.file)
     return found
 
