@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from servicelab import publish
 
@@ -34,6 +34,18 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
+"""The window of a laptop as companies hand them out."""
+PATIENCE = 30_000
+"""Milliseconds in which a page does what it is asked to, on a machine that has much else to do."""
+expect.set_options(timeout=PATIENCE)
+
+WHOLE = re.compile("The whole page at once|整页显示")
+GO = """hash => location.hash === hash || new Promise((done) => {
+  addEventListener("hashchange", () => done(), { once: true });
+  location.hash = hash;
+})"""
 
 # What belongs to the tool and not to the course.
 TOOL = ["#jp-menu-panel .lm-MenuBar-item", ".jp-SideBar .lm-TabBar-tab", "#jp-left-stack *", ".jp-Toolbar-item",
@@ -65,16 +77,18 @@ class Lab:
         with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
 
-    def kernels(self) -> list[int]:
-        """The kernels' process numbers."""
+    def kernels(self, path: str = "") -> list[int]:
+        """The kernels' process numbers; of one notebook alone where one is named."""
 
         def children(parent: int, *more: str) -> list[int]:
             asked = ["pgrep", "-P", str(parent), *more]
             return [int(pid) for pid in subprocess.run(asked, capture_output=True, text=True).stdout.split()]
 
+        # What a kernel is started with names the file that holds its number.
+        named = [s["kernel"]["id"] for s in self.api("sessions") if s["path"] == path] if path else ["ipykernel"]
         # A start file stays between us and the server.
         servers = [self.process.pid, *children(self.process.pid)]
-        return [kernel for server in servers for kernel in children(server, "-f", "ipykernel")]
+        return [kernel for name in named for server in servers for kernel in children(server, "-f", name)]
 
     def kill_kernels(self) -> int:
         """Kill every kernel process of this server as a crash would; the count."""
@@ -133,10 +147,32 @@ class Notebook:
         page.locator(f'.slx-page[data-servicelab-path="{path}"]:visible').wait_for(timeout=90_000)
         return notebook
 
+    @classmethod
+    def opened(cls, page: Page, lab: Lab, path: str, section: str = "") -> Notebook:
+        """A page of the course that has come to life: at a section, or where one left off."""
+        page.goto(lab.url(path) + (f"#section={section}" if section else ""))
+        notebook = cls.in_front(page, lab, path)
+        notebook.live()
+        return notebook
+
     @property
     def panel(self) -> Locator:
         """The notebook in front."""
         return self.page.locator(".jp-NotebookPanel:visible")
+
+    @property
+    def section(self) -> str:
+        """The section that the address names."""
+        found: str = self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
+        return found
+
+    def go(self, section: str) -> None:
+        """Lead an open page to a section, as its address does."""
+        self.page.evaluate(GO, f"#section={section}")
+
+    def question(self, prompt: str) -> Locator:
+        """A question of the lesson by its first words: of several one is drawn after the other."""
+        return self.panel.locator(".lq:visible").filter(has_text=prompt)
 
     def live(self) -> None:
         """Wait until a page of the course has come to life: nobody clicks anything."""
@@ -148,13 +184,19 @@ class Notebook:
         self.panel.get_by_label(choice, exact=True).click()
         self.page.keyboard.press("Escape")
 
-    def whole_page(self) -> None:
-        """Show every section at once."""
+    def whole_page(self, *, on: bool = True) -> None:
+        """Show every section at once, or one; a page without sections has nothing to choose."""
         self.panel.locator(".slx-open").click()
-        choice = self.panel.locator(".slx-choice input").first
+        self.panel.locator(".slx-choices").wait_for()
         if self.panel.locator(".slx-list").count():
-            choice.check()
+            self.panel.get_by_label(WHOLE).set_checked(on)
         self.page.keyboard.press("Escape")
+
+    def again(self) -> None:
+        """Start Python again by the button in the bar, and wait until the page is alive once more."""
+        self.panel.locator(".slx-notice").get_by_role("button", name="Start again").click()
+        self.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
+        self.live()
 
     def run_all(self) -> None:
         """A page of the course comes to life by itself; elsewhere the one click: restart the kernel and run all cells.
@@ -177,9 +219,9 @@ class Notebook:
             self.page.wait_for_timeout(100)
         self.page.wait_for_timeout(500)
         began = datetime.now(UTC)
-        self.page.locator('[data-jp-item-name="restart-and-run"]').first.click()
+        self.panel.locator('[data-jp-item-name="restart-and-run"]').click()
         # The first of our controls says that cells are being sent: an idle kernel alone may not have got one yet.
-        self.page.locator("section.sl").first.wait_for(timeout=180_000)
+        self.panel.locator("section.sl >> visible=true").first.wait_for(timeout=180_000)
         deadline, quiet = time.monotonic() + 240, 0
         while quiet < 8:
             assert time.monotonic() < deadline, f"{self.path} did not come to rest"
@@ -191,7 +233,7 @@ class Notebook:
 
     def card(self, kind: str, text: str) -> Locator:
         """One control of ours by its class and the words in it."""
-        return self.page.locator(f".jp-OutputArea {kind}").filter(has=self.page.get_by_text(text, exact=True)).first
+        return self.panel.locator(f".jp-OutputArea {kind}").filter(has=self.page.get_by_text(text, exact=True))
 
     def region(self, name: str) -> Locator:
         """One control of ours as a screen reader finds it, by its whole name."""
@@ -249,17 +291,72 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
+def new_page(browser: Browser) -> Page:
+    """A page in a context of its own: nothing that an earlier one stored."""
+    fresh = browser.new_context(viewport=LAPTOP).new_page()
+    fresh.set_default_timeout(PATIENCE)
+    return fresh
+
+
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest, root: Path) -> Iterator[Page]:
-    """A fresh page at a laptop's size; a screenshot is kept in build/screenshots when the test ends."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    fresh = context.new_page()
-    fresh.set_default_timeout(30_000)
-    yield fresh
+def keep_screenshot(request: pytest.FixtureRequest, root: Path) -> Callable[[Page], None]:
+    """Keep how a page looks at the end of this test, in build/screenshots."""
     kept = root / "build" / "screenshots"
     kept.mkdir(parents=True, exist_ok=True)
-    fresh.screenshot(path=kept / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}.png")
-    context.close()
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())
+
+    def keep(page: Page) -> None:
+        page.screenshot(path=kept / f"{name}.png")
+
+    return keep
+
+
+@pytest.fixture
+def page(browser: Browser, keep_screenshot: Callable[[Page], None]) -> Iterator[Page]:
+    """A fresh page at a laptop's size."""
+    fresh = new_page(browser)
+    yield fresh
+    keep_screenshot(fresh)
+    fresh.context.close()
+
+
+@pytest.fixture(scope="module")
+def standing() -> Iterator[dict[str, Notebook]]:
+    """The pages that stay open between the tests of a file, by their paths."""
+    pages: dict[str, Notebook] = {}
+    yield pages
+    for each in pages.values():
+        each.page.context.close()
+
+
+@pytest.fixture
+def stays_open(
+    browser: Browser,
+    edition_lab: Callable[[str], Lab],
+    standing: dict[str, Notebook],
+    request: pytest.FixtureRequest,
+    keep_screenshot: Callable[[Page], None],
+) -> Iterator[Callable[[str], Notebook]]:
+    """Open a page of the English edition, or go on with it as an earlier test left it, unless that one failed.
+
+    A page takes about fifteen seconds of processor to come to life: what each test does in a place of its own on it,
+    another answer or another section, needs no page of its own.
+    """
+    failed, used = request.session.testsfailed, set()
+
+    def find(path: str) -> Notebook:
+        used.add(path)
+        if path not in standing:
+            standing[path] = Notebook.opened(new_page(browser), edition_lab("en"), path)
+        standing[path].page.set_viewport_size(LAPTOP)
+        standing[path].whole_page(on=False)
+        return standing[path]
+
+    yield find
+    for path in used & standing.keys():
+        keep_screenshot(standing[path].page)
+        if request.session.testsfailed > failed:
+            standing.pop(path).page.context.close()
 
 
 @pytest.fixture
@@ -284,7 +381,8 @@ def one_a_cell(
         # Tall enough that JupyterLab attaches every cell.
         notebook.page.set_viewport_size({"width": 1280, "height": 7000})
         notebook.run_all()
-        notebook.page.locator("section.sl").nth(len(sources) - 2).wait_for(timeout=120_000)
+        drawn = notebook.panel.locator("section.sl >> visible=true")
+        drawn.nth(len(sources) - 2).wait_for(timeout=120_000)
         assert notebook.errors() == []
         return notebook
 

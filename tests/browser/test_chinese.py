@@ -25,8 +25,8 @@ def test_the_file_button_and_jupyterlab_itself_are_in_chinese(lab, open_notebook
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"no zip at all")
     with notebook.page.expect_file_chooser() as asked:
-        notebook.page.get_by_role("button", name="恢复我的进度").first.click()
+        notebook.panel.get_by_role("button", name="恢复我的进度").click()
     asked.value.set_files(broken)
-    notebook.page.locator(".jp-OutputArea .sl-note-wrong").first.wait_for()
+    notebook.panel.locator(".jp-OutputArea .sl-note-wrong >> visible=true").first.wait_for()
     notebook.show("完整的 JupyterLab 界面（供技术支持使用）")
-    notebook.page.locator(".lm-MenuBar-itemLabel", has_text="文件").first.wait_for()
+    notebook.page.locator("#jp-menu-panel .lm-MenuBar-itemLabel >> visible=true").filter(has_text="文件").wait_for()

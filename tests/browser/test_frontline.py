@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import TOOL, Notebook, in_sight, start_lab, stop_lab
 
 from servicelab.grading.collecting import collect
@@ -50,7 +50,9 @@ KNOWN = {
     "needs",
     "orientation",
 }
+HAND_IN = {"en": "Hand in now", "zh": "现在提交"}
 HOME = {"en": "Back to the start page", "zh": "回到开始页"}
+ASKS = re.compile(r'(?:lesson\.(?:quiz|recall)|task\.decide)\("([^"]+)"')
 INSTRUCTOR = """
 import sys
 from pathlib import Path
@@ -80,13 +82,25 @@ def read_through(notebook: Notebook, axe_source: str, language: str) -> None:
     assert words <= KNOWN, f"English left over: {sorted(words - KNOWN)}"
 
 
+def asked_in(delivered: dict[str, Any]) -> dict[str, list[str]]:
+    """The questions of a lesson, or the decisions of an exercise, by the section that they stand in."""
+    found: dict[str, list[str]] = {}
+    section = ""
+    for cell in delivered["cells"]:
+        section = str(cell["metadata"].get("servicelab", {}).get("section") or section)
+        if cell["cell_type"] == "code":
+            found.setdefault(section, []).extend(ASKS.findall("".join(cell["source"])))
+    return found
+
+
 class Walk:
     """One trainee in one lesson: does what the section in sight asks for."""
 
     def __init__(self, page: Page, lesson: Notebook, quiz: dict[str, Any], delivered: dict[str, Any]) -> None:
         self.page, self.lesson = page, lesson
-        self.questions = {item["prompt"]: item for item in [*quiz["quiz"], *quiz["recall"]]}
+        self.questions = {item["id"]: item for item in [*quiz["quiz"], *quiz["recall"]]}
         about = [cell["metadata"].get("servicelab", {}) for cell in delivered["cells"]]
+        self.asked = asked_in(delivered)
         self.sections = [str(each["section"]) for each in about if each.get("section")]
         self.core = [str(each["section"]) for each in about if each.get("section") and each.get("track") != "analyst"]
         self.walked: list[str] = []
@@ -99,8 +113,7 @@ class Walk:
 
     @property
     def section(self) -> str:
-        """The section that the address names."""
-        return self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('section') ?? ''")
+        return self.lesson.section
 
     def arrive(self, language: str) -> None:
         """Where one is stands in the bar, in the course's language; only this section is in sight."""
@@ -113,8 +126,7 @@ class Walk:
         if language == "zh":
             assert not re.findall(r"[A-Za-z]", said.replace(title, "")), said
         shown = self.lesson.panel.locator(".jp-MarkdownCell h2 >> visible=true")
-        assert shown.count() == 1
-        assert shown.first.inner_text().strip("¶ \n") == title
+        assert [each.strip("¶ \n") for each in shown.all_inner_texts()] == [title]
         self.walked.append(here)
 
     def work(self) -> None:
@@ -126,56 +138,54 @@ class Walk:
             guess.locator("button.sl-primary").click()
             guess.locator("button.sl-primary").wait_for(state="hidden")
             self.done.add("guess")
-        for number in range(panel.locator(".lq:visible").count()):
-            self.answer(panel.locator(".lq:visible").nth(number))
+        for name in self.asked.get(self.section, ()):
+            self.answer(self.questions[name])
         for voices in panel.locator("section.sl:visible", has=self.page.locator(".voices-dots")).all():
             self.sort(voices)
         for desk in panel.locator("section.sl:visible", has=self.page.locator(".lk-choices")).all():
             self.serve(desk)
 
-    def answer(self, card: Locator) -> None:
+    def answer(self, item: dict[str, Any]) -> None:
         """Take a wrong option where there is one, read why, then take the right ones."""
-        card.locator("legend").first.wait_for()
-        item = next(each for prompt, each in self.questions.items() if prompt in card.inner_text())
+        card = self.lesson.question(item["prompt"])
         wrong = [o for o in item["options"] if not o.get("right")]
         right = [o for o in item["options"] if o.get("right")]
         if item["kind"] == "choice" and wrong:
             card.get_by_label(wrong[0]["text"], exact=True).check()
             card.locator("button.sl-primary").click()
-            card.get_by_text(wrong[0]["because"]).first.wait_for()
+            card.get_by_text(wrong[0]["because"]).locator("visible=true").first.wait_for()
         for option in right:
             card.get_by_label(option["text"], exact=True).check()
         card.locator("button.sl-primary").click()
-        card.get_by_text(right[0]["because"]).first.wait_for()
+        card.get_by_text(right[0]["because"]).locator("visible=true").first.wait_for()
         self.answered.append(item["id"])
 
     def sort(self, voices: Locator) -> None:
         """Every statement, by clicking."""
         count = voices.locator(".voices-dot").count()
+        note = voices.locator(".sl-note >> visible=true")
         for number in range(count):
-            assert voices.locator(".voices-dot[aria-current]").inner_text().startswith(str(number + 1))
-            for field in voices.locator("fieldset:visible").all()[:2]:
-                field.locator("input").first.check()
+            expect(voices.locator(".voices-dot[aria-current]")).to_have_text(re.compile(f"^{number + 1}"))
+            for field in range(2):
+                voices.locator("fieldset:visible").nth(field).locator("input:enabled").first.check()
             voices.locator("button.sl-primary:visible").click()
             # What was wrong or right about this one stands below; the same place now leads on.
-            voices.locator(".sl-note").first.wait_for()
+            note.first.wait_for()
             voices.locator("button.sl-primary:visible").click()
-            voices.locator(".sl-note").first.wait_for(state="hidden")
-        voices.locator(".voices-counts p").first.wait_for()
+            expect(note).to_have_count(0)
+        voices.locator(".voices-counts p >> visible=true").first.wait_for()
         voices.locator("details", has=self.page.locator(".voices-matrices")).locator("summary").click()
-        voices.locator(".voices-matrix").first.wait_for()
+        voices.locator(".voices-matrix >> visible=true").first.wait_for()
         self.done.add("voices")
 
     def serve(self, desk: Locator) -> None:
         """One contact to one of its endings."""
-        while (choices := desk.locator(".lk-choice:visible")).count():
-            said = choices.first.inner_text()
-            choices.first.click()
-            self.page.wait_for_function(
-                "said => document.querySelector('.lk-choice')?.innerText !== said || "
-                "document.querySelector('.lk-outcome')?.offsetParent",
-                arg=said,
-            )
+        choices = desk.locator(".lk-choice >> visible=true")
+        while choices.count():
+            # By its words: when she has answered, the first choice is another one.
+            said = choices.filter(has_text=re.compile(f"^{re.escape(choices.first.inner_text())}$"))
+            said.click()
+            expect(said).to_have_count(0)
         desk.locator(".lk-debrief").wait_for()
         self.done.add("desk")
 
@@ -187,7 +197,7 @@ class Walk:
         self.bar.locator(".slx-notice.slx-bad").wait_for()
         told = time.monotonic() - began
         assert told < 2, f"told after {told:.2f} s"
-        self.bar.locator(".slx-notice button").click()
+        self.bar.locator(".slx-notice button >> visible=true").click()
         self.lesson.panel.locator('xpath=self::*[@data-servicelab-live="false"]').wait_for(state="attached")
         self.lesson.live()
         assert self.section == here
@@ -200,20 +210,17 @@ def test_the_whole_way(
     # One of the two from the unpacked bundle, with an environment that its start file made.
     lab = request.getfixturevalue("bundle_lab") if language == "zh" else request.getfixturevalue("edition_lab")("en")
     work = lab.folder
-    page.set_viewport_size({"width": 1366, "height": 768})
     seen: set[str] = set()
 
     # The start page has one button, and it leads into the test before the course. Module 01 is the one that is walked.
-    start = Notebook(page, lab, "start.ipynb")
-    start.live()
+    start = Notebook.opened(page, lab, "start.ipynb")
     seen |= set(in_sight(page, TOOL))
     read_through(start, axe_source, language)
     page.locator("a.sl-go:visible").click()
     first = Notebook.in_front(page, lab, "assignments/pre_test/pretest.ipynb")
     first.live()
     assert first.errors() == []
-    lesson = Notebook(page, lab, "lessons/01_needs/lesson.ipynb")
-    lesson.live()
+    lesson = Notebook.opened(page, lab, "lessons/01_needs/lesson.ipynb")
     assert lesson.errors() == []
 
     # The lesson, section by section. Half-way Python dies: nothing that was answered is lost.
@@ -233,8 +240,8 @@ def test_the_whole_way(
             assert set(walk.answered) <= before.keys()
             walk.kill_python()
             assert {key: value for key, value in entries(sheet).items() if key in before} == before
-            for card in lesson.panel.locator(".lq:visible").all():
-                assert card.locator("input:checked").count() >= 1
+            for name in walk.asked[walk.section]:
+                expect(lesson.question(walk.questions[name]["prompt"]).locator("input:checked")).not_to_have_count(0)
         if not following.is_enabled():
             break
         following.click()
@@ -255,19 +262,20 @@ def test_the_whole_way(
     read_through(lesson, axe_source, language)
 
     # The graded exercise: decisions, and part C in its box: a number from the table by a click, the rest typed.
-    exercise = Notebook(page, lab, "assignments/01_needs/exercise.ipynb")
-    exercise.live()
+    exercise = Notebook.opened(page, lab, "assignments/01_needs/exercise.ipynb")
     assert exercise.errors() == []
     decisions = json.loads((work / "assignments/01_needs/decisions.json").read_text(encoding="utf-8"))["decisions"]
-    by_prompt = {item["prompt"]: item for item in decisions}
+    by_name = {item["id"]: item for item in decisions}
+    delivered = work.parent / "app/edition/assignments/01_needs/exercise.ipynb"
+    asked = asked_in(json.loads(delivered.read_text(encoding="utf-8")))
     answers = work / "assignments/01_needs/exercise.answers.json"
     onward = exercise.panel.locator(".slx-ways .slx-primary:visible")
     begun, ended = WRITTEN[language]
     decided, quoted, receipt = [], "", ""
     while True:
         seen |= set(in_sight(page, TOOL))
-        for card in exercise.panel.locator(".ld:visible").all():
-            item = next(each for prompt, each in by_prompt.items() if prompt in card.inner_text())
+        for item in (by_name[name] for name in asked.get(exercise.section, ())):
+            card = exercise.panel.locator(".ld:visible").filter(has_text=item["prompt"])
             if item.get("kind") == "number":
                 card.locator("input").fill("625")
                 card.locator("input").press("Tab")
@@ -288,7 +296,7 @@ def test_the_whole_way(
             box.locator("textarea").press_sequentially(ended, delay=2)
         for submit in exercise.panel.locator("section.sl:visible", has=page.locator(".lh-student")).all():
             submit.get_by_role("textbox").fill("SL-2041")
-            submit.locator("button.sl-primary").first.click()
+            submit.get_by_role("button", name=HAND_IN[language]).click()
             page.wait_for_function("() => document.querySelector('.lh-receipt')?.textContent.length > 40")
             receipt = submit.locator(".lh-receipt").inner_text()
             assert exercise.panel.locator(".slx-steps .slx-done").count() == 2
@@ -344,6 +352,6 @@ def at_the_instructors(root: Path, tmp_path: Path, handed_in: Path, page: Page, 
     try:
         page.goto(f"{instructor.base}/lab?token={instructor.token}")
         page.goto(f"{instructor.base}/{shown}")
-        page.get_by_text(re.sub(r"\s+", " ", written)).first.wait_for()
+        page.get_by_text(re.sub(r"\s+", " ", written)).locator("visible=true").first.wait_for()
     finally:
         stop_lab(instructor)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
 
@@ -31,49 +35,40 @@ Slow(load("voices"))
 )
 
 
-@pytest.fixture
-def opened(one_a_cell) -> object:  # type: ignore[no-untyped-def]
-    return one_a_cell(CELLS)
-
-
-def section(notebook, name: str):  # type: ignore[no-untyped-def]
-    """One interactive by the name a screen reader announces."""
-    return notebook.page.get_by_role("region", name=name, exact=True)
-
-
-def test_keyboard_axe_and_a_dead_kernel(opened, axe_source: str) -> None:  # type: ignore[no-untyped-def]
-    page = opened.page
+def test_keyboard_axe_and_a_dead_kernel(one_a_cell: Callable[[Sequence[str]], Notebook], axe_source: str) -> None:
+    opened = one_a_cell(CELLS)
+    page, section = opened.page, opened.region
     cells = page.locator(".jp-Notebook .jp-CodeCell").count()
 
-    kano = section(opened, "Kano lab")
+    kano = section("Kano lab")
     summary = kano.locator(".sl-summary")
     everyone = summary.inner_text()
     kano.get_by_role("slider", name="Sample size").focus()
     for _ in range(6):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_function("([e, old]) => e.innerText !== old", arg=[summary.element_handle(), everyone])
+    expect(summary).not_to_have_text(everyone)
     assert "All" not in kano.locator("output").inner_text()
-    assert "other samples of" in summary.inner_text()
+    expect(summary).to_contain_text("other samples of")
     # Letters on a focused control are JupyterLab shortcuts elsewhere: d d deletes a cell, m makes it Markdown.
     kano.get_by_role("radio", name="All customers").focus()
     for key in ("d", "d", "m", "ArrowDown"):
         page.keyboard.press(key)
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == cells
-    assert kano.get_by_role("radio", name="Young renters").is_checked()
+    expect(kano.get_by_role("radio", name="Young renters")).to_be_checked()
 
-    voices = section(opened, "Sort the voices")
+    voices = section("Sort the voices")
     voices.get_by_role("radio", name="functional").focus()
     page.keyboard.press("Space")
     voices.get_by_role("radio", name="spoken").focus()
     page.keyboard.press("Space")
     voices.get_by_role("button", name="Check").focus()
     page.keyboard.press("Enter")
-    voices.locator(".sl-note").nth(1).wait_for()
+    voices.locator(".sl-note >> visible=true").nth(1).wait_for()
     # The focus has moved to the next step, so that Enter goes on.
     page.keyboard.press("Enter")
     voices.get_by_text("Statement 2 of 12").wait_for()
 
-    placing = section(opened, "The service system, as far as facts show it")
+    placing = section("The service system, as far as facts show it")
     placing.get_by_role("radio", name="Partner network").focus()
     page.keyboard.press("Space")
     placing.get_by_role("button", name="Check").focus()
@@ -83,21 +78,21 @@ def test_keyboard_axe_and_a_dead_kernel(opened, axe_source: str) -> None:  # typ
     assert placing.locator(".placing-filled").count() == 1
     assert placing.locator(".placing-empty").count() == 0
     page.keyboard.press("Enter")
-    placing.get_by_text("2 of 15").first.wait_for()
+    placing.get_by_text("2 of 15").locator("visible=true").first.wait_for()
 
     # Picks made while the kernel is still at the first one stay.
-    slow = section(opened, "Slow")
+    slow = section("Slow")
     slow.get_by_role("radio", name="emotional").check()
     slow.get_by_role("radio", name="implicit").check()
     page.wait_for_timeout(2000)
     assert slow.locator("input:checked").count() == 2
 
-    sentence = section(opened, "Reading a sentence")
+    sentence = section("Reading a sentence")
     sentence.get_by_role("textbox").fill("I want somebody to admit it")
     sentence.get_by_text("Read as").wait_for()
     assert sentence.locator(".sentence-word").count() > 3
 
-    trends = section(opened, "Needs that move")
+    trends = section("Needs that move")
     trends.get_by_role("radio", name="Core or not").check()
     trends.get_by_role("slider", name="Seniors").focus()
     page.keyboard.press("End")
@@ -110,7 +105,7 @@ def test_keyboard_axe_and_a_dead_kernel(opened, axe_source: str) -> None:  # typ
     # Last, the kernel dies: the control says so instead of moving in vain.
     assert not kano.get_by_text("No answer from the kernel").is_visible()
     assert opened.lab.kill_kernels() >= 1
-    page.locator(".jp-Dialog button").first.click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
     kano.get_by_role("slider", name="Sample size").focus()
     page.keyboard.press("ArrowLeft")
     kano.get_by_text("No answer from the kernel").wait_for()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.conftest import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
@@ -43,12 +44,9 @@ def test_module_02_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Not
     assert cards.get_by_role("button", name="Turn this card").count() == 0
     cards.get_by_role("radio", name="Refund by robot").press("Space")
     for turned in range(3):
-        cards.get_by_role("button", name="Turn this card").first.press("Enter")
-        cards.get_by_text("in the picture", exact=True).nth(0).wait_for()
-        page.wait_for_function(
-            "([e, n]) => e.querySelectorAll('svg.sl-chart .sl-bar').length === n",
-            arg=[cards.element_handle(), turned + 2],
-        )
+        cards.get_by_role("button", name="Turn this card", disabled=False).first.press("Enter")
+        cards.get_by_text("in the picture", exact=True).locator("visible=true").first.wait_for()
+        expect(cards.locator("svg.sl-chart .sl-bar")).to_have_count(turned + 2)
     cards.get_by_text("You said which one: right.").wait_for()
 
     weeks = section("Ten weeks on paper")
@@ -63,7 +61,7 @@ def test_module_02_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Not
     for field in range(8):
         box = sheet.locator("details.sheet-field").nth(field)
         box.evaluate("e => { e.open = true; }")
-        box.get_by_role("radio").first.press("Space")
+        box.get_by_role("radio", disabled=False).first.press("Space")
         box.locator(".sl-note").wait_for()
     sheet.get_by_role("button", name="Try the sheet").press("Enter")
     sheet.locator(".sl-summary").filter(has_text="Tried on 4 returned mattresses").wait_for()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from servicelab import company
+from servicelab.company.generating import making, writing
 from servicelab.company.generating.staging import fingerprint
+from servicelab.company.simulation import Firm, Scenario, simulate
+from servicelab.company.simulation.world import World
 from servicelab.company.tables.dictionary import TABLES
 
 pytest.register_assert_rewrite("tests.company.call_laws")
@@ -24,8 +29,8 @@ SEEDS = (company.SEED, 7, 21)
 CACHE = Path(__file__).resolve().parents[2] / "build" / "cache" / "firm"
 DAY = 86_400
 HERE = Path(__file__).resolve().parent
-#: Fixtures that take seconds to make for each seed, by what their group is called: in `simulation` and elsewhere.
-SHARED = {"firm": ("run", "firm"), "plans": ("plans", "plans")}
+#: Fixtures that take seconds to make for each seed. In `simulation` a firm is the run, elsewhere the tables made of it.
+SHARED = ("firm", "plans")
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -89,7 +94,30 @@ def once(name: str, fill: Callable[[Path], object]) -> Path:
 
 def made(seed: int) -> Path:
     """The folder of the tables at scale 1 with that seed."""
-    return once(str(seed), lambda out: company.generate(out / "tables", 1.0, seed, truth=out / "truth")) / "tables"
+    return once(f"whole-{seed}", partial(make, seed)) / "tables"
+
+
+def make(seed: int, out: Path) -> None:
+    """Make the tables of a seed, and keep the run that they are written from: the engine's own tests look at it."""
+
+    def kept(scenario: Scenario, world: World) -> Firm:
+        firm = simulate(scenario, world)
+        # Before it is shaped, which changes its tables.
+        (out / "run").write_bytes(pickle.dumps(firm, pickle.HIGHEST_PROTOCOL))
+        return firm
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "simulate", kept)
+        if seed != company.SEED:
+            # The committed tables alone are held against these as files; packing as tight as theirs takes its time.
+            patch.setattr(writing, "LEVEL", 1)
+        company.generate(out / "tables", 1.0, seed, truth=out / "truth")
+
+
+def whole_run(seed: int) -> Firm:
+    """The run that the tables of a seed were written from: three years of the firm at scale 1."""
+    firm: Firm = pickle.loads((made(seed).parent / "run").read_bytes())
+    return firm
 
 
 @pytest.fixture(scope="session")
@@ -127,13 +155,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at one seed's firm runs on one worker: the firm is then made and read once, not once a worker."""
     for item in items:
         if item.path.is_relative_to(HERE) and item.get_closest_marker("xdist_group") is None:
-            parameters = getattr(getattr(item, "callspec", None), "params", {})
-            group = grouped(parameters, simulated=item.path.is_relative_to(HERE / "simulation"))
+            group = grouped(getattr(getattr(item, "callspec", None), "params", {}), getattr(item, "fixturenames", ()))
             if group:
                 item.add_marker(pytest.mark.xdist_group(group))
 
 
-def grouped(parameters: Mapping[str, object], *, simulated: bool) -> str | None:
-    """The group of a test with those parameters: of the fixture that many tests share and its seed."""
+def grouped(parameters: Mapping[str, object], fixtures: Collection[str] = ()) -> str | None:
+    """The group of a test with those parameters and fixtures: of what many tests share, and its seed."""
     shared = next((name for name in SHARED if name in parameters), None)
-    return None if shared is None else f"{SHARED[shared][0 if simulated else 1]}-{parameters[shared]}"
+    if shared is not None:
+        return f"{shared}-{parameters[shared]}"
+    if "generated" in fixtures:
+        # It says itself which: the committed tables', so far.
+        return f"firm-{company.SEED}"
+    return "committed" if "tables" in fixtures else None

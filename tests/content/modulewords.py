@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
+from servicelab.i18n import LANGUAGES
 from servicelab.publish.content import Content
+from servicelab.publish.minutes import Planned, planned
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +26,13 @@ def said(unit: str, kind: str, lang: str) -> str:
     """Everything that a source of a module says in a language, as one text."""
     document = content(lang).course.units[unit].documents[kind]
     return "\n".join(cell.source for cell in content(lang).cells(document))
+
+
+@cache
+def minutes_of(unit: str) -> list[Planned]:
+    """The minutes of a module's sections."""
+    contents = {lang: content(lang) for lang in LANGUAGES}
+    return planned(contents, contents["en"].course.units[unit])
 
 
 def items(unit: str, lang: str) -> dict[str, dict[str, Any]]:

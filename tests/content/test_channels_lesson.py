@@ -10,12 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from tests.content.modulewords import asked, content, holds, said
+from tests.content.modulewords import asked, content, holds, minutes_of, said
 
 from servicelab.company import load
 from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.learn.written import count
-from servicelab.publish.minutes import of_unit
 from servicelab.widgets.explore.channels import reasons
 from servicelab.widgets.explore.channels.fair.model import FairModel
 from servicelab.widgets.explore.channels.floor.model import MISSING, FloorModel
@@ -330,7 +329,7 @@ def test_the_model_note_keeps_to_its_limit(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_plans_of_the_teaching_notes_are_contiguous_and_add_up(lang: str) -> None:
-    stated = {part.section: part.stated for part in of_unit(ROOT, "03_channels")}
+    stated = {part.section: part.stated for part in minutes_of("03_channels")}
     assert sum(stated.values()) == 89
     for name, length in (("timing", 102), ("timing-75", 75), ("timing-150", 150)):
         document = content(lang).course.units["03_channels"].documents["instructor"]

@@ -18,7 +18,7 @@ from servicelab.publish.catalogues import interface_messages_by_file, messages, 
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.coverage import curriculum
 from servicelab.publish.glossary import terms
-from servicelab.publish.secrets import Secret, find_leaks, secrets
+from servicelab.publish.secrets import Secret, Sought, find_leaks
 from servicelab.publish.sources import Course, load_course
 
 # Read from the brief by hand: how many items each topic of a core source has.
@@ -35,11 +35,6 @@ def course(root: Path) -> Course:
 def trainee(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The trainee edition in both languages, by language."""
     return {language: build("trainee", language, root=root).path for language in ("en", "zh")}
-
-
-@pytest.fixture(scope="module")
-def known(root: Path) -> list[Secret]:
-    return secrets(root)
 
 
 def listed(findings: list[Any]) -> str:
@@ -126,29 +121,29 @@ def test_a_rebuild_gives_the_same_bytes(language: str, root: Path, trainee: dict
             assert (again / path.relative_to(trainee[language])).read_bytes() == path.read_bytes(), path
 
 
-def test_no_built_file_gives_a_secret_away(trainee: dict[str, Path], known: list[Secret]) -> None:
+def test_no_built_file_gives_a_secret_away(trainee: dict[str, Path], known: list[Secret], sought: Sought) -> None:
     assert {secret.kind for secret in known} >= {"solution", "hidden test", "instructor"}
     for folder in trainee.values():
-        found = find_leaks(folder, known)
+        found = find_leaks(folder, sought)
         assert not found, listed(found)
 
 
 def test_the_search_for_secrets_would_have_found_them(
-    root: Path, course: Course, known: list[Secret], tmp_path: Path
+    root: Path, course: Course, sought: Sought, tmp_path: Path
 ) -> None:
     """The same search over the unstripped sources of the assignments: it finds lines of every solution and test."""
     graded = {name: document for name, document in course.assignments.items() if document.kind in GRADED}
     finished = [name for name, document in graded.items() if not course.units[document.module].draft]
     for assignment in finished:
         build_source(assignment, tmp_path / assignment, root=root)
-    found = find_leaks(tmp_path, known)
+    found = find_leaks(tmp_path, sought)
     assert {leak.secret.kind for leak in found} >= {"solution", "hidden test"}
     assert {leak.file.split("/")[0] for leak in found} == set(finished)
 
 
-def test_the_package_that_ships_holds_no_line_of_an_answer(root: Path, known: list[Secret], tmp_path: Path) -> None:
+def test_the_package_that_ships_holds_no_line_of_an_answer(root: Path, sought: Sought, tmp_path: Path) -> None:
     """Said here as well as by a bundle: what a widget works out may be what a task asks for."""
-    found = find_leaks(build_wheel(root, tmp_path), known)
+    found = find_leaks(build_wheel(root, tmp_path), sought)
     assert not found, listed(found)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.content.modulewords import content, minutes_of
 
 from servicelab.course.layout import READ, RUBRICS
 from servicelab.course.quizfile import Written
@@ -14,10 +16,13 @@ from servicelab.learn.written import count
 from servicelab.publish import build
 from servicelab.publish.answers import perfect_decisions
 from servicelab.publish.checks import course_findings
-from servicelab.publish.content import Content
-from servicelab.publish.minutes import of_unit, table
-from servicelab.publish.secrets import find_leaks, secrets
+from servicelab.publish.findings import Finding
+from servicelab.publish.minutes import table
+from servicelab.publish.secrets import Secret, Sought, find_leaks
 from servicelab.publish.sources import Course, load_course
+from servicelab.widgets.explore import MINUTES
+
+INTERACTIVE = re.compile(r"\bexplore\.(\w+)\(")
 
 
 @pytest.fixture(scope="module")
@@ -26,29 +31,35 @@ def course(root: Path) -> Course:
 
 
 @pytest.fixture(scope="module")
-def start(root: Path) -> dict[str, list[str]]:
+def start() -> dict[str, list[str]]:
     """The lines of the start page, by language."""
     found = {}
     for language in ("en", "zh"):
-        content = Content(root, language, strict=True)
-        assert content.course.start
-        found[language] = [line for cell in content.cells(content.course.start) for line in cell.source.splitlines()]
+        first = content(language).course.start
+        assert first
+        found[language] = [line for cell in content(language).cells(first) for line in cell.source.splitlines()]
     return found
 
 
-def test_its_sources_have_no_mistake(course: Course, unit: str) -> None:
+@pytest.fixture(scope="module")
+def mistakes(course: Course) -> list[Finding]:
+    return course_findings(course)
+
+
+def test_its_sources_have_no_mistake(course: Course, mistakes: list[Finding], unit: str) -> None:
     folder = course.units[unit].folder.relative_to(course.root).as_posix()
-    found = [str(finding) for finding in course_findings(course) if finding.file.startswith(f"{folder}/")]
+    found = [str(finding) for finding in mistakes if finding.file.startswith(f"{folder}/")]
     assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_a_trainee_gets_of_it_gives_nothing_away(root: Path, unit: str, language: str) -> None:
-    known = secrets(root)
+def test_what_a_trainee_gets_of_it_gives_nothing_away(
+    root: Path, known: list[Secret], sought: Sought, unit: str, language: str
+) -> None:
     assert {secret.kind for secret in known} >= {"solution", "hidden test", "instructor"}
     folder = build("trainee", language, root=root, only=unit).path
     assert (folder / f"lessons/{unit}/lesson.ipynb").is_file()
-    leaks = find_leaks(folder, known)
+    leaks = find_leaks(folder, sought)
     assert not leaks, "\n".join(map(str, leaks))
 
 
@@ -63,11 +74,11 @@ def test_the_model_answer_fits_its_own_limit_and_all_name_the_same(
     course: Course, root: Path, unit: str, language: str
 ) -> None:
     """What a written answer may take: the box counts it, the exercise and the marker's comment say it."""
-    content, made = Content(root, language, strict=True), course.units[unit]
+    made = course.units[unit]
     if made.draft:
         return
-    cells = {cell.name: cell.source for cell in content.cells(made.documents["exercise"])}
-    notes = "\n".join(cell.source for cell in content.cells(made.documents["instructor"]))
+    cells = {cell.name: cell.source for cell in content(language).cells(made.documents["exercise"])}
+    notes = "\n".join(cell.source for cell in content(language).cells(made.documents["instructor"]))
     written = [Written(**task) for task in made.quiz.data.get("written", ())]
     assert written
     for task in written:
@@ -97,10 +108,10 @@ def test_the_minutes_of_its_sections_add_up(course: Course, unit: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_start_page_announces_it(course: Course, start: dict[str, list[str]], unit: str, language: str) -> None:
-    """A module that is delivered has its four rows there, with the minutes of `course.yml`."""
+    """A unit that is delivered has its four rows there, with the minutes of `course.yml`."""
     made, lines = course.units[unit], start[language]
     first = [at for at, line in enumerate(lines) if f"(lessons/{unit}/lesson.ipynb)" in line]
-    if made.kind != "module" or made.draft:
+    if made.draft:
         assert first == []
         return
     assert len(first) == 1
@@ -118,24 +129,30 @@ def test_the_start_page_announces_it(course: Course, start: dict[str, list[str]]
     assert f"(assignments/{unit}_analysis/analysis.ipynb)" in rows[3][1]
 
 
-def test_the_minutes_of_a_section_are_what_it_takes(root: Path, unit: str) -> None:
+def test_the_minutes_of_a_section_are_what_it_takes(unit: str) -> None:
     """Reading in the slower language and the interactives' own time: neither promised too short nor padded."""
-    sections = of_unit(root, unit)
+    sections = minutes_of(unit)
     assert sections
     assert all(each.honest for each in sections), table(sections)
 
 
 def test_a_trainees_path_fits_its_time(course: Course, unit: str) -> None:
-    """A finished module takes the frontline 60 to 75 minutes; no unit has more than three interactives on that path."""
+    """A finished unit takes the frontline 60 to 75 minutes; none has more than three interactives on that path.
+
+    One that is played in rounds is one, and what shows nothing is none.
+    """
     made = course.units[unit]
-    if made.kind == "module" and not made.draft:
+    if not made.draft:
         assert 60 <= sum(minutes for minutes, track in sections_of(course, unit) if track != "analyst") <= 75
-    track, shown = None, 0
+    track = None
+    shown: set[str] = set()
     for cell in made.documents[READ[made.kind]].cells:
         track = cell.metadata.get("track") if "section" in cell.metadata else track
         if track != "analyst" and cell.metadata.get("track") != "analyst":
-            shown += cell.source.count("explore.") if cell.kind == "code" else 0
-    assert shown <= 3, f"{shown} interactives on the frontline path"
+            shown |= (
+                {name for name in INTERACTIVE.findall(cell.source) if MINUTES[name]} if cell.kind == "code" else set()
+            )
+    assert len(shown) <= 3, f"{shown} are the interactives on the frontline path"
 
 
 def sections_of(course: Course, unit: str) -> list[tuple[float, str | None]]:

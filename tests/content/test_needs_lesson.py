@@ -11,13 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from tests.content.modulewords import holds, items, said
+from tests.content.modulewords import content, holds, items, minutes_of, said
 
 from servicelab.company import load
 from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.models.needs import kano_category
-from servicelab.publish.content import Content
-from servicelab.publish.minutes import of_unit
 from servicelab.widgets import figures
 from servicelab.widgets.explore.needs.classifiers import fit_on
 from servicelab.widgets.explore.needs.sentence.model import THRESHOLDS, SentenceModel
@@ -622,8 +620,7 @@ def test_the_minutes_of_the_sections_add_up_to_what_is_announced() -> None:
 @cache
 def teaching(lang: str) -> dict[str, str]:
     """The cells of the teaching notes by name, in a language."""
-    content = Content(ROOT, lang, strict=True)
-    node = content.node(content.course.units["01_needs"].documents["instructor"], trainee=False)
+    node = content(lang).node(content(lang).course.units["01_needs"].documents["instructor"], trainee=False)
     return {cell.id: cell.source for cell in node.cells}
 
 
@@ -684,7 +681,7 @@ def test_a_plan_of_the_teaching_notes_has_every_section_and_every_minute(cell: s
     source = teaching(lang)[cell]
     timed = planned_rows(source)
     assert [timed[0][0], *(end for _begin, end, _row in timed)] == [*(begin for begin, _end, _row in timed), total]
-    every = of_unit(ROOT, "01_needs")
+    every = minutes_of("01_needs")
     # A reader counts the sections that everybody works; those for analysts have no number.
     walked = [planned for planned in every if planned.track != "analyst"]
     stated = {str(number): planned for number, planned in enumerate(walked, 1)}
@@ -717,8 +714,8 @@ def test_the_right_option_is_not_given_away_by_its_length() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_analysis_lists_the_columns_that_its_tasks_work_with_where_the_first_begins(lang: str) -> None:
-    content = Content(ROOT, lang, strict=True)
-    cells = {each.name: each.source for each in content.cells(content.course.units["01_needs"].documents["analysis"])}
+    document = content(lang).course.units["01_needs"].documents["analysis"]
+    cells = {each.name: each.source for each in content(lang).cells(document)}
     names = {"contacts": "contacts", "orders": "orders", "kano": "kano_survey", "tracker": "needs_tracker"}
     listed: set[str] = set()
     for line in cells["b1"].splitlines():

@@ -10,14 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from tests.content.modulewords import content, holds, items, said
+from tests.content.modulewords import content, holds, items, minutes_of, said
 
 from servicelab.company import label, load
 from servicelab.course.declared import read
 from servicelab.course.placingfile import PlacingFile
 from servicelab.i18n import use
 from servicelab.learn.controls.desk.model import parse_desk
-from servicelab.publish.minutes import Planned, of_unit
+from servicelab.publish.minutes import Planned
 from servicelab.widgets.figures.system import enquiries, owners, silence
 from servicelab.widgets.intervals import wilson
 
@@ -337,7 +337,7 @@ def test_the_plan_of_the_exercise_adds_up() -> None:
 @pytest.fixture(scope="module")
 def core() -> list[Planned]:
     """The sections that everybody walks, with the minutes they state."""
-    return [each for each in of_unit(ROOT, UNIT) if each.track != "analyst"]
+    return [each for each in minutes_of(UNIT) if each.track != "analyst"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

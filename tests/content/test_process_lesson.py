@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from tests.content.modulewords import asked, content, holds, said
+from tests.content.modulewords import asked, content, holds, minutes_of, said
 
 from servicelab.company import load
 from servicelab.i18n import use
 from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.models.process import p_chart
-from servicelab.publish.minutes import of_unit
 from servicelab.widgets import explore
 from servicelab.widgets.explore.process.cards.model import AS_IS, CARDS, CardsModel
 from servicelab.widgets.explore.process.replays import Replays, middle
@@ -378,7 +377,7 @@ def test_the_desk_has_five_endings_and_one_good_one_that_needs_the_call_at_ten()
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_plans_of_the_teaching_notes_are_contiguous_and_add_up(lang: str) -> None:
-    stated = {part.section: part.stated for part in of_unit(ROOT, "02_process")}
+    stated = {part.section: part.stated for part in minutes_of("02_process")}
     assert sum(stated.values()) == 94
     for name, length in (("timing", 100), ("timing-75", 75), ("timing-150", 150)):
         document = content(lang).course.units["02_process"].documents["instructor"]

@@ -42,9 +42,9 @@ def test_a_lone_surrogate_is_marked_and_nothing_else_changes(came: bytes, stands
 
 def test_one_trainees_broken_characters_cost_nobody_anything(course: Course, tmp_path: Path) -> None:
     """In the evidence it used to end `export` for everybody, in the answer their own grading."""
-    whole = fill(course, code=SHARE, written="half HERE pair").replace(b"HERE", rb"\ud800")
+    whole = fill(course, written="half HERE pair").replace(b"HERE", rb"\ud800")
     put(tmp_path / "inbox", "a.zip", pack("lin", whole, answers(RIGHT), evidence=EVIDENCE))
-    put(tmp_path / "inbox", "b.zip", pack("zhao", fill(course, code=SHARE), answers(RIGHT)))
+    put(tmp_path / "inbox", "b.zip", pack("zhao", fill(course), answers(RIGHT)))
     first, second = collect(TRIAL, [tmp_path / "inbox"], course=course).lines
     assert first.detail == (
         "exercise.ipynb held broken characters, which are marked � now; "
@@ -52,7 +52,7 @@ def test_one_trainees_broken_characters_cost_nobody_anything(course: Course, tmp
     )
     assert second.detail == ""
     assert rb"\ud800" in _received(course, "lin"), "what was sent stays as it came"
-    assert [(each.status, each.score) for each in grade(TRIAL, course=course).results] == [("graded", 7), ("graded", 7)]
+    assert [(each.status, each.score) for each in grade(TRIAL, course=course).results] == [("graded", 4), ("graded", 4)]
     assert len(feedback(TRIAL, course=course).pages) == 2
     table = export(course=course, out=tmp_path / "grades.csv").read_text(encoding="utf-8-sig")
     assert ",X1," in table

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 from tests.grading.conftest import about
 
+from servicelab.grading.answering import Client
 from servicelab.grading.autograding import MACHINE
 from servicelab.grading.bounded import BoundedExecute
 
@@ -47,4 +51,35 @@ def test_a_kernel_that_judges_nothing_is_the_machines_fault_and_costs_nobody_poi
     runner = BoundedExecute(extra_arguments=[])
     with pytest.raises(RuntimeError, match="Kernel without") as raised:
         runner.preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    assert f"RuntimeError: {raised.value}".startswith(MACHINE)
+
+
+def answered(argv: list[str] | None = None) -> tuple[str, int]:
+    """Start a kernel and wait until it is ready; what it does with a cell then, and how much was still to be heard."""
+
+    async def meet() -> tuple[str, int]:
+        manager = AsyncKernelManager(client_class=f"{Client.__module__}.{Client.__qualname__}")
+        if argv:
+            manager.kernel_spec.argv = argv
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            left = await client.iopub_channel.msg_ready(), await client.shell_channel.msg_ready()
+            return (await client.execute_interactive("1", timeout=60))["content"]["status"], sum(left)
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    return asyncio.run(meet())
+
+
+def test_a_kernel_is_ready_once_it_has_answered_and_nothing_else_is_to_be_heard_of_its_start() -> None:
+    assert answered() == ("ok", 0)
+
+
+def test_a_kernel_that_ends_before_it_answers_is_the_machines_fault() -> None:
+    with pytest.raises(RuntimeError, match="Kernel died before") as raised:
+        answered([sys.executable, "-c", "pass"])
     assert f"RuntimeError: {raised.value}".startswith(MACHINE)

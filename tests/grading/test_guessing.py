@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.grading.conftest import ROOT
+from tests.publish.conftest import FIXTURE
 
 from servicelab import publish
 from servicelab.course.guessesfile import ENOUGH
@@ -40,6 +41,14 @@ def course(tmp_path: Path) -> Course:
     return Course.at(repository / "grading", repository)
 
 
+@pytest.fixture
+def small(tmp_path: Path) -> Course:
+    """The same with one small module: whoever keeps guesses has its whole course checked."""
+    repository = Path(shutil.copytree(FIXTURE, tmp_path / "small"))
+    (repository / "grading" / "nbgrader_config.py").write_text("")
+    return Course.at(repository / "grading", repository)
+
+
 def hand_in(course: Course, student: str, content: bytes, assignment: str = "01_needs") -> None:
     path = course.submitted / student / assignment / "evidence" / "lesson.answers.json"
     path.parent.mkdir(parents=True)
@@ -61,7 +70,9 @@ def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course
     repository = course.repository
     assert repository is not None
     assert not course_findings(load_course(repository))
-    lesson = publish.build("trainee", "en", tmp_path / "few", root=repository).path / "lessons/01_needs"
+    lesson = (
+        publish.build("trainee", "en", tmp_path / "few", root=repository, only="01_needs").path / "lessons/01_needs"
+    )
     assert json.loads((lesson / "guesses.json").read_text(encoding="utf-8")) == {}
 
     # Last autumn's submissions still lie there: nobody counts twice under another name.
@@ -71,7 +82,9 @@ def test_guesses_of_a_cohort_are_kept_once_and_shown_when_they_are_enough(course
     shutil.rmtree(course.submitted)
     hand_in(course, "later", sheet(**{"p-rank": 14}))
     assert keep_guesses("01_needs", "spring", course=course).counts == {"p-rank": ENOUGH}
-    lesson = publish.build("trainee", "en", tmp_path / "enough", root=repository).path / "lessons/01_needs"
+    lesson = (
+        publish.build("trainee", "en", tmp_path / "enough", root=repository, only="01_needs").path / "lessons/01_needs"
+    )
     shown = json.loads((lesson / "guesses.json").read_text(encoding="utf-8"))
     assert shown.keys() == {"p-rank"}
     assert shown["p-rank"] == sorted([1.0 + number % 14 for number in range(ENOUGH - 1)] + [14.0])
@@ -104,39 +117,39 @@ def test_what_trainees_spent_is_told_by_section(course: Course) -> None:
     assert {key: sorted(each) for key, each in grading.spent("01_needs", course=course).items()} == {"s1": [5.0, 8.0]}
 
 
-def test_what_cannot_be_kept_is_one_sentence(course: Course) -> None:
+def test_what_cannot_be_kept_is_one_sentence(small: Course) -> None:
     with pytest.raises(UserError, match="There is no unit 09_none"):
-        keep_guesses("09_none", "autumn", course=course)
+        keep_guesses("09_none", "autumn", course=small)
     for read in (0, 1):
-        with pytest.raises(UserError, match=rf"of 01_needs in .*submitted: {read} read, none holds a guess; collect"):
-            keep_guesses("01_needs", "autumn", course=course)
-        hand_in(course, f"t{read}", sheet())
+        with pytest.raises(UserError, match=rf"of 01_demo in .*submitted: {read} read, none holds a guess; collect"):
+            keep_guesses("01_demo", "autumn", course=small)
+        hand_in(small, f"t{read}", sheet(), "01_demo")
     for nameless in ("", "  "):
         with pytest.raises(UserError, match="A cohort needs a name"):
-            keep_guesses("01_needs", nameless, course=course)
+            keep_guesses("01_demo", nameless, course=small)
     with pytest.raises(UserError, match="does not belong to a checkout"):
-        keep_guesses("01_needs", "autumn", course=Course.at(course.root))
+        keep_guesses("01_demo", "autumn", course=Course.at(small.root))
 
 
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
         ("{cohort: a, prediction: p-none, values: [1]}", "no such prediction"),
-        ("{cohort: a, prediction: p-rank, values: [1, 40]}", "not on the scale"),
-        ("{cohort: a, prediction: p-rank, values: []}", "not a list of numbers"),
+        ("{cohort: a, prediction: p-late, values: [1, 400]}", "not on the scale"),
+        ("{cohort: a, prediction: p-late, values: []}", "not a list of numbers"),
         ("{cohort: a, prediction: p-wide, values: [1000]}", "not on the scale"),
-        ("{cohort: '', prediction: p-rank, values: [1]}", "no cohort"),
+        ("{cohort: '', prediction: p-late, values: [1]}", "no cohort"),
     ],
 )
-def test_an_authors_mistake_has_its_line(course: Course, entry: str, said: str) -> None:
-    repository = course.repository
+def test_an_authors_mistake_has_its_line(small: Course, entry: str, said: str) -> None:
+    repository = small.repository
     assert repository is not None
-    quiz = repository / "course/modules/01_needs/quiz.yml"
+    quiz = repository / "course/modules/01_demo/quiz.yml"
     asked = "predictions:\n  - {id: p-wide, section: s4, prompt: On the usual scale?}\n"
     quiz.write_text(quiz.read_text(encoding="utf-8").replace("predictions:\n", asked), encoding="utf-8")
-    path = repository / "course/modules/01_needs/guesses.yml"
-    path.write_text(f"guesses:\n- {{cohort: b, prediction: p-rank, values: [3]}}\n- {entry}\n", encoding="utf-8")
+    path = repository / "course/modules/01_demo/guesses.yml"
+    path.write_text(f"guesses:\n- {{cohort: b, prediction: p-late, values: [3]}}\n- {entry}\n", encoding="utf-8")
     found = [each for each in course_findings(load_course(repository)) if each.file.endswith("guesses.yml")]
     assert [(each.line, said in each.problem) for each in found] == [(3, True)]
     with pytest.raises(UserError, match=re.escape(said)):
-        keep_guesses("01_needs", "autumn", course=course)
+        keep_guesses("01_demo", "autumn", course=small)

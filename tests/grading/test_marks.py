@@ -23,10 +23,13 @@ FIRST, SECOND = "The first text, marked.", "Something else altogether."
 SAID = "Well argued, and short."
 
 
-def send(course: Course, inbox: Path, number: int, text: str, code: str = SHARE) -> str:
-    """Hand in once more, with answers kept an hour later, collect and return what collecting said."""
+def send(course: Course, inbox: Path, number: int, text: str, code: str | None = None) -> str:
+    """Hand in once more, with answers kept an hour later, collect and return what collecting said.
+
+    Without code of anybody's a notebook runs once.
+    """
     given = answers(RIGHT, at=f"2026-11-19T{number:02}:00:00+00:00")
-    notebook = fill(course, code=code, written=text) if text else fill(course, code=code)
+    notebook = fill(course, code=code, written=text or None)
     put(inbox, f"{number}.zip", pack("lin", notebook, given, created=DUE - timedelta(hours=20 - number)))
     return collect(TRIAL, [inbox], course=course).sentence()
 
@@ -66,7 +69,7 @@ def held(course: Course, cell: str = "c-why") -> tuple[float | None, str | None,
 def test_another_text_does_not_inherit_a_mark_and_the_same_text_keeps_it(course: Course, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     send(course, inbox, 1, FIRST)
-    assert graded(course).score == 7
+    assert graded(course).score == 4
     mark(course, "c-why", 4, SAID)
 
     # The same text, with other code: the mark stays, and nobody has to look at it again.
@@ -80,7 +83,7 @@ def test_another_text_does_not_inherit_a_mark_and_the_same_text_keeps_it(course:
     # Another text: its mark is nobody's yet.
     send(course, inbox, 3, SECOND)
     result = graded(course)
-    assert (result.score, result.waiting, result.earlier) == (7, True, True)
+    assert (result.score, result.waiting, result.earlier) == (4, True, True)
     assert "what was marked earlier is not what stands here now" in str(result)
     assert held(course) == (None, None, True)
     notebook = (course.autograded / "lin" / TRIAL / "exercise.ipynb").read_text(encoding="utf-8")
@@ -95,7 +98,7 @@ def test_another_text_does_not_inherit_a_mark_and_the_same_text_keeps_it(course:
     # The first text again: its mark comes back with it.
     assert "which was graded\n" in send(course, inbox, 4, FIRST)
     result = graded(course)
-    assert (result.score, result.waiting, result.earlier) == (11, False, False)
+    assert (result.score, result.waiting, result.earlier) == (8, False, False)
     assert held(course) == (4, SAID, False)
 
 
@@ -128,16 +131,16 @@ def test_no_mark_is_left_to_who_hands_in_nothing_or_a_broken_file(course: Course
     graded(course)
     mark(course, "c-why", 4, SAID)
     send(course, inbox, 2, "")
-    assert (graded(course).score, held(course)) == (7, (None, None, False))
+    assert (graded(course).score, held(course)) == (4, (None, None, False))
     send(course, inbox, 3, FIRST)
-    assert graded(course).score == 11
+    assert graded(course).score == 8
     put(inbox, "4.zip", pack("lin", b"not a notebook", created=DUE))
     collect(TRIAL, [inbox], course=course)
     assert (graded(course).score, held(course)) == (0, (None, None, False))
-    put(inbox, "5.zip", pack("lin", fill(course, code=SHARE, written=FIRST), answers(RIGHT),
-                             created=DUE + timedelta(minutes=1)))  # fmt: skip
+    later = DUE + timedelta(minutes=1)
+    put(inbox, "5.zip", pack("lin", fill(course, written=FIRST), answers(RIGHT), created=later))
     collect(TRIAL, [inbox], course=course)
-    assert (graded(course).score, held(course)) == (11, (4, SAID, False))
+    assert (graded(course).score, held(course)) == (8, (4, SAID, False))
 
 
 def test_points_that_a_person_gave_for_code_are_for_that_code(course: Course, tmp_path: Path) -> None:
@@ -253,5 +256,5 @@ def test_long_texts_do_not_make_a_file_of_marks_that_nobody_reads(course: Course
     path = course.root / MARKED / "lin" / f"{TRIAL}.json"
     assert path.stat().st_size < 10_000
     send(course, inbox, 3, FIRST)
-    assert graded(course).score == 11
+    assert graded(course).score == 8
     assert held(course) == (4, SAID, False)

@@ -155,7 +155,7 @@ def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(course: Course, tmp_path:
 
 
 def test_running_it_again_is_advised_only_where_it_can_help(course: Course, tmp_path: Path) -> None:
-    for student, notebook in (("in-the-way", fill(course, code=SHARE)), ("broken", b"{"), ("lin", fill(course))):
+    for student, notebook in (("in-the-way", fill(course)), ("broken", b"{"), ("lin", fill(course))):
         put(tmp_path / "inbox", f"{student}.zip", pack(student, notebook, answers(RIGHT)))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
     # The machine's own doing: a file stands where a folder has to be made.

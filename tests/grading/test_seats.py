@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ import nbformat
 import pytest
 from tests.grading.conftest import RIGHT, SHARE, TRIAL, answers, fill, pack, put
 
+from servicelab.cli import main
 from servicelab.grading import lodging
 from servicelab.grading.autograding import Grading, grade
 from servicelab.grading.collecting import collect
@@ -61,7 +63,8 @@ print(json.dumps([str(home), home.stat().st_mode & 0o777, inside, found]))
 """
 
 
-def graded_with(course: Course, tmp_path: Path, codes: dict[str, str], workers: int = 1) -> Grading:
+def graded_with(course: Course, tmp_path: Path, codes: dict[str, str | None], workers: int = 1) -> Grading:
+    """Grade trainees with right decisions and this code; without any, a notebook runs once."""
     for student, code in codes.items():
         put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
@@ -69,13 +72,13 @@ def graded_with(course: Course, tmp_path: Path, codes: dict[str, str], workers: 
 
 
 def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tmp_path: Path) -> None:
-    codes = {"a-parent": KILLS_PARENT, "b-group": KILLS_GROUP, "c-lin": SHARE, "d-zhao": SHARE}
+    codes = {"a-parent": KILLS_PARENT, "b-group": KILLS_GROUP, "c-lin": SHARE, "d-zhao": None}
     report = graded_with(course, tmp_path, codes)
     assert {each.student: (each.status, each.score) for each in report.results} == {
         "a-parent": ("failed", 0),
         "b-group": ("failed", 0),
         "c-lin": ("graded", 7),
-        "d-zhao": ("graded", 7),
+        "d-zhao": ("graded", 4),
     }
     assert not report.complete
     said = "a-parent: 0 / 11 · not graded (it ended the program that graded it, or used more memory than there is)"
@@ -88,30 +91,42 @@ def test_a_submission_that_kills_its_parent_costs_only_itself(course: Course, tm
     assert not feedback(TRIAL, course=course).complete
 
 
-def chained(course: Course, *verbs: str) -> subprocess.CompletedProcess[str]:
-    """Commands that go on with the next one as long as each says that there is something to go on with."""
-    command = " && ".join(f'"{sys.executable}" -m servicelab {verb}' for verb in verbs)
-    return subprocess.run(command, shell=True, cwd=course.root, capture_output=True, text=True, check=False)
+Chain = Callable[..., tuple[int, str, str]]
 
 
-def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_path: Path) -> None:
+@pytest.fixture
+def chained(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Chain:
+    """Run commands as `&&` does, each only if the one before ended well; the last code, and what was said."""
+    monkeypatch.chdir(course.root)
+
+    def run(*verbs: str) -> tuple[int, str, str]:
+        code = next((code for verb in verbs if (code := main(shlex.split(verb)))), 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_path: Path, chained: Chain) -> None:
     inbox = tmp_path / "inbox"
-    for student, code in {"a-parent": KILLS_PARENT, "c-lin": SHARE}.items():
+    for student, code in {"a-parent": KILLS_PARENT, "c-lin": None}.items():
         put(inbox, f"{student}.zip", pack(student, fill(course, code=code), answers(RIGHT)))
     put(inbox, "b-cut.zip", b"PK nothing")
     put(inbox, "d-wu.zip", pack("d-wu", b"broken"))
-    done = chained(course, f'collect {TRIAL} "{inbox}"', f"grade {TRIAL}", f"feedback {TRIAL}", "export --out g.csv")
-    assert done.returncode == 0, done.stderr
-    said = done.stdout.splitlines()
+    code, out, wrong = chained(
+        f'collect {TRIAL} "{inbox}"', f"grade {TRIAL}", f"feedback {TRIAL}", "export --out g.csv"
+    )
+    assert code == 0, wrong
+    said = out.splitlines()
     refused = said.index("b-cut.zip: refused · it is damaged or cut short")
     assert said[refused + 1].endswith(
         "What was refused stops nobody else: go on, and ask its senders to hand in again."
     )
     (parent,) = [line for line in said if line.startswith("a-parent: 0 / 11 · not graded (it ended the program")]
-    assert said.index(parent) > said.index("c-lin: 7 / 11")
-    assert "Not graded: a-parent. Running it again does not help: open the notebook in" in done.stdout
-    assert "None for a-parent: they are not graded, and grade says why." in done.stdout
-    assert "Traceback" not in done.stderr
+    assert said.index(parent) > said.index("c-lin: 4 / 11")
+    assert "Not graded: a-parent. Running it again does not help: open the notebook in" in out
+    assert "None for a-parent: they are not graded, and grade says why." in out
+    assert "Traceback" not in wrong
     assert (course.root / "g.csv").is_file()
 
 
@@ -124,7 +139,7 @@ def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_pat
     ],
 )
 def test_a_chain_stops_where_nothing_can_be_done(
-    came: dict[str, Any], stops_at: str, course: Course, tmp_path: Path
+    came: dict[str, Any], stops_at: str, course: Course, tmp_path: Path, chained: Chain
 ) -> None:
     made = {
         "elsewhere": lambda: pack("a", fill(course), assignment="02_process"),
@@ -132,9 +147,9 @@ def test_a_chain_stops_where_nothing_can_be_done(
     }
     for name, content in came.items():
         put(tmp_path / "inbox", name, made[content]() if isinstance(content, str) else content)
-    done = chained(course, f'collect {TRIAL} "{tmp_path / "inbox"}"', f"grade {TRIAL}", "export --out g.csv")
-    assert done.returncode == 1
-    assert stops_at in done.stdout.splitlines()[-1]
+    code, out, _wrong = chained(f'collect {TRIAL} "{tmp_path / "inbox"}"', f"grade {TRIAL}", "export --out g.csv")
+    assert code == 1
+    assert stops_at in out.splitlines()[-1]
     assert not (course.root / "g.csv").exists()
 
 
@@ -170,8 +185,8 @@ def printed(course: Course, student: str) -> list[object]:
 def test_half_a_character_that_code_puts_out_is_marked(course: Course, tmp_path: Path) -> None:
     """A kernel's own way of sending refuses it; code can put another in its place."""
     code = HALVES + SHARE
-    report = graded_with(course, tmp_path, {"lin": code, "zhao": SHARE})
-    assert [(each.status, each.score) for each in report.results] == [("graded", 7), ("graded", 7)]
+    report = graded_with(course, tmp_path, {"lin": code, "zhao": None})
+    assert [(each.status, each.score) for each in report.results] == [("graded", 7), ("graded", 4)]
     assert len(feedback(TRIAL, course=course).pages) == 2
     assert "half \ufffd" in (course.feedback / "lin" / TRIAL / "exercise.html").read_text(encoding="utf-8")
 

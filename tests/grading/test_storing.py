@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import nbformat
 import pytest
 from tests.grading.conftest import DUE, RIGHT, ROOT, SHARE, TRIAL, answers, cell, fill, pack, put
+from tests.publish.conftest import FIXTURE, translate
 
 from servicelab.cli import main
 from servicelab.errors import UserError
@@ -53,18 +55,32 @@ WRITES = {
 def handed_in(course: Course, tmp_path: Path) -> Course:
     """A course with two submissions collected, and a newer one of the first in the inbox."""
     for student in ("lin", "zhao"):
-        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course, code=SHARE), answers(RIGHT)))
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, fill(course), answers(RIGHT)))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
-    later = fill(course, code=SHARE, written="Later.")
+    later = fill(course, written="Later.")
     put(tmp_path / "inbox", "later.zip", pack("lin", later, answers(RIGHT), created=DUE - timedelta(hours=1)))
     return course
 
 
-def run(
-    course: Course, arguments: list[str], before: Callable[[], object] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*SERVICELAB, *arguments], cwd=course.root, capture_output=True, text=True, check=False,
-                          timeout=120, preexec_fn=before)  # fmt: skip
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Meanwhile no file may be longer, which the kernel answers with much the same error as a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def umask(mode: int) -> Iterator[None]:
+    """Meanwhile new files and folders lack these rights and no others."""
+    before = os.umask(mode)
+    try:
+        yield
+    finally:
+        assert os.umask(before) == mode, "it was left as it was found"
 
 
 def refused(code: int, said: str) -> str:
@@ -89,11 +105,13 @@ def test_a_folder_that_cannot_be_made_is_told(
 
 
 @pytest.mark.parametrize("verb", [verb for verb in WRITES if verb != "export"])
-def test_a_full_disk_is_told(verb: str, handed_in: Course, tmp_path: Path) -> None:
-    """By a limit on what a file may hold, which the kernel answers with much the same error."""
-    limit = 64 << 10
-    done = run(handed_in, verbs(tmp_path)[verb], lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
-    assert "File too large" in refused(done.returncode, done.stderr)
+def test_a_full_disk_is_told(
+    verb: str, handed_in: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(handed_in.root)
+    with largest_file(64 << 10):
+        code = main(verbs(tmp_path)[verb])
+    assert "File too large" in refused(code, capsys.readouterr().err)
 
 
 def test_an_unknown_error_is_not_taken_for_a_full_disk(handed_in: Course) -> None:
@@ -103,15 +121,17 @@ def test_an_unknown_error_is_not_taken_for_a_full_disk(handed_in: Course) -> Non
         (handed_in.root / "none" / "x").write_text("x", encoding="utf-8")
 
 
-def test_what_is_made_is_its_owners_alone_whatever_the_umask(released: Course, tmp_path: Path) -> None:
+def test_what_is_made_is_its_owners_alone_whatever_the_umask(
+    released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "grading"
     shutil.copytree(released.root, root, ignore=shutil.ignore_patterns("release", "gradebook.db", "exchange"))
     (root / "source").chmod(0o755)
-    course = Course.at(root)
-    put(tmp_path / "inbox", "a.zip", pack("lin", fill(released, code=SHARE), answers(RIGHT)))
+    put(tmp_path / "inbox", "a.zip", pack("lin", fill(released), answers(RIGHT)))
+    monkeypatch.chdir(root)
     for verb, arguments in verbs(tmp_path).items():
-        done = run(course, arguments, lambda: os.umask(0))
-        assert done.returncode == 0, verb + done.stderr
+        with umask(0):
+            assert main(arguments) == 0, verb
     made = [path for name in ("release", "received", "submitted", "autograded", "feedback")
             for path in [root / name, *(root / name).rglob("*")] if path.is_dir()]  # fmt: skip
     assert len(made) > 10
@@ -140,22 +160,17 @@ def test_a_refused_release_leaves_what_was_there(course: Course) -> None:
 
 
 def test_a_source_that_does_not_build_leaves_the_one_that_did(tmp_path: Path) -> None:
-    repository = tmp_path / "repository"
-    shutil.copytree(ROOT / "course", repository / "course")
-    for name in ("locales", "datasets"):
-        (repository / name).symlink_to(ROOT / name)
-    root = repository / "grading"
-    root.mkdir()
-    shutil.copy(ROOT / "grading" / "nbgrader_config.py", root)
-    shutil.copytree(ROOT / "grading" / "rubrics", root / "rubrics")
-    course = Course.at(root, repository)
-    assert release("01_needs", course=course).points == 30
+    repository = Path(shutil.copytree(FIXTURE, tmp_path / "repository"))
+    translate(repository)
+    shutil.copy(ROOT / "grading" / "nbgrader_config.py", repository / "grading")
+    course = Course.at(repository / "grading", repository)
+    assert release("01_demo", course=course).points == 10
     before = tree(course.source, course.release)
-    assert any(path.endswith("01_needs.zh.json") for path in before)
-    exercise = repository / "course" / "modules" / "01_needs" / "exercise.md"
+    assert any(path.endswith("01_demo.zh.json") for path in before)
+    exercise = repository / "course" / "modules" / "01_demo" / "exercise.md"
     exercise.write_text(exercise.read_text(encoding="utf-8").replace("### END HIDDEN TESTS", "", 1), encoding="utf-8")
     with pytest.raises(UserError):
-        release("01_needs", course=course)
+        release("01_demo", course=course)
     assert tree(course.source, course.release) == before
 
 

@@ -41,6 +41,12 @@ def late(notebook: nbformat.NotebookNode) -> dict[str, tuple[str, str, list[dict
     return found
 
 
+@pytest.fixture(autouse=True)
+def trainees_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a trainee's page what is slow and nobody has come to is not made: none of it waits for a guess."""
+    monkeypatch.setenv("SERVICELAB_LIVE_PAGE", "1")
+
+
 @pytest.fixture(scope="module")
 def lessons(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The lessons of the trainee's edition, in a copy of their own."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from servicelab.errors import UserError
 from servicelab.publish import leaks_in_zip
-from servicelab.publish.secrets import LONG, Secret, find_leaks, possible, secrets
+from servicelab.publish.secrets import LONG, Secret, Sought, find_leaks, secrets
 
 FORMATIVE = ["Tone is not need.", 'share = contacts.need.eq("functional").mean()', "You take it up."]
 
@@ -141,17 +141,35 @@ def test_a_zip_that_gives_something_away_is_described(bilingual: Path, tmp_path:
     words=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8),
     at=st.integers(0, 1 << 20),
     filling=st.text(alphabet=st.characters(), min_size=1, max_size=20),
+    size=st.sampled_from([0, LONG]),
 )
-def test_going_through_a_long_text_once_loses_no_secret(words: list[str], at: int, filling: str) -> None:
+def test_going_through_a_text_once_loses_no_secret(words: list[str], at: int, filling: str, size: int) -> None:
     """Wherever it stands, at the ends too, and whatever characters it is made of, halves of some included."""
-    filled = filling * (LONG // len(filling) + 1)
+    filled = filling * (size // len(filling) + 1)
     place = at % (len(filled) + 1)
     text = filled[:place] + words[0] + filled[place:]
     known = [Secret("solution", str(number), word) for number, word in enumerate(words)]
-    kept = possible(text, known)
+    kept = Sought(known).possible(text)
     assert [secret for secret in known if secret.text in text] == [secret for secret in kept if secret.text in text]
-    assert len(text) >= LONG
+    assert len(text) >= size
 
 
-def test_of_a_long_text_hardly_any_secret_is_left_to_be_looked_for(known: list[Secret]) -> None:
-    assert possible("A table of the firm, row after row. " * 2000, known) == []
+@pytest.mark.parametrize("at", [-3, -2, -1, 0, 1])
+def test_a_secret_is_seen_where_two_pieces_of_a_long_text_meet(at: int) -> None:
+    secret = Secret("solution", "here", "wholly new words")
+    text = "x" * (LONG - len(secret.text) - at) + secret.text + "x" * LONG
+    assert Sought([secret]).possible(text) == [secret]
+
+
+def test_the_same_bytes_are_read_as_their_name_says(tmp_path: Path) -> None:
+    """They are searched once; what they say depends on what they are."""
+    sought = Sought([Secret("solution", "here", 'a "board" for two')])
+    for name in ("again.csv", "plain.txt", "table.csv", "TABLE.CSV"):
+        (tmp_path / name).write_text('a ""board"" for two')
+    for _time in range(2):
+        assert [leak.file for leak in find_leaks(tmp_path, sought)] == ["TABLE.CSV", "again.csv", "table.csv"]
+
+
+@pytest.mark.parametrize("times", [20, 2000])
+def test_hardly_any_secret_is_left_to_be_looked_for(times: int, known: list[Secret]) -> None:
+    assert Sought(known).possible("A table of the firm, row after row. " * times) == []

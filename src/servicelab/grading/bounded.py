@@ -22,6 +22,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Integer, default
 
 from servicelab.grading import inkernel
+from servicelab.grading.answering import Client
 from servicelab.grading.inkernel import ANSWER, ASKED
 from servicelab.grading.lodging import environment, left_as_it_was, lodging
 from servicelab.grading.whose import Run, Whose, is_points, is_test, opens, released
@@ -156,6 +157,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         """Start the kernel in a home of its own; what it is reached by lies in there as well."""
         if self.km is not None:
             self.km.connection_file = str(self._home / "kernel.json")
+            self.km.client_class = f"{Client.__module__}.{Client.__qualname__}"
         super().start_new_kernel(env=environment(self._home), **kwargs)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:

@@ -6,7 +6,9 @@ need a gradebook or a kernel; a test compares the two, checksum by checksum.
 
 from __future__ import annotations
 
+import json
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from servicelab.learn.code_tasks import STUB, is_solution, stub_mark
@@ -68,32 +70,32 @@ def tell_stubs(notebook: Any) -> Any:
 
 def refusals(notebook: Any, file: str) -> list[Finding]:
     """What nbgrader itself refuses about a notebook: its metadata, and its begin and end markers."""
-    from copy import deepcopy
+    return [Finding(file, 0, "", *told) for told in _refused(json.dumps(notebook))]
 
+
+@cache
+def _refused(written: str) -> tuple[tuple[str, str], ...]:
+    """Problem and remedy of what nbgrader refuses about a notebook that is written as JSON.
+
+    It looks at the form of each cell whenever it is asked, and each edition that is built asks about the same ones.
+    """
+    from nbformat import from_dict
     from nbgrader.nbgraderformat import MetadataValidator, ValidationError
     from nbgrader.nbgraderformat.common import SchemaMismatchError
 
+    notebook = from_dict(json.loads(written))  # type: ignore[no-untyped-call]
     try:
         MetadataValidator().validate_nb(notebook)
     except (ValidationError, SchemaMismatchError, KeyError) as problem:
         said = " ".join(str(problem).split())
-        return [
-            Finding(
-                file,
-                0,
-                "",
-                f"nbgrader finds the metadata of a cell invalid: {said[:300]}",
-                "Open the notebook in JupyterLab and set the cell with nbgrader's Create Assignment",
-            )
-        ]
+        remedy = "Open the notebook in JupyterLab and set the cell with nbgrader's Create Assignment"
+        return ((f"nbgrader finds the metadata of a cell invalid: {said[:300]}", remedy),)
     try:
-        strip(deepcopy(notebook))
+        strip(notebook)
     except (RuntimeError, ValueError) as problem:
         said = " ".join(str(problem).split())
-        return [
-            Finding(file, 0, "", f"nbgrader cannot release it: {said[:300]}", "Pair each BEGIN line with its END line")
-        ]
-    return []
+        return ((f"nbgrader cannot release it: {said[:300]}", "Pair each BEGIN line with its END line"),)
+    return ()
 
 
 def _quiet() -> logging.Logger:

@@ -18,6 +18,11 @@ LOG = pd.DataFrame(
         "arrived_at": [DAY - 1, DAY, 2 * DAY - 1, DAY, 2 * DAY],
         "wait": [900.0, 10.0, 40.0, 900.0, 900.0],
         "served": [True, True, False, True, True],
+        "service": [100.0, 300.0, 0.0, 900.0, 500.0],
+        "after_call": [0.0, 60.0, 0.0, 0.0, 40.0],
+        "recorded": [True, True, False, True, True],
+        "followed": [False, False, False, False, True],
+        "agent": [0, 0, -1, 2, 1],
     }
 )
 SHIFTS = pd.DataFrame(
@@ -37,8 +42,25 @@ CASES = pd.DataFrame(
         "rejected": [False, False, False, False, True],
     }
 )
+STAFFING = pd.DataFrame(
+    {
+        "line": ["phone", "phone", "chat"],
+        "date": [pd.Timestamp("2023-01-02"), pd.Timestamp("2023-01-03"), pd.Timestamp("2023-01-02")],
+        "paid_hours": [20.0, 20.0, 900.0],
+    }
+)
+AGENTS = pd.DataFrame(
+    {
+        "line": ["phone", "phone", "chat", "phone"],
+        "left_on": [pd.Timestamp("2023-01-02"), pd.Timestamp("2023-01-03"), pd.Timestamp("2023-01-02"), pd.NaT],
+        "temporary": [False, True, False, False],
+    }
+)
+SCHEME = SimpleNamespace(pay=SimpleNamespace(base=1620.0, per_contact=2.0, per_resolution=3.0))
 FIRM: Any = SimpleNamespace(
-    scenario=SimpleNamespace(start=date(2023, 1, 1)), tables={"line_log": LOG, "shifts": SHIFTS, "cases": CASES}
+    scenario=SimpleNamespace(start=date(2023, 1, 1), phases=[(0, SCHEME)]),
+    world=SimpleNamespace(pay=SimpleNamespace(month_hours=162.0)),
+    tables={"line_log": LOG, "shifts": SHIFTS, "cases": CASES, "staffing": STAFFING, "agents": AGENTS},
 )
 
 
@@ -46,6 +68,9 @@ FIRM: Any = SimpleNamespace(
     ("measure", "first", "last", "found"),
     [
         ("contacts", 2, 2, 2), ("abandoned", 2, 2, 0.5), ("mean_wait", 2, 3, 950 / 3), ("median_wait", 2, 3, 40),
+        ("handling", 2, 3, 450), ("resolved", 2, 3, 1), ("came_back", 2, 3, 0.5), ("settled", 2, 3, 1),
+        # 20 hours at ¥10, one call answered and settled; on the second day one more, answered and followed.
+        ("paid", 2, 2, 205), ("paid", 2, 3, 407), ("leavers", 2, 3, 1), ("leavers", 3, 3, 0),
         ("at_desk", 2, 3, 1), ("at_desk", 2, 5, 0.5), ("refunds", None, None, 3), ("refunds", 2, 3, 2),
         ("refunds", 2, 2, 1), ("days_to_refund", 2, 3, 3.5), ("median_days_to_refund", None, 2, (2 + 3 + 1 / 1440) / 2),
     ],

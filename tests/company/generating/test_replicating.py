@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.company.conftest import whole_run
 from tests.company.skylark_world import world
 
 from servicelab import company
@@ -23,6 +24,7 @@ from servicelab.company.generating.gauges import Gauge
 from servicelab.company.generating.gridfile import LARGEST, Change, Grid, Point, read_grid
 from servicelab.company.generating.replicating import read_grids, row_of, run_grids
 from servicelab.company.simulation import FOR_SPEED, PayScheme
+from servicelab.company.simulation.firm import with_after_sales
 from servicelab.course.declared import mistakes
 from servicelab.course.layout import RUNS
 from servicelab.course.rubricfile import Both
@@ -305,14 +307,30 @@ def test_committed_runs_are_as_declared_and_small(name: str, datasets: Path) -> 
     ("name", "point", "replicate"),
     [
         ("phone_agents", "two_people_fewer", 7),
-        ("refund_approval", "approve_more", 3),
         ("refund_approval", "approve_from_1000", 16),
+        ("pay_schemes", "speed_2_quality_1", 7),
+        ("pay_schemes", "speed_0_quality_2", 20),
     ],
 )
-def test_three_rows_run_again_give_the_committed_ones(name: str, point: str, replicate: int, datasets: Path) -> None:
+def test_a_row_run_again_gives_the_committed_one(name: str, point: str, replicate: int, datasets: Path) -> None:
+    assert row_of(DECLARED[name], point, replicate, world) == committed(name, point, replicate, datasets)
+
+
+def committed(name: str, point: str, replicate: int, datasets: Path) -> dict[str, float]:
     frame = company.runs(name, datasets).frame
     row = frame[(frame["point"] == point) & (frame["replicate"] == replicate)].iloc[0]
-    assert row_of(DECLARED[name], point, replicate, world) == row.drop(["point", "replicate"]).to_dict()
+    return row.drop(["point", "replicate"]).to_dict()
+
+
+@pytest.mark.xdist_group("firm-7")
+def test_the_rows_of_a_seed_whose_tables_are_made_are_read_off_that_run(datasets: Path) -> None:
+    """As a grid is run: once for all points that differ in after-sales alone."""
+    grid, firm = DECLARED["refund_approval"], whole_run(7)
+    replicate = 8 - grid.seed
+    assert firm.scenario == grid.scenario("as_is", replicate)
+    for point in grid.points:
+        found = replicating._read_off(grid, with_after_sales(firm, grid.scenario(point, replicate)))
+        assert found == committed("refund_approval", point, replicate, datasets), point
 
 
 def test_the_command_tells_a_name_that_no_grid_has(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.company.conftest import CACHE, alone
+from tests.company.freshly import Said, here, made_by
 
 from servicelab import bootstrap
 
@@ -25,24 +25,6 @@ NEEDED = {
     "numpy", "pandas", "python-dateutil", "six", "tzdata", "scipy", "tqdm", "pyyaml", "polib", "filelock", "pydantic",
     "pydantic-core", "annotated-types", "typing-extensions", "typing-inspection",
 }  # fmt: skip
-#: Makes the tables and says what each file holds, and which zlib packed it: another one may pack in other bytes.
-PROGRAM = """
-import hashlib, json, sys, zipfile, zlib
-from pathlib import Path
-from servicelab import company
-out = Path(sys.argv[1])
-company.generate(out / "tables", 0.02, 7, truth=out / "truth")
-made = {}
-for path in sorted(out.rglob("*")):
-    if path.is_file():
-        data = path.read_bytes()
-        name = path.relative_to(out).as_posix()
-        made[name] = hashlib.sha256(data).hexdigest()
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                made[name + "!"] = hashlib.sha256(archive.read(archive.namelist()[0])).hexdigest()
-print(json.dumps({"zlib": zlib.ZLIB_RUNTIME_VERSION, "made": made}))
-"""
 
 
 def others() -> dict[str, Path]:
@@ -98,22 +80,7 @@ def environment(version: str) -> Path:
     return folder / "bin" / "python"
 
 
-def made_by(python: Path | str, out: Path, **settings: str) -> tuple[str, dict[str, str]]:
-    """The version of zlib and a hash of every file, and of what is in every zip ("name!")."""
-    env = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "random"} | settings
-    run = subprocess.run([python, "-c", PROGRAM, out], capture_output=True, text=True, env=env, cwd=out.parent)
-    assert run.returncode == 0, run.stderr
-    said = json.loads(run.stdout)
-    return said["zlib"], said["made"]
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
-    """What this Python makes in a fresh process."""
-    return made_by(sys.executable, tmp_path_factory.mktemp("here") / "out")
-
-
-def agree(one: tuple[str, dict[str, str]], other: tuple[str, dict[str, str]]) -> None:
+def agree(one: Said, other: Said) -> None:
     same_zlib = one[0] == other[0]
     assert set(one[1]) == set(other[1])
     assert len(one[1]) > 50
@@ -131,9 +98,9 @@ def plainest() -> str:
 
 
 @pytest.mark.parametrize("version", [HERE, *OTHERS])
-def test_every_python_here_makes_the_same(version: str, here: tuple[str, dict[str, str]], tmp_path: Path) -> None:
+def test_every_python_here_makes_the_same(version: str, tmp_path: Path) -> None:
     """This one too, and on a plainer processor: vector units round the last bit of a logarithm in their own ways."""
     if version == HERE:
-        agree(here, made_by(sys.executable, tmp_path / "out", NPY_DISABLE_CPU_FEATURES=plainest()))
+        agree(here(), made_by(sys.executable, tmp_path / "out", NPY_DISABLE_CPU_FEATURES=plainest()))
     else:
-        agree(here, made_by(environment(version), tmp_path / "out"))
+        agree(here(), made_by(environment(version), tmp_path / "out"))

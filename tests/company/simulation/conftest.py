@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from tests.company.conftest import whole_run
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import Firm, Scenario, simulate
@@ -38,8 +40,11 @@ def run(**changes: object) -> Firm:
 
 @pytest.fixture(scope="session", params=SEEDS)
 def firm(request: pytest.FixtureRequest) -> Firm:
-    """Three years of the firm at scale 1, once for each seed."""
-    return run(seed=request.param)
+    """Three years of the firm at scale 1, once for each seed: the run that its tables are written from."""
+    firm = whole_run(request.param)
+    assert (firm.scenario, repr(firm.world)) == (Scenario(seed=request.param), repr(world))
+    # Worlds are told apart as objects: it is the one that the tests hold tables against.
+    return replace(firm, world=world)
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.company.conftest import once
 from tests.company.skylark_world import world
 
 from servicelab.company.simulation import FLAT, FOR_QUALITY, FOR_SPEED, Firm, PayScheme, Scenario, simulate
@@ -93,15 +97,18 @@ class Staff:
 @cache
 def staff(seed: int, name: str) -> Staff:
     """The staff of two years under one of the odd scenarios; few records are kept, and no run."""
-    firm = simulate(Scenario(seed=seed, months=12 * YEARS, scale=0.01, campaigns=(), **ODD[name]), world)
-    return Staff(firm.tables["agents"].query("not temporary"), *left(firm), load(firm))
+    scenario = Scenario(seed=seed, months=12 * YEARS, scale=0.01, campaigns=(), **ODD[name])
+
+    def run(folder: Path) -> None:
+        firm = simulate(scenario, world)
+        found = Staff(firm.tables["agents"].query("not temporary"), *left(firm), load(firm))
+        (folder / "staff").write_bytes(pickle.dumps((found.agents, found.count, found.years, found.busy)))
+
+    # What is told of it is worked out here, in no part of the program that `once` knows.
+    made = hashlib.sha256(f"{scenario!r} {Path(__file__).read_text(encoding='utf-8')}".encode()).hexdigest()[:16]
+    return Staff(*pickle.loads((once(f"staff-{made}", run) / "staff").read_bytes()))
 
 
-#: What asks for these runs does so on one worker.
-LEAVERS = pytest.mark.xdist_group("leavers")
-
-
-@LEAVERS
 @pytest.mark.parametrize("seed", SOME)
 def test_leavers_rise_with_load_and_fall_with_pay(seed: int) -> None:
     of = {name: staff(seed, name) for name in ("usual", "long hours", "short hours", "poor pay")}
@@ -126,7 +133,6 @@ def test_leavers_rise_with_load_and_fall_with_pay(seed: int) -> None:
     assert new["poor pay"] > 1.1 * new["usual"]
 
 
-@LEAVERS
 @pytest.mark.parametrize("seed", SOME)
 def test_a_post_is_filled_on_a_monday_after_some_weeks(seed: int) -> None:
     agents = staff(seed, "poor pay").agents
@@ -135,7 +141,6 @@ def test_a_post_is_filled_on_a_monday_after_some_weeks(seed: int) -> None:
     assert (later["hired_on"].dt.day_of_week == 0).all()
 
 
-@LEAVERS
 def test_better_pay_from_a_date_on_keeps_people_from_then_on() -> None:
     """A decision with a date: who left before it left all the same."""
     both = [[staff(seed, name) for seed in SOME] for name in ("usual", "raised")]

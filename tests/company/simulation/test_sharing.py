@@ -35,10 +35,10 @@ def test_a_run_is_made_once_however_its_scenario_is_told(monkeypatch: pytest.Mon
 
 
 def test_who_asks_for_one_seed_is_on_one_worker(request: pytest.FixtureRequest) -> None:
-    assert grouped({"firm": 7, "law": None}, simulated=True) == "run-7"
-    assert grouped({"firm": 7}, simulated=False) == "firm-7"
-    assert grouped({"plans": 21}, simulated=True) == "plans-21"
-    assert grouped({"seed": 7}, simulated=True) is None
+    assert grouped({"firm": 7, "law": None}, ("generated", "firm")) == "firm-7"
+    assert grouped({"plans": 21}) == "plans-21"
+    assert grouped({}, ("root", "datasets", "tables")) == "committed"
+    assert grouped({"seed": 7}, ("under",)) is None
     # Of what is run now: everything that takes a seed from a fixture.
     for item in request.session.items:
         shared = {"firm", "plans"} & set(getattr(getattr(item, "callspec", None), "params", {}))

@@ -10,6 +10,7 @@ from typing import Annotated
 import pandas as pd
 
 from servicelab.company.simulation import LINES, Firm
+from servicelab.company.simulation.appraisals import payroll
 from servicelab.company.simulation.members import DAY
 from servicelab.company.simulation.names import CLOSE, OPEN
 from servicelab.course.declared import Declared, Fault, Rule
@@ -39,6 +40,38 @@ def _contacts(firm: Firm, gauge: Gauge) -> pd.DataFrame:
     return log[(log["line"] == gauge.line) & (at >= low * DAY) & (at < high * DAY)]
 
 
+def _dates(gauge: Gauge) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day."""
+    assert gauge.first is not None
+    assert gauge.last is not None
+    return pd.Timestamp(gauge.first), pd.Timestamp(gauge.last)
+
+
+def _served(firm: Firm, gauge: Gauge) -> pd.DataFrame:
+    found = _contacts(firm, gauge)
+    return found[found["served"].to_numpy(dtype=bool)]
+
+
+def _settled(firm: Firm, gauge: Gauge) -> float:
+    """Contacts that were closed as resolved and not followed by another about the same matter."""
+    done = _served(firm, gauge)
+    return float((done["recorded"].to_numpy(dtype=bool) & ~done["followed"].to_numpy(dtype=bool)).sum())
+
+
+def _paid(firm: Firm, gauge: Gauge) -> float:
+    """¥ that the people of the line were paid for the days."""
+    staff = firm.tables["staffing"]
+    mine = staff["line"].astype(str).eq(gauge.line) & staff["date"].between(*_dates(gauge))
+    return payroll(firm.world, firm.scenario, staff[mine], _contacts(firm, gauge))
+
+
+def _leavers(firm: Firm, gauge: Gauge) -> float:
+    """People of the line, hired for good, whose first day no longer employed is one of the days."""
+    people = firm.tables["agents"]
+    gone = people["left_on"].between(*_dates(gauge))
+    return float((gone & people["line"].astype(str).eq(gauge.line) & ~people["temporary"].astype(bool)).sum())
+
+
 def _at_desk(firm: Firm, gauge: Gauge) -> float:
     """Agents at the desk, on average over the opening hours."""
     low, high = _days(firm, gauge)
@@ -64,6 +97,14 @@ MEASURES = {
     "abandoned": Measure(lambda firm, of: float(1 - _contacts(firm, of)["served"].mean()), of_a_line=True),
     "mean_wait": Measure(lambda firm, of: float(_contacts(firm, of)["wait"].mean()), of_a_line=True),
     "median_wait": Measure(lambda firm, of: float(_contacts(firm, of)["wait"].median()), of_a_line=True),
+    "handling": Measure(
+        lambda firm, of: float(_served(firm, of)[["service", "after_call"]].sum(axis=1).mean()), of_a_line=True
+    ),
+    "resolved": Measure(lambda firm, of: float(_served(firm, of)["recorded"].mean()), of_a_line=True),
+    "came_back": Measure(lambda firm, of: float(_served(firm, of)["followed"].mean()), of_a_line=True),
+    "settled": Measure(_settled, of_a_line=True),
+    "paid": Measure(_paid, of_a_line=True),
+    "leavers": Measure(_leavers, of_a_line=True),
     "at_desk": Measure(_at_desk, of_a_line=True),
     "refunds": Measure(lambda firm, of: float(len(_refunds(firm, of))), of_a_line=False),
     "days_to_refund": Measure(lambda firm, of: float(_refunds(firm, of).mean()), of_a_line=False),

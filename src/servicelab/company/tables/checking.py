@@ -181,12 +181,19 @@ def _checked(path: Path, table: Table, known: dict[str, Kept], findings: _Findin
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     """The lines, none longer than a row can be; after one that is, the rest goes by without being kept."""
-    while line := text.readline(LONGEST):
-        if len(line) == LONGEST and line[-1] not in "\r\n":
+    rest = ""
+    while piece := text.read(LONGEST):
+        # With their ends as they are: a quoted cell may hold any of them.
+        lines = io.StringIO(rest + piece, newline="").readlines()
+        # What the next piece begins with may belong to the last line, or to its end.
+        rest = lines.pop()
+        if len((lines[0] if lines else rest).rstrip("\r\n")) >= LONGEST:
             while text.read(LONGEST):
                 pass
             raise csv.Error("a line that does not end")
-        yield line
+        yield from lines
+    if rest:
+        yield rest
 
 
 def _shape(path: Path, table: Table) -> _Shape:
@@ -196,13 +203,16 @@ def _shape(path: Path, table: Table) -> _Shape:
         row = -1
         try:
             for cells in csv.reader(_lines(text)):
+                row += 1
+                # Nearly every row: it has something in it, and as many cells as the header.
+                if len(cells) == shape.columns > 1:
+                    continue
                 nothing = not cells or (len(cells) == 1 and not cells[0].strip())
                 if not shape.columns:
+                    row = -1
                     shape.header += nothing
                     shape.columns = 0 if nothing else len(cells)
-                    continue
-                row += 1
-                if nothing:
+                elif nothing:
                     shape.blank.append(row)
                 elif len(cells) > shape.columns and len(shape.wide) <= MOST:
                     shape.wide.append((row, len(cells)))

@@ -282,19 +282,36 @@ def spells_of(agents: Floats, longest: float = np.inf) -> tuple[list[float], lis
     >>> spells_of(np.array([1.0, 1.0]), 1800)
     ([0.0, 1800.0], [1800.0, 3600.0])
     """
+    return spells_at(people_at(agents, PIECES), HALF_HOUR / PIECES, longest)
+
+
+def people_at(agents: Floats, pieces: int) -> list[int]:
+    """Whole people in each piece of each half hour, so that the half hours have so many on average.
+
+    >>> people_at(np.array([1.0, 1.5, 1.0]), 2)
+    [1, 1, 1, 2, 1, 1]
+    """
     counts: list[int] = []
     for number, mean in enumerate(agents.tolist()):
         low = int(np.floor(mean))
-        more = round((mean - low) * PIECES)
+        more = round((mean - low) * pieces)
         before = agents[number - 1] if number else 0.0
         after = agents[number + 1] if number + 1 < len(agents) else 0.0
-        parts = [low] * (PIECES - more) + [low + 1] * more
+        parts = [low] * (pieces - more) + [low + 1] * more
         counts += parts if after >= before else parts[::-1]
-    piece = HALF_HOUR / PIECES
+    return counts
+
+
+def spells_at(counts: Sequence[int], piece: float, longest: float = np.inf) -> tuple[list[float], list[float]]:
+    """Spells at the desk that give so many people in each piece of so many seconds, as `spells_of`.
+
+    >>> spells_at([1, 2, 0], 300)
+    ([0.0, 300.0], [600.0, 600.0])
+    """
     begin: list[float] = []
     end: list[float] = []
     for number, wanted in enumerate([*counts, 0]):
-        now = number * piece
+        now = float(number * piece)
         while len(end) < len(begin) and (now - begin[len(end)] >= longest or len(begin) - len(end) > wanted):
             end.append(now)
         begin += [now] * (wanted - len(begin) + len(end))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from servicelab.i18n import _
@@ -10,17 +10,28 @@ from servicelab.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from servicelab.company.tables.runs import Runs
     from servicelab.course.placingfile import Placing
     from servicelab.widgets.explore.channels.fair import Fair
     from servicelab.widgets.explore.channels.floor import Floor
     from servicelab.widgets.explore.channels.handover import Handover
     from servicelab.widgets.explore.channels.mix import Mix
     from servicelab.widgets.explore.channels.queues import Queues
+    from servicelab.widgets.explore.eleven.forecast import ForecastBoard
+    from servicelab.widgets.explore.eleven.game import Game
+    from servicelab.widgets.explore.eleven.paths import Paths
+    from servicelab.widgets.explore.eleven.rounds import Round
     from servicelab.widgets.explore.needs.classifiers import Classifier
     from servicelab.widgets.explore.needs.kano import Kano
     from servicelab.widgets.explore.needs.sentence import Sentence
     from servicelab.widgets.explore.needs.trends import Trends
     from servicelab.widgets.explore.needs.voices import Voices
+    from servicelab.widgets.explore.people.agent import Agent
+    from servicelab.widgets.explore.people.calibrate import Calibrate
+    from servicelab.widgets.explore.people.chance import Chance
+    from servicelab.widgets.explore.people.hiring import Hiring
+    from servicelab.widgets.explore.people.rota import Rota
+    from servicelab.widgets.explore.people.scheme import Scheme
     from servicelab.widgets.explore.process.cards import Cards
     from servicelab.widgets.explore.process.design import Design
     from servicelab.widgets.explore.process.sheet import Sheet
@@ -33,8 +44,11 @@ MINUTES: Mapping[str, float] = {
     "journey": 5.0, "service_map": 7.0,
     "week": 4.0, "cards": 4.0, "tenweeks": 3.0, "sheet": 5.0, "design": 5.0,
     "fair": 6.0, "floor": 6.0, "handover": 5.0, "queues": 3.0, "mix": 6.0,
+    "agent": 8.0, "calibrate": 5.0, "chance": 5.0, "hiring": 4.0, "scheme": 4.0, "rota": 3.0,
+    "double_eleven": 0.0, "forecast": 6.0, "rounds": 6.0, "paths": 5.0,
 }  # fmt: skip
-"""What each takes somebody who works it as its page asks, reading what it answers."""
+"""What each takes somebody who works it as its page asks, reading what it answers: of a game, each of its rounds.
+What shows nothing takes none."""
 
 # Each interactive is imported when it is asked for: a lesson's first cell pays for none of them.
 
@@ -215,3 +229,89 @@ def mix(contacts: pd.DataFrame, customers: pd.DataFrame) -> Mix:
     from servicelab.widgets.explore.channels.mix import Mix
 
     return Mix(contacts, customers)
+
+
+def agent(runs: Runs) -> Agent:
+    """Open Be the agent: ten calls, the day after, and six months under a pay scheme of ``runs``.
+
+    ``runs`` is ``company.runs("pay_schemes")``. Raises ``UserError`` when they are runs of something else.
+    """
+    from servicelab.widgets.explore.people.agent import Agent
+
+    return Agent(runs)
+
+
+def calibrate() -> Calibrate:
+    """Open Score the call, then compare: eight criteria of a recorded call, beside the scores of three experts."""
+    from servicelab.widgets.explore.people.calibrate import Calibrate
+
+    return Calibrate()
+
+
+def chance(appraisals: pd.DataFrame) -> Chance:
+    """Open Coach, or chance? on dice and on ``appraisals`` (``month, agent_id, csat, bottom_ten, coached``).
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.people.chance import Chance
+
+    return Chance(appraisals)
+
+
+def hiring(applicants: pd.DataFrame) -> Hiring:
+    """Open Hire, and look half a year later on ``applicants``: four scores of each, and what was settled an hour.
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.people.hiring import Hiring
+
+    return Hiring(applicants)
+
+
+def scheme() -> Scheme:
+    """Open Design a scheme: a fixed part and two weights, in the theory's model of two tasks."""
+    from servicelab.widgets.explore.people.scheme import Scheme
+
+    return Scheme()
+
+
+def rota(calls: pd.DataFrame) -> Rota:
+    """Open A week's roster on the phone's ``calls`` (``arrived_at, line, service, after_call``).
+
+    Raises ``UserError`` when the table lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.people.rota import Rota
+
+    return Rota(calls)
+
+
+def double_eleven(table: Callable[[str], pd.DataFrame]) -> Game:
+    """Begin the case Double 11: what its rounds share. `table` gives a table of the firm by its name, when needed.
+
+    Shows nothing. Its tables are those of `explore.eleven.season.NEEDED`; a table that lacks a column or has no rows
+    is a ``UserError`` of the round that needs it.
+    """
+    from servicelab.widgets.explore.eleven.game import Game
+
+    return Game(table)
+
+
+def forecast(game: Game) -> ForecastBoard:
+    """Open round 1 of the case: ten half hours of 10 November, forecast from three pictures."""
+    from servicelab.widgets.explore.eleven.forecast import ForecastBoard
+
+    return ForecastBoard(game)
+
+
+def rounds(game: Game, which: str) -> Round:
+    """Open a round of the case: `which` is practice, staff, opening, night or wave; ValueError for anything else."""
+    from servicelab.widgets.explore.eleven.rounds import Round
+
+    return Round(game, which)
+
+
+def paths(game: Game) -> Paths:
+    """Open the comparison of four ways through the case, when its five rounds are committed."""
+    from servicelab.widgets.explore.eleven.paths import Paths
+
+    return Paths(game)

@@ -9,7 +9,12 @@ from servicelab.widgets.figures.channels import contained as containment
 from servicelab.widgets.figures.channels import handoffs as travelling
 from servicelab.widgets.figures.channels import measures
 from servicelab.widgets.figures.channels import refusals as refused
+from servicelab.widgets.figures.eleven import aftersale, halfhours, pastsales, weekswith
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
+from servicelab.widgets.figures.people import appraised as appraising
+from servicelab.widgets.figures.people import bottomten
+from servicelab.widgets.figures.people import newcomers as growing
+from servicelab.widgets.figures.people import quickest as quick
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
 from servicelab.widgets.figures.rules import Policy
@@ -234,3 +239,69 @@ def refusing_seniors(contacts: pd.DataFrame, customers: pd.DataFrame) -> float:
 def handoffs(contacts: pd.DataFrame) -> Figure:
     """What a matter costs and how it is rated, by the number of channels that it went through."""
     return Figure(travelling.handoffs(contacts))
+
+
+def quickest(appraisals: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Minutes a call and minutes a settled call, from the phone's quickest quarter to its slowest.
+
+    ``guess`` is somebody's guess at the minutes of the quickest quarter for a settled call.
+    """
+    return Figure(quick.quickest(appraisals, guess))
+
+
+def settled_by_the_quickest(appraisals: pd.DataFrame) -> float:
+    """Minutes that the quickest quarter of the phone takes for each call that is settled."""
+    return quick.settled_by_the_quickest(appraisals)
+
+
+def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Each line's share of the people and of the places among the last ten.
+
+    ``guess`` is somebody's guess at the share of the places that the second line fills.
+    """
+    return Figure(bottomten.bottom_ten(appraisals, guess))
+
+
+def bottom_share(appraisals: pd.DataFrame) -> float:
+    """The share of the places among the last ten that the second line fills."""
+    return bottomten.bottom_share(appraisals)
+
+
+def appraised(appraisals: pd.DataFrame) -> Figure:
+    """The phone's people in one month: rating with its interval, and after difficulty and chance."""
+    return Figure(appraising.appraised(appraisals))
+
+
+def newcomers(appraisals: pd.DataFrame, agents: pd.DataFrame) -> Figure:
+    """What a newcomer on the phone settles an hour, by month in the firm."""
+    return Figure(growing.newcomers(appraisals, agents))
+
+
+def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: float | None = None) -> Figure:
+    """What somebody settles in an hour in contact, by weeks with the firm, on the phone and in the chat."""
+    return Figure(weekswith.weeks_with_the_firm(contacts, agents, guess))
+
+
+def first_week(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> float:
+    """How many experienced people with the phone so many newcomers are in their first week."""
+    return weekswith.as_experienced(contacts, agents, temps)
+
+
+def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFrame) -> Figure:
+    """Orders and contacts of members around the last two Double 11s, as multiples of an October day."""
+    return Figure(pastsales.past_sales(contacts, orders, deposits))
+
+
+def half_hours(calls: pd.DataFrame) -> Figure:
+    """10 November by half hours, beside an ordinary day and beside twice of it, spread evenly."""
+    return Figure(halfhours.evening(calls))
+
+
+def after_sale(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = None) -> Figure:
+    """First contacts about orders of 10 and 11 November, by days since the order."""
+    return Figure(aftersale.after_sale(contacts, orders, guess))
+
+
+def late_contacts(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
+    """Of first contacts about orders of 10 and 11 November, the share that comes more than two days later."""
+    return aftersale.later_than(aftersale.days_after(contacts, orders))

@@ -1,0 +1,1 @@
+"""Interactives on the weeks around Double 11."""

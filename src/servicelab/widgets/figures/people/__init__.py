@@ -1,0 +1,1 @@
+"""Module 04's pictures: the quickest, the bottom ten, a fair appraisal, newcomers."""
