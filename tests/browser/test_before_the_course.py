@@ -27,8 +27,7 @@ def test_it_is_opened_answered_skipped_and_handed_in(
 ) -> None:
     lab = edition_lab(language)
     page.set_viewport_size({"width": 1366, "height": 768})
-    start = Notebook(page, lab, "start.ipynb")
-    start.live()
+    Notebook.opened(page, lab, "start.ipynb")
     page.locator("a.sl-go:visible").click()
     test = Notebook.in_front(page, lab, f"{PLACE}/pretest.ipynb")
     test.live()
