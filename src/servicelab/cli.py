@@ -209,6 +209,8 @@ def parser() -> argparse.ArgumentParser:
     export_verb = verb("export", export, _("write the gradebook as a CSV a spreadsheet opens"))
     export_verb.add_argument("--out", type=Path, metavar=_("PLACE"))
 
+    verb("tests", tests, _("the tests before and after the course: what was gained, and how each item did"))
+
     guesses_verb = verb("guesses", guesses, _("keep what this cohort guessed in a lesson, to show it to later cohorts"))
     guesses_verb.add_argument("unit", metavar=_("UNIT"), help=_("a module or case: 01_needs"))
     guesses_verb.add_argument(
@@ -488,13 +490,14 @@ def release(arguments: argparse.Namespace) -> int:
 
 def submit(arguments: argparse.Namespace) -> int:
     """Make the zip for an assignment of this workspace: what the Submit button does, for those with a terminal."""
+    from servicelab.course.layout import TESTS, assignment_notebook
     from servicelab.lab.place import workspace_here
-    from servicelab.learn import submission
     from servicelab.learn.assignment import Assignment
+    from servicelab.learn.paper import Paper
     from servicelab.learn.whereabouts import find_place, keep_student_id, student_id
 
     name = arguments.assignment
-    notebook = "analysis" if name.endswith("_analysis") else "exercise"
+    notebook = assignment_notebook(name)
     root = workspace_here(Path.cwd())
     place = find_place("assignments", name, root)
     if not (place.folder / f"{notebook}.ipynb").is_file():
@@ -507,24 +510,11 @@ def submit(arguments: argparse.Namespace) -> int:
         raise UserError(
             _("Whose work is it? Give your staff number: servicelab submit {name} --student NUMBER.", name=name)
         )
-    task = Assignment(place, name, notebook)
+    task = (Paper if notebook in TESTS else Assignment)(place, name, notebook)
     if not arguments.sure and (doubts := task.doubts()):
         lines = "\n".join(f"  {doubt.says}" for doubt in doubts)
         raise UserError(_("Not handed in yet; look at this once more, or add --sure:") + f"\n{lines}")
-    asked = len(task.items.decisions)
-    receipt = submission.submit(
-        root,
-        place.folder,
-        assignment=name,
-        notebook=notebook,
-        student=keep_student_id(root, student),
-        evidence=task.lesson_answers if task.lesson_answers.is_file() else None,
-        answered=asked - len(task.still_open()),
-        questions=asked,
-        wrote="\n".join(task.receipt_lines()),
-        title=task.title,
-    )
-    print(receipt.text())
+    print(task.hand_in(keep_student_id(root, student)).text())
     return 0
 
 
@@ -556,12 +546,24 @@ def feedback(arguments: argparse.Namespace) -> int:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write the gradebook as CSV."""
+    """Write the gradebook as CSV, and how the items of the tests did where somebody took them."""
     from servicelab import grading
+    from servicelab.course.layout import TESTS
 
     course = grading.course_here()
     out = grading.export(course=course, out=arguments.out or Path("grades.csv"))
     print(_("The grades are in {file}.", file=out))
+    if any([*course.submitted.glob(f"*/{name}")] for name in TESTS.values()):
+        items = grading.write_items(grading.compare(course), out.with_name(f"{out.stem}-test-items.csv"))
+        print(_("How each item of the tests before and after the course did is in {file}.", file=items))
+    return 0
+
+
+def tests(_arguments: argparse.Namespace) -> int:
+    """Print what the tests before and after the course show."""
+    from servicelab import grading
+
+    print(grading.compare(grading.course_here()).sentence())
     return 0
 
 

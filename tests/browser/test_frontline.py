@@ -212,12 +212,12 @@ def test_the_whole_way(
     work = lab.folder
     seen: set[str] = set()
 
-    # The start page has one button, and it leads into the first lesson. Module 01 is the one that is walked.
+    # The start page has one button, and it leads into the test before the course. Module 01 is the one that is walked.
     start = Notebook.opened(page, lab, "start.ipynb")
     seen |= set(in_sight(page, TOOL))
     read_through(start, axe_source, language)
     page.locator("a.sl-go:visible").click()
-    first = Notebook.in_front(page, lab, "lessons/00_orientation/lesson.ipynb")
+    first = Notebook.in_front(page, lab, "assignments/pre_test/pretest.ipynb")
     first.live()
     assert first.errors() == []
     lesson = Notebook.opened(page, lab, "lessons/01_needs/lesson.ipynb")

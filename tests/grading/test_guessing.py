@@ -13,6 +13,7 @@ from tests.publish.conftest import FIXTURE
 
 from servicelab import publish
 from servicelab.course.guessesfile import ENOUGH
+from servicelab.course.layout import TEST_KEYS
 from servicelab.errors import UserError
 from servicelab.grading.course import DEMO, Course, course_here
 from servicelab.grading.guessing import keep_guesses
@@ -35,6 +36,7 @@ def course(tmp_path: Path) -> Course:
     for name in ("locales", "datasets"):
         (repository / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "grading" / "rubrics", repository / "grading" / "rubrics")
+    shutil.copy(ROOT / TEST_KEYS, repository / TEST_KEYS)
     (repository / "grading" / "nbgrader_config.py").write_text("")
     return Course.at(repository / "grading", repository)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from servicelab import publish
-from servicelab.course.layout import FACTS, UNITS
+from servicelab.course.layout import FACTS, TESTS, UNITS
 
 pytestmark = [pytest.mark.notebooks]
 LESSON, EXERCISE, ANALYSIS = "lessons/{}/lesson", "assignments/{}/exercise", "assignments/{}_analysis/analysis"
@@ -41,7 +41,18 @@ def code_cells(path: Path) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("name", KINDS, ids=short)
 def test_nbval_finds_the_same_outputs_in_a_fresh_kernel(built: Built, unit: str, name: str) -> None:
-    notebook = built("solved", "en", name.format(unit))
+    run_again(built("solved", "en", name.format(unit)))
+
+
+def test_the_tests_of_a_unit_run_the_same_again_too(built: Built, root: Path, unit: str) -> None:
+    """Those before and after the course show one form each there, and draw none."""
+    here = [kind for place in UNITS.values() for kind in TESTS if (root / place / unit / f"{kind}.md").is_file()]
+    for kind in here:
+        run_again(built("solved", "en", f"assignments/{TESTS[kind]}/{kind}"))
+
+
+def run_again(notebook: Path) -> None:
+    """Run a solved notebook in a fresh kernel, and hold what comes out against what stands in it."""
     assert any(cell["outputs"] for cell in code_cells(notebook)), "the solved edition was not executed"
     done = subprocess.run(
         [

@@ -18,12 +18,16 @@ COVERAGE = f"{HOME}/coverage.yml"
 START = f"{HOME}/start.md"
 GAPS = f"{HOME}/known_gaps.yml"
 POLICY_SOURCE = f"{HOME}/policy.yml"
+BLUEPRINT = f"{HOME}/blueprint.yml"
+"""The items of the tests before and after the course, in pairs, without their keys."""
 UNITS: dict[UnitKind, str] = {"module": f"{HOME}/modules", "case": f"{HOME}/cases"}
 """The folder of each kind of unit; its name there is the list of `course.yml` that names them."""
 FACTS = "unit.yml"
 """What is said of a unit that is still being written, in its own folder."""
 GRADING = "grading"
 RUBRICS = f"{GRADING}/rubrics"
+TEST_KEYS = f"{GRADING}/test_keys.yml"
+"""The right options of the tests; in no bundle, wheel or image."""
 WORLD = f"{GRADING}/truth/skylark.yml"
 """How large every effect at Skylark is; in no bundle, wheel or image."""
 GRIDS = f"{GRADING}/runs"
@@ -40,6 +44,11 @@ RUNS = "runs"
 READ: dict[UnitKind, str] = {"module": "lesson", "case": "case"}
 """The notebook that a unit is worked in, by kind of unit."""
 GRADED = ("exercise", "analysis")
+TESTS = {"pretest": "pre_test", "posttest": "post_test"}
+"""The notebooks of the tests before and after the course, which a unit may have and nobody marks, by kind; and
+nbgrader's name of each: there is one of a kind in the course."""
+HANDED_IN = (*GRADED, *TESTS)
+"""The notebooks that are an assignment."""
 
 UNIT_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,50}")
 """What a unit can be called: a folder on every system, with room for what an assignment adds to it."""
@@ -93,18 +102,39 @@ def notebook_path(kind: str, unit: str) -> str:
         "case": f"lessons/{unit}/lesson",
         "exercise": f"assignments/{assignment_name('exercise', unit)}/exercise",
         "analysis": f"assignments/{assignment_name('analysis', unit)}/analysis",
+        "pretest": f"assignments/{assignment_name('pretest', unit)}/pretest",
+        "posttest": f"assignments/{assignment_name('posttest', unit)}/posttest",
         "instructor": f"teaching/{unit}/instructor",
     }
     return f"{places[kind]}.ipynb"
 
 
 def assignment_name(kind: str, unit: str) -> str:
-    """nbgrader's name of a graded notebook.
+    """nbgrader's name of a notebook that is handed in.
 
-    >>> assignment_name("analysis", "01_needs")
-    '01_needs_analysis'
+    >>> assignment_name("analysis", "01_needs"), assignment_name("pretest", "00_orientation")
+    ('01_needs_analysis', 'pre_test')
     """
-    return unit if kind == "exercise" else f"{unit}_{kind}"
+    return TESTS.get(kind) or (unit if kind == "exercise" else f"{unit}_{kind}")
+
+
+def assignment_notebook(assignment: str) -> str:
+    """The notebook of an assignment, by its name.
+
+    >>> assignment_notebook("01_needs_analysis"), assignment_notebook("post_test"), assignment_notebook("01_needs")
+    ('analysis', 'posttest', 'exercise')
+    """
+    tests = {name: kind for kind, name in TESTS.items()}
+    return tests.get(assignment) or ("analysis" if assignment.endswith("_analysis") else "exercise")
+
+
+def is_unit_name(name: str) -> bool:
+    """Whether a unit can be called so: its assignments' names are made of it, and none is another's.
+
+    >>> is_unit_name("02_process"), is_unit_name("02_process_analysis"), is_unit_name("pre_test")
+    (True, False, False)
+    """
+    return bool(UNIT_NAME.fullmatch(name)) and not name.endswith("_analysis") and name not in TESTS.values()
 
 
 def way_up(path: str) -> str:

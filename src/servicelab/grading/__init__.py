@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from servicelab.grading.autograding import grade
     from servicelab.grading.collecting import collect
+    from servicelab.grading.comparing import compare, write_items
     from servicelab.grading.course import Course, course_here
     from servicelab.grading.demonstrating import demo
     from servicelab.grading.evidence import spent
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Course",
     "collect",
+    "compare",
     "course_here",
     "demo",
     "export",
@@ -34,11 +36,13 @@ __all__ = [
     "read_due",
     "release",
     "spent",
+    "write_items",
 ]
 
 _HOMES = {
     "Course": "course",
     "collect": "collecting",
+    "compare": "comparing",
     "course_here": "course",
     "demo": "demonstrating",
     "export": "exporting",
@@ -50,6 +54,7 @@ _HOMES = {
     "read_due": "releasing",
     "release": "releasing",
     "spent": "evidence",
+    "write_items": "comparing",
 }
 
 

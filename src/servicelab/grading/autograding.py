@@ -16,6 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.grading.collecting import submission_hash
 from servicelab.grading.confined import can_confine
@@ -176,8 +177,15 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
     Raises
     ------
     UserError
-        The assignment was never released, nothing was collected for it, or `workers` is less than 1.
+        The assignment was never released or earns no marks, nothing was collected for it, or `workers` is less than 1.
     """
+    if assignment in TESTS.values():
+        raise UserError(
+            _(
+                "{assignment} earns no marks, so there is nothing to grade: servicelab tests shows what was answered.",
+                assignment=assignment,
+            )
+        )
     if workers < 1:
         raise UserError(_("{workers} workers cannot grade anything: give 1 or more.", workers=workers))
     with storing(course.root, course.autograded):

@@ -51,7 +51,7 @@ def read_evidence(path: Path) -> Evidence:
 
     The file comes from a trainee: every value in it is checked before it is used.
     """
-    sheet = _sheet(path)
+    sheet = read_sheet(path)
     if not sheet:
         return Evidence()
     entries = [each for each in _mapping(sheet.get("entries")).values() if isinstance(each, dict)]
@@ -85,7 +85,7 @@ def lesson_sheets(course: Course, unit: str) -> dict[str, Path]:
 
 def read_guesses(path: Path) -> dict[str, float]:
     """Return the guesses in one `lesson.answers.json` by question; none when it is missing or damaged."""
-    entries = _mapping(_sheet(path).get("entries"))
+    entries = _mapping(read_sheet(path).get("entries"))
     found = {key: _mapping(_mapping(each).get("value")).get("guess") for key, each in entries.items()
              if _mapping(each).get("kind") == "prediction"}  # fmt: skip
     return {key: number for key, guess in found.items() if (number := finite(guess)) is not None}
@@ -93,7 +93,7 @@ def read_guesses(path: Path) -> dict[str, float]:
 
 def read_spent(path: Path) -> dict[str, float]:
     """Return the minutes worked in each section by one `lesson.answers.json`; none when it is missing or damaged."""
-    sections = _mapping(_mapping(_sheet(path).get("activity")).get("sections"))
+    sections = _mapping(_mapping(read_sheet(path).get("activity")).get("sections"))
     found = {key: _seconds({"sections": {key: each}}) / 60 for key, each in sections.items()}
     return {key: minutes for key, minutes in found.items() if minutes}
 
@@ -107,8 +107,8 @@ def spent(unit: str, *, course: Course) -> dict[str, list[float]]:
     return found
 
 
-def _sheet(path: Path) -> Mapping[str, Any]:
-    """What a trainee's file says; nothing when it is missing, damaged, or too large to be one of ours."""
+def read_sheet(path: Path) -> Mapping[str, Any]:
+    """Return what a trainee's answers file says; nothing when it is missing, damaged, or too large for one."""
     try:
         if path.is_symlink() or path.stat().st_size > LARGEST:
             return {}

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from servicelab.course.handin import EVIDENCE
+from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.grading.autograding import opens
+from servicelab.grading.collecting import collected
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_evidence
 from servicelab.grading.language import spoken
@@ -45,6 +48,9 @@ COLUMNS = (
     "misconceptions",
     "predictions",
     "desk_grade",
+    "test_form",
+    "test_answered",
+    "test_right",
 )
 STARTS_FORMULA = frozenset("=+-@|%\t\r\n")
 
@@ -90,6 +96,9 @@ def rows(course: Course) -> Iterator[dict[str, Any]]:
 
     with course.gradebook() as book:
         for assignment in sorted(book.assignments, key=lambda each: each.name):
+            if assignment.name in TESTS.values():
+                yield from _sat(course, assignment, book.students)
+                continue
             for student in sorted(book.students, key=lambda each: each.id):
                 row: dict[str, Any] = {
                     "assignment": assignment.name,
@@ -113,6 +122,38 @@ def rows(course: Course) -> Iterator[dict[str, Any]]:
                     }
                     continue
                 yield {**row, **_submitted(course, submission, assignment.name, student.id)}
+
+
+def _sat(course: Course, assignment: Any, students: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a test, which has no marks: its form, what was answered, and how much of that was right."""
+    from servicelab.course.blueprintfile import UNKNOWN
+    from servicelab.grading.comparing import AFTER, items_of, sat_before_and_after
+
+    before, after = sat_before_and_after(course)
+    sats = after if assignment.name == AFTER else before
+    items = items_of(course) if sats and course.repository else None
+    names = {student.id: student for student in students}
+    for who in sorted({*names, *sats}):
+        known, sat = names.get(who), sats.get(who)
+        folder = course.submitted / who / assignment.name
+        # Of a test that only travelled with the second one, the second one's time is known.
+        made = collected(folder if folder.is_dir() else course.submitted / who / AFTER).get("created")
+        answered = sum(value != UNKNOWN for value in sat.answers.values()) if sat else None
+        yield {
+            "assignment": assignment.name,
+            "duedate": assignment.duedate,
+            "timestamp": datetime.fromisoformat(str(made)).astimezone(UTC).replace(tzinfo=None) if made else None,
+            "student_id": who,
+            "last_name": known and known.last_name,
+            "first_name": known and known.first_name,
+            "email": known and known.email,
+            "max_score": 0.0,
+            "status": "no marks" if folder.is_dir() or sat else "not submitted",
+            "language": spoken(folder) if folder.is_dir() else None,
+            "test_form": sat and sat.form,
+            "test_answered": answered,
+            "test_right": len(items.right(sat)) if sat and items else None,
+        }
 
 
 def safe(value: object) -> object:

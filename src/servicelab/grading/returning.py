@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from servicelab.course.handin import notebook_file
+from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder
 from servicelab.grading.autograding import nothing_collected, opens
@@ -80,13 +81,29 @@ class Feedback:
 def feedback(assignment: str, *, course: Course) -> Feedback:
     """Write the feedback page of every submission of an assignment.
 
-    A trainee whose notebook could not be opened gets a page that says so and what to do.
+    A trainee whose notebook could not be opened gets a page that says so and what to do. Of the tests before and after
+    the course there is one page, both side by side, for whoever has handed in the second.
 
     Raises
     ------
     UserError
-        The assignment was never released, or nothing was collected.
+        The assignment was never released, or nothing was collected; or it is the test before the course.
     """
+    before, after = TESTS.values()
+    if assignment == before:
+        raise UserError(
+            _(
+                "What was right in {before} is said beside {after}, when that has been handed in: run servicelab "
+                "feedback {after} then.",
+                before=before,
+                after=after,
+            )
+        )
+    if assignment == after:
+        from servicelab.grading.pairpage import pair_pages
+
+        with storing(course.root, course.feedback, course.pages):
+            return pair_pages(course)
     with storing(course.root, course.feedback, course.pages):
         return _feedback(assignment, course)
 

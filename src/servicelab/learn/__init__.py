@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servicelab.learn.assignment import Assignment
     from servicelab.learn.lesson import Lesson
+    from servicelab.learn.paper import Paper
     from servicelab.learn.start import Page
 
-__all__ = ["home", "open_analysis", "open_exercise", "open_lesson"]
+__all__ = ["home", "open_analysis", "open_exercise", "open_lesson", "open_test"]
 
 
 def open_lesson(name: str) -> Lesson:
@@ -40,6 +41,23 @@ def open_analysis(name: str) -> Assignment:
     opened = Assignment.open(f"{name}_analysis", "analysis")
     fetch_for_analysts()
     return opened
+
+
+def open_test(name: str) -> Paper:
+    """Open the test before the course (`"pre_test"`) or after it (`"post_test"`), with the answers given so far.
+
+    Raises UserError for another name.
+    """
+    from servicelab.course.layout import TESTS
+    from servicelab.errors import UserError
+    from servicelab.i18n import _
+    from servicelab.learn.paper import Paper
+
+    notebook = next((kind for kind, assignment in TESTS.items() if assignment == name), "")
+    if not notebook:
+        known = ", ".join(TESTS.values())
+        raise UserError(_("There is no test “{name}”: there are {known}.", name=name, known=known))
+    return Paper.open(name, notebook)
 
 
 def home() -> Page:

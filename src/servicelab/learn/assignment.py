@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from servicelab.learn.controls.decision import DecideControl
     from servicelab.learn.controls.submit import SubmitControl
     from servicelab.learn.controls.writebox import WriteControl
+    from servicelab.learn.submission import Receipt
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Assignment(Session):
     """A graded notebook: `name` is nbgrader's assignment name, `notebook` "exercise" or "analysis"."""
 
     asks = "decisions.json"
+    marked = True
+    """Whether it earns marks."""
 
     @classmethod
     def open(cls, name: str, notebook: str) -> Self:
@@ -50,7 +53,7 @@ class Assignment(Session):
         return load_items(self.place.folder / self.asks)
 
     @property
-    def lesson_answers(self) -> Path:
+    def lesson_answers(self) -> Path | None:
         """The answer sheet of the lesson that this work belongs to, which travels with it as evidence."""
         return self.place.root / "lessons" / self.name.removesuffix("_analysis") / LESSON_ANSWERS
 
@@ -143,6 +146,47 @@ class Assignment(Session):
             for key, one in self.items.written.items():
                 found += [self._doubt(says, key) for says in written.faults(one, self.sheet.fresh(key), notebook)]
         return found
+
+    # -- handing in
+
+    def promises(self) -> dict[str, str]:
+        """What is promised about marks and about who sees what."""
+        from servicelab.learn.submission import course_facts
+
+        return course_facts(self.place.root)
+
+    def carries(self) -> list[str]:
+        """What is handed in, a line each."""
+        files = [_("This page, as you saved it")]
+        if self.answers_path.is_file():
+            files.append(_("Your decisions and what you wrote"))
+        if self.lesson_answers and self.lesson_answers.is_file():
+            files.append(
+                _(
+                    "How you worked through the lesson (questions, guesses, minutes, the desk, the card): it earns and "
+                    "costs no marks"
+                )
+            )
+        return files
+
+    def hand_in(self, student: str) -> Receipt:
+        """Write the zip and its receipt; UserError where that cannot be done."""
+        from servicelab.learn.submission import submit
+
+        asked = len(self.items.decisions)
+        return submit(
+            self.place.root,
+            self.place.folder,
+            assignment=self.name,
+            notebook=self.notebook,
+            student=student,
+            evidence=self.lesson_answers,
+            answered=asked - len(self.still_open()),
+            questions=asked,
+            wrote="\n".join(self.receipt_lines()),
+            title=self.title,
+            promises=self.promises(),
+        )
 
     def _doubt(self, says: str, item: str) -> Doubt:
         return Doubt(says, self.outline.title_of(self.outline.section_of(item)), item)

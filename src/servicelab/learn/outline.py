@@ -16,7 +16,7 @@ from servicelab.learn.numbers import finite
 from servicelab.learn.whereabouts import read_regular
 
 # Calls that put something to do before the learner, with the place of the item's id among their arguments.
-ASKING = {"quiz": 0, "recall": 0, "predict": 0, "check": 0, "show": 1, "decide": 0, "write": 0}
+ASKING = {"quiz": 0, "recall": 0, "predict": 0, "check": 0, "show": 1, "decide": 0, "write": 0, "ask": 0}
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Outline:
-    """A notebook's title and sections; both empty when the notebook is not there."""
+    """A notebook's title and sections; empty when the notebook is not there."""
 
     title: str
     sections: tuple[Section, ...]
+    module: str = ""
+    """The unit that it belongs to, as the build says."""
 
     def section_of(self, item: str) -> str:
         """The section that asks `item`; "" when none does."""
@@ -53,11 +55,12 @@ def read_outline(path: Path) -> Outline:
     try:
         document = json.loads(read_regular(path, LARGEST_NOTEBOOK))
         cells = document["cells"]
-        title = document["metadata"].get("servicelab", {}).get("title", "")
+        about = document["metadata"].get("servicelab", {})
+        title, module = about.get("title", ""), about.get("module", "")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Outline("", ())
     found = sections(cells) if isinstance(cells, list) else []
-    return Outline(str(title) or first_heading(cells), tuple(found))
+    return Outline(str(title) or first_heading(cells), tuple(found), str(module))
 
 
 def sections(cells: Iterable[Any]) -> list[Section]:

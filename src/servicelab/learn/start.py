@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from servicelab.course.handin import LESSON_ANSWERS, answers_file, notebook_file
-from servicelab.course.layout import COURSE, UnitKind
+from servicelab.course.layout import COURSE, TESTS, UnitKind
 from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn import decisions
@@ -36,7 +36,7 @@ DONE, OPEN = "✓", "○"
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded notebook of a module: decisions made, decisions asked, and the last receipt."""
+    """A notebook of a module that is handed in: decisions made, decisions asked, and the last receipt."""
 
     assignment: str
     notebook: Path
@@ -47,7 +47,10 @@ class Graded:
 
 @dataclass(frozen=True)
 class Stage:
-    """One unit of the workspace, a module or a case: a stage of the way through the course."""
+    """One unit of the workspace, a module or a case: a stage of the way through the course.
+
+    `before` and `after` are the tests that stand there, which earn no marks.
+    """
 
     name: str
     kind: UnitKind
@@ -56,6 +59,8 @@ class Stage:
     progress: Progress
     exercise: Graded | None
     analysis: Graded | None
+    before: Graded | None = None
+    after: Graded | None = None
 
     @property
     def done(self) -> bool:
@@ -143,6 +148,7 @@ def onward(root: Path, name: str) -> list[tuple[str, Path]]:
     places = [
         (_("The exercise: decisions and a short judgement, for marks"), root / "assignments" / name / "exercise.ipynb"),
         (_("The analysis, for analysts"), root / "assignments" / f"{name}_analysis" / "analysis.ipynb"),
+        *((_("Test after the course, no marks"), test.notebook) for test in [sat(root, name, "posttest")] if test),
         (_("The start page"), root / "start.ipynb"),
     ]
     return [(label, path) for label, path in places if path.is_file()]
@@ -160,7 +166,8 @@ def survey(root: Path) -> list[Stage]:
         exercise = graded(root, name, "exercise")
         analysis = graded(root, f"{name}_analysis", "analysis")
         kind = listed.get(name, "module")
-        stages.append(Stage(name, kind, outline.title or name, lesson, progress, exercise, analysis))
+        before, after = (sat(root, name, test) for test in TESTS)
+        stages.append(Stage(name, kind, outline.title or name, lesson, progress, exercise, analysis, before, after))
     return stages
 
 
@@ -197,6 +204,20 @@ def graded(root: Path, assignment: str, notebook: str) -> Graded | None:
     return Graded(assignment, path, answered, len(asked), handed_in[-1] if handed_in else None)
 
 
+def sat(root: Path, unit: str, notebook: str) -> Graded | None:
+    """A test that stands with a unit; None when the workspace has none there."""
+    folder = root / "assignments" / TESTS[notebook]
+    path = folder / notebook_file(notebook)
+    if not path.is_file() or read_outline(path).module != unit:
+        return None
+    entries = stored(folder / answers_file(notebook))["entries"]
+    pairs = read_json(folder / "test.json").get("pairs")
+    asked = [str(each.get("id")) for each in pairs if isinstance(each, dict)] if isinstance(pairs, list) else []
+    answered = sum(entries.get(key, {}).get("done") is True for key in asked)
+    handed_in = receipts(root, TESTS[notebook])
+    return Graded(TESTS[notebook], path, answered, len(asked), handed_in[-1] if handed_in else None)
+
+
 def course_markdown(stages: list[Stage], here: Path) -> str:
     """The start page's list, with links relative to the notebook in `here`."""
     lines: list[str] = []
@@ -220,20 +241,27 @@ def steps(stage: Stage) -> list[tuple[str, str, Path, str]]:
     """What there is to do in a unit: tick, name, notebook, and how far it is."""
     from servicelab.learn.controls.overview import standing
 
-    found = [
+    found = []
+    if stage.before:
+        done = stage.before.receipt is not None
+        found.append((tick(done), _("Test before the course, no marks"), stage.before.notebook, how_far(stage.before)))
+    found.append(
         (
             tick(stage.progress.done),
             _("Case") if stage.kind == "case" else _("Lesson"),
             stage.lesson,
             standing(stage.progress),
         )
-    ]
+    )
     if stage.exercise:
         done = stage.exercise.receipt is not None
         found.append((tick(done), _("Exercise, for marks"), stage.exercise.notebook, how_far(stage.exercise)))
     if stage.analysis:
         done = stage.analysis.receipt is not None
         found.append((tick(done), _("Analysis, for analysts"), stage.analysis.notebook, how_far(stage.analysis)))
+    if stage.after:
+        done = stage.after.receipt is not None
+        found.append((tick(done), _("Test after the course, no marks"), stage.after.notebook, how_far(stage.after)))
     return found
 
 
@@ -248,6 +276,9 @@ def how_far(work: Graded) -> str:
         return _("ready to send, {day}", day=str(work.receipt.created)[:10])
     if work.receipt:
         return _("handed in on {day}", day=str(work.receipt.created)[:10])
+    if work.answered and work.assignment in TESTS.values():
+        return _("{answered} of {questions} questions answered, not handed in",
+                 answered=work.answered, questions=work.questions)  # fmt: skip
     if work.answered:
         return _("{answered} of {questions} decisions made, not handed in",
                  answered=work.answered, questions=work.questions)  # fmt: skip
@@ -258,6 +289,8 @@ def next_step(stages: list[Stage]) -> str:
     """The one thing to do now."""
     for stage in stages:
         title, case = stage.title, stage.kind == "case"
+        if to_sit(stage):
+            return _("Next: take the test before the course. It earns and costs no marks.")
         if not stage.progress.started:
             if case:
                 return _("Next: begin the case “{title}”.", title=title)
@@ -269,9 +302,23 @@ def next_step(stages: list[Stage]) -> str:
             return _("Next: go on with the lesson “{title}”, at “{section}”.", title=title, section=section)
         if stage.exercise and not stage.exercise.receipt:
             return _("Next: do the exercise of “{title}” and hand it in.", title=title)
-    if all(work.receipt.fetched for stage in stages if (work := stage.exercise) and work.receipt):
+        if stage.after and to_close(stage, stages):
+            return _("Next: take the test after the course. It earns and costs no marks.")
+    works = [work for stage in stages for work in (stage.before, stage.exercise, stage.after) if work]
+    if all(work.receipt.fetched for work in works if work.receipt):
         return _("Everything is done and handed in.")
     return _("Everything is done. What you have not sent to your instructor yet is still to be sent.")
+
+
+def to_sit(stage: Stage) -> bool:
+    """Whether a test before a unit is still of use: who has begun to learn has nothing before to be asked for."""
+    return stage.before is not None and stage.before.receipt is None and not stage.progress.started
+
+
+def to_close(stage: Stage, stages: list[Stage]) -> bool:
+    """Whether the test after a unit is what comes next: not for who has gone on to a later unit without it."""
+    gone_on = any(later.progress.started for later in stages[stages.index(stage) + 1 :])
+    return stage.after is not None and stage.after.receipt is None and not gone_on
 
 
 def called(stage: Stage) -> str:
@@ -291,6 +338,8 @@ def heading(stage: Stage) -> str:
 def go_on(stages: list[Stage]) -> tuple[str, Path, str] | None:
     """The one big button: its words, the notebook it leads to and the section there; None when everything is done."""
     for stage in stages:
+        if stage.before and to_sit(stage):
+            return _("Begin: the test before the course"), stage.before.notebook, ""
         if not stage.progress.started:
             return _("Begin: {unit}", unit=called(stage)), stage.lesson, ""
         at = stage.progress.next
@@ -300,6 +349,8 @@ def go_on(stages: list[Stage]) -> tuple[str, Path, str] | None:
             return label, stage.lesson, at.section.id
         if stage.exercise and not stage.exercise.receipt:
             return _("Go on: the exercise of {unit}", unit=called(stage)), stage.exercise.notebook, ""
+        if stage.after and to_close(stage, stages):
+            return _("Go on: the test after the course"), stage.after.notebook, ""
     return None
 
 

@@ -21,11 +21,11 @@ from servicelab.course.handin import (
     notebook_file,
     zip_name,
 )
-from servicelab.course.layout import ASSIGNMENT_NAME, COURSE
+from servicelab.course.layout import ASSIGNMENT_NAME, COURSE, TESTS
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
 from servicelab.files.zips import pack
-from servicelab.i18n import _, language
+from servicelab.i18n import _, language, later
 from servicelab.learn import written
 from servicelab.learn.sheet import understand, utc_now
 from servicelab.learn.whereabouts import (
@@ -92,8 +92,12 @@ class Receipt:
             _("When: {time}", time=local_time(self.created)),
         ]
         if self.questions:
-            lines.append(_("Decisions answered: {answered} of {questions}", answered=self.answered,
-                           questions=self.questions))  # fmt: skip
+            counted = (
+                later("Questions answered: {answered} of {questions}")
+                if self.assignment in TESTS.values()
+                else later("Decisions answered: {answered} of {questions}")
+            )
+            lines.append(_(counted, answered=self.answered, questions=self.questions))
         lines += [self.written] if self.written else []
         if not self.fetched:
             lines.append(_("The file also lies in the folder “{folder}” of your course.", folder=FOLDER))
@@ -204,9 +208,12 @@ def submit(
     questions: int = 0,
     wrote: str = "",
     title: str = "",
+    promises: Mapping[str, str] | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Receipt:
     """Write the submission zip and its receipt into `submissions/` of the workspace at `root`.
+
+    `promises` is what the receipt says of marks and of who sees what, where it is not what `course_facts` says.
 
     Raises UserError for a staff number that cannot be used, a missing notebook, or a folder that cannot be written.
     """
@@ -218,7 +225,7 @@ def submit(
     # A second submission in the same second must not replace the first.
     while (root / FOLDER / zip_name(student, assignment, moment)).exists():
         moment += timedelta(seconds=1)
-    facts = course_facts(root)
+    facts = {**course_facts(root), **(promises or {})}
     files = collect_files(folder, notebook, evidence)
     manifest = {
         "format": FORMAT,

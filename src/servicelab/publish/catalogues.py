@@ -13,6 +13,7 @@ from typing import Any
 
 import polib
 
+from servicelab.course.blueprintfile import Blueprint
 from servicelab.course.declared import Declared, texts
 from servicelab.course.deskfile import Desk
 from servicelab.course.layout import TRANSLATIONS, catalogue_path
@@ -96,6 +97,8 @@ def messages(course: Course, *, drafts: bool = False) -> dict[str, list[Message]
                 add(unit.id, "placing", PlacingFile, unit.placing)
     add("", "course", Settings, course.settings)
     add("", "policy", PolicyFile, course.policy)
+    if course.blueprint:
+        add("", "blueprint", Blueprint, course.blueprint)
     return {file: [m for m in _once(listed) if translatable(m.text)] for file, listed in found.items() if listed}
 
 

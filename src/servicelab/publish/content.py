@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.blueprintfile import FORMS, Blueprint, Form, Pair
 from servicelab.course.declared import Declared, Text, replaced, texts
+from servicelab.course.declared import read as read_declared
 from servicelab.course.deskfile import Desk
 from servicelab.course.layout import (
     GLOSSARY,
     GRADED,
+    HANDED_IN,
     READ,
     TRANSLATIONS,
     UNITS,
@@ -29,6 +32,7 @@ from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
 from servicelab.i18n import _, use
 from servicelab.learn.decisions import in_page_order, label
+from servicelab.learn.items import arranged
 from servicelab.learn.outline import sections
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
@@ -148,6 +152,18 @@ class Content:
         data = self._items(unit.id, "quiz", unit.quiz.data, QuizFile)
         return {"module": unit.id, **{name: data.get(name) or [] for name in MARKED}}
 
+    def test(self) -> dict[str, Any]:
+        """`test.json`: both forms of every item of the tests; what an item is about would help to answer it."""
+        assert self.course.blueprint is not None
+        found = read_declared(Blueprint, self._items("", "blueprint", self.course.blueprint.data, Blueprint))
+
+        def asked(pair: Pair, form: Form) -> dict[str, Any]:
+            # Authors write them in an order of their own; a page shows the one that ships.
+            options = arranged(f"{pair.id}.{form}", pair.form(form).options)
+            return {"prompt": pair.form(form).prompt, "options": [{"id": o.id, "text": o.text} for o in options]}
+
+        return {"pairs": [{"id": pair.id, **{form: asked(pair, form) for form in FORMS}} for pair in found.pairs]}
+
     def desk(self, unit: Unit) -> dict[str, Any]:
         """`desk.json`: the branching contact."""
         assert unit.desk is not None
@@ -172,7 +188,7 @@ class Content:
         listed = {kind: facts.pop(group(kind), None) or {} for kind in UNITS}
         units = []
         for key, unit in self.course.units.items():
-            graded = {d.assignment: notebook_path(d.kind, key) for d in unit.documents.values() if d.kind in GRADED}
+            graded = {d.assignment: notebook_path(d.kind, key) for d in unit.documents.values() if d.kind in HANDED_IN}
             said = listed[unit.kind].get(key, unit.said)
             place = notebook_path(READ[unit.kind], key)
             units.append({"id": key, "kind": unit.kind, **said, "lesson": place, "assignments": graded})

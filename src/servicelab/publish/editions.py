@@ -13,7 +13,17 @@ import servicelab
 from servicelab.course.declared import read as read_declared
 from servicelab.course.guessesfile import GuessesFile
 from servicelab.course.handin import answers_file
-from servicelab.course.layout import COURSE, DATASETS, EDITIONS, GLOSSARY, POLICY, READ, is_checkout, notebook_path
+from servicelab.course.layout import (
+    COURSE,
+    DATASETS,
+    EDITIONS,
+    GLOSSARY,
+    POLICY,
+    READ,
+    TESTS,
+    is_checkout,
+    notebook_path,
+)
 from servicelab.errors import UserError
 from servicelab.files.lock import locked
 from servicelab.files.whole import whole_folder
@@ -140,6 +150,8 @@ def build_source(assignment: str, out: Path, *, root: Path | None = None) -> Pat
     write_node(content.node(document, trainee=False), path)
     if document.kind == "exercise":
         _write_json(out / "decisions.json", content.decisions(content.course.units[document.module]))
+    elif document.kind in TESTS:
+        _write_json(out / "test.json", content.test())
     return path
 
 
@@ -208,6 +220,8 @@ def _fill(tree: Path, content: Content, edition: str) -> int:
             _write_json(read.with_name("guesses.json"), read_declared(GuessesFile, unit.guesses.data).shown())
         exercise = tree / notebook_path("exercise", unit.id)
         _write_json(exercise.with_name("decisions.json"), content.decisions(unit))
+    for document in course.tests:
+        _write_json((tree / notebook_path(document.kind, document.module)).with_name("test.json"), content.test())
     return len(written)
 
 

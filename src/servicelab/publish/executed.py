@@ -30,7 +30,7 @@ class Executed:
 
         A start page, which belongs to no unit, can read every unit's.
         """
-        mine = {unit, f"{unit}_analysis"}
+        mine = {unit, f"{unit}_analysis", Path(path).parent.name}
         reads = {}
         for file in files(tree):
             place = file.relative_to(tree)

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from servicelab.course.layout import READ, UNIT_NAME, UNITS, UnitKind
+from servicelab.course.layout import READ, UNITS, UnitKind, is_unit_name
 from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder
 from servicelab.i18n import _
@@ -51,7 +51,7 @@ def _refuse_name(root: Path, kind: UnitKind, name: str) -> None:
         raise UserError(
             _("A module cannot be called {name}: write two digits, _ and a word, as in 02_process.", name=name)
         )
-    if not UNIT_NAME.fullmatch(name) or name.endswith("_analysis"):
+    if not is_unit_name(name):
         raise UserError(
             _(
                 "A case cannot be called {name}: use small letters, digits and _, and another ending than _analysis.",

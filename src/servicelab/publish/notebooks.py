@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from servicelab.course.layout import GLOSSARY, notebook_path, way_up
+from servicelab.course.layout import GLOSSARY, TESTS, notebook_path, way_up
 from servicelab.publish.glossary import TITLES, glossary_cells
 from servicelab.publish.nodes import cell_node, notebook
 from servicelab.publish.prose import link_terms, translate_blocks
@@ -15,7 +15,7 @@ from servicelab.publish.sources import CODE, MARKDOWN, Cell, Course, Document
 from servicelab.shell.delivered import SHOWN
 
 # In these a trainee reads and decides; in an analysis the code is the work.
-FOLDED = ("lesson", "case", "exercise", "start")
+FOLDED = ("lesson", "case", "exercise", "start", *TESTS)
 TOLD = "told"
 """Tag of a cell whose words wait for a guess."""
 KEPT = ("section", "minutes", "track", "marking")

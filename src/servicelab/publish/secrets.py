@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from servicelab.course.layout import DEMO, GRADED, RUBRICS
+from servicelab.course.layout import DEMO, GRADED, RUBRICS, TEST_KEYS
 from servicelab.errors import UserError
 from servicelab.files.zips import BROKEN, Archive, Budget, Limits, Refused
 from servicelab.publish.catalogues import Catalogue, catalogue_file
@@ -367,14 +367,14 @@ def _secret(course: Course) -> Iterator[tuple[str, str, str]]:
 
 
 def _marking(root: Path) -> Iterator[tuple[str, str, str]]:
-    """What helps to mark: the rubrics' sentences, and the right answers of the simulated trainees."""
-    for folder in (RUBRICS, DEMO):
-        for path in sorted((root / folder).rglob("*.yml")):
-            file = relative(path, root)
-            for text in _strings(yaml_source(path, file).data):
-                # One word is a name or an option's id; a sentence is what gives something away.
-                if " " in text.strip() or len(CHINESE.findall(text)) > SHORTEST:
-                    yield "mark scheme", file, text
+    """What helps to mark: the rubrics' sentences, right answers of the simulated trainees, the reasons of the tests."""
+    listed = [path for folder in (RUBRICS, DEMO) for path in sorted((root / folder).rglob("*.yml"))]
+    for path in (*listed, *root.glob(TEST_KEYS)):
+        file = relative(path, root)
+        for text in _strings(yaml_source(path, file).data):
+            # One word is a name or an option's id; a sentence is what gives something away.
+            if " " in text.strip() or len(CHINESE.findall(text)) > SHORTEST:
+                yield "mark scheme", file, text
 
 
 def _visible(course: Course) -> Iterator[str]:
@@ -388,6 +388,8 @@ def _visible(course: Course) -> Iterator[str]:
             for source in (cell.source, chinese(cell)):
                 yield from (piece.text for piece in segments(source) if piece.kind == "text" and not whole)
     yield from _strings(course.policy.data)
+    if course.blueprint:
+        yield from _strings(course.blueprint.data)
     for unit in course.units.values():
         yield from _strings(unit.quiz.data)
         if unit.desk:

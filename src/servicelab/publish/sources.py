@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from servicelab.course.layout import (
+    BLUEPRINT,
     COVERAGE,
     CURRICULUM,
     FACTS,
     GLOSSARY_SOURCE,
-    GRADED,
+    HANDED_IN,
     POLICY_SOURCE,
     READ,
     SETTINGS,
     START,
+    TEST_KEYS,
+    TESTS,
     UNITS,
     UnitKind,
     assignment_name,
@@ -75,7 +78,10 @@ class Cell:
 
 @dataclass
 class Document:
-    """One notebook source. `kind` is lesson, case, exercise, analysis, instructor or start; `module` is its unit."""
+    """One notebook source. `kind` is lesson, case, exercise, analysis, pretest, posttest, instructor or start.
+
+    `module` is its unit.
+    """
 
     path: Path
     file: str
@@ -90,7 +96,7 @@ class Document:
 
     @property
     def assignment(self) -> str:
-        """The nbgrader assignment a graded notebook belongs to."""
+        """The nbgrader assignment that a notebook which is handed in belongs to."""
         return assignment_name(self.kind, self.module)
 
 
@@ -146,6 +152,8 @@ class Course:
     curriculum: YamlFile
     coverage: YamlFile
     policy: YamlFile
+    blueprint: YamlFile | None
+    keys: YamlFile | None
     start: Document | None
     units: dict[str, Unit]
     findings: list[Finding] = field(default_factory=list)
@@ -158,8 +166,13 @@ class Course:
 
     @property
     def assignments(self) -> dict[str, Document]:
-        """The graded notebooks by the name nbgrader knows them under."""
-        return {doc.assignment: doc for doc in self.documents if doc.kind in GRADED}
+        """The notebooks that are handed in, by the name nbgrader knows them under."""
+        return {doc.assignment: doc for doc in self.documents if doc.kind in HANDED_IN}
+
+    @property
+    def tests(self) -> list[Document]:
+        """The tests before and after the course, where units have them."""
+        return [doc for doc in self.documents if doc.kind in TESTS]
 
 
 def relative(path: Path, root: Path) -> str:
@@ -185,6 +198,7 @@ def load_course(root: Path) -> Course:
     lists = {file: yaml_source(root / file, file) for file in LISTS}
     findings = [finding for document in lists.values() for finding in document.findings]
     start = _document(root / START, root, "", "start", findings)
+    blueprint, keys = (_if_there(root / file, root, findings) for file in (BLUEPRINT, TEST_KEYS))
     units = {unit.id: unit for unit in _units(root, lists[SETTINGS], findings)}
     return Course(
         root,
@@ -193,6 +207,8 @@ def load_course(root: Path) -> Course:
         lists[CURRICULUM],
         lists[COVERAGE],
         lists[POLICY_SOURCE],
+        blueprint,
+        keys,
         start,
         units,
         findings,
@@ -233,7 +249,8 @@ def _units(root: Path, settings: YamlFile, findings: list[Finding]) -> Iterator[
 
 def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, findings: list[Finding]) -> Unit:
     folder = root / UNITS[kind] / name
-    found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in documents(kind)}
+    tests = (each for each in TESTS if (folder / f"{each}.md").is_file())
+    found = {each: _document(folder / f"{each}.md", root, name, each, findings) for each in (*documents(kind), *tests)}
     quiz = yaml_source(folder / "quiz.yml", relative(folder / "quiz.yml", root))
     findings.extend(quiz.findings)
     desk, voices, placing, guesses = (
@@ -244,7 +261,7 @@ def _unit(name: str, kind: UnitKind, root: Path, facts: YamlFile, at: Trail, fin
 
 
 def _if_there(path: Path, root: Path, findings: list[Finding]) -> YamlFile | None:
-    """A file that a unit may have."""
+    """A file that there may be."""
     if not path.exists():
         return None
     document = yaml_source(path, relative(path, root))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from servicelab.course.layout import DATASETS, HOME, RUBRICS, TRANSLATIONS
+from servicelab.course.layout import DATASETS, HOME, RUBRICS, TEST_KEYS, TRANSLATIONS
 from servicelab.files.whole import write_whole
 
 FORMAT = 1
@@ -29,7 +29,7 @@ UNEXECUTED = (
     "src/servicelab/__init__.py",
 )
 EXECUTED = ("src/servicelab",)
-ALWAYS = (HOME, RUBRICS, DATASETS, TRANSLATIONS, "requirements-instructor.lock")
+ALWAYS = (HOME, RUBRICS, TEST_KEYS, DATASETS, TRANSLATIONS, "requirements-instructor.lock")
 
 State = dict[str, list[Any]]
 

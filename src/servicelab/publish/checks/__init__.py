@@ -8,6 +8,7 @@ from servicelab.publish.checks.coverage import coverage_findings, curriculum_fin
 from servicelab.publish.checks.gates import gate_findings
 from servicelab.publish.checks.graded import graded_findings
 from servicelab.publish.checks.houserules import policy_findings
+from servicelab.publish.checks.pairs import pair_findings
 from servicelab.publish.checks.questions import (
     desk_findings,
     guess_findings,
@@ -44,5 +45,6 @@ def course_findings(course: Course) -> list[Finding]:
     found += text_findings(course)
     found += coverage_findings(course)
     found += gate_findings(course)
+    found += pair_findings(course)
     found += interface_findings(course.root / "src" / "servicelab", course.root)
     return sorted(set(found))

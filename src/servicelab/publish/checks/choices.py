@@ -102,7 +102,7 @@ def tells(course: Course, unit: Unit, quiz: QuizFile, decisions: Mapping[str, An
         if language == "zh" and not CHINESE.search(written):
             # Not translated yet: that is the catalogues' matter.
             continue
-        telling = [item.id for item in items if _longest(shown[item.id]) == item.right]
+        telling = [item.id for item in items if longest(shown[item.id]) == item.right]
         if len(telling) > TELLING * len(items):
             problem = (
                 f"the right option is the longest in {len(telling)} of {len(items)} single-choice items "
@@ -130,7 +130,7 @@ def desk_tells(course: Course, unit: Unit) -> Iterator[Gap]:
         }
         if language == "zh" and not CHINESE.search("".join(text for says in shown.values() for text in says.values())):
             continue
-        telling = [key for key, choices in moments.items() if _longest(shown[key]) == _best(choices)]
+        telling = [key for key, choices in moments.items() if longest(shown[key]) == _best(choices)]
         if len(telling) > DESK_TELLING * len(moments):
             problem = (
                 f"the best sentence is the longest at {len(telling)} of {len(moments)} moments "
@@ -146,7 +146,7 @@ def _best(choices: Iterable[Choice]) -> frozenset[str]:
     return frozenset(key for key, effect in gained.items() if effect == max(gained.values()))
 
 
-def _longest(options: Mapping[str, str]) -> frozenset[str]:
+def longest(options: Mapping[str, str]) -> frozenset[str]:
     """The ids of the longest options: one, unless several are as long."""
     most = max(map(len, options.values()))
     return frozenset(key for key, text in options.items() if len(text) == most)
@@ -167,10 +167,10 @@ def echoes(course: Course, unit: Unit) -> Iterator[Gap]:
     quiz = Catalogue(course.root / catalogue_path(unit.id, "quiz"))
     lesson = Catalogue(course.root / catalogue_file(document))
     for language in TOKENS:
-        known = set(_runs(said, lesson, language)) | set(_runs(formative, quiz, language))
+        known = set(runs(said, lesson, language)) | set(runs(formative, quiz, language))
         for key, index in decisions.items():
             own = [text for text in graded if text.path[1] == index]
-            shared = next((run for run in _runs(own, quiz, language) if run in known), "")
+            shared = next((run for run in runs(own, quiz, language) if run in known), "")
             if shared:
                 problem = f"“{shared}” stands in the lesson as well ({language})"
                 remedy = "Ask it in other words, of another customer"
@@ -178,7 +178,7 @@ def echoes(course: Course, unit: Unit) -> Iterator[Gap]:
                 yield Gap("echo", f"{unit.id}/{key}/{language}", finding)
 
 
-def _runs(listed: Iterable[Text], chinese: Catalogue, language: str) -> Iterator[str]:
+def runs(listed: Iterable[Text], chinese: Catalogue, language: str) -> Iterator[str]:
     """Every run of words in texts, in one language."""
     token, length, between = TOKENS[language]
     for text in listed:

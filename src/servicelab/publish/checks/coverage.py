@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from servicelab.course.declared import mistakes
-from servicelab.course.layout import SETTINGS, UNIT_NAME, UNITS, group
+from servicelab.course.layout import SETTINGS, UNITS, group, is_unit_name
 from servicelab.course.quizfile import KEY_IDS
 from servicelab.course.settings import MINUTES, Settings, UnitFacts
 from servicelab.publish.findings import Finding
@@ -35,7 +35,7 @@ def settings_findings(course: Course) -> Iterator[Finding]:
                 yield settings.finding((group(kind), name), name, problem, "Make it, or take the entry away")
     tracks = data.get("tracks")
     for unit in course.units.values():
-        if not UNIT_NAME.fullmatch(unit.id) or unit.id.endswith("_analysis"):
+        if not is_unit_name(unit.id):
             remedy = "Use small letters, digits and _, and another ending than _analysis"
             yield Finding(f"{UNITS[unit.kind]}/{unit.id}", 0, "", "a unit cannot have this name", remedy)
         if unit.facts is settings or unit.facts.findings:

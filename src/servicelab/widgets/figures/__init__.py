@@ -160,6 +160,11 @@ def control(
     return Figure(packingweeks.control(weekly, warehouse, first, last, method))
 
 
+def weeks(weekly: pd.DataFrame, warehouse: str, first: int, last: int) -> Figure:
+    """The share of faulty parcels of a warehouse by week, with control limits; which weeks are outside is not said."""
+    return Figure(packingweeks.control(weekly, warehouse, first, last, judged=False))
+
+
 def arrows(log: pd.DataFrame) -> Figure:
     """Which step of a log follows which, how often and after how long."""
     return Figure(arrows_of.arrows(log))

@@ -14,6 +14,7 @@ from servicelab.widgets.house.chart import axis, beyond, chart, dots, lines, nam
 
 if TYPE_CHECKING:
     from servicelab.learn.assignment import Assignment
+    from servicelab.learn.paper import Paper
 
 
 class DecideControl(Control):
@@ -61,6 +62,31 @@ class DecideControl(Control):
 
     def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return decisions.entry(self.decision, value)
+
+
+class AskControl(DecideControl):
+    """An item of a test: like a decision, and it earns no marks."""
+
+    def __init__(self, session: Paper, asked: Decision) -> None:
+        self.form = session.form
+        super().__init__(session, asked)
+
+    def name(self) -> str:
+        return _("Question: {prompt}", prompt=shown(self.decision.prompt, 60))
+
+    def words(self) -> dict[str, str]:
+        return {
+            **super().words(),
+            "kind": _("Question {number} of {all}", number=self.place, all=len(self._session.items.decisions)),
+            "how": _("Pick one, or go on without. You can change it until you hand in. No marks."),
+        }
+
+    def restored(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        # The other form has options of the same names, and another question.
+        return super().restored(kept if kept.get("form") == self.form else {})
+
+    def entry(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        return {**super().entry(value), "kind": "test", "form": self.form}
 
 
 def pictures(decision: Decision) -> dict[str, dict[str, Any]]:

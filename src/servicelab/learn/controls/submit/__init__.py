@@ -54,7 +54,11 @@ class SubmitControl(Interactive):
         return {
             "kind": _("Hand in"),
             "student": _("Your staff number"),
-            "student_help": _("Asked once and kept in this workspace. Your marks come under this number."),
+            "student_help": (
+                _("Asked once and kept in this workspace. Your marks come under this number.")
+                if self._task.marked
+                else _("Asked once and kept in this workspace. It tells which two tests are yours.")
+            ),
             "submit": _("Hand in now"),
             "again": _("Hand in again"),
             "saving": _("Saving the notebook…"),
@@ -83,13 +87,13 @@ class SubmitControl(Interactive):
             "pressed": self._pressed,
             "open": self._task.still_open(),
             "sections": self._task.sections_done(),
-            "files": self._files(),
+            "files": self._task.carries(),
             "problem": self._problem,
             "unsaved": self._unsaved,
             "doubts": [doubt.says for doubt in self._doubts],
             "lead": self._lead(),
             "code": self._code,
-            "seen_by": submission.course_facts(self._task.place.root)["seen_by"],
+            "seen_by": self._task.promises()["seen_by"],
             "written": self._task.wrote(),
             "step": latest.step() if latest and latest.file else "",
             "to_send": bool(latest and not latest.fetched),
@@ -120,20 +124,6 @@ class SubmitControl(Interactive):
         first = self._doubts[0]
         return {"section": first.section, "item": f"{self._task.sheet.notebook}#{first.item}" if first.item else ""}
 
-    def _files(self) -> list[str]:
-        task = self._task
-        files = [_("This page, as you saved it")]
-        if task.answers_path.is_file():
-            files.append(_("Your decisions and what you wrote"))
-        if task.lesson_answers.is_file():
-            files.append(
-                _(
-                    "How you worked through the lesson (questions, guesses, minutes, the desk, the card): it earns and "
-                    "costs no marks"
-                )
-            )
-        return files
-
     def _recompute(self, change: Any) -> None:
         value = change["new"]
         press = value.get("press")
@@ -159,12 +149,7 @@ class SubmitControl(Interactive):
             if value.get("sure") is not True and (doubts := self._task.doubts()):
                 self._doubts = doubts
                 return
-            asked = len(task.items.decisions)
-            self._receipt = submission.submit(
-                task.place.root, task.place.folder, assignment=task.name, notebook=task.notebook, student=student,
-                evidence=task.lesson_answers, answered=asked - len(task.still_open()), questions=asked,
-                wrote="\n".join(task.receipt_lines()), title=task.title,
-            )  # fmt: skip
+            self._receipt = task.hand_in(student)
         except UserError as problem:
             self._problem = str(problem)
         except OSError as problem:

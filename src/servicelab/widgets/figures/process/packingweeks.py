@@ -16,19 +16,29 @@ if TYPE_CHECKING:
 
 
 def control(
-    weekly: pd.DataFrame, warehouse: str, first: int, last: int, method: Literal["normal", "exact"] = "exact"
+    weekly: pd.DataFrame,
+    warehouse: str,
+    first: int,
+    last: int,
+    method: Literal["normal", "exact"] = "exact",
+    *,
+    judged: bool = True,
 ) -> dict[str, Any]:
-    """The share of faulty parcels of one warehouse from week ``first`` to week ``last``, with its limits."""
+    """The share of faulty parcels of one warehouse from week ``first`` to week ``last``, with its limits.
+
+    ``judged`` says which weeks are outside; without it whoever looks has to see that.
+    """
     require(weekly, ("week", "warehouse", "parcels", "faults"), "figures.control", "weekly")
     here = weekly[(weekly["warehouse"].astype(str) == warehouse) & weekly["week"].between(first, last)]
     require(here, (), "figures.control", "weekly")
     found = p_chart(here["faults"].to_numpy(), here["parcels"].to_numpy(), method=method)
     weeks = [int(week) for week in here["week"]]
     share, lower, upper = (100 * each for each in (found.share, found.lower, found.upper))
-    inside = [{"x": w, "y": float(s)} for w, s, out in zip(weeks, share, found.out, strict=True) if not out]
+    marked = found.out & judged
+    inside = [{"x": w, "y": float(s)} for w, s, out in zip(weeks, share, marked, strict=True) if not out]
     outside = [
         {"x": w, "y": float(s), "label": str(w), "bold": True}
-        for w, s, out in zip(weeks, share, found.out, strict=True)
+        for w, s, out in zip(weeks, share, marked, strict=True)
         if out
     ]
     name = label("weekly_packing", "warehouse", warehouse)
@@ -37,6 +47,7 @@ def control(
         if outside
         else _("none outside")
     )
+    about = {"warehouse": name, "share": 100 * found.centre, "said": said}
     return picture(
         _("{warehouse}, week by week", warehouse=name),
         [
@@ -53,7 +64,7 @@ def control(
                 ],
                 legend=[
                     {"shape": "circle", "color": 1, "text": _("a week")},
-                    {"shape": "diamond", "color": 2, "text": _("outside the limits")},
+                    *([{"shape": "diamond", "color": 2, "text": _("outside the limits")}] if judged else []),
                     {"dash": "5 4", "color": 7, "text": _("limits of what chance alone can do")},
                 ],
                 height=280,
@@ -62,9 +73,13 @@ def control(
         _(
             "{warehouse}: {share:.1f} % of the parcels on average; {said}. The limits are wider in weeks "
             "with few parcels.",
-            warehouse=name,
-            share=100 * found.centre,
-            said=said,
+            **about,
+        )
+        if judged
+        else _(
+            "{warehouse}: {share:.1f} % of the parcels on average, and the broken lines as limits. They lie further "
+            "apart in weeks with few parcels.",
+            **about,
         ),
         table(
             _("{warehouse}: faulty parcels, % (simulated)", warehouse=name),
