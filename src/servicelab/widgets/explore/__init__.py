@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from servicelab.widgets.explore.process.sheet import Sheet
     from servicelab.widgets.explore.process.tenweeks import TenWeeks
     from servicelab.widgets.explore.process.week import Week
+    from servicelab.widgets.explore.retailer.claim import ClaimBoard
+    from servicelab.widgets.explore.retailer.counters import Counters
+    from servicelab.widgets.explore.retailer.csi import SatisfactionIndex
     from servicelab.widgets.explore.system.placing import PlacingBoard
 
 MINUTES: Mapping[str, float] = {
@@ -33,6 +36,7 @@ MINUTES: Mapping[str, float] = {
     "journey": 5.0, "service_map": 7.0,
     "week": 4.0, "cards": 4.0, "tenweeks": 3.0, "sheet": 5.0, "design": 5.0,
     "fair": 6.0, "floor": 6.0, "handover": 5.0, "queues": 3.0, "mix": 6.0,
+    "claim": 5.0, "satisfaction_index": 7.0, "counters": 5.0,
 }  # fmt: skip
 """What each takes somebody who works it as its page asks, reading what it answers."""
 
@@ -215,3 +219,31 @@ def mix(contacts: pd.DataFrame, customers: pd.DataFrame) -> Mix:
     from servicelab.widgets.explore.channels.mix import Mix
 
     return Mix(contacts, customers)
+
+
+def claim(which: str, **tables: pd.DataFrame) -> ClaimBoard:
+    """Open one sentence of the retailer's draft: `which` is ahead, app or shops; ValueError for anything else.
+
+    A verdict comes first and stands; then the sentence may be looked at otherwise. The tables by their names: `ahead`
+    needs `shop_months` and `shops`, `app` needs `orders` and `customers`, `shops` needs `orders`, `customers` and
+    `shop_months`. Raises ``UserError`` when one lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.retailer.claim import CLAIMS, ClaimBoard
+
+    if which not in CLAIMS:
+        raise ValueError(f"which must be one of {', '.join(CLAIMS)}, not {which}")
+    return ClaimBoard(which, CLAIMS[which](**tables))
+
+
+def satisfaction_index(orders: pd.DataFrame) -> SatisfactionIndex:
+    """Open the index: what each answer counts, and by how much the same answers rise then."""
+    from servicelab.widgets.explore.retailer.csi import SatisfactionIndex
+
+    return SatisfactionIndex(orders)
+
+
+def counters(shop_months: pd.DataFrame, shops: pd.DataFrame) -> Counters:
+    """Open the decision about the last shops: leave, convert, or convert with a second counter."""
+    from servicelab.widgets.explore.retailer.counters import Counters
+
+    return Counters(shop_months, shops)
