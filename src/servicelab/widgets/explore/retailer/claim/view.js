@@ -14,7 +14,7 @@ export default house.view((ui) => {
   const settled = h("p", { class: "sl-callout", "aria-live": "polite" });
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-help", text: t("draft") }), sentence,
-    picture.el, summary.el, verdict.el, h("div", { class: "sl-bar-row" }, commit, once), views.el, settled, table.el);
+    verdict.el, h("div", { class: "sl-bar-row" }, commit, once), views.el, picture.el, summary.el, settled, table.el);
   return (state) => {
     verdict.disable(state.committed);
     commit.disabled = !state.at.verdict;

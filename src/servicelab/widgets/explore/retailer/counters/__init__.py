@@ -27,25 +27,20 @@ class Counters(Interactive):
     """The control that ``explore.counters`` returns."""
 
     view = "view.js"
-    slow = True
 
     def __init__(self, shop_months: pd.DataFrame, shops: pd.DataFrame) -> None:
-        self._tables = shop_months, shops
-        self._model: CountersModel | None = None
-        super().__init__(content=self._content_of)
-
-    def _content_of(self) -> dict[str, Any]:
-        return {
-            "ways": [{"id": way, "text": way_name(way)} for way in WAYS],
-            "exhibit": exhibit(),
-            "most": MOST_LOST,
-            "shortest": SHORTEST,
-            "longest": LONGEST,
-        }
+        self._model = CountersModel(shop_months, shops)
+        super().__init__(
+            content={
+                "ways": [{"id": way, "text": way_name(way)} for way in WAYS],
+                "exhibit": exhibit(),
+                "most": MOST_LOST,
+                "shortest": SHORTEST,
+                "longest": LONGEST,
+            }
+        )
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
-        if self._model is None:
-            self._model = CountersModel(*self._tables)
         return self._model.derive(value)
 
     def name(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from servicelab.i18n import _, together
 from servicelab.models.technology import npv
 from servicelab.widgets.explore.retailer import ahead
-from servicelab.widgets.house.chart import axis, chart, dots, intervals, names, rule, table
+from servicelab.widgets.house.chart import axis, chart, dots, intervals, names, notes, rule, table
 from servicelab.widgets.house.values import choice, number, whole
 from servicelab.widgets.quantities import yuan
 
@@ -124,7 +124,7 @@ class CountersModel:
         spans = [
             {"x": found[each][0], "y": y, "xlo": found[each][1], "xhi": found[each][2]} for y, each in enumerate(order)
         ]
-        points = [{**row, "label": f"{row['x']:.1f}", "bold": True} for row in spans]
+        said = [{"x": row["x"], "y": row["y"], "text": f"{row['x']:.1f}"} for row in spans]
         top = max(2.0, np.ceil(max(each[2] for each in found.values())))
         low = min(0.0, np.floor(min(each[1] for each in found.values())))
         counter = float((worth["both"] > worth["convert"]).mean())
@@ -133,7 +133,10 @@ class CountersModel:
             "chart": chart(
                 axis(_("net present value for all eight, million ¥"), float(low), float(top)),
                 names([way_name(each) for each in order], band=46),
-                [rule(x=0), intervals(spans, color=7, width=3), dots(points, color=1, r=6)],
+                [
+                    rule(x=0), intervals(spans, color=7, width=3), dots(spans, color=1, r=6),
+                    notes(said, dy=-11, anchor="middle", strong=True),
+                ],
             ),
             "text": together(
                 _("You proposed: {way}.", way=way_name(way)),
