@@ -21,7 +21,7 @@ from servicelab.widgets.explore.retailer import ahead
 from servicelab.widgets.explore.retailer.claim.model import AheadClaim, AppClaim, ShopsClaim
 from servicelab.widgets.explore.retailer.counters.model import CountersModel
 from servicelab.widgets.explore.retailer.csi.model import RECIPES, IndexModel
-from servicelab.widgets.figures.retailer import queues
+from servicelab.widgets.figures.retailer import counterwaits
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = "retailer_omnichannel"
@@ -179,7 +179,7 @@ def test_five_indices_of_the_same_answers() -> None:
 
 def test_the_queue_went_to_the_counter() -> None:
     shop_months, shops = load("shop_months"), load("shops")
-    found = queues.waits(shop_months, shops)
+    found = counterwaits.waits(shop_months, shops)
     without, with_it = found[False], found[True]
     holds(
         says("case", "en"),

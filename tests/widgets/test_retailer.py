@@ -17,7 +17,7 @@ from servicelab.widgets.explore.retailer import ahead
 from servicelab.widgets.explore.retailer.claim.model import AheadClaim, AppClaim, Claim, ShopsClaim
 from servicelab.widgets.explore.retailer.counters.model import CountersModel
 from servicelab.widgets.explore.retailer.csi.model import FIRST, LAST, IndexModel
-from servicelab.widgets.figures.retailer import queues
+from servicelab.widgets.figures.retailer import counterwaits
 
 NONSENSE: list[Any] = [
     {},
@@ -208,7 +208,7 @@ def test_a_table_that_lacks_a_column_is_said() -> None:
 
 
 def test_where_the_queue_went() -> None:
-    found = queues.waits(*rows())
+    found = counterwaits.waits(*rows())
     assert found == {False: {"till": 4.0, "counter": 3.0}, True: {"till": 1.0, "counter": 9.0}}
     assert figures.counter_wait(*rows()) == 9
     text = figures.queue_moved(*rows()).state["text"]

@@ -12,7 +12,7 @@ from servicelab.widgets.figures.channels import refusals as refused
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
-from servicelab.widgets.figures.retailer import lots, queues
+from servicelab.widgets.figures.retailer import counterwaits, lots
 from servicelab.widgets.figures.rules import Policy
 from servicelab.widgets.figures.system import enquiries
 from servicelab.widgets.figures.system import owners as departments
@@ -234,12 +234,12 @@ def handoffs(contacts: pd.DataFrame) -> Figure:
 
 def queue_moved(shop_months: pd.DataFrame, shops: pd.DataFrame, guess: float | None = None) -> Figure:
     """Minutes at the till and at the counter, in shops with ordering ahead and without it."""
-    return Figure(queues.queue_moved(shop_months, shops, guess))
+    return Figure(counterwaits.queue_moved(shop_months, shops, guess))
 
 
 def counter_wait(shop_months: pd.DataFrame, shops: pd.DataFrame) -> float:
     """Minutes at the pick-up counter in the busy time, in shops that have ordering ahead."""
-    return queues.counter_wait(shop_months, shops)
+    return counterwaits.counter_wait(shop_months, shops)
 
 
 def other_lots(shop_months: pd.DataFrame, shops: pd.DataFrame) -> Figure:

@@ -11,7 +11,7 @@ export default house.view((ui) => {
   });
   const picture = ui.chart();
   const summary = ui.summary();
-  const settled = h("p", { class: "sl-callout", "aria-live": "polite" });
+  const settled = h("p", { "aria-live": "polite" });
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-help", text: t("draft") }), sentence,
     verdict.el, h("div", { class: "sl-bar-row" }, commit, once), views.el, picture.el, summary.el, settled, table.el);
