@@ -93,6 +93,18 @@ def test_x12a_what_is_left_is_a_quarter_of_what_the_draft_says(first: AheadClaim
     assert CountersModel(load("shop_months"), load("shops")).sales / 1e6 == pytest.approx(17, abs=0.5)
 
 
+def test_four_groups_of_eight_every_four_months() -> None:
+    starts = load("shops")["app_live_from"]
+    groups = starts.value_counts().sort_index()
+    assert groups.tolist() == [8, 8, 8, 8]
+    assert [f"{each:%Y-%m}" for each in groups.index] == ["2024-01", "2024-05", "2024-09", "2025-01"]
+    assert starts.isna().sum() == 8
+    holds(
+        says("case", "en"), "four groups of eight shops, every four months from January 2024 on", "Eight shops do not"
+    )
+    holds(says("exercise", "en"), "January 2024 to January 2025")
+
+
 def test_x12a_fixed_effects_and_other_lots(panel: pd.DataFrame) -> None:
     log_sales, live, _months, _starts = ahead.squares(panel)
     delta = ahead.effect_on_log_sales(log_sales, live)
