@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from servicelab.widgets.explore.process.sheet import Sheet
     from servicelab.widgets.explore.process.tenweeks import TenWeeks
     from servicelab.widgets.explore.process.week import Week
+    from servicelab.widgets.explore.retailer.claim import ClaimBoard
+    from servicelab.widgets.explore.retailer.counters import Counters
+    from servicelab.widgets.explore.retailer.csi import SatisfactionIndex
     from servicelab.widgets.explore.system.placing import PlacingBoard
 
 MINUTES: Mapping[str, float] = {
@@ -46,6 +49,7 @@ MINUTES: Mapping[str, float] = {
     "fair": 6.0, "floor": 6.0, "handover": 5.0, "queues": 3.0, "mix": 6.0,
     "agent": 8.0, "calibrate": 5.0, "chance": 5.0, "hiring": 4.0, "scheme": 4.0, "rota": 3.0,
     "double_eleven": 0.0, "forecast": 6.0, "rounds": 6.0, "paths": 5.0,
+    "claim": 5.0, "satisfaction_index": 7.0, "counters": 5.0,
 }  # fmt: skip
 """What each takes somebody who works it as its page asks, reading what it answers: of a game, each of its rounds.
 What shows nothing takes none."""
@@ -315,3 +319,31 @@ def paths(game: Game) -> Paths:
     from servicelab.widgets.explore.eleven.paths import Paths
 
     return Paths(game)
+
+
+def claim(which: str, **tables: pd.DataFrame) -> ClaimBoard:
+    """Open one sentence of the retailer's draft: `which` is ahead, app or shops; ValueError for anything else.
+
+    A verdict comes first and stands; then the sentence may be looked at otherwise. The tables by their names: `ahead`
+    needs `shop_months` and `shops`, `app` needs `orders` and `customers`, `shops` needs `orders`, `customers` and
+    `shop_months`. Raises ``UserError`` when one lacks a column or has no rows.
+    """
+    from servicelab.widgets.explore.retailer.claim import CLAIMS, ClaimBoard
+
+    if which not in CLAIMS:
+        raise ValueError(f"which must be one of {', '.join(CLAIMS)}, not {which}")
+    return ClaimBoard(which, CLAIMS[which](**tables))
+
+
+def satisfaction_index(orders: pd.DataFrame) -> SatisfactionIndex:
+    """Open the index: what each answer counts, and by how much the same answers rise then."""
+    from servicelab.widgets.explore.retailer.csi import SatisfactionIndex
+
+    return SatisfactionIndex(orders)
+
+
+def counters(shop_months: pd.DataFrame, shops: pd.DataFrame) -> Counters:
+    """Open the decision about the last shops: leave, convert, or convert with a second counter."""
+    from servicelab.widgets.explore.retailer.counters import Counters
+
+    return Counters(shop_months, shops)

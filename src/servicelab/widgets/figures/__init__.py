@@ -17,6 +17,7 @@ from servicelab.widgets.figures.people import newcomers as growing
 from servicelab.widgets.figures.people import quickest as quick
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
+from servicelab.widgets.figures.retailer import counterwaits, lots
 from servicelab.widgets.figures.rules import Policy
 from servicelab.widgets.figures.system import enquiries
 from servicelab.widgets.figures.system import owners as departments
@@ -310,3 +311,18 @@ def after_sale(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None
 def late_contacts(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:
     """Of first contacts about orders of 10 and 11 November, the share that comes more than two days later."""
     return aftersale.later_than(aftersale.days_after(contacts, orders))
+
+
+def queue_moved(shop_months: pd.DataFrame, shops: pd.DataFrame, guess: float | None = None) -> Figure:
+    """Minutes at the till and at the counter, in shops with ordering ahead and without it."""
+    return Figure(counterwaits.queue_moved(shop_months, shops, guess))
+
+
+def counter_wait(shop_months: pd.DataFrame, shops: pd.DataFrame) -> float:
+    """Minutes at the pick-up counter in the busy time, in shops that have ordering ahead."""
+    return counterwaits.counter_wait(shop_months, shops)
+
+
+def other_lots(shop_months: pd.DataFrame, shops: pd.DataFrame) -> Figure:
+    """The effect of ordering ahead among those that are found when the order of conversion is drawn anew."""
+    return Figure(lots.other_lots(shop_months, shops))

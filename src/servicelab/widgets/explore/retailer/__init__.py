@@ -1,0 +1,1 @@
+"""Interactives of the case about the retailer: three claims, one index, one decision."""

@@ -1,0 +1,29 @@
+// Five weights, an index, three that are kept: the rise of each in per cent and in points.
+export default house.view((ui) => {
+  const { h, t, content } = ui;
+  const weights = content.answers.map((a) => ui.slider({ key: a.id, label: a.text, min: content.low, max: content.high, step: content.step }));
+  const recipes = content.recipes.map((r) => ui.button({ text: r.text, quiet: true, press: () => ui.send({ ...r.weights }) }));
+  const keep = ui.button({
+    text: t("keep"), primary: true,
+    press: () => ui.send({ kept: [...ui.state.kept, content.answers.map((_, n) => weights[n].get())] }),
+  });
+  const drop = ui.button({ text: t("drop"), quiet: true, press: () => ui.send({ kept: [] }) });
+  const full = h("p", { class: "sl-help", text: t("full") });
+  const summary = ui.summary();
+  const [relative, points] = [ui.chart(), ui.chart()];
+  const pictures = h("div", { class: "sl-pair" },
+    h("div", {}, h("h4", { class: "sl-head", text: t("relative") }), relative.el), h("div", {}, h("h4", { class: "sl-head", text: t("points") }), points.el));
+  const table = ui.table();
+  ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
+    h("p", { class: "sl-help", text: t("recipes") }), h("div", { class: "sl-bar-row" }, recipes), ...weights.map((w) => w.el),
+    h("div", { class: "sl-bar-row" }, keep, drop, full), summary.el, pictures, table.el);
+  return (state) => {
+    keep.disabled = state.full || !state.fresh;
+    drop.hidden = !state.kept.length;
+    full.hidden = !state.full;
+    summary.set(state.text);
+    relative.draw({ ...state.charts[0], alt: `${t("relative")}. ${state.text}` });
+    points.draw({ ...state.charts[1], alt: `${t("points")}. ${state.text}` });
+    table.set(state.table);
+  };
+});
