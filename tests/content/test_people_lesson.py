@@ -50,11 +50,11 @@ def test_the_quickest_need_most_for_a_settled_call(appraisals: pd.DataFrame) -> 
     span, slow_span = (f"{each.settled[1]:.1f} to {each.settled[2]:.1f}" for each in (quick, slow))
     holds(
         says("lesson", "en"),
-        f"a call takes {quick.minutes[0]:.1f} minutes in the one, {slow.minutes[0]:.1f} in the other. The slowest settle "
-        f"a call in {slow.settled[0]:.1f} minutes",
+        f"a call takes {quick.minutes[0]:.1f} minutes in the one, {slow.minutes[0]:.1f} in the other. The slowest "
+        f"settle a call in {slow.settled[0]:.1f} minutes",
         f"they need {quick.settled[0]:.1f} minutes for each call that is settled (95 % interval {span}), the slowest "
-        f"quarter {slow.settled[0]:.1f} ({slow_span}): of 100 calls the quickest settle {100 * quick.share[0]:.0f}, the "
-        f"slowest {100 * slow.share[0]:.0f}.",
+        f"quarter {slow.settled[0]:.1f} ({slow_span}): of 100 calls the quickest settle {100 * quick.share[0]:.0f}, "
+        f"the slowest {100 * slow.share[0]:.0f}.",
         f"from {quick.single[0]:.0f} minutes to {quick.single[1]:.0f}. But the best of the thirteen, at "
         f"{quick.single[0]:.1f},",
         f"one of the second quarter: {second['minutes']:.1f} minutes a call, {second['settled']:.1f} a settled one",
@@ -72,10 +72,10 @@ def test_the_quickest_need_most_for_a_settled_call(appraisals: pd.DataFrame) -> 
     each = known[pd.qcut(known["minutes"], 4, labels=False) == 0]["settled"]
     holds(
         says("instructor", "en"),
-        f"It is {quick.settled[0]:.1f} minutes for a settled call in the quickest quarter, {slow.settled[0]:.1f} in the "
-        f"slowest; of 100 calls they settle {100 * quick.share[0]:.0f} and {100 * slow.share[0]:.0f}. Whoever takes the "
-        f"mean of thirteen people's minutes finds {each.mean():.1f}: a mean of ratios, in which one person with "
-        f"{each.max():.0f} weighs",
+        f"It is {quick.settled[0]:.1f} minutes for a settled call in the quickest quarter, {slow.settled[0]:.1f} in "
+        f"the slowest; of 100 calls they settle {100 * quick.share[0]:.0f} and {100 * slow.share[0]:.0f}. Whoever "
+        f"takes the mean of thirteen people's minutes finds {each.mean():.1f}: a mean of ratios, in which one person "
+        f"with {each.max():.0f} weighs",
         f"Added up they take {quick.settled[0]:.1f} minutes a settled call ({span}:",
     )
     holds(
@@ -142,12 +142,12 @@ def test_the_list_ranks_lines_and_luck(appraisals: pd.DataFrame) -> None:
     # Li Na's line is no fate: people differ there as well, and she is usual.
     mine = appraisals[appraisals["line"].astype(str) == bottomten.SECOND].groupby("agent_id")["bottom_ten"]
     assert {(36, 36), (7, 25)} <= set(zip(mine.sum(), mine.size(), strict=True))
-    assert 23 / 36 == pytest.approx(second["share"], abs=0.04)
+    assert second["share"] == pytest.approx(23 / 36, abs=0.04)
     for lang, red in (
         ("en", "Of 100 months on her line {:.0f} end in red. With 23 of 36 she is just what is usual there; one "
                "colleague has 36 of 36, another 7 of 25."),
-        ("zh", "她那条线路 100 个月里 {:.0f} 个月标红。她 36 个月里 23 个月，在那里正是一般；有同事 36 个月全红，也有人 "
-               "25 个月里 7 个月。"),
+        ("zh", "她那条线路 100 个月里 {:.0f} 个月标红。她 36 个月里 23 个月，在那里正是一般；有同事 36 个月全红，"
+               "也有人 25 个月里 7 个月。"),
     ):  # fmt: skip
         holds(asks(lang), red.format(100 * second["share"]))
     contacts = load("contacts")
@@ -173,8 +173,8 @@ def test_difficult_matters_are_half_of_why_the_second_line_is_rated_lower(apprai
     told = [f"{value:.1f}" for value in (usual, alike, low)]
     holds(
         says("lesson", "en"),
-        f"the phone has {told[0]} on average, with the second line's matters it would have {told[1]}, and the second line "
-        f"has {told[2]}",
+        f"the phone has {told[0]} on average, with the second line's matters it would have {told[1]}, and the second "
+        f"line has {told[2]}",
     )
     holds(
         says("lesson", "zh"), f"热线平均 {told[0]} 分，要是也接二线那样的事项，会是 {told[1]} 分，而二线是 {told[2]} 分"
@@ -320,14 +320,14 @@ def test_six_months_of_three_schemes() -> None:
     assert again == len(ways["fixed"]) == 20
     holds(
         says("lesson", "en"),
-        f"a settled call costs ¥{calls['price']:.2f} in pay instead of ¥{fixed['price']:.2f}. **Most of that saving is a "
-        f"pay cut:** people earn 4 % less. For the payroll of the fixed wage a settled call would cost ¥{par['calls']}, "
-        f"and with pay for settled calls ¥{par['settled']}:",
+        f"a settled call costs ¥{calls['price']:.2f} in pay instead of ¥{fixed['price']:.2f}. **Most of that saving is "
+        f"a pay cut:** people earn 4 % less. For the payroll of the fixed wage a settled call would cost "
+        f"¥{par['calls']}, and with pay for settled calls ¥{par['settled']}:",
     )
     holds(
         says("lesson", "zh"),
-        f"每了结一通付的工资从 {fixed['price']:.2f} 元降到 {calls['price']:.2f} 元。**可省下的大半是降薪：** 大家少拿了 "
-        f"4%。工资总额和固定工资时一样的话，每了结一通要 {par['calls']} 元；按了结计酬则要 {par['settled']} 元",
+        f"每了结一通付的工资从 {fixed['price']:.2f} 元降到 {calls['price']:.2f} 元。**可省下的大半是降薪：** 大家少拿了"
+        f" 4%。工资总额和固定工资时一样的话，每了结一通要 {par['calls']} 元；按了结计酬则要 {par['settled']} 元",
     )
     holds(
         says("instructor", "en"),
@@ -336,7 +336,8 @@ def test_six_months_of_three_schemes() -> None:
         f"{more:,.0f} more are settled in six months (of {fixed['settled_calls']:,.0f}), since more get through, with "
         f"{work['calls']:.1f} minutes of work for each in place of {work['fixed']:.1f}.",
         f"cost least, ¥{ways['both']['price'].mean():.2f}; that is {cut['both']:.0f} % less pay, and ¥{par['both']} at",
-        f"(back: {spans[0]} and {spans[1]}): runs with the same number have the same luck, and in 20 of 20 more are back",
+        f"(back: {spans[0]} and {spans[1]}): runs with the same number have the same luck, and in 20 of 20 more are "
+        f"back",
         f"(here; at Skylark it was less, {work['calls']:.1f} instead of {work['fixed']:.1f})",
     )
     holds(

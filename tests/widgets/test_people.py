@@ -108,7 +108,7 @@ def test_six_months_are_the_means_of_the_runs_and_wait_for_a_guess() -> None:
     assert not control.state["complete"], "the morning is still to come"
     control.value = {**control.value, "moves": ["finish"] * 10, "guess": 2, "seen": True}
     assert control.state["complete"]
-    # What is saved is told beside what people earn less, and at the same payroll; the theory's model stands in the table.
+    # What is saved is told beside what people earn less, and at the same payroll; the theory's model is in the table.
     assert "people earn 4 % less. At the payroll of the fixed wage it would cost" in control.state["text"]
     assert "another model" in control.state["table"]["rows"][-1][0]
     assert len(control.state["bars"]) == 4

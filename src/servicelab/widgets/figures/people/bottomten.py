@@ -52,7 +52,7 @@ def people_a_month(appraisals: pd.DataFrame) -> Mapping[str, float]:
 def _among_people(appraisals: pd.DataFrame, line: str) -> tuple[float, float, float]:
     """The share of a line's months among the last ten, and its interval: some people are there often, others never."""
     mine = appraisals[appraisals["line"].astype(str) == line].groupby("agent_id")["bottom_ten"]
-    return ratio(mine.sum().to_numpy(dtype=float), mine.size().to_numpy(dtype=float))
+    return ratio(mine.sum().to_numpy(dtype=float), mine.size().to_numpy().astype(float))
 
 
 def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
