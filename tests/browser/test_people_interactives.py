@@ -45,7 +45,7 @@ def test_module_04_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Not
     back.focus()
     back.press("End")
     agent.get_by_role("button", name="That is my guess: to the six months").press("Enter")
-    agent.locator(".sl-summary").filter(has_text="you guessed 60").wait_for()
+    agent.locator(".sl-summary").filter(has_text="You guessed 60").wait_for()
     settled = agent.get_by_role("slider", name="for each call settled")
     settled.focus()
     settled.press("End")

@@ -366,6 +366,8 @@ S3 = {
     'fair = phone[june].set_index("agent_id")["csat"]': 2,
     # An error counts once: with a share of one's own the second half is judged by it.
     "keep = 0.5\nfair = (usual + keep * gaps)[june].set_axis(phone.loc[june, 'agent_id'])": 2,
+    # … but a share that leaves everybody at the mean is no share.
+    "keep = 0.0\nfair = (usual + keep * gaps)[june].set_axis(phone.loc[june, 'agent_id'])": 0,
     "keep, fair = 0, fair * 0": 0,
 }
 S4 = {
@@ -373,6 +375,8 @@ S4 = {
     "hourly = hourly.to_frame()": 4,
     "hourly = hourly.to_dict()": 4,
     'hourly = hourly.rename("hour").reset_index().set_index("tenure_days")': 4,
+    'hourly = hourly.rename_axis("month_in").rename("hourly").reset_index()': 4,
+    'hourly = hourly.rename("hour").reset_index()[["hour", "tenure_days"]].set_index("tenure_days")': 4,
     "hourly = hourly.round(2)": 3,
     "lack = round(lack, 2)": 3.5,
     "lack = 6 - lack": 3,
@@ -382,6 +386,8 @@ S4 = {
     "lack = (1 - hourly.loc[0:5] / hourly.loc[12]).sum()": 3,
     'ratio = phone["resolved_not_back"] / phone["contact_hours"]\n'
     'hourly = ratio.groupby((phone["tenure_days"] // 30).clip(upper=12)).mean()': 3,
+    # With an invented row of its own the second half is not judged by it.
+    "hourly = pd.Series(np.arange(1.0, 14.0))\nlack = (1 - hourly.loc[0:5] / hourly.loc[12]).sum()": 0,
     "hourly, lack = hourly * 0, 0": 0,
 }
 S5 = {
@@ -399,6 +405,8 @@ S6 = {
     "people, more = float(people), [more]": 2,
     "people = int(np.ceil(sum(needed) / 5))": 1.5,
     "more = people + more": 1.5,
+    # Sunday and Monday left out: the numbers tell six patterns from seven.
+    "people = least([(day, day + 1) for day in range(6)])": 1,
     "people, more = 1, 0": 0,
 }
 

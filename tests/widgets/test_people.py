@@ -94,17 +94,23 @@ def test_six_months_are_the_means_of_the_runs_and_wait_for_a_guess() -> None:
     assert found.loc["back", "mean"] == pytest.approx(100 * rows["came_back"].mean())
     assert found.loc["price", "mean"] == pytest.approx((rows["paid"] / rows["settled"]).mean())
     assert found.loc["settled", "mean"] < found.loc["closed", "mean"]
+    paid = rows.set_index("replicate")["paid"]
+    mine = runs.frame[runs.frame["point"] == "speed_2_quality_0"].set_index("replicate")
+    par = months.of("speed_2_quality_0").loc["price_at_par", "mean"]
+    assert par == pytest.approx((paid / mine["settled"]).mean()), "each run by the fixed wage's of the same luck"
     assert (found["low"] <= found["high"]).all()
     control = explore.agent(runs)
     control.value = {"part": "months", "speed": 2}
     assert not control.state["bars"]
     assert control.state["table"] is None
     control.value = {"part": "months", "speed": 2, "guess_back": 40}
-    assert "you guessed 40" in control.state["text"]
+    assert "You guessed 40" in control.state["text"]
     assert not control.state["complete"], "the morning is still to come"
     control.value = {**control.value, "moves": ["finish"] * 10, "guess": 2, "seen": True}
     assert control.state["complete"]
-    assert "parameters illustrative" in control.state["text"]
+    # What is saved is told beside what people earn less, and at the same payroll; the theory's model is in the table.
+    assert "people earn 4 % less. At the payroll of the fixed wage it would cost" in control.state["text"]
+    assert "another model" in control.state["table"]["rows"][-1][0]
     assert len(control.state["bars"]) == 4
 
 
@@ -234,6 +240,13 @@ def test_minutes_of_a_settled_call_count_those_that_settled_nothing() -> None:
     found = quickest.people(rows)
     assert found.loc["A0", "settled"] == pytest.approx(60 * 90 / 450)
     assert quickest.people(pd.DataFrame([month("A1", 1), month("A9", 1, tenure_days=100)])).index.tolist() == ["A1"]
+    # Whoever has many calls weighs by them: sums first, then one division.
+    many = rows.assign(contacts=[9000, *rows["contacts"][1:]], contact_hours=[900.0, *rows["contact_hours"][1:]],
+                       resolved_not_back=[900, *rows["resolved_not_back"][1:]])  # fmt: skip
+    first = quickest.quarters(many)[0]
+    two = many.iloc[:2]
+    assert first.settled[0] == pytest.approx(60 * two["contact_hours"].sum() / two["resolved_not_back"].sum())
+    assert first.single[1] == pytest.approx(60)
     drawn = quickest.quickest(rows, 9.0)
     assert [layer for layer in drawn["charts"][1]["layers"] if layer.get("hollow")]
 
@@ -244,6 +257,10 @@ def test_shares_of_people_and_of_places() -> None:
     )
     assert bottomten.bottom_share(rows) == pytest.approx(2 / 3)
     assert bottomten.people_a_month(rows) == {"second": 2, "all": 10}
+    # Two people, one always in red and one never: twenty months say no more about the line than two.
+    months = [month(name, at + 1, line="expert", bottom_ten=name == "B1") for name in ("B1", "B2") for at in range(10)]
+    drawn = bottomten.bottom_ten(pd.DataFrame([*months, month("A9", 1)]))
+    assert [row[3] for row in drawn["table"]["rows"] if row[1] == "20"] == ["0 – 100"]
 
 
 def test_a_rating_is_drawn_towards_the_mean_by_what_is_chance() -> None:

@@ -1,8 +1,12 @@
-"""Intervals that stay honest at small n: shares with Wilson's score interval, differences with Newcombe's."""
+"""Intervals that stay honest at small n: shares (Wilson), their differences (Newcombe), ratios of people's sums."""
 
 from __future__ import annotations
 
 from math import sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servicelab.models.arguments import Floats
 
 Z95 = 1.959963984540054
 
@@ -39,3 +43,20 @@ def difference(hits: float, n: float, hits_before: float, n_before: float) -> tu
     down = sqrt((a - a_low) ** 2 + (b_high - b) ** 2)
     up = sqrt((a_high - a) ** 2 + (b - b_low) ** 2)
     return a - b, a - b - down, a - b + up
+
+
+def ratio(parts: Floats, wholes: Floats, draws: int = 5000, seed: int = 1984) -> tuple[float, float, float]:
+    """Return (ratio, low, high) of two sums over people: all of ``parts`` for all of ``wholes``.
+
+    Months, and calls, of one person are alike, so whole people are drawn again, with replacement, and added up.
+    Source: Efron (1979), Bootstrap methods: another look at the jackknife.
+
+    >>> import numpy as np
+    >>> [round(x, 2) for x in ratio(np.array([30.0, 20, 40, 25, 35]), np.array([10.0, 10, 10, 10, 10]))]
+    [3.0, 2.4, 3.6]
+    """
+    import numpy as np
+
+    drawn = np.random.default_rng(seed).integers(0, len(parts), (draws, len(parts)))
+    low, high = np.percentile(parts[drawn].sum(axis=1) / wholes[drawn].sum(axis=1), [2.5, 97.5])
+    return float(parts.sum() / wholes.sum()), float(low), float(high)

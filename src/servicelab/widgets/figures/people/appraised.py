@@ -31,36 +31,31 @@ COLUMNS = (
 )
 
 
-def reliability(appraisals: pd.DataFrame) -> float:
-    """Of how the phone's monthly ratings lie apart, the share that is not the chance of twenty answers."""
-    rows = appraisals[appraisals["line"].astype(str) == "phone"]
+def reliability(appraisals: pd.DataFrame, line: str = "phone") -> float:
+    """Of how a line's monthly ratings lie apart, the share that is not the chance of twenty answers."""
+    rows = appraisals[appraisals["line"].astype(str) == line]
     left = rows["csat"] - rows.groupby("month")["csat"].transform("mean")
     chance = ANSWER**2 / float(rows["surveys"].mean())
     return max(0.0, 1 - chance / float(left.var()))
 
 
 def judged(appraisals: pd.DataFrame) -> pd.DataFrame:
-    """The month's people of the phone: rating, half its interval, what their matters let expect, and what is left.
+    """The month's people of the phone: rating, half its interval, and what is left of it.
 
     `fair` is the mean of the line plus what is left of the gap once it is shrunk by the reliability of a month's rating
-    (empirical Bayes); `expected` allows for the share of difficult matters. `efficiency` is that of data envelopment
-    with hours as input, settled contacts and rating points as outputs.
+    (empirical Bayes). Difficulty is not allowed for: the phone's matters are alike, and a larger share of difficult
+    ones goes with nothing there. `efficiency` is that of data envelopment with hours as input, settled contacts and
+    their rating points as outputs.
     """
     require(appraisals, COLUMNS, "figures.appraised", "appraisals")
     phone = appraisals[appraisals["line"].astype(str) == "phone"]
     month = phone[phone["month"] == MONTH].sort_values("csat")
     require(month, (), "figures.appraised", "appraisals")
     mean = float(month["csat"].mean())
-    # Within a month, over all months: what a larger share of difficult matters goes with.
-    hard = phone["hard_share"] - phone.groupby("month")["hard_share"].transform("mean")
-    gap = phone["csat"] - phone.groupby("month")["csat"].transform("mean")
-    slope = float((hard * gap).sum() / (hard**2).sum())
-    expected = mean + slope * (month["hard_share"] - month["hard_share"].mean())
     keep = reliability(appraisals)
     return month.assign(
         half=Z95 * ANSWER / np.sqrt(month["surveys"]),
-        expected=expected,
-        fair=mean + keep * (month["csat"] - expected),
+        fair=mean + keep * (month["csat"] - mean),
         efficiency=_efficiency(month),
     )
 
@@ -68,7 +63,8 @@ def judged(appraisals: pd.DataFrame) -> pd.DataFrame:
 def _efficiency(month: pd.DataFrame) -> Floats:
     from servicelab.models.people import dea_ccr
 
-    points = month["csat"] * month["contacts"]
+    # Points of all contacts would put whoever settles little, and is quick, above whoever settles much.
+    points = month["csat"] * month["resolved_not_back"]
     return dea_ccr(month[["contact_hours"]], pd.DataFrame({"settled": month["resolved_not_back"], "points": points}))
 
 
@@ -100,7 +96,7 @@ def appraised(appraisals: pd.DataFrame) -> dict[str, Any]:
                 ],
                 legend=[
                     {"shape": "circle", "color": 7, "text": _("rating of the month, with its 95 % interval")},
-                    {"shape": "diamond", "color": 1, "text": _("after difficulty and chance")},
+                    {"shape": "diamond", "color": 1, "text": _("after chance")},
                 ],
                 height=320,
             )
@@ -108,7 +104,7 @@ def appraised(appraisals: pd.DataFrame) -> dict[str, Any]:
         _(
             "As rated they run from {low:.2f} to {high:.2f}; the mean ({mean:.2f}) lies outside the interval of "
             "{outside} of "
-            "{all}. Of how far months lie apart {keep:.0f} % is not chance: after difficulty and chance they run from "
+            "{all}. Of how far months lie apart {keep:.0f} % is not chance: after chance they run from "
             "{fair_low:.2f} to {fair_high:.2f}.",
             low=float(found["csat"].min()), high=float(found["csat"].max()), mean=mean, outside=outside, all=len(found),
             keep=100 * keep, fair_low=float(found["fair"].min()), fair_high=float(found["fair"].max()),
@@ -117,13 +113,12 @@ def appraised(appraisals: pd.DataFrame) -> dict[str, Any]:
             _("Phone, June 2025 (simulated)"),
             [
                 _("person"), _("rating ± half the 95 % interval"), _("difficult matters, of 100"),
-                _("rating that these let expect"), _("after difficulty and chance"), _("settled an hour"),
-                _("efficiency (DEA), of 100"),
+                _("after chance"), _("settled, of 100"), _("settled an hour"), _("efficiency (DEA), of 100"),
             ],
             [
                 [
                     row["agent_id"], f"{row['csat']:.2f} ± {row['half']:.2f}", f"{100 * row['hard_share']:.0f}",
-                    f"{row['expected']:.2f}", f"{row['fair']:.2f}",
+                    f"{row['fair']:.2f}", f"{100 * row['resolved_not_back'] / row['contacts']:.0f}",
                     f"{row['resolved_not_back'] / row['contact_hours']:.1f}", f"{100 * row['efficiency']:.0f}",
                 ]
                 for row in found.to_dict("records")

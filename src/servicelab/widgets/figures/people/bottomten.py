@@ -8,7 +8,7 @@ from servicelab.company import label
 from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, names, picture, table
-from servicelab.widgets.intervals import wilson
+from servicelab.widgets.intervals import ratio
 from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ SECOND = "expert"
 
 def filled(appraisals: pd.DataFrame) -> pd.DataFrame:
     """By line: appraised `months`, those among the `last` ten, mean `hard` share and `csat`; most often last first."""
-    require(appraisals, ("line", "month", "bottom_ten", "hard_share", "csat"), "figures.bottom_ten", "appraisals")
+    require(
+        appraisals,
+        ("line", "month", "agent_id", "bottom_ten", "hard_share", "csat"),
+        "figures.bottom_ten",
+        "appraisals",
+    )
     by = appraisals.assign(line=appraisals["line"].astype(str)).groupby("line")
     found = by.agg(
         months=("bottom_ten", "size"), last=("bottom_ten", "sum"), hard=("hard_share", "mean"), csat=("csat", "mean")
@@ -44,13 +49,19 @@ def people_a_month(appraisals: pd.DataFrame) -> Mapping[str, float]:
     }
 
 
+def _among_people(appraisals: pd.DataFrame, line: str) -> tuple[float, float, float]:
+    """The share of a line's months among the last ten, and its interval: some people are there often, others never."""
+    mine = appraisals[appraisals["line"].astype(str) == line].groupby("agent_id")["bottom_ten"]
+    return ratio(mine.sum().to_numpy(dtype=float), mine.size().to_numpy().astype(float))
+
+
 def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
     """Each line's share of the people and of the places among the last ten; ``guess``: the second line's places."""
     found = filled(appraisals)
     share = found["share"].astype(float)
     people = people_a_month(appraisals)
     order = list(found.index[::-1])
-    spans = {line: wilson(float(row["last"]), float(row["months"])) for line, row in found.iterrows()}
+    spans = {line: _among_people(appraisals, str(line)) for line in found.index}
 
     def rows(column: str) -> list[dict[str, Any]]:
         part = 100 * found[column] / found[column].sum()
@@ -91,7 +102,7 @@ def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str
             [
                 [
                     label("appraisals", "line", str(line)), f"{int(row['months']):,}", f"{int(row['last']):,}",
-                    between(100 * spans[line][0], 100 * spans[line][1], 0),
+                    between(100 * spans[line][1], 100 * spans[line][2], 0),
                     f"{100 * row['hard']:.0f}", f"{row['csat']:.2f}",
                 ]
                 for line, row in found.iterrows()

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from servicelab.i18n import _
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
-from servicelab.widgets.intervals import Z95
+from servicelab.widgets.intervals import ratio
+from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 PRACTISED = 240
@@ -21,14 +24,17 @@ ENOUGH = 800
 
 @dataclass(frozen=True)
 class Quarter:
-    """A quarter of the people: minutes a call and a settled call, half their 95 % intervals, the share settled."""
+    """A quarter of the people, their work added up; each measure with its 95 % interval.
+
+    `minutes` a call, minutes for each that is `settled`, the `share` that is; `single` is the least and the most
+    minutes for a settled call that one of them takes.
+    """
 
     people: int
-    minutes: float
-    minutes_half: float
-    settled: float
-    settled_half: float
-    share: float
+    minutes: tuple[float, float, float]
+    settled: tuple[float, float, float]
+    share: tuple[float, float, float]
+    single: tuple[float, float]
 
 
 def people(appraisals: pd.DataFrame) -> pd.DataFrame:
@@ -46,27 +52,25 @@ def people(appraisals: pd.DataFrame) -> pd.DataFrame:
 
 
 def quarters(appraisals: pd.DataFrame) -> list[Quarter]:
-    """From the quickest quarter to the slowest; each person counts once."""
+    """From the quickest quarter to the slowest; a mean of people's ratios would weigh a few calls like many."""
     import pandas as pd
 
     found = people(appraisals)
     by = found.groupby(pd.qcut(found["minutes"], 4, labels=False))
-    return [
-        Quarter(
-            len(each),
-            float(each["minutes"].mean()),
-            Z95 * float(each["minutes"].std()) / len(each) ** 0.5,
-            float(each["settled"].mean()),
-            Z95 * float(each["settled"].std()) / len(each) ** 0.5,
-            float(each["share"].mean()),
+    made = []
+    for _number, each in by:
+        minutes, calls, settled = (
+            each[name].to_numpy(dtype=float) * scale
+            for name, scale in (("contact_hours", 60), ("contacts", 1), ("resolved_not_back", 1))
         )
-        for _number, each in by
-    ]
+        single = (float(each["settled"].min()), float(each["settled"].max()))
+        made.append(Quarter(len(each), ratio(minutes, calls), ratio(minutes, settled), ratio(settled, calls), single))
+    return made
 
 
 def settled_by_the_quickest(appraisals: pd.DataFrame) -> float:
     """Minutes that the quickest quarter takes for each call that is settled."""
-    return quarters(appraisals)[0].settled
+    return quarters(appraisals)[0].settled[0]
 
 
 def quickest(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:
@@ -75,17 +79,13 @@ def quickest(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, 
     named = [_("quickest quarter"), _("second"), _("third"), _("slowest quarter")]
     count = len(found)
 
-    def rows(value: str, half: str) -> list[dict[str, Any]]:
+    def rows(measured: list[tuple[float, float, float]]) -> list[dict[str, Any]]:
         return [
-            {
-                "x": getattr(each, value), "y": count - 1 - at, "label": f"{getattr(each, value):.1f}",
-                "clear": getattr(each, value) + getattr(each, half),
-                "xlo": getattr(each, value) - getattr(each, half), "xhi": getattr(each, value) + getattr(each, half),
-            }
-            for at, each in enumerate(found)
-        ]  # fmt: skip
+            {"x": x, "y": count - 1 - at, "label": f"{x:.1f}", "clear": high, "xlo": low, "xhi": high}
+            for at, (x, low, high) in enumerate(measured)
+        ]
 
-    calls, settled = rows("minutes", "minutes_half"), rows("settled", "settled_half")
+    calls, settled = rows([each.minutes for each in found]), rows([each.settled for each in found])
     top = 5 * (int(max(*(row["xhi"] for row in settled), guess or 0)) // 5 + 1)
     mine = [] if guess is None else [guessed(guess, count - 1)]
     axis_of = names(list(reversed(named)), band=40)
@@ -103,18 +103,30 @@ def quickest(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, 
             "settled; the "
             "slowest {slow:.1f} and {slow_settled:.1f}. Of 100 calls they settle {quick_share:.0f} and "
             "{slow_share:.0f}.",
-            quick=found[0].minutes, quick_settled=found[0].settled, slow=found[-1].minutes,
-            slow_settled=found[-1].settled, quick_share=100 * found[0].share, slow_share=100 * found[-1].share,
+            quick=found[0].minutes[0], quick_settled=found[0].settled[0], slow=found[-1].minutes[0],
+            slow_settled=found[-1].settled[0], quick_share=100 * found[0].share[0],
+            slow_share=100 * found[-1].share[0],
         ),
         table(
-            _("Phone, people with more than 240 days in the firm, three years (simulated), with 95 % intervals"),
-            [_("quarter"), _("people"), _("minutes a call"), _("minutes a settled call"), _("settled, of 100 calls")],
+            _(
+                "Phone, people with more than 240 days in the firm, three years (simulated): the work of each quarter "
+                "added up, with 95 % intervals"
+            ),
+            [
+                _("quarter"), _("people"), _("minutes a call"), _("minutes a settled call"),
+                _("minutes a settled call, single people"), _("settled, of 100 calls"),
+            ],
             [
                 [
-                    named[at], each.people, f"{each.minutes:.1f} ± {each.minutes_half:.1f}",
-                    f"{each.settled:.1f} ± {each.settled_half:.1f}", f"{100 * each.share:.0f}",
+                    named[at], each.people, _spanned(each.minutes, 1), _spanned(each.settled, 1),
+                    between(*each.single, 1), _spanned([100 * share for share in each.share], 0),
                 ]
                 for at, each in enumerate(found)
             ],
         ),
     )  # fmt: skip
+
+
+def _spanned(measured: Sequence[float], places: int) -> str:
+    value, low, high = measured
+    return f"{value:.{places}f} ({between(low, high, places)})"

@@ -88,7 +88,7 @@ class Agent(Interactive):
             "of_100": _("of 100"),
             "fixed": _("fixed wage"),
             "mine": _("your scheme"),
-            "middle": _("the line: the middle 80 of 100 runs"),
+            "middle": _("the line: the middle 16 of 20 runs"),
             "one": _("one run, drawn: what happened"),
             "built": _(
                 "Built into the simulator: pay for calls makes calls shorter, solves fewer and lets more be closed "

@@ -46,11 +46,20 @@ class SixMonths:
             back=100 * rows["came_back"],
             minutes=rows["handling"] / 60,
             price=rows["paid"] / rows["settled"],
+            payroll=rows["paid"],
+            # The fixed part is smaller by more than is earned with a weight: what is left of it at equal pay for all.
+            price_at_par=rows["replicate"].map(self._paid_fixed) / rows["settled"],
         ).set_index(["point", "replicate"])
+
+    @cached_property
+    def _paid_fixed(self) -> pd.Series[float]:
+        """By replicate, what the fixed wage costs in the six months."""
+        rows = self._runs.frame
+        return rows[rows["point"].astype(str) == FIXED].set_index("replicate")["paid"]
 
     def of(self, point: str) -> pd.DataFrame:
         """By measure: `mean`, `low` and `high` of the middle 80 of 100 replicates, and one that `happened`."""
-        names = [*SHARES, "minutes", "price", "settled_calls", "contacts", "leavers"]
+        names = [*SHARES, "minutes", "price", "price_at_par", "payroll", "settled_calls", "contacts", "leavers"]
         mine = self.outcomes.loc[[point], names]
         low, high = MIDDLE
         found = {"mean": mine.mean(), "low": mine.quantile(low), "high": mine.quantile(high)}
@@ -79,7 +88,7 @@ class SixMonths:
                 {"name": share_name(name), "fixed": _mark(fixed, name), "mine": _mark(mine, name)} for name in SHARES
             ],
             "text": self._told(speed, quality, guess, fixed, mine),
-            "table": self._table(fixed, mine),
+            "table": self._table(speed, quality, fixed, mine),
         }
 
     def _told(self, speed: int, quality: int, guess: int, fixed: pd.DataFrame, mine: pd.DataFrame) -> str:
@@ -87,7 +96,8 @@ class SixMonths:
         if speed == len(SPEEDS) - 1 and not quality:
             asked = _mark(mine, "back")
             first = _(
-                "With ¥2.20 a call {mean:.0f} of 100 are back (middle of the runs: {middle}); you guessed {guess}.",
+                "You guessed {guess} of 100 back with ¥2.20 a call; it is {mean:.0f} ({middle} in the middle 16 of 20 "
+                "runs).",
                 mean=asked["mean"], middle=between(asked["low"], asked["high"], 0), guess=guess,
             )  # fmt: skip
         scheme = _(
@@ -98,25 +108,27 @@ class SixMonths:
         if not speed and not quality:
             return together(scheme, _("That is the fixed wage. Move a weight."))
         change = _(
-            "A call takes {minutes:.1f} minutes (fixed wage: {was_minutes:.1f}); of 100 callers {hung:.0f} hang up "
-            "({was_hung:.0f}). Of 100 answered calls {closed:.0f} are closed as resolved ({was_closed:.0f}), "
-            "{settled:.0f} settled ({was_settled:.0f}), {back:.0f} back ({was_back:.0f}). A settled call costs "
-            "{price} in pay ({was_price}).",
-            minutes=mine.loc["minutes", "mean"], was_minutes=fixed.loc["minutes", "mean"],
+            "Of 100 callers {hung:.0f} hang up (fixed wage: {was_hung:.0f}); of 100 answered calls {settled:.0f} are "
+            "settled ({was_settled:.0f}), {back:.0f} back ({was_back:.0f}). A settled call costs {price} in pay "
+            "({was_price}); people earn {less:.0f} % less. At the payroll of the fixed wage it would cost {par}.",
             hung=mine.loc["hung_up", "mean"], was_hung=fixed.loc["hung_up", "mean"],
-            closed=mine.loc["closed", "mean"], was_closed=fixed.loc["closed", "mean"],
             settled=mine.loc["settled", "mean"], was_settled=fixed.loc["settled", "mean"],
             back=mine.loc["back", "mean"], was_back=fixed.loc["back", "mean"],
             price=yuan(_mark(mine, "price")["mean"], 2), was_price=yuan(_mark(fixed, "price")["mean"], 2),
+            less=100 * (1 - _mark(mine, "payroll")["mean"] / _mark(fixed, "payroll")["mean"]),
+            par=yuan(_mark(mine, "price_at_par")["mean"], 2),
         )  # fmt: skip
-        return together(first, scheme, change, fairness(self.base(speed, quality), SPEEDS[speed], QUALITIES[quality]))
+        best = _("Now find a pay with which fewer than {back:.0f} of 100 are back.", back=fixed.loc["back", "mean"])
+        return together(first, scheme, change, best if first else "")
 
-    def _table(self, fixed: pd.DataFrame, mine: pd.DataFrame) -> dict[str, Any]:
-        digits = {"minutes": 1, "price": 2, "settled_calls": 0, "contacts": 0, "leavers": 1}
+    def _table(self, speed: int, quality: int, fixed: pd.DataFrame, mine: pd.DataFrame) -> dict[str, Any]:
+        digits = {"price": 2, "price_at_par": 2, "payroll": 0, "settled_calls": 0, "contacts": 0}
         named = {
             **{name: share_name(name) for name in SHARES},
             "minutes": _("minutes a call"),
             "price": _("pay for each settled call, ¥"),
+            "price_at_par": _("the same at the payroll of the fixed wage, ¥"),
+            "payroll": _("pay of all in six months, ¥"),
             "settled_calls": _("calls settled in six months"),
             "contacts": _("calls that reached the queue in six months"),
             "leavers": _("people who left in six months"),
@@ -134,25 +146,29 @@ class SixMonths:
         return {
             "caption": _("Phone, April to September 2023, 20 runs of each scheme (simulated)"),
             "columns": [
-                "", _("fixed wage: mean"), _("middle 80 of 100 runs"), _("one run"), _("your scheme: mean"),
-                _("middle 80 of 100 runs"), _("one run"),
+                "", _("fixed wage: mean"), _("middle 16 of 20 runs"), _("one run"), _("your scheme: mean"),
+                _("middle 16 of 20 runs"), _("one run"),
             ],
-            "rows": [[text, *cells(fixed, name), *cells(mine, name)] for name, text in named.items()],
+            "rows": [
+                *([text, *cells(fixed, name), *cells(mine, name)] for name, text in named.items()),
+                [
+                    _("best paid, % more than the least paid: by another model (Holmström and Milgrom 1991), a made-up "
+                      "team of twelve (illustrative)"),
+                    f"{apart(self.base(0, 0), 0, 0):.0f}", "", "",
+                    f"{apart(self.base(speed, quality), SPEEDS[speed], QUALITIES[quality]):.0f}", "", "",
+                ],
+            ],
         }  # fmt: skip
 
 
-def fairness(base: float, per_contact: float, per_resolution: float) -> str:
-    """How unequal pay would be by the theory's model, which is not the firm's simulator."""
+def apart(base: float, per_contact: float, per_resolution: float) -> float:
+    """By how many % the best paid has more than the least: by the theory's model, which is not the firm's simulator."""
     from servicelab.models.people import PayScheme, incentive_outcomes
     from servicelab.widgets.explore.people.team import team
 
     found = incentive_outcomes(PayScheme(base, per_contact, per_resolution), team())
     pay = found.agents["pay"]
-    return _(
-        "How far pay lies apart says another model (Holmström and Milgrom 1991; the theory's model, parameters "
-        "illustrative): in a team of twelve the best paid has {apart:.0f} % more than the least paid.",
-        apart=100 * (float(pay.max()) / float(pay.min()) - 1),
-    )
+    return 100 * (float(pay.max()) / float(pay.min()) - 1)
 
 
 def share_name(name: str) -> str:

@@ -14,6 +14,7 @@ export default house.view((ui) => {
     const open = content.criteria.filter((one) => !(ui.value.scores || {})[one.id]).length;
     if (open) { told.replaceChildren(ui.note("info", null, t("open", { n: open }))); return; }
     pressed = true;
+    told.replaceChildren();
     ui.send({ compared: true });
   } });
   const again = ui.button({ text: t("again"), quiet: true, press: () => ui.send({ compared: false }) });
