@@ -258,7 +258,7 @@ def judged(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course
     for name, notebook in notebooks.items():
         put(root / "inbox", f"{name}--{TRIAL}--20261120T090000Z.zip", pack(name, notebook, wrong))
     collect(TRIAL, [root / "inbox"], course=course)
-    grade(TRIAL, course=course, workers=4)
+    grade(TRIAL, course=course, workers=2)
     feedback(TRIAL, course=course)
     return course
 

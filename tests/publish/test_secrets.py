@@ -49,15 +49,25 @@ def test_what_a_trainee_may_see_is_no_secret(known: list[Secret]) -> None:
     assert not texts & {*FORMATIVE, "assert 0 <= share(rows) <= 1", "### END SOLUTION", "def share(rows):", "# Part C"}
 
 
-def test_a_line_of_python_s_own_words_alone_is_no_secret(bilingual: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        ("except Exception:", "except Exception as cause_of_this_one:"),
+        ("from itertools import product, count", "from servicelab.models.people import the_one_asked_for"),
+        ("import statistics as st", "import servicelab.models.people as people"),
+        ("import itertools", "import itertools; found = 12345"),
+    ],
+)
+def test_a_line_of_python_s_own_words_alone_is_no_secret(
+    own: str, others: str, bilingual: Path, tmp_path: Path
+) -> None:
     course = tmp_path / "course"
     shutil.copytree(bilingual, course)
     (page,) = course.rglob("exercise.md")
     text = page.read_text()
-    own, others = "except Exception:", "except Exception as cause_of_this_one:"
     line = 'assert decisions["a-voice"] in {"functional", "never-an-option"}'
     assert line in text
-    page.write_text(text.replace(line, "\n".join((line, "try:", "    pass", own, "    pass", others)), 1))
+    page.write_text(text.replace(line, "\n".join((line, own, others)), 1))
     texts = {secret.text for secret in secrets(course)}
     assert others in texts
     assert own not in texts

@@ -19,6 +19,7 @@ import json
 import keyword
 import lzma
 import re
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -67,6 +68,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"\w+")
 PYTHONS_OWN = frozenset({*keyword.kwlist, *vars(builtins)})
 """Words of the language: a line that has no other (`except Exception:`) is written by everybody."""
+IMPORT = re.compile(r"from ([\w.]+) import [\w, ]+|import ([\w.]+)(?: as \w+)?")
+"""So is a line that takes something from Python's own library, and does nothing else."""
 
 
 @dataclass(frozen=True, order=True)
@@ -416,11 +419,16 @@ def _translator(course: Course, document: Document) -> Any:
     return chinese
 
 
+def _is_pythons_import(line: str) -> bool:
+    found = IMPORT.fullmatch(line)
+    return bool(found) and (found[1] or found[2]).split(".")[0] in sys.stdlib_module_names
+
+
 def _lines(text: str) -> Iterator[str]:
     """The lines long enough to be told apart, blank space evened out."""
     for line in text.split("\n"):
         even = SPACE.sub(" ", line).strip()
-        if PYTHONS_OWN.issuperset(WORD.findall(even)):
+        if PYTHONS_OWN.issuperset(WORD.findall(even)) or _is_pythons_import(even):
             continue
         if sum(map(str.isalnum, even)) >= SHORTEST or len(CHINESE.findall(even)) >= SHORTEST_CHINESE:
             yield even
