@@ -136,6 +136,21 @@ def test_what_only_an_earlier_test_binds_is_named(line: str, named: list[str], c
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [("Path = 3", ["Path"]), ("def DictReader(): ...", ["DictReader"]), ("rows = []", []), ("import csv as Path", [])],
+)
+def test_an_answer_with_the_name_of_what_the_notebook_brings_is_named(
+    answer: str, named: list[str], course_root: Path, edit: Edit
+) -> None:
+    """Where it is graded, a test finds the notebook's own functions and modules under their names."""
+    edit(ANALYSIS, "number_of_contacts = sum(1 for row in rows)", answer)
+    said = [f for f in course_findings(load_course(course_root)) if "an answer is called" in f.problem]
+    assert [(f.file, f.place, f.problem) for f in said] == [
+        (ANALYSIS, "b-count", f"an answer is called `{name}`, which `b-setup` imports or defines") for name in named
+    ]
+
+
 def test_every_mistake_is_reported_at_once_and_nothing_is_built(course_root: Path, edit: Edit) -> None:
     edit(LESSON, "term:core_need", "term:kern_need")
     edit(QUIZ, ', because: "It can be counted."', "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from servicelab.publish.answers import worth
-from servicelab.publish.checks.testcells import lent_findings, test_cell_findings
+from servicelab.publish.checks.testcells import lent_findings, taken_findings, test_cell_findings
 from servicelab.publish.findings import Finding
 from servicelab.publish.nbgrader_rules import MARKERS, refusals
 from servicelab.publish.nodes import cell_node, notebook
@@ -28,6 +28,7 @@ def graded_findings(document: Document) -> list[Finding]:
         if cell.kind == CODE and cell.nbgrader.get("grade") and not cell.nbgrader.get("solution"):
             found += test_cell_findings(document.file, cell)
     found += lent_findings(document.file, document.cells)
+    found += taken_findings(document.file, document.cells)
     if not any(cell.nbgrader.get("grade") for cell in document.cells):
         remedy = "Give each part a cell with nbgrader: {grade: true, points: …}"
         found.append(Finding(document.file, 0, "", "nothing in this notebook is graded", remedy))

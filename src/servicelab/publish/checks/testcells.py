@@ -82,9 +82,46 @@ def lent_findings(file: str, cells: Sequence[Cell]) -> Iterator[Finding]:
             there |= bound
 
 
+def taken_findings(file: str, cells: Sequence[Cell]) -> Iterator[Finding]:
+    """Answers with the name of something that the notebook itself brings: a test finds that under it, whatever stood."""
+    brought: dict[str, str] = {}
+    for cell in cells:
+        if cell.kind != CODE or not parses(cell.source):
+            continue
+        tree = ast.parse(cell.source)
+        if cell.nbgrader.get("solution"):
+            for name in sorted(brought.keys() & set(_answered(tree.body))):
+                problem = f"an answer is called `{name}`, which `{brought[name]}` imports or defines"
+                yield Finding(file, cell.line, cell.name, problem, "Give the answer a name of its own")
+        elif not cell.nbgrader.get("grade"):
+            brought |= dict.fromkeys(_brought(tree), cell.name)
+
+
+def _brought(tree: ast.AST) -> Iterator[str]:
+    """Functions, classes and modules that code binds: of a test's names, those are the notebook's before the answer's."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.alias):
+            yield (node.asname or node.name).split(".")[0]
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+
+
+def _answered(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Names that a cell itself binds: not those inside of its functions, nor what it imports once more."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            yield statement.name
+        else:
+            yield from (node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and _is_stored(node))
+
+
+def _is_stored(node: ast.Name) -> bool:
+    return not isinstance(node.ctx, ast.Load)
+
+
 def _bound(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Name) and _is_stored(node):
             yield node.id
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
