@@ -83,7 +83,7 @@ def lent_findings(file: str, cells: Sequence[Cell]) -> Iterator[Finding]:
 
 
 def taken_findings(file: str, cells: Sequence[Cell]) -> Iterator[Finding]:
-    """Answers with the name of something that the notebook itself brings: a test finds that under it, whatever stood."""
+    """Answers with the name of something that the notebook itself brings: under it a test finds that."""
     brought: dict[str, str] = {}
     for cell in cells:
         if cell.kind != CODE or not parses(cell.source):
@@ -98,7 +98,7 @@ def taken_findings(file: str, cells: Sequence[Cell]) -> Iterator[Finding]:
 
 
 def _brought(tree: ast.AST) -> Iterator[str]:
-    """Functions, classes and modules that code binds: of a test's names, those are the notebook's before the answer's."""
+    """Functions, classes and modules that code binds: a test takes those from the notebook, not from the answers."""
     for node in ast.walk(tree):
         if isinstance(node, ast.alias):
             yield (node.asname or node.name).split(".")[0]
