@@ -155,13 +155,7 @@ def _told(game: Game, which: str) -> dict[str, Any]:
             "as_is": float(np.mean([100 * run[at_][1].given_up for run in other])),
         }
         state["rush"] = rush
-        said.append(
-            _(
-                "From 20:00 to 20:30 {you:.0f} of 100 gave up; as Skylark did it, {as_is:.0f}.",
-                you=rush["you"],
-                as_is=rush["as_is"],
-            )
-        )
+        said.append(_beside(game, which, rush))
     return {
         **state,
         "said": together(*said),
@@ -177,6 +171,21 @@ def _told(game: Game, which: str) -> dict[str, Any]:
             "rows": rows,
         },
     }
+
+
+def _beside(game: Game, which: str, rush: Mapping[str, float]) -> str:
+    """The half hour from 20:00: this way, Skylark's plan played as this one was, and what the log has."""
+    shares = {**rush, "log": 100 * game.season.gave_up_in(FIRST if which == "opening" else EVE, EIGHT, EIGHT + 1800)}
+    if which == "opening":
+        return _(
+            "From 20:00 to 20:30 {you:.0f} of 100 gave up; as Skylark did it, {as_is:.0f} (in the log {log:.0f}).",
+            **shares,
+        )
+    return _(
+        "From 20:00 to 20:30 {you:.0f} of 100 gave up; as Skylark did it, with the failure of payment that is made up, "
+        "{as_is:.0f} (in the log, without it, {log:.0f}).",
+        **shares,
+    )
 
 
 def _day(day: str, tallies: Sequence[Tally]) -> dict[str, Any]:
