@@ -93,6 +93,18 @@ def test_ten_in_their_first_week_are_six(game: Game) -> None:
         assert new["rate"] + new["half"] < old["rate"] - old["half"], line
 
 
+def test_a_guess_in_the_middle_of_the_scale_is_not_the_truth() -> None:
+    asked_for = items("double_eleven", "en")
+    truths = {
+        "p-temps": weekswith.as_experienced(load("contacts"), load("agents"))[0],
+        "p-after": 100 * aftersale.later_than(aftersale.days_after(load("contacts"), load("orders"))),
+    }
+    for key, truth in truths.items():
+        low, high = asked_for[key]["low"], asked_for[key]["high"]
+        assert low < truth < high
+        assert abs(truth - (low + high) / 2) > 0.1 * (high - low), key
+
+
 def test_one_temp_of_five_is_there_at_eight(game: Game) -> None:
     """Of seven days five are worked, of twelve hours 6.75 are at the desk, and the evening has fewer than the day."""
     for line in weekswith.LINES:
@@ -149,7 +161,7 @@ def test_half_of_it_comes_late_as_always_and_claims_after_the_night() -> None:
     holds(NOTES("en"), f"{first:,} contacts on 11 November, {until:,} until the 25th, about ¥{said[0]} ({said[1]} to "
           f"{said[2]})", f"{until:,} contacts, ¥{matter:.2f} a matter ({near[0]} to {near[1]}), about "
           f"¥{said[0]} in a fortnight ({said[1]} to {said[2]})")  # fmt: skip
-    holds(NOTES("zh"), f"到 25 日 {until:,} 件，光被问就花了约 {said[0]} 元（{said[1]}–{said[2]}）",
+    holds(NOTES("zh"), f"到 25 日 {until:,} 件，光是接这些来问的，就花了约 {said[0]} 元（{said[1]}–{said[2]}）",
           f"{until:,} 件，每件事 {matter:.2f} 元（{near[0]}–{near[1]}），两周共约 {said[0]} 元"
           f"（{said[1]}–{said[2]}）")  # fmt: skip
 
@@ -178,12 +190,12 @@ def test_the_formula_and_the_half_hour(game: Game) -> None:
         says("case", "en"),
         f"{len(eight)} calls in half an hour, {aht:.1f} seconds each",
         f"{load_:.1f} [erlangs](",
-        f"with a patience of {patience:.0f} seconds {100 * formula:.0f} of 100 give up",
+        f"with a patience of {round(patience, -1):.0f} seconds {100 * formula:.0f} of 100 give up",
     )
     holds(
         says("case", "zh"),
         f"半小时 {len(eight)} 通来电，每通 {aht:.1f} 秒",
-        f"耐心 {patience:.0f} 秒时，每 100 通有 {100 * formula:.0f} 通放弃",
+        f"耐心 {round(patience, -1):.0f} 秒时，每 100 通有 {100 * formula:.0f} 通放弃",
     )
     one_low, one_high = np.quantile(runs, [0.025, 0.975])
     low, high = wilson(float((~eight["served"].astype(bool)).sum()), len(eight))
@@ -220,7 +232,7 @@ def test_what_the_ways_came_to(game: Game) -> None:
     for runs in kept.values():
         prices = [sum(tallied(line)[0].price for line in run) for run in runs]
         assert 1.96 * np.std(prices) / RUNS**0.5 < 5000
-    zh = (f"云雀合计约 {total['as_is']} 元", f"排班师 {total['informed']} 元", f"三条想当然 {total['naive']} 元")
+    zh = (f"云雀合计约 {total['as_is']} 元", f"排班师 {total['informed']} 元", f"三个想当然 {total['naive']} 元")
     holds(NOTES("zh"), "，".join(zh))
     for way in ways.values():
         assert 0.43 < way.price("wave") / way.total() < 0.57
@@ -247,7 +259,7 @@ def test_what_the_ways_came_to(game: Game) -> None:
     )
     holds(
         NOTES("zh"),
-        f"虚构的支付故障）：云雀 {rush['as_is']}（日志中没有故障，{100 * logged:.0f}），三条想当然 {rush['naive']}，"
+        f"虚构的支付故障）：云雀 {rush['as_is']}（日志中没有故障，{100 * logged:.0f}），三个想当然 {rush['naive']}，"
         f"排班师 {rush['informed']}",
         f"要放弃 {100 * mean('as_is', 'staff', 0, 'given_up'):.0f} 件；日志里有四人 20 日已到岗，"
         f"是 {100 * in_log['staff']:.0f} 件",
