@@ -87,13 +87,21 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
     file = lesson.lab.folder / LESSON
     dialog = page.locator(".jp-Dialog")
 
+    def written() -> str:
+        # JupyterLab's server empties the file before it writes it.
+        deadline = time.monotonic() + 10
+        while not (text := file.read_text(encoding="utf-8")).endswith("}\n"):
+            assert time.monotonic() < deadline, f"the file ends in {text[-40:]!r}"
+            page.wait_for_timeout(50)
+        return text
+
     def other_window(**changed: str) -> str:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(written())
         code = next(cell for cell in document["cells"] if "your line here" in "".join(cell["source"]))
         code["source"] = changed.get("source", code["source"])
         document["metadata"]["saved_by"] = "the other window"
-        file.write_text(json.dumps(document), encoding="utf-8")
-        return file.read_text(encoding="utf-8")
+        file.write_text(json.dumps(document) + "\n", encoding="utf-8")
+        return written()
 
     def save() -> None:
         # What JupyterLab does by itself every ten seconds when something has changed: the pictures of a page that was
@@ -104,7 +112,7 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
 
     def saved_over(theirs: str) -> None:
         deadline = time.monotonic() + 60
-        while file.read_text(encoding="utf-8") == theirs:
+        while written() == theirs:
             assert not dialog.count(), dialog.inner_text()
             assert time.monotonic() < deadline, "the page was not saved"
             page.wait_for_timeout(250)
@@ -120,10 +128,10 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
     save()
     bar.locator(".slx-notice").get_by_text("open in two windows").wait_for()
     assert not dialog.count()
-    assert file.read_text(encoding="utf-8") == theirs, "nothing is saved before somebody has chosen"
+    assert written() == theirs, "nothing is saved before somebody has chosen"
     bar.get_by_role("button", name="Go on with this one").click()
     saved_over(theirs)
-    assert "written in the other window" not in file.read_text(encoding="utf-8")
+    assert "written in the other window" not in written()
 
 
 def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(lesson: Notebook) -> None:

@@ -84,6 +84,30 @@ def test_as_it_was_it_comes_out_as_in_the_log(season: Season) -> None:
     assert abs(np.mean([each.given_up for each in rush]) - (1 - first["served"].mean())) < 0.06
 
 
+def test_the_night_comes_out_as_in_the_log_but_for_the_failure_that_is_made_up(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rush() -> list[desk.Tally]:
+        return [desk.play(season, planner.as_is(), "night", desk.Carried(), run, None, [EVE]).rush for run in range(8)]
+
+    failing = rush()
+    monkeypatch.setattr(desk, "ASSUMED", replace(ASSUMED, outage_factor=1.0))
+    plain, logged = rush(), season.gave_up_in(EVE, desk.EIGHT, desk.EIGHT + 1800)
+    assert {each.contacts for each in plain} == {247}
+    assert all(each.contacts > 300 for each in failing)
+    assert abs(np.mean([each.given_up for each in plain]) - logged) < 0.06
+    assert np.mean([each.given_up for each in failing]) > np.mean([each.given_up for each in plain]) + 0.03
+
+
+def test_what_is_made_up_is_said_where_it_is_compared(game: Game) -> None:
+    commit(game, *ROUNDS)
+    night, opening = (game.rounds[name].state["text"] for name in ("night", "opening"))
+    assert "with the failure of payment that is made up" in night
+    assert "(in the log, without it, 61)" in night
+    assert "(in the log 65)" in opening
+    assert "made up and stands in all four ways" in explore.paths(game).words()["lead"]
+
+
 def test_ten_temps_do_less_for_the_evening_than_ten_who_stay(season: Season) -> None:
     """X11b and X11a together: temps are spread over the day, the peak is half an hour."""
 

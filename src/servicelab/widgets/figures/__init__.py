@@ -290,7 +290,7 @@ def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: flo
 
 def first_week(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> float:
     """How many experienced people with the phone so many newcomers are in their first week."""
-    return weekswith.as_experienced(contacts, agents, temps)
+    return weekswith.as_experienced(contacts, agents, temps)[0]
 
 
 def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFrame) -> Figure:
@@ -303,9 +303,9 @@ def half_hours(calls: pd.DataFrame) -> Figure:
     return Figure(halfhours.evening(calls))
 
 
-def after_sale(contacts: pd.DataFrame, orders: pd.DataFrame, guess: float | None = None) -> Figure:
-    """First contacts about orders of 10 and 11 November, by days since the order."""
-    return Figure(aftersale.after_sale(contacts, orders, guess))
+def after_sale(contacts: pd.DataFrame, orders: pd.DataFrame, calls: pd.DataFrame, guess: float | None = None) -> Figure:
+    """First contacts about orders of 10 and 11 November beside usual ones, and what the wave is about."""
+    return Figure(aftersale.after_sale(contacts, orders, calls, guess))
 
 
 def late_contacts(contacts: pd.DataFrame, orders: pd.DataFrame) -> float:

@@ -1,8 +1,11 @@
 """Three ways of taking the five decisions: as Skylark took them, as three beliefs would, as an informed planner does.
 
-The planner knows on each date what the tables show until then: the two earlier years of members' contacts, this
-October, and from 1 November on the first opening. `python -m servicelab.widgets.explore.eleven.planner` searches the
-decisions and plays all three ways; what comes of them is the committed `paths.json` beside this file.
+How many come the planner forecasts on each date from what the tables show until then: the two earlier years of
+members' contacts, this October, and from 1 November on the first opening. It knows more than anybody could of the
+rest: patience, handling, the pace of temps and who comes back are those of the whole tables, and the failure of payment
+that is made up for the case stands in every evening that it tries.
+`python -m servicelab.widgets.explore.eleven.planner` searches the decisions and plays all three ways; what comes of
+them is the committed `paths.json` beside this file.
 """
 
 from __future__ import annotations
@@ -128,7 +131,7 @@ def evening(rates: np.ndarray, upper: float = 1.3) -> tuple[int, ...]:
 
 
 def as_is() -> Plan:
-    """What Skylark did: six temps from the end of October until they left, and nothing for the evening."""
+    """What Skylark did: six temps, here from 27 October (in the log four began on the 20th), and no more than that."""
     return Plan(staff=Staff(6, STARTS[0]), wave=Wave(UNTIL[2]))
 
 
@@ -140,7 +143,7 @@ def naive(season: Season) -> Plan:
 
 
 def informed(season: Season) -> Plan:
-    """What a search finds that knows on each date only what is known then."""
+    """What a search finds whose arrivals on each date are forecast from what is known then."""
     early, then, after = (Forecast(season, known) for known in ("2025-10-24", "2025-11-01", "2025-11-12"))
     guessed = Hour((3, 3, 3), callback=True)
     plan = Plan(evening(early.rates(EVE)), Staff(overtime=8), guessed, replace(guessed, banner="kept"))

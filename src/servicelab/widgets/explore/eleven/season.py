@@ -97,6 +97,11 @@ class Season:
             found[str(day), str(line)] = Came(rows["second"].to_numpy(dtype=np.float64)[order], kinds)
         return found
 
+    def gave_up_in(self, day: str, low: float, high: float) -> float:
+        """Of the contacts of both lines between two seconds of a day, the share that gave up, as the log has it."""
+        mine = self.calls[(self.calls["day"] == day) & (self.calls["second"] >= low) & (self.calls["second"] < high)]
+        return float(1 - mine["served"].mean())
+
     def came(self, day: str, line: str) -> Came:
         """Who came in on a line on a day."""
         return self._came[day, line]

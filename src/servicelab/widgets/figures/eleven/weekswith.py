@@ -56,10 +56,18 @@ def settled(contacts: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()
 
 
-def as_experienced(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> float:
-    """How many experienced people with the phone so many newcomers are in their first week."""
-    found = settled(contacts, agents).set_index(["line", "group"])["rate"]
-    return temps * float(found["phone", 0] / found["phone", len(WEEKS) - 1])
+def as_experienced(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> tuple[float, float]:
+    """How many experienced people with the phone so many newcomers are in their first week, and how far off that is."""
+    return _as_experienced(settled(contacts, agents), temps)
+
+
+def _as_experienced(found: pd.DataFrame, temps: int = 10) -> tuple[float, float]:
+    """The same of what `settled` has found: the newcomers of all years, few of them temps."""
+    by = found.set_index(["line", "group"])
+    rate, half, last = by["rate"], by["half"], len(WEEKS) - 1
+    new, old = float(rate["phone", 0]), float(rate["phone", last])
+    people = temps * new / old
+    return people, people * float(np.hypot(float(half["phone", 0]) / new, float(half["phone", last]) / old))
 
 
 def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: float | None = None) -> dict[str, Any]:  # noqa: ARG001
@@ -88,14 +96,17 @@ def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: flo
         ]
     by = found.set_index(["line", "group"])["rate"]
     last = len(WEEKS) - 1
+    ten, off = _as_experienced(found)
     return picture(
         _("Who has been here how long"),
         charts,
         _(
             "With the phone somebody in the first week settles {new:.1f} contacts in an hour in contact, after half "
             "a year "
-            "{old:.1f}; in the chat, one at a time, {chat_new:.1f} and {chat_old:.1f}.",
+            "{old:.1f}; in the chat, one at a time, {chat_new:.1f} and {chat_old:.1f}. Ten newcomers with the phone, "
+            "temps or not, do as much as {ten:.1f} (95 %: {interval}).",
             new=by["phone", 0], old=by["phone", last], chat_new=by["chat", 0], chat_old=by["chat", last],
+            ten=ten, interval=between(ten - off, ten + off, 1),
         ),
         table(
             _("Settled in an hour in contact, by weeks with the firm (three years, members' contacts, simulated)"),

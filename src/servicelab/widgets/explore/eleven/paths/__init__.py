@@ -54,7 +54,8 @@ class Paths(Interactive):
                 "Everything has a price here, so that four ways can be compared (the prices are made up for the "
                 "case): what was spent; ¥{lost:.0f} for a contact that gave up, ¥{dear:.0f} for one that did from "
                 "eight to nine on an evening of an opening; ¥{minute:.0f} for a minute waited; ¥{broken:.0f} for a "
-                "customer let down. The picture shows how much less each way came to than what Skylark did.",
+                "customer let down. The failure of payment in round 4 is made up and stands in all four ways. The "
+                "picture shows how much less each way came to than what Skylark did.",
                 **ASSUMED.prices,
             ),
             "saved": _("¥ less than as Skylark did it, so far"),

@@ -51,7 +51,7 @@ class Round(Committing):
             "day": _("day"),
             "rush": _("gave up from 20:00 to 20:30, of 100"),
             "you": _("you"),
-            "as_is": _("as Skylark did it"),
+            "as_is": _("as Skylark did it, with the failure") if self.which == "night" else _("as Skylark did it"),
             "plain": _("nothing changed"),
             "surprise": _("Surprise."),
             "carried": _("You carry on."),

@@ -63,8 +63,8 @@ def hint(game: Game, which: str, decided: Staff | Hour | Wave) -> str:
             _(
                 "You forecast {contacts} contacts from 20:00 to 20:30 on 10 November. To answer all of them in that "
                 "half hour takes "
-                "about {people:.0f} experienced people. At 20:10 there would be {phone} with the phone and {chat} "
-                "with the chat.",
+                "about {people:.0f} experienced people. At 20:10 there would be {phone} on the phone and {chat} "
+                "on the chat.",
                 contacts=said, people=people_for(said, season), phone=there, chat=chat,
             ),
             _(
@@ -76,16 +76,15 @@ def hint(game: Game, which: str, decided: Staff | Hour | Wave) -> str:
     if isinstance(decided, Wave):
         hours = decided.hours * sum(ASSUMED.people.values()) * 7
         return _(
-            "{hours} hours of overtime in the week, ¥{cost:,.0f}. Each of the ten would have {each} hours in "
-            "November, of 36 that the law "
-            "allows.",
+            "{hours} hours of overtime in the week, ¥{cost:,.0f}. Hours of overtime in November for "
+            "each of the ten: {each}, of 36 that the law allows.",
             hours=hours, cost=hours * ASSUMED.overtime_pay * season.hour_cost, each=decided.hours * 7 + 1,
         )  # fmt: skip
     day = FIRST if which == "opening" else EVE
     phone, chat = (seats_at(season, game.plan(), day, line, EIGHT + 300) for line in LINES)
     moved = decided.moved[0]
     return _(
-        "By your staff plan {phone} are with the phone and {chat} with the chat at 20:05; as it is set here, {there} "
+        "By your staff plan {phone} are on the phone and {chat} on the chat at 20:05; as it is set here, {there} "
         "and "
         "{here}.",
         phone=phone, chat=chat, there=max(1, phone - moved), here=max(0, chat + moved),
@@ -105,7 +104,7 @@ def _practised(game: Game, hour: Hour) -> dict[str, Any]:
         "rush": {"you": lost[0], "as_is": lost[1]},
         "gauges": {"round": _gauges([each.rush for each in runs])},
         "text": _(
-            "From 20:00 to 20:30 {lost:.0f} of 100 give up and a contact waits {wait:.1f} minutes, eight runs on "
+            "{lost:.0f} of 100 give up from 20:00 to 20:30 and a contact waits {wait:.1f} minutes, eight runs on "
             "average; with nobody "
             "moved and nothing switched on {plain:.0f} and {then:.1f}.",
             lost=lost[0], wait=waited[0], plain=lost[1], then=waited[1],
@@ -155,13 +154,7 @@ def _told(game: Game, which: str) -> dict[str, Any]:
             "as_is": float(np.mean([100 * run[at_][1].given_up for run in other])),
         }
         state["rush"] = rush
-        said.append(
-            _(
-                "From 20:00 to 20:30 {you:.0f} of 100 gave up; as Skylark did it, {as_is:.0f}.",
-                you=rush["you"],
-                as_is=rush["as_is"],
-            )
-        )
+        said.append(_beside(game, which, rush))
     return {
         **state,
         "said": together(*said),
@@ -177,6 +170,21 @@ def _told(game: Game, which: str) -> dict[str, Any]:
             "rows": rows,
         },
     }
+
+
+def _beside(game: Game, which: str, rush: Mapping[str, float]) -> str:
+    """The half hour from 20:00: this way, Skylark's plan played as this one was, and what the log has."""
+    shares = {**rush, "log": 100 * game.season.gave_up_in(FIRST if which == "opening" else EVE, EIGHT, EIGHT + 1800)}
+    if which == "opening":
+        return _(
+            "{you:.0f} of 100 gave up from 20:00 to 20:30; as Skylark did it, {as_is:.0f} (in the log {log:.0f}).",
+            **shares,
+        )
+    return _(
+        "{you:.0f} of 100 gave up from 20:00 to 20:30; as Skylark did it, with the failure of payment that is made up, "
+        "{as_is:.0f} (in the log, without it, {log:.0f}).",
+        **shares,
+    )
 
 
 def _day(day: str, tallies: Sequence[Tally]) -> dict[str, Any]:

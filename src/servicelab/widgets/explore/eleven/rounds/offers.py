@@ -43,11 +43,11 @@ def briefing(game: Game, which: str) -> list[str]:
         return [
             _("Nothing counts here: change what you like, as often as you like."),
             _(
-                "At 20:05 {phone} are with the phone and {chat} with the chat; in the chat one person holds three at "
-                "once.",
+                "At five past eight {phone} people are on the phone and {chat} on the chat; in the chat one person "
+                "holds three at once.",
                 **{line: seats_at(season, Plan(), PRACTICE, line, EIGHT + 300) for line in LINES},
             ),
-            _("Move somebody, and see what becomes of both lines."),
+            _("Move somebody, and see whether fewer give up on both lines together."),
         ]
     if which == "staff":
         return [
@@ -57,9 +57,10 @@ def briefing(game: Game, which: str) -> list[str]:
             ),
             _(
                 "They learn for {days} days, and every {each} of them take one experienced person away from the desk "
-                "meanwhile. "
-                "A temp costs ¥{cost:,.0f} a shift.",
+                "meanwhile (assumed). In their first week a contact takes them {pace:.1f} times as long; that more of "
+                "theirs come back does not count here. A temp costs ¥{cost:,.0f} a shift.",
                 days=ASSUMED.training, each=ASSUMED.trained_by_one, cost=season.hour_cost * 6.75,
+                pace=season.pace["phone"][0],
             ),
             _(
                 "A late shift works from 12:30 to 21:00 instead of 9:00 to 17:30, on 31 October and on 10 November. "
@@ -80,13 +81,16 @@ def briefing(game: Game, which: str) -> list[str]:
             _(
                 "Who has waited for two minutes on the phone may be offered a call back today, from 20:30 on. Six in "
                 "ten accept "
-                "(assumed). Whom nobody has rung by nine has been let down, and is rung tomorrow."
+                "(assumed). Whoever has not been rung by nine is let down, and is rung tomorrow."
             ),
         ]  # fmt: skip
     if which == "night":
         return [
             _("Payment has failed since 20:07 (made up for this case). The provider: “Half an hour, perhaps less.”"),
-            _("Finance: “Prices and deposits hold until noon tomorrow for everybody. That is certain.”"),
+            _(
+                "Finance: “Prices and deposits hold until noon tomorrow for everybody.” Chen Jing: “I reckon we get to "
+                "each of them within two minutes.”"
+            ),
             _("When payment failed on 20 October, from 6:20 to 7:10, nobody told the customers anything."),
         ]
     return [
@@ -100,9 +104,8 @@ def briefing(game: Game, which: str) -> list[str]:
         _(
             "Inspection rarely finds anything: had every return under ¥200 been paid unseen, ¥{small:.2f} a return "
             "would have "
-            "been lost on average, of the larger ones ¥{large:.2f}. By lot, without approval {less:.0f} of 100 "
-            "questions “where is "
-            "my money” about small returns fell away.",
+            "been lost on average, of the larger ones ¥{large:.2f}. In a trial by lot, small returns paid without "
+            "approval brought {less:.0f} of 100 fewer questions “where is my money”.",
             small=season.refused_claim["small"], large=season.refused_claim["large"], less=100 * (1 - season.pilot),
         ),
     ]  # fmt: skip
@@ -174,9 +177,9 @@ def banner_name(banner: str) -> str:
     """What may stand on the banner."""
     return {
         "none": _("Nothing, as on 20 October"),
-        "minutes": _("“Payment is disturbed. We answer each of you within two minutes.”"),
-        "kept": _("“Payment is disturbed. Prices and deposits hold until noon tomorrow.”"),
-        "clock": _("“Payment is disturbed. From 20:20 on everything works again.”"),
+        "minutes": _("“Payment is not working. We answer each of you within two minutes.”"),
+        "kept": _("“Payment is not working. Prices and deposits hold until noon tomorrow.”"),
+        "clock": _("“Payment is not working. From 20:20 on everything works again.”"),
     }[banner]
 
 
