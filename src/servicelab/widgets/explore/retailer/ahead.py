@@ -59,6 +59,12 @@ def before_and_after(rows: pd.DataFrame, months: int | None = None) -> Change:
     return Change.over((means[True] / means[False] - 1).tolist())
 
 
+def by_start(rows: pd.DataFrame, months: int) -> list[float]:
+    """The same per cent for those that began together, by their start."""
+    begun = rows[rows["from"].notna()]
+    return [before_and_after(group, months).mean for _start, group in begun.groupby("from")]
+
+
 def beside_the_others(rows: pd.DataFrame, months: int = YEAR) -> Compared:
     """The same, beside the shops that could not order ahead in any of the same months."""
     own, others, left = [], [], []

@@ -122,6 +122,7 @@ class AheadClaim(Claim):
         self.all = ahead.before_and_after(self.rows)
         self.year = ahead.before_and_after(self.rows, ahead.YEAR)
         self.half = ahead.before_and_after(self.rows, ahead.HALF)
+        self.groups = ahead.by_start(self.rows, ahead.HALF)
         self.beside = ahead.beside_the_others(self.rows)
         self.begun, self.waiting = ahead.begun_shops(self.rows)
 
@@ -130,8 +131,7 @@ class AheadClaim(Claim):
 
     def sentence(self) -> str:
         return _(
-            "“The {n} shops where customers can order ahead in the app sell {rise:.0f} % more a month than before they "
-            "could.”",
+            "“The {n} shops where customers can order ahead sell {rise:.0f} % more a month than before they could.”",
             n=self.begun, rise=self.all.mean,
         )  # fmt: skip
 
@@ -162,7 +162,8 @@ class AheadClaim(Claim):
             )  # fmt: skip
         else:
             found = {"draft": self.all, "year": self.year, "half": self.half}[view]
-            rows = [(with_it, found.mean, found.half, 1)]
+            # Half a year is another season before and after; shops that began together share it: no interval says so.
+            rows = [(with_it, found.mean, 0.0 if view == "half" else found.half, 1)]
             says = {
                 "draft": _(
                     "After the start a shop sells {rise:.1f} % more a month on average than before it (± {half:.1f}).",
@@ -173,10 +174,9 @@ class AheadClaim(Claim):
                     rise=found.mean, half=found.half,
                 ),
                 "half": _(
-                    "With six months on either side it is {rise:.1f} % (± {half:.1f}). Nothing has "
-                    "changed but how long "
-                    "one looks.",
-                    rise=found.mean, half=found.half,
+                    "With six months on either side it is {rise:.1f} %. The groups run from {low:.0f} to {high:.0f} %: "
+                    "half a year lays one season against another.",
+                    rise=found.mean, low=min(self.groups), high=max(self.groups),
                 ),
             }[view]  # fmt: skip
         numbers = table(
@@ -192,8 +192,8 @@ class AheadClaim(Claim):
         grown = ahead.growth_without(self.rows)
         return _(
             "The sum is right. But every shop grows: the {n} that never had it by {first:.1f} and {second:.1f} % a "
-            "year. Say both in one breath, or say the rest: about {left:.0f} % more than shops without it. Which shops "
-            "began when was drawn by lot; so they may be compared.",
+            "year. Say both in one breath, or say the rest: about {left:.0f} % more than at the growth of shops "
+            "without it. Which shops began when was drawn by lot; so they may be compared.",
             n=self.waiting, first=grown.iloc[0], second=grown.iloc[-1], left=left.mean,
         )  # fmt: skip
 
@@ -207,15 +207,18 @@ class AppClaim(Claim):
 
     def __init__(self, orders: pd.DataFrame, customers: pd.DataFrame) -> None:
         require(orders, ("customer_id", "ordered_at"), "explore.claim", "orders")
-        require(customers, ("customer_id", "app_from", "joined_on"), "explore.claim", "customers")
+        require(customers, ("customer_id", "app_from", "joined_on", "churned_on"), "explore.claim", "customers")
         last = orders[orders["ordered_at"].dt.year == LAST]
         count = last.groupby("customer_id").size().reindex(customers["customer_id"]).fillna(0.0).to_numpy(dtype=float)
         users = customers["app_from"].notna().to_numpy()
         self.users, self.others = _mean(count[users]), _mean(count[~users])
         self.number = int(users.sum())
+        self.gone = int((customers.loc[~users, "churned_on"] < pd.Timestamp(LAST, 1, 1)).sum())
+        self.a_year = [float(count[each].sum()) / _member_years(customers[each], LAST) for each in (users, ~users)]
         taken = customers[customers["app_from"].dt.year == LAST - 1]
         self.same = _years_around(orders, taken)
         self.long = _years_around(orders, taken[taken["joined_on"] <= taken["app_from"] - pd.Timedelta(days=365)])
+        self.short = 1 - self.long.count / self.same.count
 
     def title(self) -> str:
         return _("Second sentence: the app")
@@ -251,9 +254,10 @@ class AppClaim(Claim):
             says = (
                 _(
                     "{n} members took up the app in {year}. In the year before that day they had placed {before:.1f} "
-                    "orders, in the year after it {after:.1f}: {difference}. {verdict}",
+                    "orders, in the year after it {after:.1f}: {difference}. {verdict} ({short:.0f} of 100 were "
+                    "members for less than that whole year.)",
                     n=f"{found.count:,}", year=LAST - 1, before=found.before[0], after=found.after[0],
-                    difference=difference,
+                    difference=difference, short=100 * self.short,
                     verdict=_("It cannot be told from nothing.") if abs(found.gap[0]) < found.gap[1] else
                     _("Nothing like three times as many."),
                 )
@@ -275,9 +279,12 @@ class AppClaim(Claim):
     def settled(self) -> str:
         return _(
             "Who takes up the app orders much already. The two groups were never alike, and no addition makes them so. "
-            "What may be said: “{n} members use the app; they are those who order most.”",
-            n=f"{self.number:,}",
-        )
+            "What may be said: “{n} members use the app; they are those who order most.” And {gone} of those without "
+            "had left before the year began: for each year of membership it is {users:.1f} against {others:.1f}, "
+            "{times:.0f} times as many.",
+            n=f"{self.number:,}", gone=f"{self.gone:,}", users=self.a_year[0], others=self.a_year[1],
+            times=self.a_year[0] / self.a_year[1],
+        )  # fmt: skip
 
 
 class _Around:
@@ -311,7 +318,7 @@ class ShopsClaim(Claim):
     KEY = "yes"
 
     def __init__(self, orders: pd.DataFrame, customers: pd.DataFrame, shop_months: pd.DataFrame) -> None:
-        require(orders, ("ordered_at", "channel"), "explore.claim", "orders")
+        require(orders, ("customer_id", "ordered_at", "channel"), "explore.claim", "orders")
         require(customers, ("joined_on", "churned_on"), "explore.claim", "customers")
         require(shop_months, ("month", "sales", "member_sales"), "explore.claim", "shop_months")
         online = orders["channel"].astype(str) != "shop"
@@ -321,8 +328,12 @@ class ShopsClaim(Claim):
         self.years = [int(year) for year in by_year.index]
         self.shop, self.online = by_year[False].tolist(), by_year[True].tolist()
         self.each = [shop / _member_years(customers, year) for shop, year in zip(self.shop, self.years, strict=True)]
+        ordered = orders.groupby(orders["ordered_at"].dt.year)["customer_id"].nunique()
+        self.active = [shop / int(ordered[year]) for shop, year in zip(self.shop, self.years, strict=True)]
         sales = shop_months.groupby(shop_months["month"].dt.year)["sales"].sum()
         self.sales = [float(sales[year]) / 1e6 for year in self.years]
+        rest = (shop_months["sales"] - shop_months["member_sales"]).groupby(shop_months["month"].dt.year).sum()
+        self.others_rose = 100 * float(rest[self.years[-1]] / rest[self.years[0]] - 1)
         own = shop_months.loc[shop_months["month"].dt.year == self.years[-1], ["member_sales", "sales"]].sum()
         self.members = 100 * float(own["member_sales"] / own["sales"])
 
@@ -331,10 +342,9 @@ class ShopsClaim(Claim):
 
     def sentence(self) -> str:
         return _(
-            "“From {first:.0f} to {last:.0f} of 100 orders of our members online within three "
-            "years, and the shops have "
-            "lost hardly any.”",
-            first=self.share[0], last=self.share[-1],
+            "“From {first:.0f} to {last:.0f} of 100 orders of our members online within three years; in our shops they "
+            "placed {now} orders last year, two years before {then}.”",
+            first=self.share[0], last=self.share[-1], now=f"{self.shop[-1]:,}", then=f"{self.shop[0]:,}",
         )  # fmt: skip
 
     def view_name(self, view: str) -> str:
@@ -405,10 +415,10 @@ class ShopsClaim(Claim):
             (
                 self.each, _("shop orders a member and year"),
                 _(
-                    "A member came {first_value:.1f} times in {first} and {last_value:.1f} times in "
-                    "{last}: the exhibit "
-                    "of whoever objects. It fell in {middle}, when many new members had come, and rose after that.",
-                    first_value=self.each[0], last_value=self.each[-1], first=first, last=last, middle=self.years[1],
+                    "A member came {first_value:.1f} times in {first} and {last_value:.1f} times in {last}; of those "
+                    "who ordered at all {a:.1f}, {b:.1f}, {c:.1f}: the exhibit of whoever objects.",
+                    first_value=self.each[0], last_value=self.each[-1], first=first, last=last, a=self.active[0],
+                    b=self.active[1], c=self.active[-1],
                 ),
                 2, 4,
             )
@@ -435,7 +445,9 @@ class ShopsClaim(Claim):
         return _(
             "It stands on the numbers of orders: {fewer} fewer in the shops, {more} more online. "
             "A share says who has how "
-            "much of the cake, not who ate whose. Have the orders a member ready: somebody will bring them.",
+            "much of the cake, not who ate whose. It does not say that online took nothing: other customers' purchases "
+            "in the same shops rose by {others:.0f} %. Have the orders a member ready: somebody will bring them.",
+            others=self.others_rose,
             fewer=f"{self.shop[0] - self.shop[-1]:,}", more=f"{self.online[-1] - self.online[0]:,}",
         )  # fmt: skip
 

@@ -111,7 +111,7 @@ class CountersModel:
                 "text": _(
                     "One of the {n} shops sold for {sales} last year. Shops that began to take orders "
                     "ahead sell {effect:.1f} % "
-                    "more than those that had not (± {half:.1f}).",
+                    "more than at the growth of the others (± {half:.1f}).",
                     n=self.shops, sales=yuan(self.sales, 0), effect=self.effect, half=1.96 * self.spread,
                 ),
             }  # fmt: skip
