@@ -421,7 +421,7 @@ def _translator(course: Course, document: Document) -> Any:
 
 def _is_pythons_import(line: str) -> bool:
     found = IMPORT.fullmatch(line)
-    return bool(found) and (found[1] or found[2]).split(".")[0] in sys.stdlib_module_names
+    return found is not None and (found[1] or found[2]).split(".")[0] in sys.stdlib_module_names
 
 
 def _lines(text: str) -> Iterator[str]:
