@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,3 +86,28 @@ def test_a_test_that_no_answer_passes_is_named(course_root: Path, edit: Edit) ->
     edit(f"{MODULE}/exercise.md", '{"functional", "never-an-option"}', '{"never-an-option"}')
     with pytest.raises(SourceMistakes, match=r"exercise\.md.*a-voice-test.*no answer to a-voice earns all the points"):
         decided(course_root)
+
+
+@pytest.mark.notebooks
+def test_a_kernel_that_ended_before_it_said_a_word_is_started_again(
+    course_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does whose port another program has taken meanwhile."""
+    starts = tmp_path / "starts"
+    program = tmp_path / "starting.py"
+    program.write_text(
+        f"import os, pathlib, runpy, sys\nstarts = pathlib.Path({str(starts)!r})\n"
+        "with starts.open('a') as told:\n    told.write('.')\n"
+        "if starts.stat().st_size % 2:\n    os._exit(1)\n"
+        "runpy.run_module('ipykernel_launcher', run_name='__main__')\n"
+    )
+    spec = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    argv = [sys.executable, str(program), "-f", "{connection_file}"]
+    spec.write_text(json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    # One at a time, so that the first of each two starts is the one that ends.
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    build("solved", "en", root=course_root)
+    assert starts.stat().st_size >= 4
+    assert starts.stat().st_size % 2 == 0
