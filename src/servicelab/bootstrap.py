@@ -33,8 +33,9 @@ NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 PARTS = ("trainee", "analyst", "instructor", "dev")
 # What each takes on disk with compiled bytecode (measured on Linux: 0.65, 0.8, 0.9, 1.3 GB), with room to unpack.
 NEEDED_GB = {"trainee": 1, "analyst": 1, "instructor": 2, "dev": 2}
-# Nobody runs the tests of the packages, so nobody's disk has to hold them compiled (a tenth of the whole).
-NOT_COMPILED = r".*[/\\]tests?[/\\]"
+# Nobody runs the tests of the packages, and of five hundred languages' lexers a course colours two (what is used is
+# compiled then): nobody's disk has to hold them compiled (a tenth of the whole).
+NOT_COMPILED = r".*[/\\](tests?|pygments[/\\]lexers)[/\\]"
 CATALOGUE = "locales/zh_CN/servicelab.po"
 # What a bundle brings into `<root>`, a path a line; a checkout has no such file.
 CONTENTS = "contents.txt"

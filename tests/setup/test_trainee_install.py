@@ -152,7 +152,7 @@ NAMES = set(
     """
     servicelab ServiceLab JupyterLab Python nbgrader Nbgrader Formgrader Binder Chromium CSV YAML XLSX XES gz Ctrl root
     MB GB zip apt sudo venv python org bubblewrap
-    lab build new look data bundle release submit collect grade feedback export guesses minutes demo doctor
+    lab build new look data bundle release submit collect grade feedback export tests guesses minutes demo doctor
     generate check runs import trainee instructor en zh needs orientation assignments start ipynb course yml port nope
     matplotlib Noto Sans SC
     """.split()  # noqa: SIM905 - a table of words is read more easily than a list
