@@ -74,6 +74,7 @@ FOUND = {
     "x.xz": lzma.compress(TEXT * 9),
     "prefixed.pyz": behind(b"#!/usr/bin/env python3\n"),
     "moved.pyz": b"#!/usr/bin/env python3\n" + zipped(),
+    "followed.pyz": behind(b"#!/usr/bin/env python3\n") + b"\nand more",
     "before.pyz": TEXT + b"\n" + zipped(content=b"x"),
     "wide.txt": LINE.encode("utf-16"),
     "wide.md": b"\xfe\xff" + LINE.encode("utf-16-be"),
@@ -94,6 +95,14 @@ FOUND = {
 def test_a_secret_is_found_however_it_is_packed_and_written(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(FOUND[name])
     assert find_leaks(tmp_path / name, SOUGHT)
+
+
+def test_a_program_that_knows_how_a_zip_ends_is_none(tmp_path: Path) -> None:
+    (tmp_path / "zips.pyc").write_bytes(b"\xa7\r\r\n" + b"PK\x05\x06" + bytes(range(1, 120)))
+    assert find_leaks(tmp_path, SOUGHT) == []
+    (tmp_path / "cut.pyz").write_bytes(b"#!\n" + zipped(content=b"x")[9:])
+    with pytest.raises(UserError, match="cannot be searched for secrets"):
+        find_leaks(tmp_path, SOUGHT)
 
 
 def nested(times: int, around: Callable[[bytes], bytes]) -> bytes:

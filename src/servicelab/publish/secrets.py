@@ -154,7 +154,7 @@ def _members(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, byt
     if content[257:262] == b"ustar":
         return _untarred(name, content, room)
     # A program's beginning may stand before a zip.
-    return _appended(name, content, room) if zipfile.is_zipfile(io.BytesIO(content)) else None
+    return _appended(name, content, room) if _holds_a_zip(content) else None
 
 
 class Sought:
@@ -212,6 +212,8 @@ def _runs(words: str) -> NDArray[np.uint32]:
     return mixed
 
 
+LAST_WORDS, ENDING = b"PK\x05\x06", 22
+"""What a zip ends with, and how many bytes that takes; its comment follows, whose length the last two of them say."""
 FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
 SQUEEZED: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
     b"\x1f\x8b\x08": (".gz", lambda stream: cast("IO[bytes]", gzip.GzipFile(fileobj=stream))),
@@ -230,6 +232,23 @@ def _unpacked(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, by
                 yield f"{name}!{member.filename}", archive.read(member, LARGEST_TEXT)
     except Refused as refused:
         raise _unsearched(name, refused) from refused
+
+
+def _holds_a_zip(content: bytes) -> bool:
+    """Whether a zip stands behind something else. A program that reads zips has their last words, and is none.
+
+    One whose last words end the file is a zip, even if it cannot be opened.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return False
+    said = content[content.rfind(LAST_WORDS) :]
+    if len(said) >= ENDING and ENDING + int.from_bytes(said[ENDING - 2 : ENDING], "little") == len(said):
+        return True
+    try:
+        zipfile.ZipFile(io.BytesIO(content)).close()
+    except zipfile.BadZipFile:
+        return False
+    return True
 
 
 def _appended(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, bytes]]:
@@ -251,8 +270,8 @@ def _appended(name: str, content: bytes, room: Budget) -> Iterator[tuple[str, by
 def _table(content: bytes, members: Sequence[zipfile.ZipInfo]) -> bytes:
     """What a zip says beside its files: their names, their comments and its own, which stands at its end."""
     said = "\n".join(f"{member.filename}\n{member.comment.decode('utf-8', 'replace')}" for member in members)
-    end = content.rfind(b"PK\x05\x06")
-    return said.encode("utf-8", "replace") + b"\n" + content[end + 22 :]
+    end = content.rfind(LAST_WORDS)
+    return said.encode("utf-8", "replace") + b"\n" + content[end + ENDING :]
 
 
 def _unsqueezed(
