@@ -194,7 +194,8 @@ def test_a_question_waits_until_everything_on_a_board_is_placed(lesson):
     things = [Placed(key, f"It is {key}.", {"where": ("here",)}, {"where": "So."}) for key in ("one", "two")]
     board = lesson.show(explore.service_map((where, tuple(things))), "x-board")
     late = lesson.quiz("q-one", after="x-board")
-    assert late.state == {"waiting": True, "text": "This question waits until everything above is placed."}
+    said = "This question waits until everything above is placed."
+    assert late.state == {"waiting": True, "behind": False, "text": said}
     assert "It is this" not in sent(late)
     one = {"one": {"where": "there"}}
     board.value = {"at": 0, "answers": one, "checked": ["one"]}

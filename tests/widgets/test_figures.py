@@ -280,14 +280,16 @@ def test_policy_says_the_rule_its_exceptions_its_law_and_its_day() -> None:
 def test_policy_shows_what_was_asked_for_and_the_house_s_own_rule_as_such() -> None:
     figure = figures.policy(["goodwill", "deposit"])
     assert [rule["id"] for rule in figure.state["rules"]] == ["goodwill", "deposit"]
-    assert figure.state["rules"][0]["notes"] == [("Rests on", ["Skylark's own rule"]), ("Since", ["2024-07-01"])]
+    assert figure.state["rules"][0]["notes"] == []
+    assert figure.state["rules"][0]["grounds"] == [("Rests on", ["Skylark's own rule"]), ("Since", ["2024-07-01"])]
 
 
 def test_a_rule_says_its_exceptions_once_and_a_day_that_its_law_has_not_said() -> None:
     rule = {"id": "back", "title": "Back", "says": "Seven days.", "since": "2021-01-01",
             "exceptions": ["Made to measure.", "From a shop."], "sources": [{"law": "civil"}]}  # fmt: skip
     card = Policy(read(PolicyFile, {**RULES, "rules": [rule]}), ["back"])
-    assert [term for term, _said in card.state["rules"][0]["notes"]] == ["Except", "Rests on"]
+    (rule,) = card.state["rules"]
+    assert [[term for term, _said in rule[part]] for part in ("notes", "grounds")] == [["Except"], ["Rests on"]]
     assert "  Except: Made to measure. From a shop.\n" in card.text()
 
 

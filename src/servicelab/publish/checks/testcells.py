@@ -44,6 +44,8 @@ CALLS = {
     "get_ipython": "the notebook's own shell",
     "issubclass": "the class of an object",
 }
+BUILT_IN = frozenset(vars(builtins)) - {"_"}
+"""Python's own names; an interactive Python adds `_`, its last result."""
 ENDING = "End it in a number of points, or in a statement that is no expression: then who reaches it has all of them"
 REMEDY = "Compare values: read the learner's variables, call the learner's functions"
 
@@ -161,7 +163,7 @@ def _problems(node: ast.AST) -> Iterator[str]:
         yield "a class of its own"
     elif isinstance(node, ast.Global | ast.Nonlocal):
         yield "global names"
-    elif isinstance(node, ast.FunctionDef) and hasattr(builtins, node.name):
+    elif isinstance(node, ast.FunctionDef) and node.name in BUILT_IN:
         yield f"a built-in of its own ({node.name})"
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del) and hasattr(builtins, node.id):
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del) and node.id in BUILT_IN:
         yield f"a built-in of its own ({node.id})"

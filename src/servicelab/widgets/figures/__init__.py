@@ -17,7 +17,7 @@ from servicelab.widgets.figures.people import newcomers as growing
 from servicelab.widgets.figures.people import quickest as quick
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
 from servicelab.widgets.figures.process import arrows as arrows_of
-from servicelab.widgets.figures.retailer import counterwaits, lots
+from servicelab.widgets.figures.retailer import counterwaits, otherlots
 from servicelab.widgets.figures.rules import Policy
 from servicelab.widgets.figures.system import enquiries
 from servicelab.widgets.figures.system import owners as departments
@@ -325,4 +325,4 @@ def counter_wait(shop_months: pd.DataFrame, shops: pd.DataFrame) -> float:
 
 def other_lots(shop_months: pd.DataFrame, shops: pd.DataFrame) -> Figure:
     """The effect of ordering ahead among those that are found when the order of conversion is drawn anew."""
-    return Figure(lots.other_lots(shop_months, shops))
+    return Figure(otherlots.other_lots(shop_months, shops))
