@@ -88,7 +88,12 @@ def test_nothing_below_a_guess_exists_until_it_is_made_and_then_all_of_it_does(l
         sheet = {"format": 1, "entries": {**guesses, **questions}, "activity": {}}
         path.with_name("lesson.answers.json").write_text(json.dumps(sheet), encoding="utf-8")
         after = late(run(path))
+        waits_for = {each["id"]: each["after"] for each in quiz["told"]}
         for cell, (how, key, shown, sent) in after.items():
+            if waits_for.get(key, key).startswith("x-"):
+                # What is told after an interactive waits until somebody has worked it, which nobody has here.
+                assert sent["state"]["waiting"], cell
+                continue
             assert not sent["state"]["waiting"], cell
             if how == "after":
                 assert sent["state"]["charts"], cell
