@@ -6,8 +6,6 @@ not right. Gains are of those who took both tests, each in another form: of othe
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +17,6 @@ from servicelab.course.declared import read
 from servicelab.course.handin import EVIDENCE, answers_file
 from servicelab.course.layout import BLUEPRINT, TEST_KEYS, TESTS
 from servicelab.errors import UserError
-from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_sheet
 from servicelab.i18n import _
@@ -284,24 +281,9 @@ def write_items(comparison: Comparison, out: Path) -> Path:
     UserError
         `out` cannot be written.
     """
-    from servicelab.grading.exporting import safe
+    from servicelab.grading.exporting import write_table
 
-    stream = io.StringIO(newline="")
-    table = csv.DictWriter(stream, ITEM_COLUMNS, lineterminator="\r\n")
-    table.writeheader()
-    for row in comparison.rows():
-        table.writerow({name: safe(value) for name, value in row.items()})
-    try:
-        write_whole(out, stream.getvalue().encode("utf-8-sig"))
-    except OSError as error:
-        raise UserError(
-            _(
-                "{out} cannot be written ({why}): close it in the spreadsheet, or name another file.",
-                out=out,
-                why=error.strerror,
-            )
-        ) from error
-    return out
+    return write_table(ITEM_COLUMNS, comparison.rows(), out)
 
 
 def _hundred(share: float | None) -> str:

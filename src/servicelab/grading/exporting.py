@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,21 @@ def export(*, course: Course, out: Path) -> Path:
     UserError
         `out` cannot be written.
     """
+    return write_table(COLUMNS, rows(course), out)
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Path) -> Path:
+    """Write rows as CSV that spreadsheets read, whole, with nothing in it that they would run; return `out`.
+
+    Raises
+    ------
+    UserError
+        `out` cannot be written.
+    """
     stream = io.StringIO(newline="")
-    table = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\r\n")
+    table = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
     table.writeheader()
-    for row in rows(course):
+    for row in rows:
         table.writerow({name: safe(value) for name, value in row.items()})
     try:
         write_whole(out, stream.getvalue().encode("utf-8-sig"))
