@@ -84,6 +84,22 @@ def root() -> Path:
     return ROOT
 
 
+SOURCES = ("course", "datasets", "grading/rubrics", "grading/test_keys.yml", "locales", "src")
+"""What editions are built from."""
+
+
+@pytest.fixture
+def copied_course(root: Path, tmp_path: Path) -> Path:
+    """The course's sources in a folder that a test may write into."""
+    course = tmp_path / "checkout"
+    for part in SOURCES:
+        if (root / part).is_dir():
+            shutil.copytree(root / part, course / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(root / part, course / part)
+    return course
+
+
 @pytest.fixture(scope="session")
 def installed_bundle(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Chinese bundle as it stands on a trainee's machine; who asks for it belongs into the group `bundle-zh`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -26,17 +25,11 @@ def test_a_title_is_words_and_no_markup() -> None:
 
 
 @pytest.mark.browser
-def test_every_section_in_both_widths(
-    root: Path, chromium: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A course of one new unit: its lesson has an overview and three sections. Another language costs as much."""
+def test_every_section_in_both_widths(copied_course: Path, chromium: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new unit: its lesson has an overview and three sections. Another language costs as much."""
     monkeypatch.setattr("servicelab.lab.look.LANGUAGES", ("zh",))
-    course = tmp_path / "checkout"
-    for part in ("course", "datasets", "grading/rubrics", "locales", "src"):
-        shutil.copytree(root / part, course / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.rmtree(course / "course/cases")
-    new_unit(course, "case", "trial")
-    made = look(course, "trial").read_text(encoding="utf-8")
+    new_unit(copied_course, "case", "trial")
+    made = look(copied_course, "trial").read_text(encoding="utf-8")
     assert made.count('src="data:image/jpeg;base64,/9j/') == made.count("<figure>")
     for page, sections in (("lesson", 4), ("exercise", 4), ("analysis", 2)):
         part = made.split(f"/{page}.ipynb</h2>")[1].split("<h2>")[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -16,12 +15,9 @@ pytestmark = [pytest.mark.notebooks]
 
 
 @pytest.mark.parametrize(("kind", "name"), [("case", "trial"), ("module", "98_trial")], ids=["case", "module"])
-def test_it_runs_as_it_was_begun(kind: str, name: str, root: Path, tmp_path: Path) -> None:
-    course = tmp_path / "checkout"
-    for part in ("course", "datasets", "grading/rubrics", "locales", "src"):
-        shutil.copytree(root / part, course / part, ignore=shutil.ignore_patterns("__pycache__", "trial", "98_trial"))
-    new_unit(course, kind, name)  # type: ignore[arg-type]
-    tree = build("solved", "en", root=course, only=name).path
+def test_it_runs_as_it_was_begun(kind: str, name: str, copied_course: Path) -> None:
+    new_unit(copied_course, kind, name)  # type: ignore[arg-type]
+    tree = build("solved", "en", root=copied_course, only=name).path
     lesson = nbformat.read(tree / f"lessons/{name}/lesson.ipynb", as_version=4)
     said = {cell.id: str(cell.get("outputs")) for cell in lesson.cells}
     assert "roughly one contact in seven" in said["twice-concept"], "the solved edition tells what waits for a guess"

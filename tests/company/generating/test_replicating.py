@@ -189,7 +189,7 @@ def test_progress_says_what_is_left(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_a_name_that_no_grid_has_is_told() -> None:
-    with pytest.raises(UserError, match="no grid 'phone': the grids are phone_agents, refund_approval"):
+    with pytest.raises(UserError, match="no grid 'phone': the grids are pay_schemes, phone_agents, refund_approval"):
         read_grids(["phone"])
 
 
