@@ -62,7 +62,21 @@ def test_what_all_shops_do_is_taken_off() -> None:
     log_sales, live, _months, _starts = ahead.squares(panel)
     assert np.expm1(ahead.effect_on_log_sales(log_sales, live)) == pytest.approx(0.1)
     assert ahead.begun_shops(panel) == (2, 2)
-    assert ahead.growth_without(panel).tolist() == pytest.approx([100 * (year - 1)] * 2)
+    # The months before the start lie 18 months before those after it, on average.
+    before, after = (np.mean([1.01**at for at in months]) for months in (range(12), range(12, 36)))
+    assert ahead.meanwhile(panel) == pytest.approx(100 * (after / before - 1))
+    assert found.left.half == pytest.approx(0), "shops that are alike are alike when drawn again"
+
+
+def test_how_sure_it_is_asks_the_others_as_well() -> None:
+    shop_months, shops = rows(0.1)
+    loud = (shop_months["shop_id"] == "S2") & (shop_months["month"] >= pd.Timestamp("2024-01-01"))
+    shop_months.loc[loud, "sales"] *= 1.2
+    left = ahead.beside_the_others(ahead.panel(shop_months, shops, "test")).left
+    assert left is not None
+    # Those that began are alike; the others grew by nothing and by a fifth: drawn anew, 1, 1.1 or 1.2.
+    spread = np.std([1.1 / 1.0, 1.1 / 1.1, 1.1 / 1.1, 1.1 / 1.2])
+    assert left.half == pytest.approx(100 * 1.96 * spread, rel=0.05)
 
 
 def test_a_shop_that_begins_within_the_months_is_no_measure() -> None:
@@ -84,6 +98,10 @@ def test_other_lots_are_the_same_each_time_and_keep_the_starts() -> None:
     assert ahead.by_other_lots(panel, 40, seed=3)[1].tolist() == found.tolist()
     # Two of four begin: of the six ways one is the true one and one its contrary.
     assert set(np.round(found, 6)) <= {10.0, 0.0, round(100 * (1 / 1.1 - 1), 6)}
+    # Without the effect in the sales lots have nothing to find in shops that are alike.
+    effect, nothing = ahead.by_other_lots(panel, 40, seed=3, taken_off=True)
+    assert effect == pytest.approx(10)
+    assert nothing == pytest.approx(np.zeros(40))
 
 
 def board(which: str) -> tuple[Any, Claim]:
@@ -155,8 +173,14 @@ def test_the_same_answers_rise_by_what_they_are_counted() -> None:
 def test_three_indices_are_kept_and_no_fourth() -> None:
     control = explore.satisfaction_index(answers())
     kept = [[20, 40, 60, 80, 100], [0, 0, 0, 100, 100], [0, 0, 0, 100, 100], [0, 25, 50, 75, 100], [0, 0, 0, 0, 100]]
+    control.value = {"kept": kept[:4], "w1": 0, "w2": 25, "w3": 50, "w4": 75, "w5": 100}
+    # Three that are in use would leave the goal untried: the third is one's own.
+    assert control.state["kept"] == [kept[0], kept[1]]
+    assert (control.state["fresh"], control.state["own"], control.state["complete"]) == (False, True, False)
     control.value = {"kept": kept}
-    assert control.state["kept"] == [kept[0], kept[1], kept[3]]
+    assert control.state["kept"] == [kept[0], kept[1], kept[4]]
+    control.value = {"kept": [*kept, [0, 0, 0, 50, 100]]}
+    assert control.state["kept"] == [kept[0], kept[1], kept[4]]
     assert control.state["full"]
     assert control.state["complete"]
     assert len(control.state["table"]["rows"]) == 3
@@ -167,13 +191,34 @@ def test_a_proposal_comes_before_its_futures() -> None:
     assert "chart" not in control.state
     control.value = {"lost": 4}
     assert "chart" not in control.state
+    control.value = {"way": "both", "committed": True}
+    # Where it opens is nobody's answer: done is who has asked how much would have to be lost.
+    assert not control.state["complete"]
+    control.value = {"way": "both", "committed": True, "lost": "all"}
+    assert not control.state["complete"]
     control.value = {"way": "both", "committed": True, "lost": 0, "years": 5}
+    assert control.state["complete"]
     low = control.state["table"]["rows"]
     control.value = {"way": "both", "committed": True, "lost": 4, "years": 5}
     high = control.state["table"]["rows"]
     assert [row[1] for row in low[:2]] == [row[1] for row in high[:2]], "only the second counter wins back what is lost"
     assert float(low[2][1]) < float(low[1][1])
     assert float(high[2][1]) > float(low[2][1])
+
+
+def test_millions_are_no_unit_in_chinese() -> None:
+    with use("zh"):
+        control = explore.counters(load("shop_months"), load("shops"))
+        told = [json.dumps(control.state, ensure_ascii=False)]
+        control.value = {"way": "both", "committed": True, "lost": 4, "years": 5}
+        told.append(json.dumps(control.state, ensure_ascii=False))
+        tills = board("shops")[1].shown("till")
+        told.append(json.dumps(tills, ensure_ascii=False))
+    assert [text for text in told if "百万" in text or "million" in text] == []
+    assert "万元" in told[0]
+    assert "亿元" in tills[1]
+    # The bars stand on the axis that is named.
+    assert tills[2]["rows"][-1][1] in tills[1]
 
 
 def test_a_second_counter_pays_from_its_point_on() -> None:

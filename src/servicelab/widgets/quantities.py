@@ -5,7 +5,9 @@ A number that a picture or a table writes out itself, outside a sentence of the 
 
 from __future__ import annotations
 
-from servicelab.i18n import _
+from typing import NamedTuple
+
+from servicelab.i18n import _, language
 
 
 def percent(value: float, digits: int = 0) -> str:
@@ -24,6 +26,49 @@ def yuan(value: float, digits: int = 1) -> str:
     ('¥14.0', '¥24,000')
     """
     return _("¥{number}", number=f"{value:,.{digits}f}")
+
+
+LARGE = 1e8
+"""Yuan from which on Chinese counts in hundred millions."""
+
+
+class Unit(NamedTuple):
+    """What large amounts are counted in: its yuan, its name, and how many decimals more than millions it takes."""
+
+    yuan: float
+    name: str
+    decimals: int
+
+    def write(self, value: float, digits: int = 0) -> str:
+        """An amount in this unit, as exact as in millions with ``digits`` decimals.
+
+        >>> Unit(1e4, "", -2).write(5_300_000, 1), Unit(1e8, "", 2).write(632_000_000)
+        ('530', '6.32')
+        """
+        exact = round(value / 1e6, digits) * 1e6 / self.yuan
+        return f"{exact + 0.0:,.{max(0, digits + self.decimals)}f}".replace("-", "−")
+
+
+def money_unit(largest: float) -> Unit:
+    """What amounts up to ``largest`` are counted in: millions; Chinese counts in its own ten thousands and 10⁸.
+
+    >>> money_unit(632_000_000).name
+    'million ¥'
+    """
+    if language() == "zh" and largest >= LARGE:
+        return Unit(1e8, _("hundred million ¥"), 2)
+    return Unit(1e4 if language() == "zh" else 1e6, _("million ¥"), -2 if language() == "zh" else 0)
+
+
+def millions(value: float, digits: int = 0) -> str:
+    """A large amount of money.
+
+    >>> millions(632_000_000), millions(5_300_000, 1)
+    ('¥632 million', '¥5.3 million')
+    """
+    number = money_unit(abs(value)).write(value, digits)
+    large = language() == "zh" and abs(value) >= LARGE
+    return _("¥{number} hundred million", number=number) if large else _("¥{number} million", number=number)
 
 
 def between(low: float, high: float, digits: int = 1, *, signed: bool = False) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 YEAR, HALF = 12, 6
 """Months on either side of the start."""
+TIMES = 2000
+"""How often shops are drawn anew to see how sure a comparison is."""
 
 
 def panel(shop_months: pd.DataFrame, shops: pd.DataFrame, call: str) -> pd.DataFrame:
@@ -65,23 +67,63 @@ def by_start(rows: pd.DataFrame, months: int) -> list[float]:
     return [before_and_after(group, months).mean for _start, group in begun.groupby("from")]
 
 
-def beside_the_others(rows: pd.DataFrame, months: int = YEAR) -> Compared:
-    """The same, beside the shops that could not order ahead in any of the same months."""
-    own, others, left = [], [], []
+@dataclass(frozen=True)
+class _Window:
+    """Growth of every shop over the months around one start; those that began then, those that had not by the end."""
+
+    grown: np.ndarray
+    own: np.ndarray
+    waiting: np.ndarray
+
+    def compared(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean growth of both, every shop as often as a row of ``times`` says."""
+        means = [times[:, mine] @ self.grown[mine] / times[:, mine].sum(axis=1) for mine in (self.own, self.waiting)]
+        return means[0], means[1]
+
+
+def beside_the_others(rows: pd.DataFrame, months: int = YEAR, seed: int = 1) -> Compared:
+    """The same, beside the shops that could not order ahead in any of the same months.
+
+    How sure what is left is: shops are drawn anew within the groups that began together, for the growth of the others
+    is known no better than theirs.
+    """
     sales = rows.pivot_table(index="month", columns="shop_id", values="sales", aggfunc="sum")
-    begins = rows.groupby("shop_id")["from"].first()
-    for start, shops in begins.dropna().groupby(begins.dropna()):
+    begins = rows.groupby("shop_id")["from"].first().reindex(sales.columns)
+    windows = []
+    for start in sorted(begins.dropna().unique()):
         first, last = (start + pd.DateOffset(months=by) for by in (-months, months))
         before = sales[(sales.index >= first) & (sales.index < start)].sum()
         after = sales[(sales.index >= start) & (sales.index < last)].sum()
-        change = after / before - 1
-        waiting = begins.index[begins.isna() | (begins >= last)]
-        usual = float(change[waiting].mean())
-        for shop in shops.index:
-            own.append(float(change[shop]))
-            others.append(usual)
-            left.append((1 + own[-1]) / (1 + usual) - 1)
-    return Compared(Change.over(own), Change(100 * float(np.mean(others)), 0.0), Change.over(left))
+        own, waiting = begins == start, begins.isna() | (begins >= last)
+        windows.append(_Window((after / before).to_numpy(), own.to_numpy(), waiting.to_numpy()))
+    each = np.concatenate([window.grown[window.own] - 1 for window in windows])
+    shops = np.array([window.own.sum() for window in windows])
+    once = np.ones((1, len(begins)))
+    usual = np.array([float(window.compared(once)[1][0]) - 1 for window in windows])
+    left = _left(windows, shops, once)[0]
+    drawn = _left(windows, shops, _drawn_anew(begins, TIMES, seed))
+    return Compared(
+        Change.over(each.tolist()),
+        Change(100 * float(usual @ shops / shops.sum()), 0.0),
+        Change(100 * float(left), float(1.96 * 100 * drawn.std(ddof=1))),
+    )
+
+
+def _left(windows: Sequence[_Window], shops: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Growth beside growth, as the mean over the shops that began."""
+    ratios = [own / waiting - 1 for own, waiting in (window.compared(times) for window in windows)]
+    return np.asarray(np.array(ratios).T @ shops / shops.sum())
+
+
+def _drawn_anew(begins: pd.Series, times: int, seed: int) -> np.ndarray:
+    """How often each shop is drawn when as many as began together are drawn from those, with replacement."""
+    rng = np.random.default_rng(seed)
+    counts = np.zeros((times, len(begins)))
+    groups = begins.astype("int64").to_numpy()
+    for group in np.unique(groups):
+        mine = np.flatnonzero(groups == group)
+        counts[:, mine] = rng.multinomial(len(mine), np.full(len(mine), 1 / len(mine)), size=times)
+    return counts
 
 
 def begun_shops(rows: pd.DataFrame) -> tuple[int, int]:
@@ -90,10 +132,14 @@ def begun_shops(rows: pd.DataFrame) -> tuple[int, int]:
     return int(begins.notna().sum()), int(begins.isna().sum())
 
 
-def growth_without(rows: pd.DataFrame) -> pd.Series:
-    """Per cent a year by which the shops that never had it grew, by year."""
+def meanwhile(rows: pd.DataFrame) -> float:
+    """Per cent by which shops that never had it grew between the same months: all before a start, all from it on."""
     never = rows[rows["from"].isna()]
-    return 100 * never.groupby(never["month"].dt.year)["sales"].sum().pct_change().dropna()
+    found = []
+    for start, group in rows[rows["from"].notna()].groupby("from"):
+        means = never.groupby(["shop_id", never["month"] >= start])["sales"].mean().unstack()
+        found += [float((means[True] / means[False] - 1).mean())] * group["shop_id"].nunique()
+    return 100 * float(np.mean(found))
 
 
 def effect_on_log_sales(log_sales: np.ndarray, live: np.ndarray) -> float:
@@ -121,9 +167,18 @@ def live_from(months: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return (months[None, :] >= starts[:, None]).astype(float)
 
 
-def by_other_lots(rows: pd.DataFrame, times: int, seed: int = 1) -> tuple[float, np.ndarray]:
-    """The effect in per cent, and those that are found when the starts are drawn anew among the shops."""
+def by_other_lots(
+    rows: pd.DataFrame, times: int, seed: int = 1, *, taken_off: bool = False
+) -> tuple[float, np.ndarray]:
+    """The effect in per cent, and those that are found when the starts are drawn anew among the shops.
+
+    Whether there is an effect is asked of the sales as they are. How far the estimate may be off is what lots make of
+    sales without it: ``taken_off`` takes it off first, for left in it would make other lots differ by itself.
+    """
     log_sales, live, months, starts = squares(rows)
+    effect = effect_on_log_sales(log_sales, live)
+    if taken_off:
+        log_sales = log_sales - effect * live
     rng = np.random.default_rng(seed)
     found = [effect_on_log_sales(log_sales, live_from(months, rng.permutation(starts))) for _ in range(times)]
-    return 100 * float(np.expm1(effect_on_log_sales(log_sales, live))), 100 * np.expm1(np.asarray(found))
+    return 100 * float(np.expm1(effect)), 100 * np.expm1(np.asarray(found))

@@ -13,6 +13,7 @@ from servicelab.widgets.explore.retailer import ahead
 from servicelab.widgets.frames import require
 from servicelab.widgets.house.chart import axis, bars, chart, dots, intervals, lines, names, table
 from servicelab.widgets.house.values import choice
+from servicelab.widgets.quantities import millions, money_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,7 @@ class Claim:
         raise NotImplementedError
 
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the view draws for ``value``: the `verdict`, whether it is "
-        "`committed`, the `view`, those `seen`."""
+        """Return what the view draws for ``value``: the `verdict`, `committed` or not, the `view`, those `seen`."""
         verdict = choice(value, "verdict", VERDICTS, "")
         committed = value.get("committed") is True and bool(verdict)
         view = choice(value, "view", self.VIEWS, self.VIEWS[0]) if committed else self.VIEWS[0]
@@ -124,6 +124,7 @@ class AheadClaim(Claim):
         self.half = ahead.before_and_after(self.rows, ahead.HALF)
         self.groups = ahead.by_start(self.rows, ahead.HALF)
         self.beside = ahead.beside_the_others(self.rows)
+        self.usual = ahead.meanwhile(self.rows)
         self.begun, self.waiting = ahead.begun_shops(self.rows)
 
     def title(self) -> str:
@@ -157,8 +158,9 @@ class AheadClaim(Claim):
             ]
             says = _(
                 "In the same months the shops that did not have it yet grew by {others:.1f} % on average. What is left "
-                "for ordering ahead: {left:.1f} % ± {half:.1f}.",
-                others=others.mean, left=left.mean, half=left.half,
+                "for ordering ahead: {left:.1f} % ± {half:.1f} ({own:.3f} ÷ {usual:.3f} = {ratio:.3f}).",
+                others=others.mean, left=left.mean, half=left.half, own=1 + self.beside.own.mean / 100,
+                usual=1 + others.mean / 100, ratio=(100 + self.beside.own.mean) / (100 + others.mean),
             )  # fmt: skip
         else:
             found = {"draft": self.all, "year": self.year, "half": self.half}[view]
@@ -189,12 +191,11 @@ class AheadClaim(Claim):
     def settled(self) -> str:
         left = self.beside.left
         assert left is not None
-        grown = ahead.growth_without(self.rows)
         return _(
-            "The sum is right. But every shop grows: the {n} that never had it by {first:.1f} and {second:.1f} % a "
-            "year. Say both in one breath, or say the rest: about {left:.0f} % more than at the growth of shops "
-            "without it. Which shops began when was drawn by lot; so they may be compared.",
-            n=self.waiting, first=grown.iloc[0], second=grown.iloc[-1], left=left.mean,
+            "The sum is right. But every shop grows: between the same months the {n} that never had it by "
+            "{usual:.0f} %. Say both in one breath, or say the rest: about {left:.0f} % more than at the growth of "
+            "shops without it. Which shops began when was drawn by lot; so they may be compared.",
+            n=self.waiting, usual=self.usual, left=left.mean,
         )  # fmt: skip
 
 
@@ -202,7 +203,8 @@ class AppClaim(Claim):
     """X12b: users against others."""
 
     VIEWS = ("draft", "same", "long")
-    DECIDES = "same"
+    # Who had been a member for part of the year before ordered less in it by that alone.
+    DECIDES = "long"
     KEY = "no"
 
     def __init__(self, orders: pd.DataFrame, customers: pd.DataFrame) -> None:
@@ -279,9 +281,9 @@ class AppClaim(Claim):
     def settled(self) -> str:
         return _(
             "Who takes up the app orders much already. The two groups were never alike, and no addition makes them so. "
-            "What may be said: “{n} members use the app; they are those who order most.” And {gone} of those without "
-            "had left before the year began: for each year of membership it is {users:.1f} against {others:.1f}, "
-            "{times:.0f} times as many.",
+            "What may be said: “{n} members use the app; they ordered much before they had it.” And {gone} of those "
+            "without had left before the year began: for each year of membership it is {users:.1f} against "
+            "{others:.1f}, {times:.0f} times as many.",
             n=f"{self.number:,}", gone=f"{self.gone:,}", users=self.a_year[0], others=self.a_year[1],
             times=self.a_year[0] / self.a_year[1],
         )  # fmt: skip
@@ -331,18 +333,19 @@ class ShopsClaim(Claim):
         ordered = orders.groupby(orders["ordered_at"].dt.year)["customer_id"].nunique()
         self.active = [shop / int(ordered[year]) for shop, year in zip(self.shop, self.years, strict=True)]
         sales = shop_months.groupby(shop_months["month"].dt.year)["sales"].sum()
-        self.sales = [float(sales[year]) / 1e6 for year in self.years]
-        rest = (shop_months["sales"] - shop_months["member_sales"]).groupby(shop_months["month"].dt.year).sum()
-        self.others_rose = 100 * float(rest[self.years[-1]] / rest[self.years[0]] - 1)
-        own = shop_months.loc[shop_months["month"].dt.year == self.years[-1], ["member_sales", "sales"]].sum()
-        self.members = 100 * float(own["member_sales"] / own["sales"])
+        own = shop_months["member_sales"].groupby(shop_months["month"].dt.year).sum()
+        self.sales = [float(sales[year]) for year in self.years]
+        self.others_rose, self.members_rose = (
+            100 * float(each[self.years[-1]] / each[self.years[0]] - 1) for each in (sales - own, own)
+        )
+        self.members = 100 * float(own[self.years[-1]] / sales[self.years[-1]])
 
     def title(self) -> str:
         return _("Third sentence: the shops")
 
     def sentence(self) -> str:
         return _(
-            "“From {first:.0f} to {last:.0f} of 100 orders of our members online within three years; in our shops they "
+            "“From {first:.1f} to {last:.1f} of 100 orders of our members online within three years; in our shops they "
             "placed {now} orders last year, two years before {then}.”",
             first=self.share[0], last=self.share[-1], now=f"{self.shop[-1]:,}", then=f"{self.shop[0]:,}",
         )  # fmt: skip
@@ -395,9 +398,8 @@ class ShopsClaim(Claim):
                 ],
             )  # fmt: skip
             says = _(
-                "Shop orders went from {shop_first} in {first} to {shop_last} in {last}, {fewer} "
-                "fewer ({change}); online "
-                "came {more} on top. The share grew because the whole grew.",
+                "Shop orders went from {shop_first} in {first} to {shop_last} in {last}, {fewer} fewer ({change}); "
+                "online came {more} on top. The share grew because the whole grew.",
                 shop_first=f"{self.shop[0]:,}", shop_last=f"{self.shop[-1]:,}", first=first, last=last,
                 fewer=f"{self.shop[0] - self.shop[-1]:,}", change=_per_cent(100 * (self.shop[-1] / self.shop[0] - 1)),
                 more=f"{self.online[-1] - self.online[0]:,}",
@@ -411,6 +413,7 @@ class ShopsClaim(Claim):
                 says,
                 table(_("Orders of members (simulated)"), [_("year"), _("in the shop"), _("online")], rows),
             )
+        money = money_unit(max(self.sales))
         values, label, says, digits, top = (
             (
                 self.each, _("shop orders a member and year"),
@@ -424,13 +427,16 @@ class ShopsClaim(Claim):
             )
             if view == "member"
             else (
-                self.sales, _("sales of all shops, members and others, million ¥ a year"),
+                [each / money.yuan for each in self.sales],
+                _("sales of all shops, members and others, {unit} a year", unit=money.name),
                 _(
-                    "At the tills of all shops, everybody's purchases together: ¥{first_value:.0f} million in {first}, "
-                    "¥{last_value:.0f} million in {last}. Of ¥100 of it in the last year members paid {share:.0f}.",
-                    first_value=self.sales[0], last_value=self.sales[-1], first=first, last=last, share=self.members,
+                    "At the tills of all shops, everybody's purchases together: {first_value} in {first}, {last_value} "
+                    "in {last}. Of ¥100 of it in the last year members paid {share:.0f}. What members bought there "
+                    "changed by {own}, what others bought by {others}.",
+                    first_value=millions(self.sales[0]), last_value=millions(self.sales[-1]), first=first, last=last,
+                    share=self.members, own=_per_cent(self.members_rose), others=_per_cent(self.others_rose),
                 ),
-                0, 1000,
+                money.decimals, 1e9 / money.yuan,
             )
         )  # fmt: skip
         shown = [(str(year), value, 0.0, 7) for year, value in zip(self.years, values, strict=True)]
@@ -443,10 +449,10 @@ class ShopsClaim(Claim):
 
     def settled(self) -> str:
         return _(
-            "It stands on the numbers of orders: {fewer} fewer in the shops, {more} more online. "
-            "A share says who has how "
-            "much of the cake, not who ate whose. It does not say that online took nothing: other customers' purchases "
-            "in the same shops rose by {others:.0f} %. Have the orders a member ready: somebody will bring them.",
+            "It stands on the numbers of orders: {fewer} fewer in the shops, {more} more online. A share says who has "
+            "how much of the cake, not who ate whose. It does not say that online took nothing: other customers' "
+            "purchases in the same shops rose by {others:.0f} %. Have the orders a member ready: somebody will bring "
+            "them.",
             others=self.others_rose,
             fewer=f"{self.shop[0] - self.shop[-1]:,}", more=f"{self.online[-1] - self.online[0]:,}",
         )  # fmt: skip

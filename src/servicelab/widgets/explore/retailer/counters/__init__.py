@@ -12,6 +12,7 @@ from servicelab.widgets.explore.retailer.counters.model import (
     LONGEST,
     MOST_LOST,
     SHORTEST,
+    STEP,
     WAYS,
     CountersModel,
     exhibit,
@@ -35,6 +36,7 @@ class Counters(Interactive):
                 "ways": [{"id": way, "text": way_name(way)} for way in WAYS],
                 "exhibit": exhibit(),
                 "most": MOST_LOST,
+                "step": STEP,
                 "shortest": SHORTEST,
                 "longest": LONGEST,
             }
@@ -49,19 +51,16 @@ class Counters(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _(
-                "Eight shops cannot take orders ahead yet. Read the exhibit, decide, and commit: then "
-                "a thousand futures "
-                "are drawn from these ranges and from what the other shops show."
+                "Eight shops cannot take orders ahead yet. Read the exhibit, decide, and commit: then a thousand "
+                "futures are drawn from these ranges and from what the other shops show."
             ),
             "decide": _("What do you propose?"),
             "commit": _("This is my proposal"),
             "lost": _("sales that the long wait at the counter costs a shop, at most"),
             "lost_help": _(
-                "Nobody has measured it. Each future draws it between nothing and what you set; a "
-                "second counter wins it "
-                "back."
+                "Nobody has measured it. Each future draws it between nothing and what you set; a second counter wins "
+                "it back."
             ),
             "years": _("years that are counted"),
-            "axis": _("net present value for all eight, million ¥"),
             "legend": _("the line: the middle 80 of 100 futures"),
         }

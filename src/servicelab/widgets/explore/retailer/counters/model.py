@@ -12,7 +12,7 @@ from servicelab.models.technology import npv
 from servicelab.widgets.explore.retailer import ahead
 from servicelab.widgets.house.chart import axis, chart, dots, intervals, names, notes, rule, table
 from servicelab.widgets.house.values import choice, number, whole
-from servicelab.widgets.quantities import yuan
+from servicelab.widgets.quantities import millions, money_unit, yuan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,8 @@ WAYS = ("leave", "convert", "both")
 FUTURES, LOTS = 1000, 300
 RATE = 0.08
 SHORTEST, LONGEST, USUAL = 3, 8, 5
-MOST_LOST, LOST = 4.0, 1.0
+MOST_LOST, STEP = 6.0, 0.25
+"""Per cent of sales: where the slider ends, and what it moves by."""
 
 MARGIN = (24, 32)
 CONVERT_ONCE, CONVERT_YEARLY = (60_000, 120_000), (30_000, 60_000)
@@ -60,8 +61,8 @@ class CountersModel:
 
     def __init__(self, shop_months: pd.DataFrame, shops: pd.DataFrame, seed: int = 8) -> None:
         rows = ahead.panel(shop_months, shops, "explore.counters")
-        self.shops = ahead.begun_shops(rows)[1]
-        self.effect, lots = ahead.by_other_lots(rows, LOTS)
+        self.begun, self.shops = ahead.begun_shops(rows)
+        self.effect, lots = ahead.by_other_lots(rows, LOTS, taken_off=True)
         self.spread = float(lots.std(ddof=1))
         waiting = rows[rows["from"].isna() & (rows["month"].dt.year == rows["month"].dt.year.max())]
         self.sales = float(waiting["sales"].sum() / self.shops)
@@ -94,44 +95,54 @@ class CountersModel:
         margin, once, yearly = (sum(pair) / 2 for pair in (MARGIN, COUNTER_ONCE, COUNTER_YEARLY))
         return float(100 * (yearly + once / annuity) / (margin / 100 * self.sales))
 
+    def open_lost(self) -> float:
+        """Where the slider opens: at even chances, so that it pays or not by what somebody sets and not by itself."""
+        return min(MOST_LOST, STEP * round(2 * self.even(USUAL) / STEP))
+
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the view draws for ``value``: the `way`, `committed`, the most that is `lost`, the `years`."""
         way = choice(value, "way", WAYS, "")
         committed = value.get("committed") is True and bool(way)
-        lost = number(value, "lost", 0, MOST_LOST, LOST)
+        given = number(value, "lost", 0, MOST_LOST, -1)
+        moved = given >= 0
+        lost = given if moved else self.open_lost()
         years = whole(value, "years", SHORTEST, LONGEST, USUAL)
         state: dict[str, Any] = {
             "at": {"way": way or None, "lost": lost, "years": years},
             "committed": committed,
-            "complete": committed,
+            "complete": committed and moved,
         }
         if not committed:
             return {
                 **state,
                 "text": _(
-                    "One of the {n} shops sold for {sales} last year. Shops that began to take orders "
-                    "ahead sell {effect:.1f} % "
-                    "more than at the growth of the others (± {half:.1f}).",
-                    n=self.shops, sales=yuan(self.sales, 0), effect=self.effect, half=1.96 * self.spread,
+                    "A shop of the {n} sold for {sales} last year on average. Shops that began to take orders ahead "
+                    "sell {effect:.1f} % more than at the growth of the others (± {half:.1f}; here from all months at "
+                    "once, section 2 took twelve on either side).",
+                    n=self.shops, sales=millions(self.sales, 1), effect=self.effect, half=1.96 * self.spread,
                 ),
             }  # fmt: skip
         worth = self.worth(lost, years)
-        found = {
-            each: (float(v.mean()) / 1e6, *(float(q) / 1e6 for q in np.percentile(v, [10, 90])))
-            for each, v in worth.items()
-        }
+        found = {each: (float(v.mean()), *(float(q) for q in np.percentile(v, [10, 90]))) for each, v in worth.items()}
+        money = money_unit(max(abs(each) for three in found.values() for each in three))
         order = list(reversed(WAYS))
         spans = [
-            {"x": found[each][0], "y": y, "xlo": found[each][1], "xhi": found[each][2]} for y, each in enumerate(order)
+            {axis: amount / money.yuan for axis, amount in zip(("x", "xlo", "xhi"), found[each], strict=True)}
+            | {"y": y}
+            for y, each in enumerate(order)
         ]
-        said = [{"x": row["x"], "y": row["y"], "text": f"{row['x']:.1f}"} for row in spans]
-        top = max(2.0, np.ceil(max(each[2] for each in found.values())))
-        low = min(0.0, np.floor(min(each[1] for each in found.values())))
+        said = [
+            {"x": row["x"], "y": row["y"], "text": money.write(found[each][0], 1)}
+            for row, each in zip(spans, order, strict=True)
+        ]
+        step = 1e6 / money.yuan
+        top = step * max(2.0, np.ceil(max(each[2] for each in found.values()) / 1e6))
+        low = step * min(0.0, np.floor(min(each[1] for each in found.values()) / 1e6))
         counter = float((worth["both"] > worth["convert"]).mean())
         return {
             **state,
             "chart": chart(
-                axis(_("net present value for all eight, million ¥"), float(low), float(top)),
+                axis(_("net present value for all eight, {unit}", unit=money.name), float(low), float(top)),
                 names([way_name(each) for each in order], band=46),
                 [
                     rule(x=0), intervals(spans, color=7, width=3), dots(spans, color=1, r=6),
@@ -141,23 +152,36 @@ class CountersModel:
             "text": together(
                 _("You proposed: {way}.", way=way_name(way)),
                 _(
-                    "Converting the {n} shops is worth ¥{mean:.1f} million over {years} years (middle 80 "
-                    "of 100 futures: {low:.1f} to "
-                    "{high:.1f}).",
-                    n=self.shops, years=years, mean=found["convert"][0], low=found["convert"][1],
-                    high=found["convert"][2],
+                    "If the wait costs a shop at most {lost} % of its sales, which nobody knows, the second counter "
+                    "pays in {share:.0f} of 100 futures.",
+                    lost=f"{lost:g}", share=100 * counter,
                 ),
                 _(
-                    "The second counter pays in {share:.0f} of 100 futures. It pays once the wait costs a "
-                    "shop more than about "
-                    "{even:.1f} % of its sales: a number that can be counted in four weeks, and has not been.",
-                    share=100 * counter, even=self.even(years),
+                    "It pays once the wait costs more than about {even:.1f} %: a number that a trial by lot in some of "
+                    "the {n} shops would give, and nobody has made one.",
+                    even=self.even(years), n=self.begun,
+                )
+                if moved
+                else _("Move “at most”: how much would have to be lost for you to pay for it?"),
+                _(
+                    "Converting the {n} shops is worth {mean} over {years} years (middle 80 of 100 futures: {low} to "
+                    "{high}).",
+                    n=self.shops, years=years, mean=millions(found["convert"][0], 1),
+                    low=millions(found["convert"][1], 1), high=millions(found["convert"][2], 1),
                 ),
             ),
             "table": table(
                 _("Net present value at {rate} % a year, {futures} futures (simulated; costs illustrative)",
                   rate=round(100 * RATE), futures=f"{FUTURES:,}"),
-                [_("proposal"), _("mean, million ¥"), _("middle 80 of 100, million ¥")],
-                [[way_name(each), f"{m:.2f}", f"{lo:.2f} – {hi:.2f}"] for each, (m, lo, hi) in found.items()],
+                [
+                    _("proposal"), _("mean, {unit}", unit=money.name),
+                    _("middle 80 of 100, {unit}", unit=money.name),
+                ],
+                [
+                    [way_name(each), mean, _("{low} – {high}", low=low, high=high)]
+                    for each, (mean, low, high) in (
+                        (each, [money.write(amount, 2) for amount in three]) for each, three in found.items()
+                    )
+                ],
             ),
         }  # fmt: skip

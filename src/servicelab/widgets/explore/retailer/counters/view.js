@@ -3,7 +3,7 @@ export default house.view((ui) => {
   const { h, t, content } = ui;
   const way = ui.radios({ key: "way", legend: t("decide"), options: content.ways, look: "segments" });
   const commit = ui.button({ text: t("commit"), primary: true, press: () => ui.send({ committed: true }) });
-  const lost = ui.slider({ key: "lost", label: t("lost"), min: 0, max: content.most, step: 0.25, unit: "%", help: t("lost_help") });
+  const lost = ui.slider({ key: "lost", label: t("lost"), min: 0, max: content.most, step: content.step, unit: "%", help: t("lost_help") });
   const years = ui.slider({ key: "years", label: t("years"), min: content.shortest, max: content.longest, step: 1 });
   const picture = ui.chart();
   const legend = h("p", { class: "sl-help", text: t("legend") });
@@ -11,7 +11,7 @@ export default house.view((ui) => {
   const table = ui.table();
   const levers = h("div", { class: "sl-pair" }, lost.el, years.el);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    h("div", { class: "sl-scroll" }, ui.grid(content.exhibit)), way.el, h("div", { class: "sl-bar-row" }, commit), levers, picture.el, legend, summary.el, table.el);
+    h("div", { class: "sl-scroll" }, ui.grid(content.exhibit)), way.el, h("div", { class: "sl-bar-row" }, commit), levers, summary.el, picture.el, legend, table.el);
   return (state) => {
     way.disable(state.committed);
     commit.disabled = !state.at.way;

@@ -62,8 +62,7 @@ class SatisfactionIndex(Interactive):
             "keep": _("Keep this index"),
             "drop": _("Begin again"),
             "full": _("Three are kept. Compare them, or begin again."),
+            "own": _("One of the three is your own: set the weights yourself, near 25 %."),
             "relative": _("Rise from 2023 to 2025, in per cent of the value of 2023"),
             "points": _("The same rise, in points of the index"),
-            "axis_relative": _("rise, %"),
-            "axis_points": _("rise, points"),
         }

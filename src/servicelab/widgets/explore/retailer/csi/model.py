@@ -99,7 +99,8 @@ class IndexModel:
             "at": {f"w{n}": weight for n, weight in zip(ANSWERS, now, strict=True)},
             "kept": [list(weights) for weights in kept],
             "full": len(kept) == PLACES,
-            "fresh": now not in kept,
+            "fresh": _kept([*kept, now]) != kept,
+            "own": not _own(kept),
             "charts": [
                 self._chart(called, [(r.relative, r.relative_half) for r in rises], _("rise, %"), 150),
                 self._chart(called, [(r.points, r.points_half) for r in rises], _("rise, points"), 25),
@@ -157,9 +158,8 @@ class IndexModel:
         rise = self.rise(now)
         if rise.relative is None:
             return _(
-                "With these weights the index of 2023 is {first:.1f}: too near to nothing, or below "
-                "it. Per cent of that say nothing; "
-                "in points it rises by {points:.1f}.",
+                "With these weights the index of 2023 is {first:.1f}: too near to nothing, or below it. Per cent of "
+                "that say nothing; in points it rises by {points:.1f}.",
                 first=rise.first, points=rise.points,
             )  # fmt: skip
         return _(
@@ -168,12 +168,18 @@ class IndexModel:
         )  # fmt: skip
 
 
+def _own(kept: Sequence[tuple[int, ...]]) -> bool:
+    """Whether one of the indices is none of those in use."""
+    return any(weights not in RECIPES.values() for weights in kept)
+
+
 def _kept(given: object) -> list[tuple[int, ...]]:
-    """The indices that were kept, without what is no index or stands there twice."""
+    """The indices that were kept, without what is no index or stands there twice; the last place is for one's own."""
     found: list[tuple[int, ...]] = []
     for each in given if isinstance(given, list) else []:
-        if isinstance(each, list) and len(each) == len(ANSWERS):
+        if isinstance(each, list | tuple) and len(each) == len(ANSWERS):
             weights = tuple(round(number({"w": w}, "w", LOWEST, HIGHEST, 0)) for w in each)
-            if weights not in found and len(set(weights)) > 1:
+            last = len(found) == PLACES - 1
+            if weights not in found and len(set(weights)) > 1 and (not last or _own([*found, weights])):
                 found.append(weights)
     return found[:PLACES]

@@ -8,19 +8,21 @@ export default house.view((ui) => {
     press: () => ui.send({ kept: [...ui.state.kept, content.answers.map((_, n) => weights[n].get())] }),
   });
   const drop = ui.button({ text: t("drop"), quiet: true, press: () => ui.send({ kept: [] }) });
-  const full = h("p", { class: "sl-help", text: t("full") });
+  const full = h("p", { class: "sl-help" });
   const summary = ui.summary();
   const [relative, points] = [ui.chart(), ui.chart()];
-  const pictures = h("div", { class: "sl-pair" },
-    h("div", {}, h("h4", { class: "sl-head", text: t("relative") }), relative.el), h("div", {}, h("h4", { class: "sl-head", text: t("points") }), points.el));
+  // Beside the weights, so that one sees what becomes of the index while one sets it.
+  const pictures = h("div", {}, summary.el,
+    h("h4", { class: "sl-head", text: t("relative") }), relative.el, h("h4", { class: "sl-head", text: t("points") }), points.el);
   const table = ui.table();
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    h("p", { class: "sl-help", text: t("recipes") }), h("div", { class: "sl-bar-row" }, recipes), ...weights.map((w) => w.el),
-    h("div", { class: "sl-bar-row" }, keep, drop, full), summary.el, pictures, table.el);
+    h("p", { class: "sl-help", text: t("recipes") }), h("div", { class: "sl-bar-row" }, recipes),
+    h("div", { class: "sl-pair" }, h("div", {}, weights.map((w) => w.el), h("div", { class: "sl-bar-row" }, keep, drop), full), pictures), table.el);
   return (state) => {
     keep.disabled = state.full || !state.fresh;
     drop.hidden = !state.kept.length;
-    full.hidden = !state.full;
+    full.hidden = !state.full && (!state.own || state.kept.length < content.most - 1);
+    full.textContent = state.full ? t("full") : t("own");
     summary.set(state.text);
     relative.draw({ ...state.charts[0], alt: `${t("relative")}. ${state.text}` });
     points.draw({ ...state.charts[1], alt: `${t("points")}. ${state.text}` });
