@@ -85,6 +85,12 @@ def test_the_page_holds_guess_and_truth_endings_written_lines_and_take_aways(les
     assert "Not this." not in words
 
 
+def test_a_lesson_without_a_desk_promises_no_contacts(lesson, workspace):
+    assert "how your contacts ended" in lesson.keepsake().words()["lead"]
+    (workspace / "lessons/01_needs/desk.json").unlink()
+    assert "contacts" not in open_lesson("01_needs").keepsake().words()["lead"]
+
+
 def test_an_empty_page_is_not_made(lesson, workspace):
     keepsake = lesson.keepsake()
     keepsake.value = {"press": 1}

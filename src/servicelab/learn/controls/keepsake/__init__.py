@@ -33,12 +33,21 @@ class KeepsakeControl(Interactive):
         return _("A page to keep")
 
     def words(self) -> dict[str, str]:
+        if self._lesson.has_desk:
+            lead = _(
+                "Your guesses beside the numbers, how your contacts ended, what you wrote and what to take away: one "
+                "page for you, to print or to keep."
+            )
+        else:
+            lead = _(
+                "Your guesses beside the numbers, what you wrote and what to take away: one page for you, to print or "
+                "to keep."
+            )
         return {
-            "lead": _("Your guesses beside the numbers, how your contacts ended, what you wrote and what to take away: "
-                      "one page for you, to print or to keep."),
+            "lead": lead,
             "make": _("Make my page"),
             "open": _("Open my page"),
-        }  # fmt: skip
+        }
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what was done decides
         return {"says": self._says, "kind": self._kind, "pressed": self._pressed}

@@ -192,7 +192,7 @@ class AheadClaim(Claim):
         left = self.beside.left
         assert left is not None
         return _(
-            "The sum is right. But every shop grows: between the same months the {n} that never had it by "
+            "The sum is right. But every shop grows: over all the months of the draft the {n} that never had it by "
             "{usual:.0f} %. Say both in one breath, or say the rest: about {left:.0f} % more than at the growth of "
             "shops without it. Which shops began when was drawn by lot; so they may be compared.",
             n=self.waiting, usual=self.usual, left=left.mean,

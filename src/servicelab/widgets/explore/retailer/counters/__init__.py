@@ -35,6 +35,7 @@ class Counters(Interactive):
             content={
                 "ways": [{"id": way, "text": way_name(way)} for way in WAYS],
                 "exhibit": exhibit(),
+                "facts": self._model.facts(),
                 "most": MOST_LOST,
                 "step": STEP,
                 "shortest": SHORTEST,

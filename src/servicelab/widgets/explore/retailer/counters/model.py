@@ -99,6 +99,15 @@ class CountersModel:
         """Where the slider opens: at even chances, so that it pays or not by what somebody sets and not by itself."""
         return min(MOST_LOST, STEP * round(2 * self.even(USUAL) / STEP))
 
+    def facts(self) -> str:
+        """What is known before anybody decides."""
+        return _(
+            "A shop of the {n} sold for {sales} last year on average. Shops that began to take orders ahead sell "
+            "{effect:.1f} % more than at the growth of the others (± {half:.1f}; here from all months at once, section "
+            "2 took twelve on either side).",
+            n=self.shops, sales=millions(self.sales, 1), effect=self.effect, half=1.96 * self.spread,
+        )  # fmt: skip
+
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the view draws for ``value``: the `way`, `committed`, the most that is `lost`, the `years`."""
         way = choice(value, "way", WAYS, "")
@@ -113,15 +122,7 @@ class CountersModel:
             "complete": committed and moved,
         }
         if not committed:
-            return {
-                **state,
-                "text": _(
-                    "A shop of the {n} sold for {sales} last year on average. Shops that began to take orders ahead "
-                    "sell {effect:.1f} % more than at the growth of the others (± {half:.1f}; here from all months at "
-                    "once, section 2 took twelve on either side).",
-                    n=self.shops, sales=millions(self.sales, 1), effect=self.effect, half=1.96 * self.spread,
-                ),
-            }  # fmt: skip
+            return {**state, "text": self.facts()}
         worth = self.worth(lost, years)
         found = {each: (float(v.mean()), *(float(q) for q in np.percentile(v, [10, 90]))) for each, v in worth.items()}
         money = money_unit(max(abs(each) for three in found.values() for each in three))

@@ -11,12 +11,12 @@ export default house.view((ui) => {
   const table = ui.table();
   const levers = h("div", { class: "sl-pair" }, lost.el, years.el);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    h("div", { class: "sl-scroll" }, ui.grid(content.exhibit)), way.el, h("div", { class: "sl-bar-row" }, commit), levers, summary.el, picture.el, legend, table.el);
+    h("div", { class: "sl-pair" }, ui.grid(content.exhibit), h("p", { text: content.facts })), way.el, h("div", { class: "sl-bar-row" }, commit), levers, summary.el, picture.el, legend, table.el);
   return (state) => {
     way.disable(state.committed);
     commit.disabled = !state.at.way;
     commit.hidden = state.committed;
-    levers.hidden = picture.el.hidden = legend.hidden = table.el.hidden = !state.committed;
+    levers.hidden = summary.el.hidden = picture.el.hidden = legend.hidden = table.el.hidden = !state.committed;
     summary.set(state.text);
     if (!state.committed) return;
     picture.draw({ ...state.chart, alt: state.text });

@@ -112,7 +112,7 @@ class IndexModel:
                 [_("index"), _("weights of 1, 2, 3, 4, 5"), "2023", "2025", _("rise, %"), _("rise, points")],
                 [
                     [
-                        name, " / ".join(str(w) for w in weights), f"{r.first:.1f}", f"{r.last:.1f}",
+                        name, " / ".join(f"{w}".replace("-", "−") for w in weights), f"{r.first:.1f}", f"{r.last:.1f}",
                         "–" if r.relative is None else f"{r.relative:+.1f} ± {r.relative_half:.1f}",
                         f"{r.points:+.1f} ± {r.points_half:.1f}",
                     ]

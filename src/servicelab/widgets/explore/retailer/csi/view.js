@@ -1,7 +1,8 @@
 // Five weights, an index, three that are kept: the rise of each in per cent and in points.
 export default house.view((ui) => {
   const { h, t, content } = ui;
-  const weights = content.answers.map((a) => ui.slider({ key: a.id, label: a.text, min: content.low, max: content.high, step: content.step }));
+  const signed = (v) => String(v).replace("-", "−");
+  const weights = content.answers.map((a) => ui.slider({ key: a.id, label: a.text, min: content.low, max: content.high, step: content.step, format: signed }));
   const recipes = content.recipes.map((r) => ui.button({ text: r.text, quiet: true, press: () => ui.send({ ...r.weights }) }));
   const keep = ui.button({
     text: t("keep"), primary: true,
