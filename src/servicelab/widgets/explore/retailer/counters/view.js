@@ -11,7 +11,7 @@ export default house.view((ui) => {
   const table = ui.table();
   const levers = h("div", { class: "sl-pair" }, lost.el, years.el);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    h("div", { class: "sl-pair" }, ui.grid(content.exhibit), h("p", { text: content.facts })), way.el, h("div", { class: "sl-bar-row" }, commit), levers, summary.el, picture.el, legend, table.el);
+    ui.grid(content.exhibit), h("p", { text: content.facts }), way.el, h("div", { class: "sl-bar-row" }, commit), levers, summary.el, picture.el, legend, table.el);
   return (state) => {
     way.disable(state.committed);
     commit.disabled = !state.at.way;
