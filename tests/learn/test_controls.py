@@ -191,7 +191,7 @@ def test_progress_follows_every_answer(workspace):
     assert end.state["done"]
     assert end.state["next"]["title"] == "3 · Talk"
     assert welcome.state["summary"] == "1 of 2 sections done. Go on with “3 · Talk”."
-    assert welcome.state["more"].startswith("Sections for analysts: 1, about 10 minutes.")
+    assert welcome.state["more"].startswith("For analysts there is more, about 10 minutes:")
     shown = welcome.text().splitlines()
     assert shown.index(welcome.state["more"]) == len(shown) - 2
     assert "Analyse" in shown[-1]

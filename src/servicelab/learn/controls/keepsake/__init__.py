@@ -35,7 +35,10 @@ class KeepsakeControl(Interactive):
     def words(self) -> dict[str, str]:
         return {
             "lead": _("Your guesses beside the numbers, how your contacts ended, what you wrote and what to take away: "
-                      "one page for you, to print or to keep."),
+                      "one page for you, to print or to keep.")
+            if self._lesson.has_desk
+            else _("Your guesses beside the numbers, what you wrote and what to take away: one page for you, to print "
+                   "or to keep."),
             "make": _("Make my page"),
             "open": _("Open my page"),
         }  # fmt: skip

@@ -3,19 +3,24 @@ export default house.view((ui) => {
   const { h, t, content } = ui;
   let touched = false;
   const picture = ui.radios({ key: "picture", legend: t("look"), options: content.pictures, look: "segments" });
-  const look = ui.chart({ height: 230 });
-  const handles = content.halves.map((clock, n) => ui.slider({ key: `h${n}`, label: t("half", { clock }), min: 0, max: content.most, step: 1, input: () => { touched = true; commit.disabled = false; } }));
-  const own = ui.chart({ height: 260 });
+  const look = ui.chart({ height: 200 });
+  const handles = content.halves.map((clock, n) => ui.slider({ key: `h${n}`, label: clock, min: 0, max: content.most, step: 1, input: () => { touched = true; commit.disabled = false; } }));
+  // Beside each other under one head, each stands for its half hour; who hears it is told the whole.
+  content.halves.forEach((clock, n) => handles[n].input.setAttribute("aria-label", t("half", { clock })));
+  const own = ui.chart({ height: 200 });
   const summary = ui.summary();
   const commit = ui.button({ text: t("commit"), primary: true, press: () => {
     const said = Object.fromEntries(content.halves.map((_, n) => [`h${n}`, handles[n].get()]));
     ui.send({ ...said, committed: true });
   } });
   const once = h("p", { class: "sl-help", text: t("once") });
+  const told = h("div", {});
   const table = ui.table();
+  // What is looked at, what is drawn and what is set share a screen of 768 pixels.
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
-    picture.el, look.el, own.el, h("div", { class: "sl-pair" }, handles.map((handle) => handle.el)), summary.el,
-    h("div", { class: "sl-bar-row" }, commit, once), table.el);
+    picture.el, h("div", { class: "sl-pair" }, look.el, own.el),
+    h("fieldset", { class: "sl-field forecast-handles" }, h("legend", { text: t("handles") }), handles.map((handle) => handle.el)),
+    summary.el, told, h("div", { class: "sl-bar-row" }, commit, once), table.el);
   const every = content.halves.map((_, n) => n);
   const x = { label: t("clock"), min: -0.4, max: content.halves.length - 0.6, ticks: every, format: (n) => content.halves[n] };
   const room = (values) => Math.max(10, Math.ceil((1.15 * Math.max(...values)) / 10) * 10);
@@ -50,7 +55,8 @@ export default house.view((ui) => {
     if (state.committed) touched = false;
     commit.disabled = !(state.moved || touched);
     commit.hidden = once.hidden = state.committed;
-    summary.set(state.text);
+    summary.set(state.said);
+    told.replaceChildren(...(state.surprise ? [ui.note("info", t("surprise"), state.surprise)] : []));
     table.set(state.table);
   };
 });

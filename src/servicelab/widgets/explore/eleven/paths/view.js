@@ -6,15 +6,16 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const course = ui.chart({ height: 300 });
   const decided = h("div", {});
+  const who = h("details", { class: "sl-details" }, h("summary", { text: t("decisions") }), decided);
   const earlier = h("ul", {});
   const again = ui.button({ text: t("again"), press: () => ui.model.send({ again: true }) });
   const kept = h("p", { class: "sl-help", text: t("kept") });
   const table = ui.table();
-  const after = h("div", {}, course.el, h("h4", { class: "sl-head", text: t("decisions") }), decided, h("div", { class: "sl-bar-row" }, again, kept));
+  const after = h("div", {}, course.el, who, h("div", { class: "sl-bar-row" }, again, kept));
   const list = h("div", {}, h("h4", { class: "sl-head", text: t("plays") }), earlier);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), summary.el, after, list, table.el);
   return (state) => {
-    summary.set(state.text);
+    summary.set(state.said);
     after.hidden = table.el.hidden = !state.open;
     list.hidden = !state.plays.length;
     earlier.replaceChildren(...state.plays.map((said) => h("li", { text: said })));
