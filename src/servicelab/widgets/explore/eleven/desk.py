@@ -218,7 +218,8 @@ def _own(season: Season, plan: Plan, day: str, line: str) -> NDArray[np.int64]:
         counts[clock >= EIGHT] += overtime
     if plan.wave.hours and day in OVERTIME_DAYS:
         counts[clock >= LENGTH - 3600 * plan.wave.hours] += ASSUMED.people[line]
-    return np.maximum(counts, 1 if line == "phone" else 0)
+    there: NDArray[np.int64] = np.maximum(counts, 1 if line == "phone" else 0)
+    return there
 
 
 def _moved(season: Season, plan: Plan, day: str, hour: Hour) -> NDArray[np.int64]:
@@ -228,7 +229,8 @@ def _moved(season: Season, plan: Plan, day: str, hour: Hour) -> NDArray[np.int64
     start = int(EIGHT // PIECE)
     for moved, (low, high) in zip(hour.moved, STRETCHES, strict=True):
         wanted[start + low : start + high] = moved
-    return np.clip(wanted, -there["chat"], there["phone"] - 1)
+    possible: NDArray[np.int64] = np.clip(wanted, -there["chat"], there["phone"] - 1)
+    return possible
 
 
 def seats_at(season: Season, plan: Plan, day: str, line: str, second: float, hour: Hour | None = None) -> int:

@@ -31,9 +31,9 @@ def clock(at: int) -> str:
 def picture_name(picture: str) -> str:
     """What a picture shows."""
     return {
-        "october": _("This October, half hour by half hour"),
-        "days": _("The days around the last two Double 11s"),
-        "evenings": _("The four opening evenings of 2023 and 2024"),
+        "october": _("This October, by half hours"),
+        "days": _("Days around the last two Double 11s"),
+        "evenings": _("The four opening evenings, 2023/24"),
     }[picture]
 
 

@@ -30,7 +30,7 @@ export default house.view((ui) => {
     if (state.at.picture === "october")
       return { x, y: { label: t("axis"), min: 0, max: room(october), every: 45 }, layers: [{ lines: [{ points: october.map((v, n) => [n, v]) }], color: 7, width: 2 }, { dots: october.map((v, n) => ({ x: n, y: v, label: ui.number(v) })), color: 7, shape: "square", r: 4 }] };
     if (state.at.picture === "days")
-      return { x: { label: t("times"), min: 0, max: 3, ticks: [0, 1, 2, 3] }, y: { names: [...days.names].reverse(), band: 24 }, layers: [{ bars: [...days.times].reverse().map((v, y) => ({ x: v, y, label: ui.number(v, 1) })), color: 1 }] };
+      return { x: { label: t("times"), min: 0, max: 3, ticks: [0, 1, 2, 3] }, y: { names: [...days.names].reverse(), band: 18 }, layers: [{ bars: [...days.times].reverse().map((v, y) => ({ x: v, y, label: ui.number(v, 1) })), color: 1 }] };
     return { x, y: { label: content.pictures[2].text, min: 0, max: room(evenings.opening), every: 45 },
       layers: [{ lines: [{ points: evenings.opening.map((v, n) => [n, v]) }], color: 2, width: 2 }, { dots: evenings.opening.map((v, n) => ({ x: n, y: v, label: String(v) })), color: 2, shape: "triangle", r: 5 },
         { lines: [{ points: evenings.plain.map((v, n) => [n, v]) }], color: 7, width: 2, dash: "7 3" }],

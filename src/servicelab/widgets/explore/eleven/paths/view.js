@@ -25,7 +25,7 @@ export default house.view((ui) => {
     const [low, high] = [Math.floor(Math.min(0, ...every) / step) * step, Math.ceil(Math.max(step, ...every) / step) * step];
     course.draw({
       x: { label: t("round"), min: -0.2, max: state.rounds.length - 0.6, ticks: state.rounds.map((_, n) => n), format: (n) => state.rounds[n] },
-      y: { label: t("saved"), min: low, max: high, every: 45 },
+      y: { label: t("less"), min: low, max: high, every: 45, format: (v) => ui.number(v) },
       layers: state.lines.flatMap((line) => [
         { lines: [{ points: line.saved.map((v, n) => [n, v]) }], color: LOOK[line.id].color, width: line.id === "you" ? 3 : 2, dash: line.id === "as_is" ? "7 3" : null },
         { dots: line.saved.map((v, n) => ({ x: n, y: v, title: `${line.name}: ${ui.number(v)}` })), ...LOOK[line.id], r: 5 },

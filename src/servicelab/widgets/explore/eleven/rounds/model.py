@@ -282,10 +282,10 @@ def carried(game: Game, which: str, runs: Sequence[Played]) -> str:
     more = 100 * (float(np.mean([each.carried.goodwill for each in runs])) - 1)
     back = float(np.mean([sum(each.carried.back.values()) for each in runs]))
     temps = (
-        _("no temps") if not staff.temps
-        else _("temps: {temps}, not begun yet", temps=staff.temps) if staff.start > end
-        else _("temps: {temps}, in their first week", temps=staff.temps) if not weeks
-        else _("temps: {temps}, in week {week}", temps=staff.temps, week=weeks + 1)
+        _("No temps") if not staff.temps
+        else _("Temps: {temps}, not begun yet", temps=staff.temps) if staff.start > end
+        else _("Temps: {temps}, in their first week", temps=staff.temps) if not weeks
+        else _("Temps: {temps}, in week {week}", temps=staff.temps, week=weeks + 1)
     )  # fmt: skip
     if which == "wave":
         return _("That was the last round: the next section compares.")
