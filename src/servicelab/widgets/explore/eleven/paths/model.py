@@ -114,7 +114,7 @@ def decisions(ways: Mapping[str, Path], came: int) -> dict[str, Any]:
         [_("10 November"), *[_hour(ways[name].plan.night) for name in ORDER]],
         [_("the wave"), *[_wave(ways[name].plan) for name in ORDER]],
     ]
-    return {"caption": _("Who decided what"), "columns": [_("decision"), *map(path_name, ORDER)], "rows": rows}
+    return {"caption": _("Who decided what"), "columns": [_("what is decided"), *map(path_name, ORDER)], "rows": rows}
 
 
 def _forecast(plan: Plan, name: str) -> str:
@@ -131,7 +131,7 @@ def _hour(hour: Hour) -> str:
     on = [switch_name(each) for each in SWITCHES if getattr(hour, each)]
     moved = _("to the chat: {moved}", moved=" / ".join(map(str, hour.moved)))
     banner = [banner_name(hour.banner)] if hour.banner != "none" else []
-    return "; ".join([moved, *on, *banner])
+    return _("; ").join([moved, *on, *banner])
 
 
 def _wave(plan: Plan) -> str:
