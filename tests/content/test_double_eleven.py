@@ -18,12 +18,12 @@ from servicelab.company import load
 from servicelab.models.queueing import erlang_a_metrics, simulate_queue
 from servicelab.publish.sources import read_document
 from servicelab.widgets.explore.eleven.desk import EIGHT, days_of
-from servicelab.widgets.explore.eleven.forecast.model import opening_evenings
+from servicelab.widgets.explore.eleven.forecast.model import DAYS, opening_evenings
 from servicelab.widgets.explore.eleven.game import PLAYED, RUNS, Game
 from servicelab.widgets.explore.eleven.levers import ASSUMED, HANDLES
 from servicelab.widgets.explore.eleven.planner import PLACE, RUSH, tallied
 from servicelab.widgets.explore.eleven.season import CLOSES, EVE, OPENS, SPELL
-from servicelab.widgets.figures.eleven import aftersale, halfhours, weekswith
+from servicelab.widgets.figures.eleven import aftersale, halfhours, pastsales, weekswith
 from servicelab.widgets.intervals import wilson
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +35,13 @@ NOTES = partial(says, "instructor")
 @pytest.fixture(scope="module")
 def game() -> Game:
     return Game(load)
+
+
+def test_exhibit_a_leaves_no_day_out() -> None:
+    """The same days as the picture that a forecast is drawn from."""
+    assert (pastsales.DAYS[0], pastsales.DAYS[-1]) == DAYS
+    days = [pd.Timestamp(f"2025-{day}") for day in pastsales.DAYS]
+    assert days == list(pd.date_range(days[0], days[-1]))
 
 
 def test_one_half_hour(game: Game) -> None:

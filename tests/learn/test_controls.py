@@ -51,7 +51,7 @@ def test_every_view_stands_beside_the_python_that_names_it():
 
 
 def test_a_view_asks_only_for_words_that_its_python_sends():
-    house = {"title", "locale", "table", "colon", "saved", "stale"}
+    house = {"title", "locale", "table", "colon", "percent", "yuan", "saved", "stale"}
     for view in CONTROLS.rglob("*.js"):
         sent = set(re.findall(r'"(\w+)": ', (view.parent / "__init__.py").read_text(encoding="utf-8"))) | house
         asked = set(re.findall(r'\bt\("(\w+)"', view.read_text(encoding="utf-8")))
@@ -191,7 +191,7 @@ def test_progress_follows_every_answer(workspace):
     assert end.state["done"]
     assert end.state["next"]["title"] == "3 · Talk"
     assert welcome.state["summary"] == "1 of 2 sections done. Go on with “3 · Talk”."
-    assert welcome.state["more"].startswith("Sections for analysts: 1, about 10 minutes.")
+    assert welcome.state["more"].startswith("For analysts there is more, about 10 minutes:")
     shown = welcome.text().splitlines()
     assert shown.index(welcome.state["more"]) == len(shown) - 2
     assert "Analyse" in shown[-1]

@@ -85,10 +85,18 @@ def test_the_page_holds_guess_and_truth_endings_written_lines_and_take_aways(les
     assert "Not this." not in words
 
 
-def test_a_lesson_without_a_desk_promises_no_contacts(lesson, workspace):
+def test_where_there_is_no_desk_nobody_is_told_how_it_ended(lesson, workspace):
+    """A case has none."""
+    handed_in = open_exercise("01_needs")
+    lesson.predict("p-one").value = {"guess": 55}
     assert "how your contacts ended" in lesson.keepsake().words()["lead"]
+    assert any("the desk" in line for line in handed_in.carries())
     (workspace / "lessons/01_needs/desk.json").unlink()
-    assert "contacts" not in open_lesson("01_needs").keepsake().words()["lead"]
+    lead = open_lesson("01_needs").keepsake().words()["lead"]
+    assert "Your guesses beside the numbers" in lead
+    assert "contacts" not in lead
+    assert not any("desk" in line for line in handed_in.carries())
+    assert any("questions, guesses, minutes, the card" in line for line in handed_in.carries())
 
 
 def test_an_empty_page_is_not_made(lesson, workspace):

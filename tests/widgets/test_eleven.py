@@ -14,8 +14,19 @@ from servicelab.models.queueing.oneday import people_at, spells_at
 from servicelab.widgets import explore
 from servicelab.widgets.explore.eleven import desk, planner
 from servicelab.widgets.explore.eleven.game import RUNS, Game, pinball
-from servicelab.widgets.explore.eleven.levers import ASSUMED, MOST, ROUNDS, STARTS, Hour, Plan, Staff, Wave, read
-from servicelab.widgets.explore.eleven.season import EVE, FIRST, LINES, Season
+from servicelab.widgets.explore.eleven.levers import (
+    ASSUMED,
+    HANDLES,
+    MOST,
+    ROUNDS,
+    STARTS,
+    Hour,
+    Plan,
+    Staff,
+    Wave,
+    read,
+)
+from servicelab.widgets.explore.eleven.season import EVE, FIRST, LINES, PRACTICE, Season
 
 STAFF = {"temps": 6, "start": STARTS[0], "late": 2, "overtime": 8, "committed": True}
 HOUR = {"moved0": 3, "moved1": 3, "moved2": 2, "on": ["callback"], "committed": True}
@@ -149,6 +160,40 @@ def test_people_who_move_are_missed_where_they_were(season: Season) -> None:
         assert there[1] - there[0] == change, line
 
 
+@pytest.mark.parametrize("moved", [-2, 6])
+def test_nobody_is_moved_who_is_not_there(season: Season, moved: int) -> None:
+    """One person sits at the chat of the practice evening, a handful on the phone: no move makes more of them."""
+    at, hour = desk.EIGHT + 300, Hour((moved,) * 3)
+    before, after = (
+        [desk.seats_at(season, Plan(), PRACTICE, line, at, which) for line in LINES] for which in (None, hour)
+    )
+    assert sum(before) == sum(after)
+    assert after[0] == (1 if moved > 0 else before[0] + before[1])
+    assert min(after) >= 0
+
+
+def test_before_the_night_a_plan_is_tried_without_the_failure(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner knows of the failure only when it chooses the sentence."""
+
+    def night(failing: bool) -> desk.Played:
+        return desk.play(season, planner.as_is(), "night", desk.Carried(), 0, None, [EVE], failing)
+
+    assert night(failing=False).rush.contacts == 247 < night(failing=True).rush.contacts
+    tried: dict[str, bool] = {}
+
+    def best(
+        _season: Season, _known: Any, plans: list[Plan], _rounds: Any, what: str, _only: Any = (), failing: bool = False
+    ) -> Plan:
+        tried[what] = failing
+        # Nor does any of the plans answer a failure that nobody knows of.
+        assert failing or {plan.night.banner for plan in plans} <= {"none", *(["kept"] if what == "wave" else [])}
+        return next(plan for plan in plans if not failing or plan.night.banner == "kept")
+
+    monkeypatch.setattr(planner, "_best", best)
+    planner.informed(season)
+    assert {what for what, failing in tried.items() if failing} == {"sentence"}
+
+
 def test_what_the_banner_promises_is_held_against_what_came(season: Season) -> None:
     def night(banner: str) -> desk.Played:
         return desk.play(season, Plan(night=Hour(banner=banner)), "night", desk.Carried(), 0)
@@ -171,6 +216,9 @@ def test_a_call_back_without_people_is_a_debt(season: Season) -> None:
         [FIRST],
     )  # fmt: skip
     assert few.all.broken > 10 * max(1, many.all.broken)
+    for each in (few, many):
+        assert each.promised - each.rung == each.all.broken
+        assert each.rung > 0
     assert few.carried.back["phone"] == few.all.broken
 
 
@@ -206,6 +254,47 @@ def test_a_round_waits_for_the_one_before(game: Game) -> None:
     assert game.rounds["staff"].state["gauges"]["round"][0] > 0
 
 
+def test_calls_back_are_counted_for_whoever_offered_them(game: Game) -> None:
+    commit(game, "forecast", "staff", "opening")
+    runs = game.played("opening")
+    promised, rung = (np.mean([getattr(each, name) for each in runs]) for name in ("promised", "rung"))
+    assert f"Calls back promised: {promised:.0f}; made before nine: {rung:.0f}." in game.rounds["opening"].state["said"]
+    game.rounds["night"].value = {**COMMITTED["night"], "on": []}
+    assert "Calls back" not in game.rounds["night"].state["said"]
+
+
+def test_a_round_says_whether_anything_was_set(game: Game) -> None:
+    commit(game, "forecast")
+    staff = game.rounds["staff"]
+    assert not staff.state["moved"]
+    staff.value = {"late": 2}
+    assert staff.state["moved"]
+
+
+def test_the_surprise_of_the_forecast_comes_once_it_is_committed(game: Game) -> None:
+    forecast = game.rounds["forecast"]
+    forecast.value = {"h8": 200}
+    assert not forecast.state["surprise"]
+    commit(game, "forecast")
+    assert "20:00 sharp" in forecast.state["surprise"]
+    assert forecast.state["surprise"] not in forecast.state["said"]
+    assert forecast.state["surprise"] in forecast.state["text"]
+
+
+def test_the_handles_begin_where_the_picture_of_october_stands(game: Game) -> None:
+    forecast = game.rounds["forecast"]
+    october = forecast.content["data"]["october"]
+    assert [forecast.state["at"][f"h{n}"] for n in range(HANDLES)] == october
+    assert f"You expect {sum(october)} contacts" in forecast.state["text"]
+    assert f"October evening there are {sum(october)}" in forecast.state["text"]
+
+
+def test_the_practice_says_why_the_assistant_changes_little(game: Game) -> None:
+    practice = explore.rounds(game, "practice")
+    assert "hardly anybody asks about prices" not in practice.derive({})["text"]
+    assert "1 of 15 chats" in practice.derive({"on": ["assistant"]})["text"]
+
+
 def test_what_is_committed_stands_and_the_whole_can_be_played_again(game: Game) -> None:
     commit(game, *ROUNDS)
     staff, paths = game.rounds["staff"], game.rounds["paths"]
@@ -220,6 +309,9 @@ def test_what_is_committed_stands_and_the_whole_can_be_played_again(game: Game) 
     assert all(game.rounds[name].value == {} for name in ROUNDS)
     assert not paths.state["open"]
     assert len(paths.state["plays"]) == 1
+    # An earlier way stands in its own list, not in the middle of what this one came to.
+    assert paths.state["plays"][0] in paths.state["text"]
+    assert paths.state["plays"][0] not in paths.state["said"]
     assert not game.committed("forecast")
 
 

@@ -174,6 +174,20 @@ def words_sent(python: str) -> set[str]:
     return {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
 
 
+def test_no_control_writes_over_a_string_of_the_house() -> None:
+    """What every control says of itself (saved, silent) would be said in one control's own words."""
+    house = ast.parse((WIDGETS / "house" / "__init__.py").read_text(encoding="utf-8"))
+    labels = next(
+        node.value for node in ast.walk(house)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        and [name.id for name in node.targets if isinstance(name, ast.Name)] == ["labels"]
+    )  # fmt: skip
+    ours = {key.value for key in labels.keys if isinstance(key, ast.Constant)}
+    assert {"title", "saved", "saving", "stale", "table"} <= ours
+    for control in [*WIDGETS.rglob("*.py"), *(WIDGETS.parent / "learn" / "controls").rglob("*.py")]:
+        assert not words_sent(control.read_text(encoding="utf-8")) & ours, control
+
+
 def test_the_keys_of_words_are_found_and_no_others() -> None:
     python = 'def words(self):\n    return {"a": _("A"), **more, "b": self._lead}\n\ndef x():\n    return {"c": 1}\n'
     assert words_sent(python) == {"a", "b"}

@@ -161,12 +161,13 @@ class Assignment(Session):
         if self.answers_path.is_file():
             files.append(_("Your decisions and what you wrote"))
         if self.lesson_answers and self.lesson_answers.is_file():
-            files.append(
-                _(
-                    "How you worked through the lesson (questions, guesses, minutes, the desk, the card): it earns and "
-                    "costs no marks"
-                )
+            # A case has no contact at the desk.
+            what = (
+                _("questions, guesses, minutes, the desk, the card")
+                if (self.lesson_answers.parent / "desk.json").is_file()
+                else _("questions, guesses, minutes, the card")
             )
+            files.append(_("How you worked through the lesson ({what}): it earns and costs no marks", what=what))
         return files
 
     def hand_in(self, student: str) -> Receipt:

@@ -139,8 +139,8 @@ def course_facts(root: Path) -> dict[str, str]:
             "seen_by",
             _(
                 "Your instructor and those who mark with them see these files. HR sees your marks and how you worked "
-                "through the lesson: minutes, right first answers, misunderstandings met, guesses, how the desk ended. "
-                "How you worked earns and costs no marks."
+                "through the lesson: minutes, right first answers, misunderstandings met, guesses, and where there is "
+                "a contact at the desk, how it ended. How you worked earns and costs no marks."
             ),
         ),
     }

@@ -289,7 +289,7 @@ def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: flo
 
 
 def first_week(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> float:
-    """How many experienced people with the phone so many newcomers are in their first week."""
+    """How many experienced people on the phone so many newcomers are in their first week."""
     return weekswith.as_experienced(contacts, agents, temps)[0]
 
 

@@ -39,7 +39,7 @@ class Welcome(Overview):
         super().__init__(session, view)
 
     def name(self) -> str:
-        return _("Your way through this lesson")
+        return _("Your way through the sections")
 
     def words(self) -> dict[str, str]:
         return {
@@ -222,9 +222,8 @@ def more(progress: Progress) -> str:
         return ""
     planned = sum(s.section.minutes for s in theirs)
     return _(
-        "Sections for analysts: {count}, about {minutes} minutes. They lead up to the graded analysis; “Next” leads "
-        "past them.",
-        count=len(theirs),
+        "For analysts there is more, about {minutes} minutes: it leads up to the graded analysis, and “Next” leads "
+        "past it.",
         minutes=f"{planned:g}",
     )
 

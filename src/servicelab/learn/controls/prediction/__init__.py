@@ -29,7 +29,6 @@ class PredictControl(Control):
         return {
             "kind": _("Guess first"),
             "guess": _("Your guess"),
-            "percent": _("{number} %", number="{number}"),
             "record": _("Record my guess"),
             "move": _("Click on the scale where your guess is, or use the arrow keys; Enter takes the middle."),
             "pick": _("Pick one."),

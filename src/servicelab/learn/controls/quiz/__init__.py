@@ -50,7 +50,7 @@ class QuizControl(Control):
             "sentence": _("{words}.", words="{words}"),
             "ask": _("Show the answer"),
             "pick": _("Pick an option, then check it."),
-            "stale": _("You changed your answer: check it again."),
+            "changed": _("You changed your answer: check it again."),
             "right": _("Right"),
             "missed": _("This is the answer") if self.question.kind == "choice" else _("Belongs to the answer"),
             "wrong": _("Not this one"),

@@ -50,7 +50,7 @@ function question(ui) {
     ask.hidden = !state.can_ask;
     verdict.hidden = !state.verdict;
     verdict.className = `sl-summary lq-${state.stale ? "stale" : state.status}`;
-    verdict.textContent = state.stale ? t("stale") : state.verdict;
+    verdict.textContent = state.stale ? t("changed") : state.verdict;
     if (!state.stale && aloud.textContent !== state.feedback) aloud.textContent = state.feedback;
     // The button that was pressed is gone: the keyboard goes on from what it brought about.
     if (over && pressed) verdict.focus({ preventScroll: true });

@@ -61,7 +61,7 @@ class SubmitControl(Interactive):
             ),
             "submit": _("Hand in now"),
             "again": _("Hand in again"),
-            "saving": _("Saving the notebook…"),
+            "storing": _("Saving the notebook…"),
             "anyway": _("Hand in the saved version"),
             "doubts": _("Look at this once more before you hand in:"),
             "sure": _("Hand in all the same"),

@@ -66,7 +66,7 @@ export default house.view((ui) => {
     over = { ...(Object.keys(decided).length ? over : {}), ...decided };
     if (waiting) return;
     waiting = true;
-    go.textContent = t("saving");
+    go.textContent = t("storing");
     const clean = over.anyway ? null : await saveNotebook(ui.root);
     ui.send({ student: student.get(), clean, anyway: Boolean(over.anyway), sure: Boolean(over.sure), press: (ui.state.pressed || 0) + 1 });
     ui.flush();

@@ -97,12 +97,17 @@ class Tally:
 
 @dataclass(frozen=True)
 class Played:
-    """A round, once: everything, the half hour from 20:00 of its evening, the hour minute by minute, what it leaves."""
+    """A round, once: everything, the half hour from 20:00 of its evening, its days, what it leaves, calls back.
+
+    `promised` and `rung` are the calls back of the evening: how many were promised, and how many made before nine.
+    """
 
     all: Tally
     rush: Tally = Tally()
     days: tuple[Tally, ...] = ()
     carried: Carried = Carried()
+    promised: int = 0
+    rung: int = 0
 
 
 def from_log(season: Season) -> Demand:
@@ -123,25 +128,29 @@ def between(first: str, last: str) -> int:
 
 def play(
     season: Season, plan: Plan, name: str, carried: Carried, run: int, demand: Demand | None = None,
-    only: Sequence[str] = (),
+    only: Sequence[str] = (), failing: bool = True,
 ) -> Played:  # fmt: skip
-    """A round once: run `run` has the same customers and the same luck whatever was decided. `only` plays some days."""
+    """A round once: run `run` has the same customers and the same luck whatever was decided.
+
+    `only` plays some days. Without `failing` payment works on 10 November, as far as anybody knows before that evening.
+    """
     source = demand or from_log(season)
     total, rush, days = Tally(cost=spent(season, plan, name)), Tally(), []
-    back, broken = dict(carried.back), 0
+    back, broken, promised, rung = dict(carried.back), 0, 0, 0
     for day in only or days_of(name):
         hour = {FIRST: plan.opening, EVE: plan.night}.get(day)
-        found = _day(season, plan, day, hour, source, run, carried.goodwill, back)
+        found = _day(season, plan, day, hour, source, run, carried.goodwill, back, failing)
         total, rush = total + found.all, rush + found.rush
         days.append(found.all)
         back, broken = found.carried.back, max(broken, found.carried.broken)
-    return Played(total, rush, tuple(days), Carried(back, broken))
+        promised, rung = promised + found.promised, rung + found.rung
+    return Played(total, rush, tuple(days), Carried(back, broken), promised, rung)
 
 
 def practised(season: Season, hour: Hour, run: int) -> Played:
     """An ordinary day with a plan for its evening hour: nothing is carried on."""
     nobody = dict.fromkeys(LINES, 0)
-    return _day(season, Plan(), PRACTICE, hour, from_log(season), run, 1.0, nobody)
+    return _day(season, Plan(), PRACTICE, hour, from_log(season), run, 1.0, nobody, failing=True)
 
 
 def spent(season: Season, plan: Plan, name: str) -> float:
@@ -182,9 +191,23 @@ def seats(
     season: Season, plan: Plan, day: str, line: str, hour: Hour | None
 ) -> tuple[list[float], list[float], list[float]]:
     """Begin, end and pace of every seat of a line on a day."""
-    temps, pace, teaching = temps_at(season, plan, day, line)
-    profile = season.profile[line]
-    own = np.maximum(season.desk(day, line) - teaching * profile, 1.0)
+    temps, pace, _teaching = temps_at(season, plan, day, line)
+    counts = _own(season, plan, day, line)
+    if hour is not None:
+        counts = counts + (-1 if line == "phone" else 1) * _moved(season, plan, day, hour)
+    begin, end = spells_at(counts.tolist(), PIECE, SPELL)
+    paces = [1.0] * len(begin)
+    if temps:
+        more, until = spells_at(people_at(temps * season.profile[line], PIECES), PIECE, SPELL)
+        begin, end, paces = begin + more, end + until, paces + [pace] * len(more)
+    slots = season.slots[line]
+    return begin * slots, end * slots, paces * slots
+
+
+def _own(season: Season, plan: Plan, day: str, line: str) -> NDArray[np.int64]:
+    """The permanent people at the desk of a line in each piece of a day, before anybody is moved."""
+    _temps, _pace, teaching = temps_at(season, plan, day, line)
+    own = np.maximum(season.desk(day, line) - teaching * season.profile[line], 1.0)
     counts = np.array(people_at(own, PIECES))
     clock = np.arange(len(counts)) * PIECE
     if day in (FIRST, EVE) and line == "phone":
@@ -195,24 +218,24 @@ def seats(
         counts[clock >= EIGHT] += overtime
     if plan.wave.hours and day in OVERTIME_DAYS:
         counts[clock >= LENGTH - 3600 * plan.wave.hours] += ASSUMED.people[line]
-    if hour is not None:
-        start = int(EIGHT // PIECE)
-        sign = -1 if line == "phone" else 1
-        for moved, (low, high) in zip(hour.moved, STRETCHES, strict=True):
-            counts[start + low : start + high] += sign * moved
-    counts = np.maximum(counts, 1 if line == "phone" else 0)
-    begin, end = spells_at(counts.tolist(), PIECE, SPELL)
-    paces = [1.0] * len(begin)
-    if temps:
-        more, until = spells_at(people_at(temps * profile, PIECES), PIECE, SPELL)
-        begin, end, paces = begin + more, end + until, paces + [pace] * len(more)
-    slots = season.slots[line]
-    return begin * slots, end * slots, paces * slots
+    there: NDArray[np.int64] = np.maximum(counts, 1 if line == "phone" else 0)
+    return there
 
 
-def seats_at(season: Season, plan: Plan, day: str, line: str, second: float) -> int:
-    """People at the desk of a line at one moment of a day, temps and late shift included."""
-    begin, end, _pace = seats(season, plan, day, line, None)
+def _moved(season: Season, plan: Plan, day: str, hour: Hour) -> NDArray[np.int64]:
+    """How many go from the phone to the chat in each piece of a day: nobody goes who is not there, one stays."""
+    there = {line: _own(season, plan, day, line) for line in LINES}
+    wanted = np.zeros_like(there["phone"])
+    start = int(EIGHT // PIECE)
+    for moved, (low, high) in zip(hour.moved, STRETCHES, strict=True):
+        wanted[start + low : start + high] = moved
+    possible: NDArray[np.int64] = np.clip(wanted, -there["chat"], there["phone"] - 1)
+    return possible
+
+
+def seats_at(season: Season, plan: Plan, day: str, line: str, second: float, hour: Hour | None = None) -> int:
+    """People at the desk of a line at one moment of a day, temps and late shift included, and whoever was moved."""
+    begin, end, _pace = seats(season, plan, day, line, hour)
     there = sum(low <= second < high for low, high in zip(begin, end, strict=True))
     return there // season.slots[line]
 
@@ -253,9 +276,9 @@ def _drawn(
 
 def _day(
     season: Season, plan: Plan, day: str, hour: Hour | None, source: Demand, run: int, goodwill: float,
-    back: dict[str, int],
+    back: dict[str, int], failing: bool,
 ) -> Played:  # fmt: skip
-    total, rush, broken_kinds = Tally(), Tally(), set[str]()
+    total, rush, broken_kinds, calls_back = Tally(), Tally(), set[str](), [0, 0]
     tomorrow = dict.fromkeys(LINES, 0)
     number = pd.Timestamp(day).day_of_year
     for where, line in enumerate(LINES):
@@ -274,13 +297,14 @@ def _day(
             queue = queue.only(~chases)
         contained = 0
         if hour is not None:
-            if day == EVE:
+            if day == EVE and failing:
                 queue = _payment_fails(season, line, queue, hour, luck)
             queue, contained, returning = _eased(season, line, queue, hour)
             tomorrow[line] += returning
         places = seats(season, plan, day, line, hour)
         waits, served, promised, unkept = _answered(queue, places, hour if line == "phone" else None)
         tomorrow[line] += unkept
+        calls_back = [calls_back[0] + promised, calls_back[1] + promised - unkept]
         broken = unkept
         if unkept > ASSUMED.let_down * promised:
             broken_kinds.add("callback")
@@ -296,7 +320,7 @@ def _day(
         if hour is not None:
             first = late & (queue.at < EIGHT + 1800)
             rush = rush + Tally(int(first.sum()), int((~served[first]).sum()), float(waits[first].sum()), broken)
-    return Played(total, rush, carried=Carried(tomorrow, len(broken_kinds)))
+    return Played(total, rush, (), Carried(tomorrow, len(broken_kinds)), *calls_back)
 
 
 def _more(season: Season, line: str, came: Came, count: int, luck: np.random.Generator) -> _Queue:

@@ -1,9 +1,9 @@
 """Three ways of taking the five decisions: as Skylark took them, as three beliefs would, as an informed planner does.
 
 How many come the planner forecasts on each date from what the tables show until then: the two earlier years of
-members' contacts, this October, and from 1 November on the first opening. It knows more than anybody could of the
-rest: patience, handling, the pace of temps and who comes back are those of the whole tables, and the failure of payment
-that is made up for the case stands in every evening that it tries.
+members' contacts, this October, and from 1 November on the first opening. Of the failure of payment that is made up for
+the case it knows nothing before it chooses the sentence of that night. It knows more than anybody could of the rest:
+patience, handling, the pace of temps and who comes back are those of the whole tables.
 `python -m servicelab.widgets.explore.eleven.planner` searches the decisions and plays all three ways; what comes of
 them is the committed `paths.json` beside this file.
 """
@@ -24,7 +24,7 @@ import pandas as pd
 from servicelab.files.whole import write_whole
 from servicelab.widgets.explore.eleven import desk
 from servicelab.widgets.explore.eleven.desk import Carried, Demand, Played, Tally
-from servicelab.widgets.explore.eleven.levers import HANDLES, ROUNDS, STARTS, UNTIL, Hour, Plan, Staff, Wave
+from servicelab.widgets.explore.eleven.levers import BANNERS, HANDLES, ROUNDS, STARTS, UNTIL, Hour, Plan, Staff, Wave
 from servicelab.widgets.explore.eleven.season import CLOSES, EVE, FIRST, LINES, OPENS, Came, Season
 
 PLACE = Path(__file__).with_name("paths.json")
@@ -146,13 +146,16 @@ def informed(season: Season) -> Plan:
     """What a search finds whose arrivals on each date are forecast from what is known then."""
     early, then, after = (Forecast(season, known) for known in ("2025-10-24", "2025-11-01", "2025-11-12"))
     guessed = Hour((3, 3, 3), callback=True)
-    plan = Plan(evening(early.rates(EVE)), Staff(overtime=8), guessed, replace(guessed, banner="kept"))
+    plan = Plan(evening(early.rates(EVE)), Staff(overtime=8), guessed, guessed)
     plan = _best(season, early, list(_temps(plan)), ROUNDS[1:], "temps")
     plan = _best(season, early, list(_evenings(plan)), ("opening", "night"), "evenings", (FIRST, EVE))
     openings = [replace(plan, opening=hour) for hour in _hours()]
     plan = _best(season, early, openings, ("opening",), "opening", (FIRST,))
-    nights = [replace(plan, night=replace(hour, banner=banner)) for hour in _hours() for banner in ("none", "kept")]
+    nights = [replace(plan, night=hour) for hour in _hours()]
     plan = _best(season, then, nights, ("night",), "night", (EVE,))
+    # At 20:09 payment has failed, and what is set is set: the sentence is all that is left to choose.
+    said = [replace(plan, night=replace(plan.night, banner=banner)) for banner in BANNERS]
+    plan = _best(season, then, said, ("night",), "sentence", (EVE,), failing=True)
     waves = [
         replace(plan, wave=Wave(until, hours, refunds))
         for until, hours, refunds in product(UNTIL, range(4), ("inspect", "small", "all"))
@@ -169,7 +172,7 @@ def _evenings(plan: Plan) -> Iterator[Plan]:
     for late, overtime, moved, callback in product(range(0, 9, 2), range(0, 11, 2), (1, 3, 5), (False, True)):
         hour = Hour((moved,) * 3, callback=callback)
         staff = replace(plan.staff, late=late, overtime=overtime)
-        yield replace(plan, staff=staff, opening=hour, night=replace(hour, banner="kept"))
+        yield replace(plan, staff=staff, opening=hour, night=hour)
 
 
 def _hours() -> Iterator[Hour]:
@@ -180,13 +183,14 @@ def _hours() -> Iterator[Hour]:
 
 
 def _best(
-    season: Season, known: Forecast, plans: list[Plan], rounds: tuple[str, ...], what: str, only: tuple[str, ...] = ()
-) -> Plan:
-    """The cheapest of some plans on days drawn from what is known."""
+    season: Season, known: Forecast, plans: list[Plan], rounds: tuple[str, ...], what: str,
+    only: tuple[str, ...] = (), failing: bool = False,
+) -> Plan:  # fmt: skip
+    """The cheapest of some plans on days drawn from what is known; `failing`: that payment fails is known."""
     demand = known.demand()
 
     def price(plan: Plan, runs: range) -> float:
-        return float(np.mean([sum(_prices(season, plan, rounds, run, demand, only)) for run in runs]))
+        return float(np.mean([sum(_prices(season, plan, rounds, run, demand, only, failing)) for run in runs]))
 
     # A few runs sort out most; the rest decide among the best.
     first = sorted(plans, key=lambda plan: price(plan, range(TRIED // 4)))[: max(4, len(plans) // 10)]
@@ -196,20 +200,22 @@ def _best(
 
 
 def _prices(
-    season: Season, plan: Plan, rounds: tuple[str, ...], run: int, demand: Demand, only: tuple[str, ...]
-) -> Iterator[float]:
+    season: Season, plan: Plan, rounds: tuple[str, ...], run: int, demand: Demand, only: tuple[str, ...],
+    failing: bool,
+) -> Iterator[float]:  # fmt: skip
     """¥ of each round; where a round is played in part, what a broken promise will cost in the rest counts as well."""
-    for played in _rounds(season, plan, rounds, run, demand, only):
+    for played in _rounds(season, plan, rounds, run, demand, only, failing):
         yield played.all.price + (LET_DOWN * played.carried.broken if only else 0.0)
 
 
 def _rounds(
-    season: Season, plan: Plan, rounds: tuple[str, ...], run: int, demand: Demand | None, only: tuple[str, ...] = ()
-) -> Iterator[Played]:
+    season: Season, plan: Plan, rounds: tuple[str, ...], run: int, demand: Demand | None, only: tuple[str, ...] = (),
+    failing: bool = True,
+) -> Iterator[Played]:  # fmt: skip
     carried = Carried()
     for name in rounds:
         days = [day for day in only if day in desk.days_of(name)]
-        played = desk.play(season, plan, name, carried, run, demand, days)
+        played = desk.play(season, plan, name, carried, run, demand, days, failing)
         carried = played.carried
         yield played
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 YEARS = (2023, 2024)
-DAYS = ("11-09", "11-10", "11-11", "11-12", "11-13", "11-14", "11-17", "11-20")
+DAYS = tuple(f"11-{day:02d}" for day in range(8, 18))
+"""The days around the sale, none left out: those that a forecast is drawn from later."""
 
 
 def times(moments: pd.Series[pd.Timestamp], year: int, days: Sequence[str] = DAYS) -> list[float]:
@@ -36,7 +37,7 @@ def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFr
     said = [_("{day} Nov.", day=int(day[-2:])) for day in DAYS]
     charts = [
         chart(
-            axis(_("as a multiple of an October day"), 0, beyond(by[name])), names(said[::-1], band=26),
+            axis(_("as a multiple of an October day"), 0, beyond(by[name])), names(said[::-1], band=23),
             [bars([{"x": x, "y": at, "label": f"{x:.1f}"} for at, x in enumerate(by[name][::-1])], color=color)],
             head=head,
         )
@@ -50,7 +51,8 @@ def past_sales(contacts: pd.DataFrame, orders: pd.DataFrame, deposits: pd.DataFr
             "On 10 November members placed {orders:.1f} times as many orders as on an October day and got in touch "
             "{contacts:.1f} times as often; on the 12th {after:.1f} times as often. Of {n} deposits of these two years "
             "{paid:.0f} of 100 were completed.",
-            orders=by["orders"][1], contacts=by["contacts"][1], after=by["contacts"][3], n=len(own),
+            orders=by["orders"][DAYS.index("11-10")], contacts=by["contacts"][DAYS.index("11-10")],
+            after=by["contacts"][DAYS.index("11-12")], n=len(own),
             paid=100 * own["balance_paid_at"].notna().mean(),
         ),
         table(

@@ -57,7 +57,7 @@ def settled(contacts: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_experienced(contacts: pd.DataFrame, agents: pd.DataFrame, temps: int = 10) -> tuple[float, float]:
-    """How many experienced people with the phone so many newcomers are in their first week, and how far off that is."""
+    """How many experienced people on the phone so many newcomers are in their first week, and how far off that is."""
     return _as_experienced(settled(contacts, agents), temps)
 
 
@@ -101,9 +101,9 @@ def weeks_with_the_firm(contacts: pd.DataFrame, agents: pd.DataFrame, guess: flo
         _("Who has been here how long"),
         charts,
         _(
-            "With the phone somebody in the first week settles {new:.1f} contacts in an hour in contact, after half "
+            "On the phone somebody in the first week settles {new:.1f} contacts in an hour in contact, after half "
             "a year "
-            "{old:.1f}; in the chat, one at a time, {chat_new:.1f} and {chat_old:.1f}. Ten newcomers with the phone, "
+            "{old:.1f}; in the chat, one at a time, {chat_new:.1f} and {chat_old:.1f}. Ten newcomers on the phone, "
             "temps or not, do as much as {ten:.1f} (95 %: {interval}).",
             new=by["phone", 0], old=by["phone", last], chat_new=by["chat", 0], chat_old=by["chat", last],
             ten=ten, interval=between(ten - off, ten + off, 1),

@@ -39,13 +39,13 @@ class ForecastBoard(Committing):
         return {
             "lead": _(
                 "On 10 November at 20:00 the balances fall due, and the prices drop. Both lines together: how many "
-                "get in "
-                "touch from four to nine, half hour by half hour? Look at the three pictures, then set the ten "
-                "handles. "
-                "One too few will count as four too many."
+                "get in touch from four to nine, half hour by half hour? Look at the three pictures, then set the ten "
+                "handles. One too few will count as four too many."
             ),
             "look": _("Picture"),
             "half": _("contacts from {clock}", clock="{clock}"),
+            "handles": _("Your ten half hours"),
+            "surprise": _("Surprise."),
             "axis": _("contacts in the half hour, phone and chat"),
             "open_evenings": _("31 October and 10 November of both years, four evenings together"),
             "plain_evenings": _("four ordinary evenings together"),

@@ -31,16 +31,16 @@ def clock(at: int) -> str:
 def picture_name(picture: str) -> str:
     """What a picture shows."""
     return {
-        "october": _("This October, half hour by half hour"),
-        "days": _("The days around the last two Double 11s"),
-        "evenings": _("The four opening evenings of 2023 and 2024"),
+        "october": _("This October, by half hours"),
+        "days": _("Days around the last two Double 11s"),
+        "evenings": _("The four opening evenings, 2023/24"),
     }[picture]
 
 
-def usual(season: Season) -> list[float]:
-    """Contacts of both lines on an ordinary evening, by half hour."""
-    ordinary: list[float] = Forecast(season, KNOWN).ordinary().sum(axis=0)[-HANDLES:].tolist()
-    return ordinary
+def usual(season: Season) -> list[int]:
+    """Contacts of both lines on an ordinary evening, by half hour: whole ones, as everything here counts them."""
+    ordinary = Forecast(season, KNOWN).ordinary().sum(axis=0)[-HANDLES:]
+    return [int(each) for each in np.floor(ordinary + 0.5)]
 
 
 def opening_evenings(season: Season) -> tuple[list[int], list[float]]:
@@ -64,7 +64,7 @@ def pictures(season: Season) -> dict[str, Any]:
     days = [day.strftime("%Y-%m-%d") for day in pd.date_range(low, high)]
     opening, plain = opening_evenings(season)
     return {
-        "october": [round(each, 1) for each in usual(season)],
+        "october": usual(season),
         "days": {
             "names": [_("{day} Nov.", day=int(day[-2:])) for day in days],
             "times": [round(known.day[day], 2) for day in days],
@@ -76,7 +76,7 @@ def pictures(season: Season) -> dict[str, Any]:
 def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     """What the view draws: the handles, the picture that is looked at, whether it is committed."""
     season = game.season
-    start = [round(each) for each in usual(season)]
+    start = usual(season)
     at = {f"h{n}": whole(value, f"h{n}", 0, MOST_CONTACTS, start[n]) for n in range(HANDLES)}
     moved = any(f"h{n}" in value for n in range(HANDLES))
     committed = value.get("committed") is True
@@ -86,19 +86,21 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     told = _(
         "You expect {sum} contacts from four to nine, most from {clock}: {most}. On an ordinary October evening "
         "there are "
-        "{usual:.0f}, and {then:.0f} from 20:00.",
-        sum=sum(said), clock=clock(peak), most=said[peak], usual=sum(usual(season)), then=usual(season)[-2],
+        "{usual}, and {then} from 20:00.",
+        sum=sum(said), clock=clock(peak), most=said[peak], usual=sum(start), then=start[-2],
     )  # fmt: skip
-    after = _(
-        "Committed. How good it was shows in the night of 10 November. Meanwhile an e-mail from marketing: “Vouchers "
-        "for "
-        "the live stream are handed out at 20:00 sharp, on 31 October and on 10 November.”"
+    after = _("Committed. How good it was shows in the night of 10 November.")
+    surprise = _(
+        "An e-mail from marketing: “Vouchers for the live stream are handed out at 20:00 sharp, on 31 October and on "
+        "10 November.”"
     )
     return {
         "at": {**at, "picture": picture},
         "moved": moved,
         "committed": committed,
-        "text": together(told, after) if committed else told,
+        "said": together(told, after) if committed else told,
+        "surprise": surprise if committed else "",
+        "text": together(told, after, surprise) if committed else told,
         "table": _table(season, said),
         "complete": committed,
     }
@@ -106,7 +108,8 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _table(season: Season, said: list[int]) -> dict[str, Any]:
     opening, plain = opening_evenings(season)
-    rows = [[clock(n), f"{usual(season)[n]:.0f}", opening[n], f"{plain[n]:.1f}", said[n]] for n in range(HANDLES)]
+    ordinary = usual(season)
+    rows = [[clock(n), ordinary[n], opening[n], f"{plain[n]:.1f}", said[n]] for n in range(HANDLES)]
     return {
         "caption": _("Half hours from four to nine, phone and chat (simulated)"),
         "columns": [

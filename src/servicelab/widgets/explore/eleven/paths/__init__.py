@@ -58,7 +58,7 @@ class Paths(Interactive):
                 "picture shows how much less each way came to than what Skylark did.",
                 **ASSUMED.prices,
             ),
-            "saved": _("¥ less than as Skylark did it, so far"),
+            "less": _("¥ less than as Skylark did it, so far"),
             "round": _("after round"),
             "again": _("Play again from the first round"),
             "kept": _("This way is kept in the list below; the practice, your answers and your guesses stay."),

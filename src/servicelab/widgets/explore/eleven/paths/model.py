@@ -36,7 +36,7 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     earlier = [play_words(n, each) for n, each in enumerate(plays, start=1)]
     if not game.committed("wave"):
         said = _("Commit all five rounds first; then four ways are compared here.")
-        return {"open": False, "text": together(said, *earlier), "plays": earlier}
+        return {"open": False, "said": said, "text": together(said, *earlier), "plays": earlier}
     ways = {"you": game.own(), **game.paths}
     base = ways["as_is"]
     lines = {name: _saved(ways[name], base) for name in ORDER}
@@ -45,7 +45,7 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     came = game.came()
     off = {name: pinball(ways[name].plan.forecast, came) for name in ("you", "informed", "naive")}
     score = game.score()
-    text = together(
+    said = together(
         _(
             "On the way from what Skylark did (0 %) to the informed planner (100 %) you stand at {score} % (eight "
             "runs, the "
@@ -58,6 +58,9 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
         _("You and the planner part most in “{round}”: ¥{apart:,.0f}.", round=title(worst), apart=apart[worst])
         if apart[worst] > 0
         else _("In no round did the planner do better than you."),
+    )  # fmt: skip
+    text = together(
+        said,
         _(
             "The forecast was off by {you:.0f} contacts a half hour, too few counted four times (the planner "
             "{informed:.0f}, the even "
@@ -70,15 +73,26 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
         "open": True,
         "lines": [{"name": path_name(name), "id": name, "saved": lines[name]} for name in ORDER],
         "rounds": [str(ROUNDS.index(name) + 1) for name in PLAYED],
-        "decisions": decisions(ways),
+        "decisions": decisions(ways, came[-2]),
         "plays": earlier,
         "score": round(score),
+        "said": said,
         "text": text,
         "table": {
             "caption": _("What each round came to, ¥ by the price list (eight runs)"),
-            "columns": [_("way"), *[title(name) for name in PLAYED], _("together")],
+            "columns": [
+                _("way"),
+                *[title(name) for name in PLAYED],
+                _("together"),
+                _("forecast off by, contacts a half hour (too few four times)"),
+            ],
             "rows": [
-                [path_name(name), *[f"{ways[name].price(each):,.0f}" for each in PLAYED], f"{ways[name].total():,.0f}"]
+                [
+                    path_name(name),
+                    *[f"{ways[name].price(each):,.0f}" for each in PLAYED],
+                    f"{ways[name].total():,.0f}",
+                    f"{off[name]:.0f}" if name in off else "–",
+                ]
                 for name in ORDER
             ],
         },
@@ -91,16 +105,16 @@ def _saved(path: Path, base: Path) -> list[float]:
     return [round(float(so_far)) for so_far in np.cumsum(each)]
 
 
-def decisions(ways: Mapping[str, Path]) -> dict[str, Any]:
-    """Who decided what, a row a round."""
+def decisions(ways: Mapping[str, Path], came: int) -> dict[str, Any]:
+    """Who decided what, a row a round; of the forecast also how many came."""
     rows = [
-        [_("forecast, 20:00 to 20:30"), *[_forecast(ways[name].plan, name) for name in ORDER]],
+        [_("forecast, 20:00 to 20:30 ({came} came)", came=came), *[_forecast(ways[name].plan, name) for name in ORDER]],
         [_("staff"), *[_staff(ways[name].plan) for name in ORDER]],
         [_("31 October"), *[_hour(ways[name].plan.opening) for name in ORDER]],
         [_("10 November"), *[_hour(ways[name].plan.night) for name in ORDER]],
         [_("the wave"), *[_wave(ways[name].plan) for name in ORDER]],
     ]
-    return {"caption": _("Who decided what"), "columns": [_("decision"), *map(path_name, ORDER)], "rows": rows}
+    return {"caption": _("Who decided what"), "columns": [_("what is decided"), *map(path_name, ORDER)], "rows": rows}
 
 
 def _forecast(plan: Plan, name: str) -> str:
@@ -117,7 +131,7 @@ def _hour(hour: Hour) -> str:
     on = [switch_name(each) for each in SWITCHES if getattr(hour, each)]
     moved = _("to the chat: {moved}", moved=" / ".join(map(str, hour.moved)))
     banner = [banner_name(hour.banner)] if hour.banner != "none" else []
-    return "; ".join([moved, *on, *banner])
+    return _("; ").join([moved, *on, *banner])
 
 
 def _wave(plan: Plan) -> str:

@@ -6,15 +6,16 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const course = ui.chart({ height: 300 });
   const decided = h("div", {});
+  const who = h("details", { class: "sl-details" }, h("summary", { text: t("decisions") }), decided);
   const earlier = h("ul", {});
   const again = ui.button({ text: t("again"), press: () => ui.model.send({ again: true }) });
   const kept = h("p", { class: "sl-help", text: t("kept") });
   const table = ui.table();
-  const after = h("div", {}, course.el, h("h4", { class: "sl-head", text: t("decisions") }), decided, h("div", { class: "sl-bar-row" }, again, kept));
+  const after = h("div", {}, course.el, who, h("div", { class: "sl-bar-row" }, again, kept));
   const list = h("div", {}, h("h4", { class: "sl-head", text: t("plays") }), earlier);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), summary.el, after, list, table.el);
   return (state) => {
-    summary.set(state.text);
+    summary.set(state.said);
     after.hidden = table.el.hidden = !state.open;
     list.hidden = !state.plays.length;
     earlier.replaceChildren(...state.plays.map((said) => h("li", { text: said })));
@@ -24,7 +25,7 @@ export default house.view((ui) => {
     const [low, high] = [Math.floor(Math.min(0, ...every) / step) * step, Math.ceil(Math.max(step, ...every) / step) * step];
     course.draw({
       x: { label: t("round"), min: -0.2, max: state.rounds.length - 0.6, ticks: state.rounds.map((_, n) => n), format: (n) => state.rounds[n] },
-      y: { label: t("saved"), min: low, max: high, every: 45 },
+      y: { label: t("less"), min: low, max: high, every: 45, format: (v) => ui.number(v) },
       layers: state.lines.flatMap((line) => [
         { lines: [{ points: line.saved.map((v, n) => [n, v]) }], color: LOOK[line.id].color, width: line.id === "you" ? 3 : 2, dash: line.id === "as_is" ? "7 3" : null },
         { dots: line.saved.map((v, n) => ({ x: n, y: v, title: `${line.name}: ${ui.number(v)}` })), ...LOOK[line.id], r: 5 },

@@ -40,6 +40,7 @@ class Round(Committing):
         return {
             "commit": _("Commit"),
             "once": _("What is committed stands; the next round carries on from it."),
+            "leave": _("I leave everything as it is"),
             "playing": _("The days are being played, eight times over …"),
             "round": _("this round"),
             "so_far": _("so far"),

@@ -13,7 +13,7 @@ from servicelab.widgets.explore.eleven.game import PLAYED, people_for
 from servicelab.widgets.explore.eleven.levers import ASSUMED, HANDLES, MOVES, Hour, Plan, Staff, Wave, read
 from servicelab.widgets.explore.eleven.planner import HALVES, RUSH
 from servicelab.widgets.explore.eleven.rounds.offers import day_name
-from servicelab.widgets.explore.eleven.season import EVE, FIRST, LINES
+from servicelab.widgets.explore.eleven.season import EVE, FIRST, LINES, PRACTICE
 
 if TYPE_CHECKING:
     from servicelab.widgets.explore.eleven.game import Game
@@ -30,7 +30,10 @@ def derive(game: Game, which: str, value: Mapping[str, Any]) -> dict[str, Any]:
         return {"at": at(hour), "open": True, "committed": False, "live": True, **_practised(game, hour)}
     open_ = game.committed(_before(which))
     decided = read(which, value)
-    state: dict[str, Any] = {"at": at(decided), "open": open_, "committed": False, "live": False, "complete": False}
+    state: dict[str, Any] = {
+        "at": at(decided), "open": open_, "committed": False, "live": False, "complete": False,
+        "moved": any(key in value for key in at(decided)),
+    }  # fmt: skip
     if not open_:
         return {**state, "text": _("Commit the round before this one first.")}
     if not game.committed(which):
@@ -81,13 +84,14 @@ def hint(game: Game, which: str, decided: Staff | Hour | Wave) -> str:
             hours=hours, cost=hours * ASSUMED.overtime_pay * season.hour_cost, each=decided.hours * 7 + 1,
         )  # fmt: skip
     day = FIRST if which == "opening" else EVE
-    phone, chat = (seats_at(season, game.plan(), day, line, EIGHT + 300) for line in LINES)
-    moved = decided.moved[0]
+    phone, chat, there, here = (
+        seats_at(season, game.plan(), day, line, EIGHT + 300, hour) for hour in (None, decided) for line in LINES
+    )
     return _(
         "By your staff plan {phone} are on the phone and {chat} on the chat at 20:05; as it is set here, {there} "
         "and "
         "{here}.",
-        phone=phone, chat=chat, there=max(1, phone - moved), here=max(0, chat + moved),
+        phone=phone, chat=chat, there=there, here=here,
     )  # fmt: skip
 
 
@@ -100,16 +104,35 @@ def _practised(game: Game, hour: Hour) -> dict[str, Any]:
     runs, plain = game.practice(hour), game.practice(Hour())
     lost = [float(np.mean([100 * each.rush.given_up for each in found])) for found in (runs, plain)]
     waited = [float(np.mean([each.rush.minutes for each in found])) for found in (runs, plain)]
+    said = [
+        _(
+            "{lost:.1f} of 100 give up from 20:00 to 20:30 and a contact waits {wait:.1f} minutes, eight runs on "
+            "average; with nobody moved and nothing switched on {plain:.1f} and {then:.1f}.",
+            lost=lost[0], wait=waited[0], plain=lost[1], then=waited[1],
+        )
+    ]  # fmt: skip
+    if hour.assistant:
+        came, about = _chats_about_prices(game)
+        said.append(
+            _(
+                "On an ordinary evening hardly anybody asks about prices: {about} of {came} chats from eight to nine. "
+                "So the assistant changes little.",
+                about=about, came=came,
+            )
+        )  # fmt: skip
     return {
         "rush": {"you": lost[0], "as_is": lost[1]},
         "gauges": {"round": _gauges([each.rush for each in runs])},
-        "text": _(
-            "{lost:.0f} of 100 give up from 20:00 to 20:30 and a contact waits {wait:.1f} minutes, eight runs on "
-            "average; with nobody "
-            "moved and nothing switched on {plain:.0f} and {then:.1f}.",
-            lost=lost[0], wait=waited[0], plain=lost[1], then=waited[1],
-        ),
-    }  # fmt: skip
+        "text": together(*said),
+    }
+
+
+def _chats_about_prices(game: Game) -> tuple[int, int]:
+    """Chats of the practice evening from 20:00 on, and those which the assistant answers first."""
+    season = game.season
+    came = season.came(PRACTICE, "chat")
+    late = came.kind[came.at >= EIGHT]
+    return len(late), int(np.isin(late, [season.number(kind) for kind in ("price", "balance")]).sum())
 
 
 def _gauges(tallies: Sequence[Tally]) -> list[float]:
@@ -155,6 +178,14 @@ def _told(game: Game, which: str) -> dict[str, Any]:
         }
         state["rush"] = rush
         said.append(_beside(game, which, rush))
+        if read(which, game.rounds[which].value).callback:
+            said.append(
+                _(
+                    "Calls back promised: {promised:.0f}; made before nine: {rung:.0f}.",
+                    promised=float(np.mean([each.promised for each in runs])),
+                    rung=float(np.mean([each.rung for each in runs])),
+                )
+            )
     return {
         **state,
         "said": together(*said),
@@ -251,9 +282,10 @@ def carried(game: Game, which: str, runs: Sequence[Played]) -> str:
     more = 100 * (float(np.mean([each.carried.goodwill for each in runs])) - 1)
     back = float(np.mean([sum(each.carried.back.values()) for each in runs]))
     temps = (
-        _("no temps") if not staff.temps
-        else _("temps: {temps}, not begun yet", temps=staff.temps) if staff.start > end
-        else _("temps: {temps}, in week {week}", temps=staff.temps, week=weeks + 1)
+        _("No temps") if not staff.temps
+        else _("Temps: {temps}, not begun yet", temps=staff.temps) if staff.start > end
+        else _("Temps: {temps}, in their first week", temps=staff.temps) if not weeks
+        else _("Temps: {temps}, in week {week}", temps=staff.temps, week=weeks + 1)
     )  # fmt: skip
     if which == "wave":
         return _("That was the last round: the next section compares.")

@@ -52,8 +52,8 @@ def briefing(game: Game, which: str) -> list[str]:
     if which == "staff":
         return [
             _(
-                "Chen Jing: “Temps sit where the others sit, spread over the whole day, half with the phone, half "
-                "with the chat.”"
+                "Chen Jing: “Temps sit where the others sit, spread over the whole day, half on the phone, half "
+                "on the chat.”"
             ),
             _(
                 "They learn for {days} days, and every {each} of them take one experienced person away from the desk "

@@ -3,16 +3,26 @@ const GAUGES = ["gave_up", "minutes", "cost", "broken"];
 
 export default house.view((ui) => {
   const { h, t, content } = ui;
+  // Who has set nothing has decided nothing, unless they say so.
+  let touched = false;
+  let pressed = false;
+  const allow = (state) => { commit.disabled = pressed || !(touched || state.moved || leave.checked); };
+  const touch = () => {
+    touched = true;
+    allow(ui.state);
+  };
   const settings = content.offers.map((offer) => {
-    if (offer.kind === "slider") return ui.slider({ key: offer.key, label: offer.label, min: offer.min, max: offer.max, unit: offer.unit });
-    if (offer.kind === "checks") return ui.checks({ key: offer.key, legend: offer.label, options: offer.options });
-    return ui.radios({ key: offer.key, legend: offer.label, options: offer.options });
+    if (offer.kind === "slider") return ui.slider({ key: offer.key, label: offer.label, min: offer.min, max: offer.max, unit: offer.unit, input: touch });
+    if (offer.kind === "checks") return ui.checks({ key: offer.key, legend: offer.label, options: offer.options, change: touch });
+    return ui.radios({ key: offer.key, legend: offer.label, options: offer.options, change: touch });
   });
+  const leave = h("input", { type: "checkbox", onchange: () => allow(ui.state) });
+  const leaving = h("label", { class: "sl-option" }, leave, h("span", { text: t("leave") }));
   const commit = ui.button({ text: t("commit"), primary: true, press: () => {
     const said = Object.fromEntries(content.offers.map((offer, n) => [offer.key, settings[n].get()]));
     pressed = true;
     playing.hidden = false;
-    commit.disabled = true;
+    allow(ui.state);
     ui.send({ ...said, committed: true });
   } });
   const once = h("p", { class: "sl-help", text: t("once") });
@@ -28,9 +38,8 @@ export default house.view((ui) => {
   const told = h("div", {});
   const after = h("div", { tabindex: "-1" }, cards, pictures, told);
   const table = ui.table();
-  let pressed = false;
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("ol", { class: "round-briefing" }, content.briefing.map((line) => h("li", { text: line }))),
-    h("div", { class: "sl-pair" }, settings.map((each) => each.el)), summary.el, h("div", { class: "sl-bar-row" }, commit, once), playing, after, table.el);
+    h("div", { class: "sl-pair" }, settings.map((each) => each.el)), summary.el, h("div", { class: "sl-bar-row" }, leaving, commit, once), playing, after, table.el);
 
   function disable(yes) {
     for (const each of settings) {
@@ -50,7 +59,10 @@ export default house.view((ui) => {
     playing.hidden = true;
     disable(state.committed || !state.open);
     commit.hidden = once.hidden = state.committed || state.live || !state.open;
-    commit.disabled = false;
+    leaving.hidden = commit.hidden || state.moved;
+    // Another try begins with nothing set.
+    if (state.committed) touched = leave.checked = false;
+    allow(state);
     // What is told beside it stands in notes of its own.
     summary.set(state.said ?? state.text);
     after.hidden = !state.gauges;
@@ -71,10 +83,12 @@ export default house.view((ui) => {
       });
     }
     rush.el.parentNode.hidden = !state.rush;
+    // As in the words beside it.
+    const share = (of) => ui.number(of, state.live ? 1 : 0);
     if (state.rush)
       rush.draw({
         x: { label: t("rush"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] }, y: { names: [t("you"), t(state.live ? "plain" : "as_is")], band: 40 },
-        layers: [{ bars: [{ x: state.rush.you, y: 0, label: ui.number(state.rush.you), color: 4 }, { x: state.rush.as_is, y: 1, label: ui.number(state.rush.as_is), color: 7 }] }],
+        layers: [{ bars: [{ x: state.rush.you, y: 0, label: share(state.rush.you), color: 4 }, { x: state.rush.as_is, y: 1, label: share(state.rush.as_is), color: 7 }] }],
         alt: state.text,
       });
     told.replaceChildren(...(state.surprise ? [ui.note("info", t("surprise"), state.surprise), ui.note("info", t("carried"), state.carried)] : []));

@@ -84,7 +84,6 @@ class Agent(Interactive):
             "look_back": _("That is my guess: to the six months"),
             "speed": _("for each call answered"),
             "quality": _("for each call settled (closed as resolved and not back)"),
-            "yuan": _("¥{number}", number="{number}"),
             "of_100": _("of 100"),
             "fixed": _("fixed wage"),
             "mine": _("your scheme"),

@@ -41,5 +41,4 @@ class Scheme(Interactive):
             "pay": _("pay a month, ¥"),
             "mine": _("your scheme"),
             "fixed": _("fixed wage"),
-            "yuan": _("¥{number}", number="{number}"),
         }
