@@ -228,7 +228,7 @@ def test_a_guess_at_one_of_several_things_is_picked_from_their_list_and_a_board_
     # Fifteen facts are placed; then, and not before, the question what is missing.
     lesson.go("s5")
     asked = lesson.panel.get_by_text("Of which constituent and which activity do the fifteen facts")
-    lesson.panel.get_by_text("This question waits until everything above is placed.").wait_for()
+    lesson.panel.get_by_text("What stands here comes when you have finished what stands above.").wait_for()
     assert asked.count() == 0
     board = lesson.region("The service system, as far as facts show it")
     for number in range(1, 16):
