@@ -88,9 +88,9 @@ def test_a_unit_tells_how_far_it_is_and_leads_to_where_one_goes_on(work):
     lesson = "lessons/01_needs/lesson.ipynb"
     assert at() == ["open", "0", lesson, "14 min left, then the exercise, 20–30 min"]
     work("01_needs", "a question")
-    assert at() == ["begun", "0", f"{lesson}#section=s1", "14 min left, then the exercise, 20–30 min"]
+    assert at() == ["begun", "0", f"{lesson}#section=s1", "begun: 14 min left, then the exercise, 20–30 min"]
     work("01_needs")
-    assert at() == ["begun", "67", "assignments/01_needs/exercise.ipynb", "the exercise is left, 20–30 min"]
+    assert at() == ["begun", "67", "assignments/01_needs/exercise.ipynb", "begun: the exercise is left, 20–30 min"]
     work("01_needs", "exercise")
     assert at() == ["done", "100", lesson, "done"]
 

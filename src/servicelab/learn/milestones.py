@@ -135,9 +135,13 @@ def share(stage: Stage) -> float:
 
 
 def left(stage: Stage, course: Course) -> str:
-    """What is left of a unit, in minutes that the course states."""
+    """Whether a unit is done or begun, and what is left of it, in minutes that the course states."""
     if stage.done:
         return _("done")
+    return _("begun: {left}", left=_open(stage, course)) if stage.progress.started else _open(stage, course)
+
+
+def _open(stage: Stage, course: Course) -> str:
     minutes = sum(each.section.minutes for each in stage.progress.core if not each.done)
     exercise = course.units[stage.name].exercise if stage.name in course.units else None
     if not stage.exercise or stage.exercise.receipt:

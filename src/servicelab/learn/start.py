@@ -229,7 +229,9 @@ def course_text(stages: list[Stage], course: Course) -> str:
     for stretch in stretches(stages, course):
         lines.append(f"{stretch.title} · {stretch.says}")
         marks = {"done": "[x]", "begun": "[-]", "open": "[ ]"}
-        lines += [f"  {marks[standing_of(stage)]} {heading(stage)}: {left(stage, course)}" for stage in stretch.stages]
+        lines += [
+            f"  {marks[standing_of(stage)]} {heading(stage)}{_(': ')}{left(stage, course)}" for stage in stretch.stages
+        ]
     for stage in stages:
         lines.append(stage.title)
         lines += [f"  {'[x]' if tick == DONE else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(stage)]
