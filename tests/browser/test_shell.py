@@ -301,3 +301,21 @@ def test_a_python_that_does_not_start_leaves_a_way_to_start_again(root: Path, pa
         start.panel.locator(".slx-notice").wait_for(state="hidden")
     finally:
         stop_lab(lab)
+
+
+def test_what_stands_beside_a_long_list_stays_in_sight(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    """The note of *Hand it over* and its words left, while one ticks further down."""
+    page.set_viewport_size({"width": 1366, "height": 600})
+    lesson = Notebook.opened(page, edition_lab("en"), "lessons/03_channels/lesson.ipynb", "s7")
+    side = lesson.panel.locator(".handover-side:visible")
+    side.wait_for()
+    passed = """(side) => {
+      const scroller = side.closest(".jp-WindowedPanel-outer");
+      side.parentElement.scrollIntoView({ block: "start" });
+      scroller.scrollTop += 250;
+      const top = scroller.getBoundingClientRect().top;
+      return [side, side.parentElement].map((each) => Math.round(each.getBoundingClientRect().top - top));
+    }"""
+    beside, around = side.evaluate(passed)
+    assert around == pytest.approx(-250, abs=2)
+    assert 0 <= beside < 20
