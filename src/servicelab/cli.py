@@ -222,6 +222,13 @@ def parser() -> argparse.ArgumentParser:
 
     demo_verb = verb("demo", demo, _("take a simulated cohort through the whole loop"))
     demo_verb.add_argument("--out", type=Path, metavar=_("PLACE"))
+    demo_verb.add_argument(
+        "--unit",
+        action="append",
+        default=[],
+        metavar=_("UNIT"),
+        help=_("only the assignments of this module or case, such as 01_needs; may be given more than once"),
+    )
 
     verb("doctor", doctor, _("what this machine can do, with the remedy for what it cannot"))
     return top
@@ -591,7 +598,7 @@ def demo(arguments: argparse.Namespace) -> int:
     from servicelab import grading
 
     with into(arguments.out):
-        return grading.demo(arguments.out)
+        return grading.demo(arguments.out, units=arguments.unit)
 
 
 def doctor(_arguments: argparse.Namespace) -> int:

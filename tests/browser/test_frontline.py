@@ -50,6 +50,7 @@ KNOWN = {
     "orientation",
 }
 HAND_IN = {"en": "Hand in now", "zh": "现在提交"}
+ONWARD = {"en": "On to the graded exercise", "zh": "去做计分练习"}
 HOME = {"en": "Back to the start page", "zh": "回到开始页"}
 ASKS = re.compile(r'(?:lesson\.(?:quiz|recall)|task\.decide)\("([^"]+)"')
 INSTRUCTOR = """
@@ -257,8 +258,11 @@ def test_the_whole_way(
     assert set(walk.answered) <= entries(sheet).keys()
     read_through(lesson, axe_source, language)
 
-    # The graded exercise: decisions, and part C in its box: a number from the table by a click, the rest typed.
-    exercise = Notebook.opened(page, lab, "assignments/01_needs/exercise.ipynb")
+    # The last section leads on to the graded exercise: decisions, and part C in its box: a number from the table by a
+    # click, the rest typed.
+    lesson.panel.locator(".lw-end").get_by_role("button", name=ONWARD[language]).click()
+    exercise = Notebook.in_front(page, lab, "assignments/01_needs/exercise.ipynb")
+    exercise.live()
     assert exercise.errors() == []
     decisions = json.loads((work / "assignments/01_needs/decisions.json").read_text(encoding="utf-8"))["decisions"]
     by_name = {item["id"]: item for item in decisions}

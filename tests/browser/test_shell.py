@@ -228,7 +228,7 @@ def test_a_guess_at_one_of_several_things_is_picked_from_their_list_and_a_board_
     # Fifteen facts are placed; then, and not before, the question what is missing.
     lesson.go("s5")
     asked = lesson.panel.get_by_text("Of which constituent and which activity do the fifteen facts")
-    lesson.panel.get_by_text("This question waits until everything above is placed.").wait_for()
+    lesson.panel.get_by_text("What stands here comes when you have finished what stands above.").wait_for()
     assert asked.count() == 0
     board = lesson.region("The service system, as far as facts show it")
     for number in range(1, 16):
@@ -301,3 +301,21 @@ def test_a_python_that_does_not_start_leaves_a_way_to_start_again(root: Path, pa
         start.panel.locator(".slx-notice").wait_for(state="hidden")
     finally:
         stop_lab(lab)
+
+
+def test_what_stands_beside_a_long_list_stays_in_sight(edition_lab: Callable[[str], Lab], page: Page) -> None:
+    """The note of *Hand it over* and its words left, while one ticks further down."""
+    page.set_viewport_size({"width": 1366, "height": 600})
+    lesson = Notebook.opened(page, edition_lab("en"), "lessons/03_channels/lesson.ipynb", "s7")
+    side = lesson.panel.locator(".handover-side:visible")
+    side.wait_for()
+    passed = """(side) => {
+      const scroller = side.closest(".jp-WindowedPanel-outer");
+      side.parentElement.scrollIntoView({ block: "start" });
+      scroller.scrollTop += 250;
+      const top = scroller.getBoundingClientRect().top;
+      return [side, side.parentElement].map((each) => Math.round(each.getBoundingClientRect().top - top));
+    }"""
+    beside, around = side.evaluate(passed)
+    assert around == pytest.approx(-250, abs=2)
+    assert 0 <= beside < 20

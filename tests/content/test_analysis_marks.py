@@ -256,6 +256,8 @@ C2 = {
     "cost_by_channels = cost_by_channels.to_dict()": 3,
     "cost_by_channels = cost_by_channels.reset_index(drop=True).set_axis([1.0, 2.0, 3.0])": 3,
     "cost_by_channels = cost_by_channels.to_frame()": 3,
+    "cost_by_channels = cost_by_channels.reset_index()": 3,
+    "cost_by_channels = cost_by_channels.rename_axis('channels').rename('yuan').reset_index()": 3,
     "one_contact = round(one_contact, 2)": 2.5,
     "one_contact = 100 * one_contact": 2.5,
     "one_contact = (matter['contacts'] == 1).sum() / len(contacts)": 2,
@@ -275,6 +277,7 @@ BY_PEOPLE = "lost = pd.Series({{n: erlang_a_metrics({}, aht, n, patience, 20).p_
 C3 = {
     "": 4,
     "lost = lost.to_dict()": 4,
+    "lost = lost.reset_index()": 4,
     "lost, aht = lost.to_frame(), round(aht, 1)": 4,
     "lost = lost.round(2)": 3,
     "lost = 100 * lost": 3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import polib
 import pytest
 
 from servicelab.course.layout import GAPS, GRADED
+from servicelab.i18n import use
+from servicelab.learn.start import Passage, home_page
 from servicelab.publish import build, build_source
 from servicelab.publish.bundle import build_wheel
 from servicelab.publish.catalogues import interface_messages_by_file, messages, superfluous, wanting
@@ -155,3 +158,30 @@ def test_decisions_ship_without_keys(trainee: dict[str, Path]) -> None:
             for item in decisions:
                 for holder in (item, *item.get("options", [])):
                     assert not holder.keys() & {"right", "because", "misconception", "answer", "key", "correct"}
+
+
+def test_readme_tells_hr_the_hours_of_the_core(root: Path, course: Course) -> None:
+    """The same hours as `course.yml` states, which the build holds against the minutes of the units."""
+    tracks = course.settings.data["tracks"]
+    frontline, analyst = ("–".join(map(str, tracks[name]["core_hours"])) for name in ("frontline", "analyst"))
+    readme = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+    assert f"The core takes new service staff {frontline} hours, analysts and team leads {analyst}" in readme
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_start_page_shows_the_core_first_and_all_of_it(
+    trainee: dict[str, Path], tmp_path: Path, course: Course, language: str
+) -> None:
+    """The path of the page as a trainee's folder makes it: the core in its order, its hours, and then the rest."""
+    tree = shutil.copytree(trainee[language], tmp_path / "course", symlinks=True)
+    with use(language):
+        shown = home_page(tree).parts[0]
+    assert isinstance(shown, Passage)
+    links = re.findall(r'<li class="sl-open"><span[^>]*></span><a href="lessons/(\w+)/lesson.ipynb">', shown.html)
+    facts = {name: unit.said for name, unit in course.units.items() if not unit.draft}
+    core = [name for name, said in facts.items() if said.get("core")]
+    assert links[: len(core)] == core
+    assert set(links) == set(facts)
+    hours = [track["core_hours"] for track in course.settings.data["tracks"].values()]
+    assert all(f"{low}–{high}" in shown.text for low, high in hours)
+    assert {"en": "Core complete", "zh": "核心课程已完成"}[language] not in shown.html

@@ -17,10 +17,11 @@ from servicelab import company
 from servicelab.company import load
 from servicelab.learn.controls.desk.model import parse_desk
 from servicelab.publish.minutes import of_unit
+from servicelab.widgets import figures
 from servicelab.widgets.explore.people.agent.morning import Morning
 from servicelab.widgets.explore.people.agent.sixmonths import SixMonths
 from servicelab.widgets.explore.people.chance import lots
-from servicelab.widgets.explore.people.hiring.model import WORK, HiringModel, correlation
+from servicelab.widgets.explore.people.hiring.model import SCORES, WORK, HiringModel, correlation
 from servicelab.widgets.explore.people.rota.model import RotaModel, solved
 from servicelab.widgets.figures.people import appraised, bottomten, newcomers, quickest
 from servicelab.widgets.quantities import between
@@ -222,18 +223,26 @@ def test_a_month_after_chance(appraisals: pd.DataFrame) -> None:
 
 def test_scores_of_applicants_and_what_they_are_worth() -> None:
     model = HiringModel(load("applicants"))
-    named = {
-        "gut_score": ("impression after a free talk", "自由面谈的印象"),
-        "cv_score": ("CV", "简历"),
-        "work_sample": ("two contacts played through", "演练两段对话"),
-        "structured_score": ("the same questions and marks for all", "同样的打分标准"),
-    }
     assert (len(model.rows), len(model.stayed)) == (120, 102)
-    for way, (english, chinese) in named.items():
-        r, low, high = correlation(model.stayed[way], model.stayed[WORK])
-        prefix = "95 % interval " if way == "gut_score" else ""
-        holds(says("lesson", "en"), f"{english} | {r + 1e-9:.2f} ({prefix}{low:.2f} to {high:.2f}) |")
-        holds(says("lesson", "zh"), f"{chinese} | {r + 1e-9:.2f}（{prefix and '95% 区间 '}{low:.2f} 到 {high:.2f}） |")
+    found = {way: correlation(model.stayed[way], model.stayed[WORK])[0] + 1e-9 for way in SCORES}
+    talk, cv, sample, talked = (found[way] for way in ("gut_score", "cv_score", "work_sample", "structured_score"))
+    holds(
+        says("lesson", "en"),
+        f"these two, at {sample:.2f} and {talked:.2f}, went with the work about twice as closely as a free talk "
+        f"({talk:.2f}) or the CV ({cv:.2f}); each line is long, as only {len(model.stayed)} people stand behind it",
+    )
+    holds(
+        says("lesson", "zh"),
+        f"这两项分别是 {sample:.2f} 和 {talked:.2f}，和业绩的关联大约是自由面谈（{talk:.2f}）或简历（{cv:.2f}）的两倍；"
+        f"每条线都长，因为背后只有 {len(model.stayed)} 个人",
+    )
+    assert min(sample, talked) / max(talk, cv) > 1.6
+    assert max(sample, talked) / min(talk, cv) < 2.4
+    drawn = figures.foretold(load("applicants")).state
+    (bars,) = drawn["charts"]
+    marks = next(layer["dots"] for layer in bars["layers"] if "dots" in layer)
+    assert [mark["label"] for mark in marks] == [f"{r:.2f}" for r in sorted(found.values())]
+    assert [row[1] for row in drawn["table"]["rows"]] == [mark["label"] for mark in reversed(marks)]
     mean = {way: model.taken(way, 30)[WORK].dropna() for way in ("both", "gut_score", "structured_score")}
     everybody = model.stayed[WORK].mean()
     half = {way: 1.96 * each.sem() for way, each in mean.items()}
@@ -245,7 +254,7 @@ def test_scores_of_applicants_and_what_they_are_worth() -> None:
     # “Among the hired alone most scores seem to say less (the CV, by chance, more).”
     lower = {
         way: model.taken(way, 30)[[way, WORK]].corr().iloc[0, 1] < correlation(model.stayed[way], model.stayed[WORK])[0]
-        for way in (*named, "both")
+        for way in (*SCORES, "both")
     }
     assert [way for way, less in lower.items() if not less] == ["cv_score"]
     holds(says("instructor", "en"), f"the thirty settle {mean['structured_score'].mean() - everybody:.2f} more an hour")

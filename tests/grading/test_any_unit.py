@@ -11,11 +11,12 @@ import yaml
 from tests.publish.cases import add_case, finish_case
 from tests.publish.conftest import FIXTURE, translate
 
+from servicelab.cli import main
 from servicelab.errors import UserError
 from servicelab.grading.course import Course
 from servicelab.grading.demonstrating import demo
 from servicelab.grading.rubric import load_rubrics
-from servicelab.grading.simulation import load_cohort, with_units
+from servicelab.grading.simulation import load_cohort, only, with_units
 
 ROOT = Path(__file__).resolve().parents[2]
 BOTH = {"en": "Words", "zh": "文字"}
@@ -104,6 +105,27 @@ def test_habits_that_cannot_be_played_are_named(repository: Path) -> None:
     put(repository / "grading/demo/cohort.yml", {**COHORT, "trainees": trainees})
     with pytest.raises(UserError, match=r"cohort\.yml does not define a cohort: .*'reach'"):
         load_cohort(repository / "grading/demo/cohort.yml")
+
+
+def test_a_demo_of_some_units_has_their_assignments_and_who_works_there(root: Path) -> None:
+    whole = load_cohort(root / "grading/demo/cohort.yml")
+    some = only(whole, ["01_needs", "double_eleven"])
+    assert some.assignments == ["01_needs", "01_needs_analysis", "double_eleven", "double_eleven_analysis"]
+    everybody = {trainee.id: [work for work in trainee.works if work.unit in ("01_needs", "double_eleven")]
+                 for trainee in whole.trainees}  # fmt: skip
+    assert {trainee.id: [*trainee.works] for trainee in some.trainees} == {
+        name: works for name, works in everybody.items() if works
+    }
+    assert some.due == whole.due
+
+
+def test_a_unit_that_nobody_works_in_is_named_with_those_there_are(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repository)
+    assert main(["demo", "--unit", "refund", "--unit", "refunds", "--out", str(tmp_path / "demo")]) == 1
+    assert "no unit “refunds” to demonstrate; it has: refund." in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
 
 
 @pytest.mark.grading

@@ -205,6 +205,32 @@ def test_a_section_can_be_ticked_off(workspace):
     assert open_lesson("01_needs").section_end("s3").state["done"]
 
 
+def test_the_last_section_leads_on_to_the_graded_work_and_no_other_does(workspace):
+    lesson = open_lesson("01_needs")
+    first, last = lesson.section_end("s1"), lesson.section_end("s3")
+    assert first.state["onward"] is None
+    assert last.state["next"] is None
+    assert last.state["onward"] == {
+        "path": "assignments/01_needs/exercise.ipynb", "label": "On to the graded exercise"
+    }  # fmt: skip
+    assert last.text().endswith("That was the last section. Next: the graded exercise.")
+    (workspace / "assignments/01_needs/exercise.ipynb").unlink()
+    alone = open_lesson("01_needs").section_end("s3")
+    assert alone.state["onward"] is None
+    assert alone.text().endswith("That was the last section.")
+
+
+def test_an_analysts_last_section_leads_on_to_the_analysis(workspace):
+    path = workspace / "lessons/01_needs/lesson.ipynb"
+    document = json.loads(path.read_text())
+    del document["cells"][-2:]
+    path.write_text(json.dumps(document))
+    end = open_lesson("01_needs").section_end("s2")
+    assert end.state["onward"]["path"] == "assignments/01_needs_analysis/analysis.ipynb"
+    assert end.text().endswith("That was the last section. Next: the graded analysis.")
+    assert "graded exercise" in open_lesson("01_needs").section_end("s1").text()
+
+
 def test_what_was_tried_and_is_not_right_is_not_called_left_out(workspace):
     lesson = open_lesson("01_needs")
     end = lesson.section_end("s1")

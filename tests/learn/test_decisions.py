@@ -140,6 +140,25 @@ def test_an_option_that_is_a_picture_is_told_in_words_as_well():
     assert charts["up"]["layers"][0]["lines"] == [{"points": [[0, 9.0], [1, 26.5]]}]
 
 
+def test_a_picture_of_pairs_has_their_bars_side_by_side():
+    raw = {**PICTURED, "pairs": ["A", "B"], "unit": ""}
+    raw["options"] = [
+        {"id": "up", "text": "Up", "series": [4.2, 3.7, 2.9, 3]},
+        {"id": "no", "text": "No", "series": [1, 2, 3, 4]},
+    ]
+    decision = parse_items({"decisions": [raw]}, "decisions.json").decisions["a-picture"]
+    drawn = pictures(decision)["up"]
+    assert drawn["alt"] == "Up: 2024, A 4.2, 2024, B 3.7, 2025, A 2.9, 2025, B 3"
+    named = dict(enumerate(drawn["y"]["names"]))
+    assert [[(named[bar["y"]], bar["x"]) for bar in layer["bars"]] for layer in drawn["layers"]] == [
+        [("2024", 4.2), ("2025", 2.9)], [("2024", 3.7), ("2025", 3.0)]
+    ]  # fmt: skip
+    assert [each["text"] for each in drawn["legend"]] == ["A", "B"]
+    assert drawn["x"] == pictures(decision)["no"]["x"]
+    (fault,) = mistakes(Decision, {**raw, "options": [{"id": "up", "text": "Up", "series": [1, 2]}, raw["options"][1]]})
+    assert fault.problem == "option up has 2 numbers for 4 names in `over`"
+
+
 def test_options_without_a_series_have_no_picture():
     assert pictures(ITEMS["a-kind"]) == {}
 

@@ -47,7 +47,7 @@ def test_neither_the_picture_nor_the_words_exist_before_the_guess(lesson):
         assert control.state["waiting"]
         assert "90" not in sent(control)
         assert "ninety" not in sent(control)
-    assert late.text().endswith("Make your guess above first: this picture waits for it.")
+    assert late.text().endswith("Make your guess above first: what stands here waits for it.")
 
 
 def test_both_come_with_the_guess_and_the_guess_stands_in_the_picture(lesson):
@@ -127,7 +127,11 @@ def test_one_of_all_that_waits_for_a_guess_says_so(lesson):
 
 def test_a_question_that_would_tell_waits_as_well(lesson):
     late = lesson.quiz("q-one", after="p-one")
-    assert late.state == {"waiting": True, "behind": False, "text": "This question waits for your guess above."}
+    assert late.state == {
+        "waiting": True,
+        "behind": False,
+        "text": "Make your guess above first: what stands here waits for it.",
+    }
     assert "Which?" not in sent(late)
     lesson.predict("p-one").value = {"guess": 55}
     assert late.state["prompt"] == "Which?"
@@ -158,9 +162,9 @@ def test_what_would_tell_an_answer_waits_until_the_question_is_solved(after_a_qu
         assert not [word for control in waits for word in ("ninety", "90", "And then?") if word in sent(control)]
 
     nothing_told()
-    assert waits[0].text() == "What there is to say is told when the question above is solved."
-    assert waits[1].state["text"] == "Answer the question above first: this picture waits for it."
-    assert waits[2].state["text"] == "This question waits for the one above."
+    assert waits[0].text() == "Answer the question above first: what stands here waits for it."
+    assert waits[1].state["text"] == "Answer the question above first: what stands here waits for it."
+    assert waits[2].state["text"] == "Answer the question above first: what stands here waits for it."
     asked.value = {"picked": ["b"], "tries": [["b"]]}
     nothing_told()
     asked.value = {"picked": ["a"], "tries": [["b"], ["a"]]}
@@ -194,7 +198,7 @@ def test_a_question_waits_until_everything_on_a_board_is_placed(lesson):
     things = [Placed(key, f"It is {key}.", {"where": ("here",)}, {"where": "So."}) for key in ("one", "two")]
     board = lesson.show(explore.service_map((where, tuple(things))), "x-board")
     late = lesson.quiz("q-one", after="x-board")
-    said = "This question waits until everything above is placed."
+    said = "What stands here comes when you have finished what stands above."
     assert late.state == {"waiting": True, "behind": False, "text": said}
     assert "It is this" not in sent(late)
     one = {"one": {"where": "there"}}

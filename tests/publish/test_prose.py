@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
+from nbconvert.filters import markdown2html_mistune
 
-from servicelab.publish.prose import blocks, headings, link_terms, links, translatable, translate_blocks
+from servicelab.publish.prose import blocks, headings, link_terms, links, plain_stars, translatable, translate_blocks
 from servicelab.publish.regions import segments
 
 LINES = st.lists(st.sampled_from(["", "  ", "a", "- b", "```", "~~~", "````", "    c", "# d", "### BEGIN SOLUTION",
@@ -47,3 +50,29 @@ def test_a_term_becomes_a_link_with_its_definition() -> None:
 
 def test_headings_without_marks() -> None:
     assert headings("# *One* [two](term:t)\n\n```\n# not this\n```\n\n### Three ##") == ["One two", "Three"]
+
+
+def test_emphasis_that_markdown_does_not_see_is_found_in_both_languages() -> None:
+    """Held against a Markdown of its own: what is found is shown with its asterisks, and nothing else is."""
+    shown = {
+        "**先停用。**再报修": False,
+        "请**“先停用”**再报修": False,
+        "**Stop.**Then": False,
+        "*（不急）*再说": False,
+        "**先停用**。再报修": True,
+        "**先停用。** 再报修": True,
+        "**先停用。**“再报修”": True,
+        "“**先停用。**”再报修": True,
+        "**Stop.** Then *go*.": True,
+        "2 * 3 * 4 = 24 **and** more": True,
+        "**先停用。**`code`": True,
+        "一行 **two\nlines** 一行": True,
+        "- **一，**\n- **二**": True,
+    }
+    assert {text: not list(plain_stars(text)) for text in shown} == shown
+    made = {text: "*" not in re.sub(r" \* ", "", markdown2html_mistune(text)) for text in shown}
+    assert made == shown
+
+
+def test_asterisks_in_code_are_no_emphasis() -> None:
+    assert not list(plain_stars("`a*。*b` and\n\n```\n**x。**y\n```\n"))

@@ -155,6 +155,13 @@ def test_dice_are_dice_and_the_last_of_a_month_rise_without_a_cause() -> None:
     assert gains.mean() > 0.3
 
 
+@pytest.mark.parametrize("lacks", ["bottom_ten", "coached"])
+def test_without_a_bottom_ten_or_a_lot_there_is_no_number_to_show(lacks: str) -> None:
+    """A firm's own table may have neither: then “nan ± nan” is no answer."""
+    with pytest.raises(UserError, match=r"explore\.chance: appraisals needs two months at least of people"):
+        explore.chance(load("appraisals").assign(**{lacks: False}))
+
+
 def test_those_whom_the_lot_passed_over_are_shown_after_the_verdict() -> None:
     model = ChanceModel(load("appraisals"))
     early = model.derive({"step": "firm", "lot": True, "verdict": "works"})

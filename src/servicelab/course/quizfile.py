@@ -231,7 +231,8 @@ class Decision(Declared):
     """A graded decision without its key: one option ("choice"), any number of them ("many"), one of them on each axis
     ("axes", the options' texts as "Nature: functional"), or a "number" on a scale.
 
-    Where options are pictures, `over` names what each line runs over and `unit` says in what it is measured.
+    Where options are pictures, `over` names what each line runs over and `unit` says in what it is measured. With
+    `pairs` a picture has bars side by side for each of `over`, one for each of `pairs`; its `series` holds them so.
     """
 
     REFUSED: ClassVar[Mapping[str, tuple[str, str]]] = keys_of("a graded decision carries its key (`{name}`)")
@@ -246,6 +247,9 @@ class Decision(Declared):
     note: Words = ""
     options: Annotated[tuple[Pictured, ...], Rule(*NO_OPTIONS)] = ()
     over: Annotated[tuple[Words, ...], Rule("`over` is not a list of texts", 'Write over: ["2024", "2025"]')] = ()
+    pairs: Annotated[
+        tuple[Words, ...], Called("pair"), Rule("`pairs` is not a list of texts", 'Write pairs: ["A", "B"]')
+    ] = ()
     low: Number = 0.0
     high: Number = 100.0
     step: Number = 1.0
@@ -276,8 +280,9 @@ class Decision(Declared):
                 yield Fault((), f"there is nothing to choose on the axis “{axis}”", remedy)
         yield from twice(self.options)
         for number, option in enumerate(self.options):
-            if len(option.series) != len(self.over):
-                problem = f"option {option.id} has {len(option.series)} numbers for {len(self.over)} names in `over`"
+            wanted = len(self.over) * max(len(self.pairs), 1)
+            if len(option.series) != wanted:
+                problem = f"option {option.id} has {len(option.series)} numbers for {wanted} names in `over`"
                 yield Fault(("options", number), problem, "Write a number for each name, or neither of the two")
 
 

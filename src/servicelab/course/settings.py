@@ -12,6 +12,7 @@ from servicelab.course.quizfile import Words
 STATED = Rule("`{name}` is missing", "Write it", bool)
 MINUTES = ("the unit does not state its minutes", "Write them for every track")
 WEIGHTS = ("the weights do not add up to 100", "Mend them")
+HOURS = "`core_hours` is no span of hours", "Write core_hours: [9, 10]"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Track(Declared):
 
     title: Annotated[str, Rule("the track has no title", "Write `title:`", filled), Shown]
     summary: Words = ""
+    core_hours: Annotated[tuple[float, ...], Rule(*HOURS)] = ()
+    """Hours for the units of the core with their graded work, at least and at most, as the start page states them."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,27 @@ class Settings(Declared):
     summary: Words = ""
 
     def faults(self) -> Iterator[Fault]:
-        """Minutes for every track, and weights that add up."""
+        """Minutes for every track, hours that are what the minutes of the core come to, and weights that add up."""
         for group in ("modules", "cases"):
             for name, facts in getattr(self, group).items():
                 if set(facts.minutes) != set(self.tracks):
                     yield Fault((group, name), *MINUTES)
+        for name, stated in self.tracks.items():
+            if stated.core_hours != (added := self.hours_of_core(name)):
+                problem = "`core_hours` are not what the minutes of the core's units come to"
+                remedy = f"Write core_hours: {list(added)}" if added else "State the minutes of every unit of the core"
+                yield Fault(("tracks", name), problem, remedy)
         for track, weights in self.completion.items():
             if track not in self.tracks:
                 yield Fault(("completion", track), "there is no such track", "Use one of `tracks`")
             elif sum(weights.values()) != 100:
                 yield Fault(("completion", track), *WEIGHTS)
+
+    def hours_of_core(self, track: str) -> tuple[float, ...]:
+        """The hours of the core for a track, at least and at most, to the whole hour; () where a unit states none."""
+        core = [facts for facts in (*self.modules.values(), *self.cases.values()) if facts.core and not facts.draft]
+        spans = [facts.graded_minutes.get(track, ()) for facts in core]
+        if not core or any(len(span) != 2 for span in spans) or any(track not in facts.minutes for facts in core):
+            return ()
+        lessons = sum(facts.minutes[track] for facts in core)
+        return tuple(round((lessons + sum(span[end] for span in spans)) / 60) for end in (0, 1))

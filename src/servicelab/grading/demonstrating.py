@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from servicelab.errors import UserError
@@ -17,7 +18,7 @@ from servicelab.grading.exporting import export
 from servicelab.grading.releasing import release
 from servicelab.grading.returning import feedback
 from servicelab.grading.rubric import load_rubrics, mark
-from servicelab.grading.simulation import MODEL, Cohort, hand_in, load_cohort, solutions, with_units
+from servicelab.grading.simulation import MODEL, Cohort, hand_in, load_cohort, only, solutions, with_units
 from servicelab.i18n import _, use
 
 SETTINGS = """
@@ -26,13 +27,15 @@ c.Execute.timeout = 15
 """
 
 
-def demo(out: Path | None = None, *, workers: int = 2, here: Course | None = None) -> int:
+def demo(out: Path | None = None, *, units: Sequence[str] = (), workers: int = 2, here: Course | None = None) -> int:
     """Run the cohort in `grading/demo/` through the whole loop; return 0, or 1 when a score is not the one deserved.
 
     Parameters
     ----------
     out
         A folder of the demo's own; `build/demo` in the repository by default. What stood there before is replaced.
+    units
+        The modules and cases whose assignments are worked; all of them by default.
     workers
         Submissions graded at the same time.
     here
@@ -41,13 +44,14 @@ def demo(out: Path | None = None, *, workers: int = 2, here: Course | None = Non
     Raises
     ------
     UserError
-        This is not the course's repository, or `out` holds something else.
+        This is not the course's repository, `out` holds something else, or the course has no such unit.
     """
     began = time.monotonic()
     here = here or course_here()
     if here.repository is None:
         raise UserError(_("The demo needs the course's repository: run it there."))
     cohort = with_units(load_cohort(here.root / "demo" / "cohort.yml"), here.repository, load_rubrics(here.rubrics))
+    cohort = only(cohort, units) if units else cohort
     place = (out or here.repository / "build" / "demo").resolve()
     course = _fresh(place, here)
 

@@ -201,6 +201,21 @@ def with_units(cohort: Cohort, repository: Path, rubrics: Mapping[str, Sequence[
     return replace(cohort, trainees=trainees)
 
 
+def only(cohort: Cohort, units: Sequence[str]) -> Cohort:
+    """Return the cohort with what it does in `units` alone, and those who do something there; UserError for a unit in
+    which nobody works."""
+    known = {work.unit for trainee in cohort.trainees for work in trainee.works}
+    for unit in units:
+        if unit not in known:
+            raise UserError(
+                _("The course has no unit “{unit}” to demonstrate; it has: {known}.",
+                  unit=unit, known=", ".join(sorted(known)))
+            )  # fmt: skip
+    works = {each.id: tuple(work for work in each.works if work.unit in units) for each in cohort.trainees}
+    there = tuple(replace(each, works=works[each.id]) for each in cohort.trainees if works[each.id])
+    return replace(cohort, trainees=there)
+
+
 def hand_in(trainee: Trainee, work: Work, edition: Path, workspace: Path, solutions: Mapping[str, str]) -> Path:
     """Do one assignment in a trainee's workspace and hand it in; return the zip.
 

@@ -82,10 +82,17 @@ def state(decision: Decision, kept: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def measured(decision: Decision) -> list[str]:
+    """What each number of a series is of."""
+    pairs = [_("{over}, {one}", over=over, one=one) for over in decision.over for one in decision.pairs]
+    return pairs or [*decision.over]
+
+
 def spelled(decision: Decision, option: Pictured) -> str:
     """An option in words: its text and, where it is a picture, the numbers that are drawn."""
     drawn = [
-        f"{name} {value:g} {decision.unit}".rstrip() for name, value in zip(decision.over, option.series, strict=False)
+        f"{name} {value:g} {decision.unit}".rstrip()
+        for name, value in zip(measured(decision), option.series, strict=False)
     ]
     return _("{option}: {numbers}", option=option.text, numbers=_(", ").join(drawn)) if drawn else option.text
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from servicelab.course.handin import LESSON_ANSWERS, answers_file, notebook_file
-from servicelab.course.layout import COURSE, TESTS, UnitKind
+from servicelab.course.layout import TESTS, UnitKind
 from servicelab.errors import UserError
 from servicelab.i18n import _
 from servicelab.learn import decisions
 from servicelab.learn.items import load_items
+from servicelab.learn.milestones import Course, congratulation, left, standing_of, stretches
 from servicelab.learn.outline import read_outline
 from servicelab.learn.progress import Progress, measure
 from servicelab.learn.session import Session
@@ -119,14 +120,16 @@ def home_page(directory: Path | None = None) -> Page:
 
     here = (directory or Path.cwd()).resolve()
     root = workspace_root(here)
-    stages = survey(root)
+    course = Course.at(root)
+    stages = survey(root, course)
     if not stages:
         raise UserError(
             _("There are no lessons in {folder}: open start.ipynb from the course's own folder.", folder=root)
         )
     refresh = _("Come back to this page and press ▶▶ to see the list as it stands then.")
-    markdown = f"{course_markdown(stages, here)}\n\n{refresh}"
-    return Page(Passage(markdown, course_text(stages), way_html(stages, here, refresh)), SaveControl(root))
+    markdown = f"{course_markdown(stages, here, course)}\n\n{refresh}"
+    way = Passage(markdown, course_text(stages, course), way_html(stages, here, refresh, course))
+    return Page(way, SaveControl(root))
 
 
 def finish_page(session: Session) -> Page:
@@ -138,9 +141,7 @@ def finish_page(session: Session) -> Page:
     places = onward(root, session.name)
     links = "\n".join(f"- [{label}]({link(path, session.place.folder)})" for label, path in places)
     plain = "\n".join(f"- {label}" for label, _path in places)
-    exercise = root / "assignments" / session.name / notebook_file("exercise")
-    onward_to = exercise.relative_to(root).as_posix() if exercise.is_file() else ""
-    return Page(Finish(session, onward_to), Passage(links, plain), SaveControl(root))
+    return Page(Finish(session), Passage(links, plain), SaveControl(root))
 
 
 def onward(root: Path, name: str) -> list[tuple[str, Path]]:
@@ -154,33 +155,20 @@ def onward(root: Path, name: str) -> list[tuple[str, Path]]:
     return [(label, path) for label, path in places if path.is_file()]
 
 
-def survey(root: Path) -> list[Stage]:
-    """Every unit of a workspace with how far it is, in the course's order; what the course does not list comes last."""
-    listed = course_order(root)
+def survey(root: Path, course: Course) -> list[Stage]:
+    """Every unit of a workspace with how far it is, as the path has them; what the course does not list comes last."""
     stages = []
-    for lesson in sorted(root.glob("lessons/*/lesson.ipynb"), key=lambda path: in_order(path.parent.name, [*listed])):
+    for lesson in sorted(root.glob("lessons/*/lesson.ipynb"), key=lambda path: course.place(path.parent.name)):
         name = lesson.parent.name
         outline = read_outline(lesson)
         document = stored(lesson.with_name(LESSON_ANSWERS))
         progress = measure(outline, document["entries"], document["activity"])
         exercise = graded(root, name, "exercise")
         analysis = graded(root, f"{name}_analysis", "analysis")
-        kind = listed.get(name, "module")
+        kind = course.units[name].kind if name in course.units else "module"
         before, after = (sat(root, name, test) for test in TESTS)
         stages.append(Stage(name, kind, outline.title or name, lesson, progress, exercise, analysis, before, after))
     return stages
-
-
-def course_order(root: Path) -> dict[str, UnitKind]:
-    """The units that the workspace's `course.json` lists, in its order, with their kinds."""
-    units = read_json(root / COURSE).get("modules")
-    listed = [unit for unit in units if isinstance(unit, dict)] if isinstance(units, list) else []
-    return {str(unit.get("id")): "case" if unit.get("kind") == "case" else "module" for unit in listed}
-
-
-def in_order(name: str, order: list[str]) -> tuple[int, str]:
-    """Where a name stands in a list, by which names can be sorted; after everything in it for one that it lacks."""
-    return (order.index(name) if name in order else len(order), name)
 
 
 def stored(path: Path) -> dict[str, Any]:
@@ -218,19 +206,32 @@ def sat(root: Path, unit: str, notebook: str) -> Graded | None:
     return Graded(TESTS[notebook], path, answered, len(asked), handed_in[-1] if handed_in else None)
 
 
-def course_markdown(stages: list[Stage], here: Path) -> str:
+def course_markdown(stages: list[Stage], here: Path, course: Course) -> str:
     """The start page's list, with links relative to the notebook in `here`."""
     lines: list[str] = []
+    for stretch in stretches(stages, course):
+        lines += [f"**{stretch.title}** · {escaped(stretch.says)}", ""]
+        for stage in stretch.stages:
+            goes = f"[{escaped(heading(stage))}]({link(leads_to(stage)[0], here)})"
+            lines.append(f"- {tick(stage.done)} {goes} — {left(stage, course)}")
+        lines.append("")
     for stage in stages:
         lines += [f"### {escaped(stage.title)}", ""]
         lines += [f"- {tick} [{label}]({link(path, here)}) — {says}" for tick, label, path, says in steps(stage)]
         lines.append("")
-    return "\n".join([f"**{next_step(stages)}**", "", *lines])
+    first = [f"**{said}**\n" for said in (next_step(stages), congratulation(stages, course)) if said]
+    return "\n".join([*first, *lines])
 
 
-def course_text(stages: list[Stage]) -> str:
+def course_text(stages: list[Stage], course: Course) -> str:
     """The start page as plain text."""
-    lines = [next_step(stages)]
+    lines = [next_step(stages), *filter(None, [congratulation(stages, course)])]
+    for stretch in stretches(stages, course):
+        lines.append(f"{stretch.title} · {stretch.says}")
+        marks = {"done": "[x]", "begun": "[-]", "open": "[ ]"}
+        lines += [
+            f"  {marks[standing_of(stage)]} {heading(stage)}{_(': ')}{left(stage, course)}" for stage in stretch.stages
+        ]
     for stage in stages:
         lines.append(stage.title)
         lines += [f"  {'[x]' if tick == DONE else '[ ]'} {label}: {says}" for tick, label, _path, says in steps(stage)]
@@ -352,6 +353,16 @@ def go_on(stages: list[Stage]) -> tuple[str, Path, str] | None:
         if stage.after and to_close(stage, stages):
             return _("Go on: the test after the course"), stage.after.notebook, ""
     return None
+
+
+def leads_to(stage: Stage) -> tuple[Path, str]:
+    """Where to go on in a unit: a notebook, and the section of it; its beginning where everything is done."""
+    at = stage.progress.next
+    if at is not None:
+        return stage.lesson, at.section.id if stage.progress.started else ""
+    if stage.exercise and not stage.exercise.receipt:
+        return stage.exercise.notebook, ""
+    return stage.lesson, ""
 
 
 def link(path: Path, here: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ TERM = re.compile(r"\[([^\]]+)\]\(term:([^)\s]*)\)")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\s*\)")
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+
+
+STARRED = re.compile(r"(?<![\\*])(\*{1,2})(?!\*)(\S(?:[^*]*?\S)?)\1(?!\*)")
+"""Words between asterisks that are meant to be emphasis."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,29 @@ def links(source: str) -> Iterator[Link]:
         yield Link(bool(match[1]), match[2], match[3])
         # A picture can be the face of a link.
         yield from links(match[2])
+
+
+def plain_stars(source: str) -> Iterator[str]:
+    """What is meant as emphasis and is shown with its asterisks: Markdown takes those between a mark and a letter for
+    signs of their own, which Chinese, without spaces, writes easily.
+
+    >>> list(plain_stars("**先停用。**再报修"))
+    ['**先停用。**再']
+    >>> list(plain_stars("**先停用**。再报修 **First stop.** Then"))
+    []
+    """
+    for piece in blocks(prose(source))[::2]:
+        for match in STARRED.finditer(piece):
+            before, after = piece[: match.start()][-1:], piece[match.end() :][:1]
+            opens = not is_mark(match[2][0]) or not before or before.isspace() or is_mark(before)
+            closes = not is_mark(match[2][-1]) or not after or after.isspace() or is_mark(after)
+            if not (opens and closes):
+                yield f"{'' if opens else before}{match[0]}{'' if closes else after}"
+
+
+def is_mark(character: str) -> bool:
+    """Whether Markdown counts a character as punctuation."""
+    return unicodedata.category(character)[0] in "PS"
 
 
 def headings(source: str) -> list[str]:

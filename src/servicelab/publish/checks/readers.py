@@ -15,7 +15,7 @@ from servicelab.course.voicesfile import VoicesFile
 from servicelab.publish.catalogues import Catalogue, catalogue_file, messages
 from servicelab.publish.findings import Finding
 from servicelab.publish.glossary import terms
-from servicelab.publish.prose import HTML_IMAGE, TERM, links, prose
+from servicelab.publish.prose import HTML_IMAGE, TERM, links, plain_stars, prose
 from servicelab.publish.sources import MARKDOWN, Course, Document, Unit
 
 CELL = "cell-id="
@@ -90,6 +90,8 @@ def built_files(course: Course) -> dict[str, set[str]]:
 
 def _faults(text: str, document: Document, known: set[str], built: dict[str, set[str]]) -> Iterator[Fault]:
     yield from _term_faults(text, known)
+    for stars in plain_stars(text):
+        yield f"the asterisks of {stars} are shown as they are", "Put the mark outside them, or a space beside them"
     if HTML_IMAGE.search(prose(text)):
         yield "a picture is written as HTML", "Write ![what it shows](file)"
     for link in links(text):

@@ -13,6 +13,7 @@ from servicelab.widgets.figures.eleven import aftersale, halfhours, pastsales, w
 from servicelab.widgets.figures.needs import afterwards, experts, failures, gifts, margins, punctuality, replies
 from servicelab.widgets.figures.people import appraised as appraising
 from servicelab.widgets.figures.people import bottomten
+from servicelab.widgets.figures.people import foretold as scoring
 from servicelab.widgets.figures.people import newcomers as growing
 from servicelab.widgets.figures.people import quickest as quick
 from servicelab.widgets.figures.process import approvals, packingweeks, resetting, sooner, stationload
@@ -276,6 +277,11 @@ def bottom_share(appraisals: pd.DataFrame) -> float:
 def appraised(appraisals: pd.DataFrame) -> Figure:
     """The phone's people in one month: rating with its interval, and after difficulty and chance."""
     return Figure(appraising.appraised(appraisals))
+
+
+def foretold(applicants: pd.DataFrame) -> Figure:
+    """How closely each score of an applicant went with what those who stayed then settled an hour."""
+    return Figure(scoring.foretold(applicants))
 
 
 def newcomers(appraisals: pd.DataFrame, agents: pd.DataFrame) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from servicelab.course.quizfile import Decision
@@ -10,7 +10,7 @@ from servicelab.i18n import _
 from servicelab.learn import decisions
 from servicelab.learn.controls import Control
 from servicelab.learn.whereabouts import shown
-from servicelab.widgets.house.chart import axis, beyond, chart, dots, lines, names, notes
+from servicelab.widgets.house.chart import axis, bars, beyond, chart, dots, lines, names, notes
 
 if TYPE_CHECKING:
     from servicelab.learn.assignment import Assignment
@@ -96,7 +96,9 @@ def pictures(decision: Decision) -> dict[str, dict[str, Any]]:
         return {}
     top = beyond(value for o in drawn for value in o.series)
     charts = {}
-    for option in drawn:
+    for option in drawn if decision.pairs else ():
+        charts[option.id] = {**side_by_side(decision, option.series, top), "alt": decisions.spelled(decision, option)}
+    for option in () if decision.pairs else drawn:
         line = list(enumerate(option.series))
         points = [{"x": at, "y": value, "text": f"{value:g}"} for at, value in line]
         layers = [
@@ -109,3 +111,18 @@ def pictures(decision: Decision) -> dict[str, dict[str, Any]]:
             "alt": decisions.spelled(decision, option),
         }
     return charts
+
+
+def side_by_side(decision: Decision, series: Sequence[float], top: int) -> dict[str, Any]:
+    """Bars for each of `pairs` under one another, for each of `over`; each bar says its number."""
+    count, last = len(decision.pairs), len(decision.over) - 1
+    thick = 0.8 / count
+    layers = [
+        bars(
+            [{"x": value, "y": last - at, "label": f"{value:g}"} for at, value in enumerate(series[one::count])],
+            color=1 + one, shift=thick * (one - (count - 1) / 2), thick=0.9 * thick,
+        )
+        for one in range(count)
+    ]  # fmt: skip
+    legend = [{"shape": "square", "color": 1 + one, "text": name} for one, name in enumerate(decision.pairs)]
+    return chart(axis(decision.unit, 0, top, every=40), names(reversed(decision.over), band=44), layers, legend=legend)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from servicelab.course.handin import notebook_file
 from servicelab.i18n import _, use
 from servicelab.learn.controls.parts import with_part
 from servicelab.learn.progress import Progress, SectionProgress
@@ -29,6 +30,7 @@ class Overview(Interactive):
         return str(self.state.get("text", ""))
 
 
+@with_part("onward.js")
 @with_part("goto.js")
 class Welcome(Overview):
     """The sections of a lesson, with what is done and where one stopped."""
@@ -72,10 +74,9 @@ class Welcome(Overview):
 
 
 class Finish(Welcome):
-    """The same list at the end of a lesson, with the way on to the graded exercise at `onward`."""
+    """The same list at the end of a lesson, with the way on to the graded exercise."""
 
-    def __init__(self, session: Session, onward: str = "") -> None:
-        self.onward = onward
+    def __init__(self, session: Session) -> None:
         super().__init__(session, "finish")
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
@@ -85,15 +86,16 @@ class Finish(Welcome):
         if progress.started and progress.next is not None and progress.next is progress.core[-1]:
             done, total = sum(s.done for s in progress.core), len(progress.core)
             shown |= {"next": None, "summary": _("{done} of {total} sections done.", done=done, total=total)}
-        return {**shown, "onward": self.onward}
+        return {**shown, "onward": graded_page(self._session, "exercise")}
 
     def words(self) -> dict[str, str]:
-        return {**super().words(), "onward": _("On to the graded exercise")}
+        return {**super().words(), "onward": onward_to("exercise")}
 
     def name(self) -> str:
         return _("How far you are")
 
 
+@with_part("onward.js")
 @with_part("goto.js")
 class SectionEnd(Overview):
     """What a section asked, what is still open, and where to go next. `value` is {"done": true} once ticked off."""
@@ -129,11 +131,18 @@ class SectionEnd(Overview):
         # From a section for everyone on to the next of those; analysts see theirs in the list at the top as well.
         following = next((s for s in after if s.section.track != "analyst" or here_is_analyst(here)), None)
         says = ended(here, self._title, last=following is None)
-        following_says = (
-            _("Next: {title} ({minutes} min)", title=following.section.title, minutes=f"{following.section.minutes:g}")
-            if following
-            else _("That was the last section.")
-        )
+        notebook = "analysis" if here_is_analyst(here) else "exercise"
+        path = graded_page(self._session, notebook)
+        onward = {"path": path, "label": onward_to(notebook)} if path and not following else None
+        if following:
+            minutes = f"{following.section.minutes:g}"
+            following_says = _("Next: {title} ({minutes} min)", title=following.section.title, minutes=minutes)
+        elif not onward:
+            following_says = _("That was the last section.")
+        elif notebook == "analysis":
+            following_says = _("That was the last section. Next: the graded analysis.")
+        else:
+            following_says = _("That was the last section. Next: the graded exercise.")
         return {
             "title": self._title,
             "done": bool(here and here.done),
@@ -142,6 +151,7 @@ class SectionEnd(Overview):
             "minutes": round(here.minutes) if here else 0,
             "planned": here.section.minutes if here else 0,
             "next": section_link(following),
+            "onward": onward,
             "text": f"{says}\n{following_says}",
         }
 
@@ -150,6 +160,18 @@ class SectionEnd(Overview):
             with use(self._language):
                 self._session.mark_done(self.section)
         super()._recompute(change)
+
+
+def onward_to(notebook: str) -> str:
+    """What leads on from a lesson to its graded notebook of that name."""
+    return _("On to the graded analysis") if notebook == "analysis" else _("On to the graded exercise")
+
+
+def graded_page(session: Session, notebook: str) -> str:
+    """Where the graded notebook of a lesson's unit stands in the course's folder; "" where there is none."""
+    name = f"{session.name}_analysis" if notebook == "analysis" else session.name
+    path = session.place.root / "assignments" / name / notebook_file(notebook)
+    return path.relative_to(session.place.root).as_posix() if path.is_file() else ""
 
 
 def here_is_analyst(here: SectionProgress | None) -> bool:

@@ -11,9 +11,13 @@ export default house.view((ui) => {
   const mark = ui.button({ text: t("mark"), primary: true, press: () => { pressed = true; done(); } });
   const leave = ui.button({ text: t("leave"), quiet: true, press: () => { pressed = true; done(); } });
   let pressed = false;
+  const onward = ui.button({ text: "", press: () => {
+    if (!ui.state.done && !ui.state.left) done();
+    openPage(ui.root, ui.state.onward.path);
+  } });
   const last = h("span", { text: t("last") });
   ui.root.classList.add("lw-end");
-  ui.root.append(summary.el, h("div", { class: "sl-bar-row" }, next, mark, leave, last), spent);
+  ui.root.append(summary.el, h("div", { class: "sl-bar-row" }, last, next, mark, onward, leave), spent);
   return (state) => {
     summary.set(state.summary);
     leave.hidden = state.done || !state.left;
@@ -21,7 +25,12 @@ export default house.view((ui) => {
     next.hidden = !state.next;
     last.hidden = Boolean(state.next);
     if (state.next) next.textContent = t("next", state.next);
-    if (pressed && !next.hidden) next.focus({ preventScroll: true });
+    onward.hidden = Boolean(state.next) || !state.onward;
+    if (state.onward) onward.textContent = state.onward.label;
+    // One button is the next one to press.
+    onward.classList.toggle("sl-primary", mark.hidden);
+    const goes = next.hidden ? onward : next;
+    if (pressed && !goes.hidden) goes.focus({ preventScroll: true });
     pressed = false;
     spent.textContent = [state.minutes ? t("spent", { minutes: state.minutes, planned: state.planned }) : "", state.done ? t("pause") : ""].filter(Boolean).join(" ");
   };

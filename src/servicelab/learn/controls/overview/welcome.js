@@ -8,9 +8,6 @@ export default house.view((ui) => {
   const theirs = h("ul", { class: "lw-list" });
   ui.root.append(h("h2", { class: "sl-title", text: t("title") }), summary.el, bar, list, row, more, theirs);
 
-  // The way to another page stands in the lesson as a link; whatever shows the page knows how to follow one.
-  const follow = (path) => ui.root.closest(".jp-Notebook")?.querySelector(`a[href*="${CSS.escape(path)}"]`)?.click();
-
   // The page around it marks in its own list what is done, and opens where one stopped.
   const tell = () => ui.root.dispatchEvent(new CustomEvent("servicelab:progress", { bubbles: true, detail: {
     sections: ui.state.sections, next: ui.state.started ? ui.state.next?.id : null } }));
@@ -35,6 +32,6 @@ export default house.view((ui) => {
     theirs.replaceChildren(...state.sections.filter((s) => s.analyst).map(item));
     row.replaceChildren(
       ...(state.next ? [ui.button({ text: t(state.started ? "go" : "start", { title: state.next.title }), primary: true, press: () => goTo(ui.root, state.next.title) })] : []),
-      ...(state.onward ? [ui.button({ text: t("onward"), primary: !state.next, press: () => follow(state.onward) })] : []));
+      ...(state.onward ? [ui.button({ text: t("onward"), press: () => openPage(ui.root, state.onward) })] : []));
   };
 });

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servicelab.course.quizfile import Prediction, Question
-from servicelab.learn.controls.prediction.model import tidy
+from servicelab.i18n import _
+from servicelab.learn.controls.prediction.model import guess_first, tidy
 
 if TYPE_CHECKING:
     from servicelab.learn.session import Session
@@ -38,3 +39,12 @@ def still_open(session: Session, asked: Awaited) -> bool:
     if isinstance(asked, Prediction):
         return guess_of(session, asked) is None
     return session.sheet.get(asked.id).get("done") is not True
+
+
+def waits_for(asked: Awaited) -> str:
+    """What stands in the place of a picture, words or a question that waits: what for."""
+    if isinstance(asked, Prediction):
+        return guess_first()
+    if isinstance(asked, Question):
+        return _("Answer the question above first: what stands here waits for it.")
+    return _("What stands here comes when you have finished what stands above.")

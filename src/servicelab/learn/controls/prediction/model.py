@@ -61,6 +61,11 @@ def on_scale(prediction: Prediction, truth: float) -> float:
     return number
 
 
+def guess_first() -> str:
+    """What stands in the place of everything that waits for a guess."""
+    return _("Make your guess above first: what stands here waits for it.")
+
+
 def reveal_state(
     prediction: Prediction,
     value: object,
@@ -74,10 +79,7 @@ def reveal_state(
     guess = tidy(prediction, value)
     number = on_scale(prediction, truth)
     if guess is None and not show_answer:
-        ask = _("Make your guess above first: this picture waits for it.")
-        if prediction.names:
-            ask = _("Make your guess above first: the answer waits for it.")
-        return {"id": prediction.id, "waiting": True, "feedback": ask, "text": ask}
+        return {"id": prediction.id, "waiting": True, "feedback": guess_first(), "text": guess_first()}
     sentence = comparison(prediction, guess, number)
     others = [each for each in earlier if prediction.low <= each <= prediction.high]
     if len(others) < ENOUGH or prediction.names:

@@ -8,7 +8,7 @@ from typing import Any
 from servicelab.course.quizfile import Question
 from servicelab.i18n import _
 from servicelab.learn.controls import Control
-from servicelab.learn.controls.parts.awaited import Awaited, Board, still_open
+from servicelab.learn.controls.parts.awaited import Awaited, still_open, waits_for
 from servicelab.learn.controls.quiz import model
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import shown
@@ -67,13 +67,8 @@ class QuizControl(Control):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
         if self.after is not None and still_open(self._session, self.after):
-            said = _("This question waits for your guess above.")
-            if isinstance(self.after, Board):
-                said = _("This question waits until everything above is placed.")
-            elif isinstance(self.after, Question):
-                said = _("This question waits for the one above.")
             behind = self._session.waits_behind(self.after.id, self.question.id)
-            return {"waiting": True, "behind": behind, "text": said}
+            return {"waiting": True, "behind": behind, "text": waits_for(self.after)}
         solved = self._session.place.solved
         return {**model.state(self.question, value, show_answer=solved), "waiting": False}
 

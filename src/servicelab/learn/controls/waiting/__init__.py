@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from servicelab.course.quizfile import Question
 from servicelab.i18n import _, use
 from servicelab.learn.controls.parts import with_part
-from servicelab.learn.controls.parts.awaited import Awaited, guess_of, still_open
+from servicelab.learn.controls.parts.awaited import Awaited, Board, guess_of, still_open, waits_for
 from servicelab.learn.items import Told
 from servicelab.widgets.figures import Figure
 from servicelab.widgets.house import Interactive
@@ -43,14 +43,14 @@ class LatePicture(Figure):
     def name(self) -> str:
         if isinstance(self._asked, Question):
             return _("A picture that waits for your answer")
+        if isinstance(self._asked, Board):
+            return _("A picture that waits for what stands above")
         return _("A picture that waits for your guess")
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         if still_open(self._session, self._asked):
             behind = self._session.waits_behind(self._asked.id, f"{self._draw.__module__}.{self._draw.__qualname__}")
-            if isinstance(self._asked, Question):
-                return waiting(_("Answer the question above first: this picture waits for it."), behind=behind)
-            return waiting(_("Make your guess above first: this picture waits for it."), behind=behind)
+            return waiting(waits_for(self._asked), behind=behind)
         if not self._drawn:
             guess = guess_of(self._session, self._asked)
             own = {"guess": guess} if "guess" in inspect.signature(self._draw).parameters else {}
@@ -88,9 +88,7 @@ class LateWords(Interactive):
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         if still_open(self._session, self._asked):
             behind = self._session.waits_behind(self._asked.id, self._told.id)
-            if isinstance(self._asked, Question):
-                return waiting(_("What there is to say is told when the question above is solved."), behind=behind)
-            return waiting(_("What there is to see is told after your guess."), behind=behind)
+            return waiting(waits_for(self._asked), behind=behind)
         return {WAITING: False, "markdown": self._told.text, "text": self._told.text}
 
     def refresh(self) -> None:

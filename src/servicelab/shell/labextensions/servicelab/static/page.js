@@ -97,6 +97,13 @@ export class CoursePage {
       void this.again().then(() => this.report());
     });
     node.addEventListener("servicelab:home", () => this.open(course.startPage(this.path)));
+    // A control that leads to another page of the course names it by its path in the course's folder.
+    node.addEventListener("servicelab:page", (event) => {
+      const start = course.startPage(this.path);
+      if (!start) return;
+      event.preventDefault();
+      this.open(start.replace(/[^/]*$/, "") + event.detail.path);
+    });
     this.scroller.addEventListener("scroll", () => this.remember(), { passive: true });
     // Searching, or a link into another section: the cell that was meant must be seen.
     const findFragment = content.setFragment.bind(content);

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from servicelab.errors import UserError
 from servicelab.i18n import _, together
 from servicelab.widgets.explore.people.chance.lots import Change, apart, by_lot
 from servicelab.widgets.house.values import choice, number, whole
@@ -19,17 +20,31 @@ if TYPE_CHECKING:
 
 PEOPLE, ROLLS, LAST = 12, 20, 3
 """Twelve people roll a die twenty times a month; the three with the lowest mean are spoken to."""
+LEAST = 2
+"""Months without which a change has no interval."""
 STEPS = ("dice", "firm")
 VERDICTS = ("works", "not", "cannot")
 LUCK = 999_999
 
 
 class ChanceModel:
-    """Dice, and the firm's own table. Raises ``UserError`` when the table lacks a column or has no rows."""
+    """Dice, and the firm's own table.
+
+    Raises ``UserError`` when the table lacks a column or has no rows, and when the coached, the others of the last ten,
+    or everybody else have fewer than two months: a change has no interval then.
+    """
 
     def __init__(self, appraisals: pd.DataFrame) -> None:
         self._appraisals = appraisals
         self.coached, self.others, self.rest = by_lot(appraisals)
+        if min(each.count for each in (self.coached, self.others, self.rest)) < LEAST:
+            raise UserError(
+                _(
+                    "{call}: {argument} needs two months at least of people among the last ten who were coached, of "
+                    "such who were not, and of everybody else, each with the month after.",
+                    call="explore.chance", argument="appraisals",
+                )
+            )  # fmt: skip
 
     @cached_property
     def surveys(self) -> float:
