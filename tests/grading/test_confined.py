@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,115 @@ def test_a_report_of_grading_is_of_this_machine(
     put(tmp_path / "inbox", "lin.zip", pack("lin", fill(course), answers(RIGHT)))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
     assert not grade(TRIAL, course=course).confined
+
+
+CHANGES = """\
+import json, os, socket
+from pathlib import Path
+
+found = []
+def tried(change):
+    try:
+        change()
+        found.append("done")
+    except Exception as error:
+        found.append(type(error).__name__)
+
+top = Path("../../..")
+secret, library = top / "secret", os.open(__import__("somebodys").__file__, os.O_RDONLY)
+for change in (
+    lambda: secret.chmod(0),
+    lambda: top.chmod(0),
+    lambda: os.chmod("../../lin", 0, dir_fd=os.open(".", os.O_RDONLY)),
+    lambda: os.fchmod(library, 0),
+    lambda: os.utime(secret, (0, 0)),
+    lambda: os.utime(library, (0, 0)),
+    lambda: os.chown(secret, os.getuid(), os.getgid()),
+    lambda: os.setxattr(secret, "user.mine", b"mine"),
+    os.setsid,
+    lambda: os.setpgid(0, 0),
+):
+    tried(change)
+quiet, found = found, []
+for change in (
+    lambda: os.truncate(secret, 0),
+    lambda: os.symlink("../../../secret", "exercise.ipynb"),
+    lambda: os.mkfifo("exercise.ipynb"),
+    lambda: socket.socket(socket.AF_UNIX).bind("exercise.ipynb"),
+    lambda: os.symlink("../../secret", Path.home() / "left"),
+    lambda: Path("/dev/shm/left").write_text("mine"),
+):
+    tried(change)
+print(json.dumps([quiet, found, os.getsid(0) == os.getpgid(0)]))
+"""
+
+
+def about_file(path: Path) -> tuple[object, ...]:
+    """What is said of a file beside what is in it: who may read it, whose it is, its dates and attributes."""
+    told = path.stat()
+    return told.st_mode, told.st_uid, told.st_gid, told.st_mtime_ns, told.st_ctime_ns, told.st_size, os.listxattr(path)
+
+
+@holds
+def test_code_takes_nobodys_right_to_a_file_and_leads_nobody_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it may read, it could shut to everybody as well."""
+    library = tmp_path / "library" / "somebodys.py"
+    library.parent.mkdir()
+    library.touch()
+    monkeypatch.setenv("PYTHONPATH", f"{library.parent}:{ROOT / 'src'}")
+    course = tmp_path / "course"
+    place = course / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    (course / "secret").write_text("1")
+    watched = [course, course / "secret", place.parent, library]
+    before = [about_file(path) for path in watched]
+    quiet, refused, own_session = said(run(place, CHANGES))
+    assert [about_file(path) for path in watched] == before
+    # Whatever copies a file asks for most of these, and is not to fail over them.
+    assert quiet == ["done"] * 10
+    assert refused == ["PermissionError"] * 6
+    assert own_session
+    assert list(place.iterdir()) == []
+
+
+STAYS = """\
+import json, os, subprocess, sys, time
+apart = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
+                         start_new_session=True)
+time.sleep(1)
+print(json.dumps([apart.pid, apart.poll()]), flush=True)
+"""
+
+
+@holds
+@pytest.mark.parametrize("end", ["", "time.sleep(1)\nos._exit(0)"])
+def test_what_a_kernel_started_ends_with_it(end: str, tmp_path: Path) -> None:
+    """Whoever grades by nbgrader itself has no seat: what is left would work on beside everything that comes next."""
+    place = tmp_path / "course" / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    ran = run(place, STAYS + end)
+    assert [each.output_type for each in ran.outputs] == ["stream", *(["error"] if end else [])]
+    process, ended = json.loads(ran.outputs[0].text)
+    assert ended is None
+    state = Path(f"/proc/{process}/stat")
+    # Ended, and perhaps not yet fetched by who took it over.
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+
+def test_a_link_beside_the_course_opens_neither_the_course_nor_anything_else(tmp_path: Path) -> None:
+    place, own = tmp_path / "opt", tmp_path / "home"
+    course = place / "course-2026"
+    (course / "grading").mkdir(parents=True)
+    (place / "programs").mkdir()
+    own.mkdir()
+    (place / "course").symlink_to("course-2026")
+    (place / "home").symlink_to(own)
+    (tmp_path / "link").symlink_to("opt")
+    for where in (place, tmp_path / "link"):
+        assert list(confined._around(where, course)) == [place / "programs"]
+    assert list(confined._around(place / "course" / "grading", course)) == []
 
 
 @holds
