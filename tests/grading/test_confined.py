@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,12 @@ from servicelab.grading.bounded import BoundedExecute
 from servicelab.grading.collecting import collect
 from servicelab.grading.confined import confining, proof
 from servicelab.grading.course import Course
+from servicelab.grading.refusing import PROCESSORS, SHARED
 from servicelab.lab import doctor
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
 holds = pytest.mark.skipif(not confined.can_confine(), reason="this system has no Landlock")
+filters = pytest.mark.skipif(platform.machine() not in PROCESSORS, reason="calls are filtered on x86-64 and ARM64")
 
 REACHES = """\
 import json, os, subprocess, sys, threading
@@ -238,6 +242,7 @@ def about_file(path: Path) -> tuple[object, ...]:
 
 
 @holds
+@filters
 def test_code_takes_nobodys_right_to_a_file_and_leads_nobody_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +266,95 @@ def test_code_takes_nobodys_right_to_a_file_and_leads_nobody_elsewhere(
     assert list(place.iterdir()) == []
 
 
+KEEPS = """\
+import ctypes, errno, json
+library = ctypes.CDLL(None, use_errno=True)
+found = {}
+def tried(name, *given, undo=None):
+    at = getattr(library, name)(*given)
+    found[name] = errno.errorcode[ctypes.get_errno()] if at < 0 else "done"
+    if at >= 0:
+        undo(at)
+tried("shmget", 0, 64, 0o1600, undo=lambda at: library.shmctl(at, 0, None))
+tried("msgget", 0, 0o1600, undo=lambda at: library.msgctl(at, 0, None))
+tried("semget", 0, 1, 0o1600, undo=lambda at: library.semctl(at, 0, 0))
+tried("mq_open", b"/mine", 0o102, 0o600, None, undo=lambda at: library.mq_unlink(b"/mine"))
+tried("syscall", KEYS, 0, -4, 0, undo=lambda at: None)
+print(json.dumps(found))
+"""
+
+
+@holds
+@filters
+def test_nothing_that_code_keeps_in_memory_outlives_it(tmp_path: Path) -> None:
+    """A second submission, somebody else's, could take it up there; and it is memory that nobody gets back."""
+    place = tmp_path / "course" / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    # The number of keyctl; what is asked is which keys the account has.
+    found = said(run(place, KEEPS.replace("KEYS", str(SHARED[platform.machine()][-1]))))
+    assert found == dict.fromkeys(("shmget", "msgget", "semget", "mq_open", "syscall"), "EPERM")
+
+
+CALLS_OUT = """\
+import json, socket
+
+found = {}
+def tried(name, reach):
+    try:
+        found[name] = str(reach())
+    except Exception as error:
+        found[name] = type(error).__name__
+
+def unasked(kind, family, address, *flags):
+    def reach():
+        with socket.socket(family, kind) as made:
+            made.sendto(b"seen", *flags, address) if flags or kind == socket.SOCK_DGRAM else made.connect(address)
+    return reach
+
+tried("tcp", unasked(socket.SOCK_STREAM, socket.AF_INET, ("127.0.0.1", TCP)))
+tried("tcp at once", unasked(socket.SOCK_STREAM, socket.AF_INET, ("127.0.0.1", TCP), socket.MSG_FASTOPEN))
+tried("udp", unasked(socket.SOCK_DGRAM, socket.AF_INET, ("127.0.0.1", UDP)))
+tried("name", lambda: socket.getaddrinfo("example.org", 80))
+tried("program", unasked(socket.SOCK_STREAM, socket.AF_UNIX, "ORDERS"))
+tried("sctp", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132))
+with socket.socket() as own, socket.socket(socket.AF_INET6, socket.SOCK_STREAM | socket.SOCK_CLOEXEC, 6):
+    own.bind(("127.0.0.1", 0))
+    own.listen()
+here, there = socket.socketpair()
+here.sendall(b"mine")
+tried("own", lambda: there.recv(4).decode())
+print(json.dumps(found))
+"""
+
+
+@holds
+@filters
+def test_code_calls_nobody_up(tmp_path: Path) -> None:
+    """What it has seen it could send home, and a program of the instructor's could open the files that it cannot."""
+    place = tmp_path / "course" / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as orders,
+    ):
+        udp.bind(("127.0.0.1", 0))
+        orders.bind(str(tmp_path / "orders"))
+        orders.listen()
+        code = CALLS_OUT.replace("ORDERS", str(tmp_path / "orders"))
+        for name, waiting in {"TCP": tcp, "UDP": udp}.items():
+            code = code.replace(f", {name})", f", {waiting.getsockname()[1]})")
+        found = said(run(place, code))
+        for waiting in (tcp, udp, orders):
+            waiting.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                waiting.recv(4) if waiting is udp else waiting.accept()
+    assert found.pop("own") == "mine"
+    # A name is looked up by others' rules: nobody answers.
+    assert found.pop("name") in ("gaierror", "PermissionError")
+    assert found == dict.fromkeys(("tcp", "tcp at once", "udp", "program", "sctp"), "PermissionError")
+
+
 STAYS = """\
 import json, os, subprocess, sys, time
 apart = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
@@ -271,6 +365,7 @@ print(json.dumps([apart.pid, apart.poll()]), flush=True)
 
 
 @holds
+@filters
 @pytest.mark.parametrize("end", ["", "time.sleep(1)\nos._exit(0)"])
 def test_what_a_kernel_started_ends_with_it(end: str, tmp_path: Path) -> None:
     """Whoever grades by nbgrader itself has no seat: what is left would work on beside everything that comes next."""

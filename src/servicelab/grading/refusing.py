@@ -1,8 +1,9 @@
 """Calls to the system that code which is graded does not get: a filter of its own, beside the rules of `confined`.
 
 Landlock decides who opens, makes, moves and removes a file. Whoever cannot open one could still take everybody's right
-to it, the instructor's too, if it is of the same account: then nobody's work is graded any more. And whoever leaves the
-group of processes that a kernel begins is not ended with it.
+to it, the instructor's too, if it is of the same account: then nobody's work is graded any more. Whoever leaves the
+group of processes that a kernel begins is not ended with it. And whoever reaches the network, or a program of the
+instructor's that takes orders by a socket, needs no file.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import ctypes
 import errno
 import os
 import platform
+import sys
 
 FILTER_CALLS, BY_PROGRAM = 22, 2
 """Of `prctl`: from now on calls are filtered, by a program of Berkeley's old packet filter."""
-LOAD, IS, REACHES, ANSWER = 0x20, 0x15, 0x35, 0x06
-NUMBER, PROCESSOR = 0, 4
-"""Where a call's number and the processor that it was written for stand in what the program reads."""
+LOAD, MASK, IS, HAS, REACHES, ANSWER = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
+NUMBER, PROCESSOR, GIVEN = 0, 4, 16
+"""Where in what the program reads a call's number stands, the processor that it was written for, and what is given
+along, eight bytes each."""
 ALLOWED, ERROR = 0x7FFF0000, 0x00050000
 OTHER_NUMBERS = 0x40000000
 """From here on the common processor knows the same calls by other numbers."""
@@ -30,8 +33,22 @@ QUIET = {
 """Who may read a file, whose it is, its dates and attributes (chmod, chown, utime, setxattr and their likes); to leave
 the group of processes (setpgid, setsid). These are answered as if they had been done: what copies a file asks for them
 after copying, and needs none."""
-REFUSED = {"x86_64": (76, 425), "aarch64": (45, 425)}
-"""To cut a file by its name, which Landlock's first versions let pass (truncate); what works past a filter (io_uring)."""
+SHARED = {
+    "x86_64": (29, 30, 31, 68, 69, 70, 71, 64, 65, 220, 66, 240, 241, 248, 249, 250),
+    "aarch64": (194, 196, 195, 186, 189, 188, 187, 190, 193, 192, 191, 180, 181, 217, 218, 219),
+}
+"""What stays in memory when its maker has ended, and is open to all programs of an account: shared memory, queues and
+semaphores (shmget, msgget, semget, mq_open and what goes with each), keys (add_key, request_key, keyctl)."""
+REFUSED = {"x86_64": (76, 425, 42, *SHARED["x86_64"]), "aarch64": (45, 425, 203, *SHARED["aarch64"])}
+"""To cut a file by its name (truncate), which Landlock's first versions let pass; io_uring, which works past a filter;
+to reach anybody who waits for callers (connect); what outlives a submission."""
+SOCKET = {"x86_64": 41, "aarch64": 198}
+"""To make a socket: a kernel is called by TCP, and zmq reads the list of addresses. No other calls out."""
+SENDING = {"x86_64": {44: 3, 46: 2, 307: 3}, "aarch64": {206: 3, 211: 2, 269: 3}}
+"""To send (sendto, sendmsg, sendmmsg), and which of what is given along says how."""
+CONNECTING = 0x20000000
+"""To connect while sending."""
+INTERNET, INTERNET_6, ADDRESSES, STREAM, TCP = 2, 10, 16, 1, 6
 PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
@@ -54,7 +71,8 @@ def refuse_calls() -> None:
         The system does not do it.
     """
     machine = platform.machine()
-    if machine not in PROCESSORS:
+    # A Python of 32 bits makes another processor's calls.
+    if machine not in PROCESSORS or sys.maxsize < 1 << 32:
         return
     steps = _steps(machine)
     program = _Program(len(steps), (_Step * len(steps))(*steps))
@@ -64,20 +82,38 @@ def refuse_calls() -> None:
 
 
 def _steps(machine: str) -> list[_Step]:
-    refused = ERROR | errno.EPERM
+    allowed, refused = _Step(ANSWER, 0, 0, ALLOWED), _Step(ANSWER, 0, 0, ERROR | errno.EPERM)
+    blocks = {
+        **dict.fromkeys(QUIET[machine], (_Step(ANSWER, 0, 0, ERROR),)),
+        **dict.fromkeys(REFUSED[machine], (refused,)),
+        **{
+            number: (_Step(LOAD, 0, 0, GIVEN + 8 * flags), _Step(HAS, 0, 1, CONNECTING), refused, allowed)
+            for number, flags in SENDING[machine].items()
+        },
+        SOCKET[machine]: (
+            _Step(LOAD, 0, 0, GIVEN),
+            _Step(IS, 9, 0, ADDRESSES),
+            _Step(IS, 1, 0, INTERNET),
+            _Step(IS, 0, 6, INTERNET_6),
+            _Step(LOAD, 0, 0, GIVEN + 8),
+            # Beside the kind of socket it may say how it is opened.
+            _Step(MASK, 0, 0, 0xF),
+            _Step(IS, 0, 3, STREAM),
+            _Step(LOAD, 0, 0, GIVEN + 16),
+            _Step(IS, 2, 0, 0),
+            _Step(IS, 1, 0, TCP),
+            refused,
+            allowed,
+        ),
+    }
     return [
         _Step(LOAD, 0, 0, PROCESSOR),
         # Calls that were written for another processor have other numbers.
         _Step(IS, 1, 0, PROCESSORS[machine]),
-        _Step(ANSWER, 0, 0, refused),
+        refused,
         _Step(LOAD, 0, 0, NUMBER),
         _Step(REACHES, 0, 1, OTHER_NUMBERS),
-        _Step(ANSWER, 0, 0, refused),
-        *(
-            step
-            for numbers, answer in ((QUIET[machine], ERROR), (REFUSED[machine], refused))
-            for number in numbers
-            for step in (_Step(IS, 0, 1, number), _Step(ANSWER, 0, 0, answer))
-        ),
-        _Step(ANSWER, 0, 0, ALLOWED),
+        refused,
+        *(step for number, block in blocks.items() for step in (_Step(IS, 0, len(block), number), *block)),
+        allowed,
     ]
