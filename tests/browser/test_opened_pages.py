@@ -106,7 +106,8 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
 
     def other_window(**changed: str) -> str:
         document = json.loads(written())
-        code = next(cell for cell in document["cells"] if "your line here" in "".join(cell["source"]))
+        mine = ("your line here", "in the other window")
+        code = next(cell for cell in document["cells"] if any(words in "".join(cell["source"]) for words in mine))
         code["source"] = changed.get("source", code["source"])
         document["metadata"]["saved_by"] = "the other window"
         file.write_text(json.dumps(document) + "\n", encoding="utf-8")
@@ -138,6 +139,18 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
     bar.locator(".slx-notice").get_by_text("open in two windows").wait_for()
     assert not dialog.count()
     assert written() == theirs, "nothing is saved before somebody has chosen"
+
+    # The choice holds for what was seen, and for no later work of the other window, even if it did not reach the disk.
+    page.route("**/api/contents/**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        bar.get_by_role("button", name="Go on with this one").click()
+    dialog.get_by_role("button").last.click()
+    page.unroute("**/api/contents/**")
+    theirs = other_window(source="mine = 'written in the other window, later'")
+    save()
+    page.wait_for_timeout(4000)
+    assert not dialog.count()
+    assert written() == theirs, "somebody chose before this was written"
     bar.get_by_role("button", name="Go on with this one").click()
     saved_over(theirs)
     assert "written in the other window" not in written()

@@ -173,6 +173,24 @@ def test_both_are_shown_side_by_side_when_the_second_is_in(handed_in: Course) ->
     assert "（译）" in chinese
 
 
+def test_a_second_test_that_cannot_be_read_has_no_page_any_more_and_stops_nobody(handed_in: Course) -> None:
+    assert len(feedback(AFTER, course=handed_in).pages) == 3
+    (handed_in.submitted / "E10" / AFTER / "posttest.answers.json").write_text("{}")
+    given = feedback(AFTER, course=handed_in)
+    assert given.failed == ("E10",)
+    assert "None for E10: no answers can be read there. Ask for it again." in given.sentence()
+    assert sorted(path.name for path in given.where.iterdir()) == ["E11.html", "E13.html"]
+    assert sorted(path.parts[-3] for path in handed_in.feedback.glob(f"*/{AFTER}/*.html")) == ["E11", "E13"]
+
+
+def test_what_collect_left_half_way_is_nobody(handed_in: Course) -> None:
+    before = compare(handed_in)
+    for left in (".E10", ".E14.new"):
+        shutil.copytree(handed_in.submitted / "E10", handed_in.submitted / left)
+    again = compare(handed_in)
+    assert (again.before, again.after) == (before.before, before.after)
+
+
 def test_nothing_is_graded(handed_in: Course) -> None:
     for name in TESTS.values():
         with pytest.raises(UserError, match=f"{name} earns no marks"):

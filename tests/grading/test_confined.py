@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +21,12 @@ from servicelab.grading.bounded import BoundedExecute
 from servicelab.grading.collecting import collect
 from servicelab.grading.confined import confining, proof
 from servicelab.grading.course import Course
+from servicelab.grading.refusing import PROCESSORS, SHARED
 from servicelab.lab import doctor
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
 holds = pytest.mark.skipif(not confined.can_confine(), reason="this system has no Landlock")
+filters = pytest.mark.skipif(platform.machine() not in PROCESSORS, reason="calls are filtered on x86-64 and ARM64")
 
 REACHES = """\
 import json, os, subprocess, sys, threading
@@ -187,6 +192,206 @@ def test_a_report_of_grading_is_of_this_machine(
     put(tmp_path / "inbox", "lin.zip", pack("lin", fill(course), answers(RIGHT)))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
     assert not grade(TRIAL, course=course).confined
+
+
+CHANGES = """\
+import json, os, socket
+from pathlib import Path
+
+found = []
+def tried(change):
+    try:
+        change()
+        found.append("done")
+    except Exception as error:
+        found.append(type(error).__name__)
+
+top = Path("../../..")
+secret, library = top / "secret", os.open(__import__("somebodys").__file__, os.O_RDONLY)
+for change in (
+    lambda: secret.chmod(0),
+    lambda: top.chmod(0),
+    lambda: os.chmod("../../lin", 0, dir_fd=os.open(".", os.O_RDONLY)),
+    lambda: os.fchmod(library, 0),
+    lambda: os.utime(secret, (0, 0)),
+    lambda: os.utime(library, (0, 0)),
+    lambda: os.chown(secret, os.getuid(), os.getgid()),
+    lambda: os.setxattr(secret, "user.mine", b"mine"),
+    os.setsid,
+    lambda: os.setpgid(0, 0),
+):
+    tried(change)
+quiet, found = found, []
+for change in (
+    lambda: os.truncate(secret, 0),
+    lambda: os.symlink("../../../secret", "exercise.ipynb"),
+    lambda: os.mkfifo("exercise.ipynb"),
+    lambda: socket.socket(socket.AF_UNIX).bind("exercise.ipynb"),
+    lambda: os.symlink("../../secret", Path.home() / "left"),
+    lambda: Path("/dev/shm/left").write_text("mine"),
+):
+    tried(change)
+print(json.dumps([quiet, found, os.getsid(0) == os.getpgid(0)]))
+"""
+
+
+def about_file(path: Path) -> tuple[object, ...]:
+    """What is said of a file beside what is in it: who may read it, whose it is, its dates and attributes."""
+    told = path.stat()
+    return told.st_mode, told.st_uid, told.st_gid, told.st_mtime_ns, told.st_ctime_ns, told.st_size, os.listxattr(path)
+
+
+@holds
+@filters
+def test_code_takes_nobodys_right_to_a_file_and_leads_nobody_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it may read, it could shut to everybody as well."""
+    library = tmp_path / "library" / "somebodys.py"
+    library.parent.mkdir()
+    library.touch()
+    monkeypatch.setenv("PYTHONPATH", f"{library.parent}:{ROOT / 'src'}")
+    course = tmp_path / "course"
+    place = course / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    (course / "secret").write_text("1")
+    watched = [course, course / "secret", place.parent, library]
+    before = [about_file(path) for path in watched]
+    quiet, refused, own_session = said(run(place, CHANGES))
+    assert [about_file(path) for path in watched] == before
+    # Whatever copies a file asks for most of these, and is not to fail over them.
+    assert quiet == ["done"] * 10
+    assert refused == ["PermissionError"] * 6
+    assert own_session
+    assert list(place.iterdir()) == []
+
+
+KEEPS = """\
+import ctypes, errno, json
+library = ctypes.CDLL(None, use_errno=True)
+found = {}
+def tried(name, *given, undo=None):
+    at = getattr(library, name)(*given)
+    found[name] = errno.errorcode[ctypes.get_errno()] if at < 0 else "done"
+    if at >= 0:
+        undo(at)
+tried("shmget", 0, 64, 0o1600, undo=lambda at: library.shmctl(at, 0, None))
+tried("msgget", 0, 0o1600, undo=lambda at: library.msgctl(at, 0, None))
+tried("semget", 0, 1, 0o1600, undo=lambda at: library.semctl(at, 0, 0))
+tried("mq_open", b"/mine", 0o102, 0o600, None, undo=lambda at: library.mq_unlink(b"/mine"))
+tried("syscall", KEYS, 0, -4, 0, undo=lambda at: None)
+print(json.dumps(found))
+"""
+
+
+@holds
+@filters
+def test_nothing_that_code_keeps_in_memory_outlives_it(tmp_path: Path) -> None:
+    """A second submission, somebody else's, could take it up there; and it is memory that nobody gets back."""
+    place = tmp_path / "course" / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    # The number of keyctl; what is asked is which keys the account has.
+    found = said(run(place, KEEPS.replace("KEYS", str(SHARED[platform.machine()][-1]))))
+    assert found == dict.fromkeys(("shmget", "msgget", "semget", "mq_open", "syscall"), "EPERM")
+
+
+CALLS_OUT = """\
+import json, socket
+
+found = {}
+def tried(name, reach):
+    try:
+        found[name] = str(reach())
+    except Exception as error:
+        found[name] = type(error).__name__
+
+def unasked(kind, family, address, *flags):
+    def reach():
+        with socket.socket(family, kind) as made:
+            made.sendto(b"seen", *flags, address) if flags or kind == socket.SOCK_DGRAM else made.connect(address)
+    return reach
+
+tried("tcp", unasked(socket.SOCK_STREAM, socket.AF_INET, ("127.0.0.1", TCP)))
+tried("tcp at once", unasked(socket.SOCK_STREAM, socket.AF_INET, ("127.0.0.1", TCP), socket.MSG_FASTOPEN))
+tried("udp", unasked(socket.SOCK_DGRAM, socket.AF_INET, ("127.0.0.1", UDP)))
+tried("name", lambda: socket.getaddrinfo("example.org", 80))
+tried("program", unasked(socket.SOCK_STREAM, socket.AF_UNIX, "ORDERS"))
+tried("sctp", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132))
+with socket.socket() as own, socket.socket(socket.AF_INET6, socket.SOCK_STREAM | socket.SOCK_CLOEXEC, 6):
+    own.bind(("127.0.0.1", 0))
+    own.listen()
+here, there = socket.socketpair()
+here.sendall(b"mine")
+tried("own", lambda: there.recv(4).decode())
+print(json.dumps(found))
+"""
+
+
+@holds
+@filters
+def test_code_calls_nobody_up(tmp_path: Path) -> None:
+    """What it has seen it could send home, and a program of the instructor's could open the files that it cannot."""
+    place = tmp_path / "course" / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as orders,
+    ):
+        udp.bind(("127.0.0.1", 0))
+        orders.bind(str(tmp_path / "orders"))
+        orders.listen()
+        code = CALLS_OUT.replace("ORDERS", str(tmp_path / "orders"))
+        for name, waiting in {"TCP": tcp, "UDP": udp}.items():
+            code = code.replace(f", {name})", f", {waiting.getsockname()[1]})")
+        found = said(run(place, code))
+        for waiting in (tcp, udp, orders):
+            waiting.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                waiting.recv(4) if waiting is udp else waiting.accept()
+    assert found.pop("own") == "mine"
+    # A name is looked up by others' rules: nobody answers.
+    assert found.pop("name") in ("gaierror", "PermissionError")
+    assert found == dict.fromkeys(("tcp", "tcp at once", "udp", "program", "sctp"), "PermissionError")
+
+
+STAYS = """\
+import json, os, subprocess, sys, time
+apart = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
+                         start_new_session=True)
+time.sleep(1)
+print(json.dumps([apart.pid, apart.poll()]), flush=True)
+"""
+
+
+@holds
+@filters
+@pytest.mark.parametrize("end", ["", "time.sleep(1)\nos._exit(0)"])
+def test_what_a_kernel_started_ends_with_it(end: str, tmp_path: Path) -> None:
+    """Whoever grades by nbgrader itself has no seat: what is left would work on beside everything that comes next."""
+    place = tmp_path / "course" / "autograded" / "lin" / "x"
+    place.mkdir(parents=True)
+    ran = run(place, STAYS + end)
+    assert [each.output_type for each in ran.outputs] == ["stream", *(["error"] if end else [])]
+    process, ended = json.loads(ran.outputs[0].text)
+    assert ended is None
+    state = Path(f"/proc/{process}/stat")
+    # Ended, and perhaps not yet fetched by who took it over.
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+
+def test_a_link_beside_the_course_opens_neither_the_course_nor_anything_else(tmp_path: Path) -> None:
+    place, own = tmp_path / "opt", tmp_path / "home"
+    course = place / "course-2026"
+    (course / "grading").mkdir(parents=True)
+    (place / "programs").mkdir()
+    own.mkdir()
+    (place / "course").symlink_to("course-2026")
+    (place / "home").symlink_to(own)
+    (tmp_path / "link").symlink_to("opt")
+    for where in (place, tmp_path / "link"):
+        assert list(confined._around(where, course)) == [place / "programs"]
+    assert list(confined._around(place / "course" / "grading", course)) == []
 
 
 @holds

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
+import signal
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -151,8 +153,12 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._numbers: dict[int, int] = {}
         place = (resources or {}).get("metadata", {}).get("path")
         self._place = Path(place or ".").resolve()
+        self._group = 0
         with lodging() as self._home, left_as_it_was(Path(place)) if place else nullcontext():
-            made, _resources = super().preprocess(nb, resources, km)
+            try:
+                made, _resources = super().preprocess(nb, resources, km)
+            finally:
+                self._end_group()
         return made  # type: ignore[no-any-return]
 
     def start_new_kernel(self, **kwargs: Any) -> None:
@@ -163,6 +169,14 @@ class BoundedExecute(Execute):  # type: ignore[misc]
             if can_confine():
                 self._confine(self.km.kernel_spec)
         super().start_new_kernel(env=environment(self._home), **kwargs)
+        self._group = getattr(getattr(self.km, "provisioner", None), "pgid", 0) or 0
+
+    def _end_group(self) -> None:
+        """End what the kernel started: where that ended by itself, Jupyter leaves it running beside what comes next."""
+        # One that shares ours would take us with it.
+        if self._group and self._group != os.getpgid(0):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._group, signal.SIGKILL)
 
     def _confine(self, spec: Any) -> None:
         """Have the kernel started where it reaches its own folder and home, and nothing else of the course."""

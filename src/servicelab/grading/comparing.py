@@ -252,7 +252,7 @@ def sat_before_and_after(course: Course) -> tuple[dict[str, Sat], dict[str, Sat]
         (before, BEFORE, answers_file("pretest")),
         (after, AFTER, answers_file("posttest")),
     ):
-        for sheet in sorted(course.submitted.glob(f"*/{assignment}/{path}")):
+        for sheet in sorted(course.submitted.glob(f"[!.]*/{assignment}/{path}")):
             sat = read_sat(sheet)
             if sat is not None:
                 found[sheet.relative_to(course.submitted).parts[0]] = sat

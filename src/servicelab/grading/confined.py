@@ -21,12 +21,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from servicelab.grading.refusing import refuse_calls
+
 CREATE, ADD, RESTRICT = 444, 445, 446
 """The numbers of Landlock's three system calls, on every processor that Linux calls common."""
 VERSION, BENEATH, NO_NEW_PRIVILEGES = 1, 1, 38
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 FIRST = (1 << 13) - 1
 """Everything that the first version can forbid."""
+MADE = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
+"""To make a device, a socket, a pipe or a link: whoever comes by its name later is led elsewhere, or waits for ever."""
 REFER, TRUNCATE = 1 << 13, 1 << 14
 """What the second and the third add: to move a file into another folder, and to cut one."""
 READING = EXECUTE | READ_FILE | READ_DIR
@@ -41,7 +45,7 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "
           "/var/cache/fontconfig", "/home/linuxbrew/.linuxbrew")  # fmt: skip
 """Where systems keep programs, libraries, fonts and what they tell about themselves. What another process holds cannot
 be read in /proc all the same: nobody looks out of a confinement into a process beside it."""
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 READS = 7
 """How the trial below ends where it is not confined."""
 TRIED = f"""
@@ -117,11 +121,12 @@ def confine(course: Path, own: Iterable[Path], tables: Iterable[Path] = ()) -> N
     try:
         system = [each for place in SYSTEM for each in _around(Path(place), course)]
         readable = [*system, *_packages(course)]
-        for allowed, paths in ((READING, [*readable, *tables]), (every, [*own, *map(Path, DEVICES)])):
+        for allowed, paths in ((READING, [*readable, *tables]), (every & ~MADE, [*own, *map(Path, DEVICES)])):
             for path in paths:
                 _allow(rules, path, allowed & every)
         ctypes.CDLL(None, use_errno=True).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
         _keep_to_files()
+        refuse_calls()
         _asked("be confined", RESTRICT, rules, 0)
     finally:
         os.close(rules)
@@ -180,15 +185,17 @@ def _packages(course: Path) -> Iterator[Path]:
 
 def _around(place: Path, course: Path) -> Iterator[Path]:
     """What is in a place and not in the course."""
-    if place == course:
+    place = place.resolve()
+    if place == course or course in place.parents:
         return
     if place not in course.parents:
         yield place
         return
-    # What cannot be listed is not opened.
+    # What cannot be listed is not opened. A link may lead to the course, or to somebody's own.
     with suppress(OSError):
         for inner in place.iterdir():
-            yield from _around(inner, course)
+            if not inner.is_symlink():
+                yield from _around(inner, course)
 
 
 def _allow(rules: int, path: Path, allowed: int) -> None:

@@ -76,7 +76,7 @@ def lesson_sheets(course: Course, unit: str) -> dict[str, Path]:
     """
     found: dict[str, tuple[str, Path]] = {}
     for kind in GRADED:
-        for sheet in sorted(course.submitted.glob(f"*/{assignment_name(kind, unit)}/{EVIDENCE}")):
+        for sheet in sorted(course.submitted.glob(f"[!.]*/{assignment_name(kind, unit)}/{EVIDENCE}")):
             student, assignment = sheet.relative_to(course.submitted).parts[:2]
             made = str(collected(course.submitted / student / assignment).get("created", ""))
             found[student] = max(found.get(student, ("", sheet)), (made, sheet))

@@ -12,7 +12,7 @@ from servicelab.course.blueprintfile import UNKNOWN, Blueprint, Pair
 from servicelab.course.declared import Text, read, replaced, texts
 from servicelab.course.layout import READ, catalogue_path
 from servicelab.errors import UserError
-from servicelab.files.whole import whole_folder
+from servicelab.files.whole import whole_folder, write_whole
 from servicelab.grading.autograding import nothing_collected
 from servicelab.grading.comparing import AFTER, Comparison, Sat, items_of, sat_before_and_after
 from servicelab.grading.course import Course
@@ -52,18 +52,22 @@ def pair_pages(course: Course) -> Feedback:
     assert course.repository is not None
     sources = load_course(course.repository)
     comparison = Comparison(items, *sat_before_and_after(course))
+    # Once a language: a catalogue takes longer to read than a page to write.
+    words = cache(lambda _language: (_worded(sources), _taught(sources)))
     pages: dict[str, Path] = {}
     failed: list[str] = []
     for folder in folders:
         who = folder.parent.name
+        page = course.feedback / who / AFTER / "posttest.html"
         if who not in comparison.after:
+            # What was handed in before is theirs no longer.
+            page.unlink(missing_ok=True)
             failed.append(who)
             continue
         with use(spoken(folder)):
-            text = render(who, comparison, _worded(sources), _taught(sources))
-        pages[who] = course.feedback / who / AFTER / "posttest.html"
-        pages[who].parent.mkdir(parents=True, exist_ok=True)
-        pages[who].write_text(text, encoding="utf-8")
+            text = render(who, comparison, *words(language()))
+        pages[who] = page
+        write_whole(pages[who], text)
     with whole_folder(course.pages / AFTER) as place:
         for who, page in pages.items():
             (place / f"{who}.html").write_bytes(page.read_bytes())
@@ -133,7 +137,7 @@ def _worded(sources: Sources) -> dict[str, Pair]:
 
 
 def _taught(sources: Sources) -> Callable[[str], str]:
-    """Where an id of the curriculum is taught: the module and the heading of its section, in the running language."""
+    """Where an id of the curriculum is taught, in one language: the module and the heading of its section."""
     modules = {key: str(item["module"]) for key, item in curriculum(sources).items()}
     covered = sources.coverage.data if isinstance(sources.coverage.data, dict) else {}
 
@@ -149,7 +153,7 @@ def _taught(sources: Sources) -> Callable[[str], str]:
             return _("module {module}", module=number)
         return _("module {module}, “{section}”", module=number, section=title)
 
-    return place
+    return cache(place)
 
 
 def _section(sources: Sources, document: Document, name: str) -> str:

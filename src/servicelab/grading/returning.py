@@ -67,7 +67,12 @@ class Feedback:
             where=self.where,
         )
         if self.failed:
-            said += " " + _("None for {names}: they are not graded, and grade says why.", names=", ".join(self.failed))
+            names = ", ".join(self.failed)
+            said += " " + (
+                _("None for {names}: no answers can be read there. Ask for it again.", names=names)
+                if self.assignment in TESTS.values()
+                else _("None for {names}: they are not graded, and grade says why.", names=names)
+            )
         if self.waiting:
             said += " " + _(
                 "A person has yet to mark a part of {names}: mark it in Formgrader and run feedback again.",

@@ -6,7 +6,7 @@ export class Saving {
     this.context = panel.context;
     this.contents = contents;
     this.tell = tell;
-    this.parted = false;
+    this.parted = this.chosen = false;
     this.context._raiseConflict = (there, options) => this.settle(there, options);
   }
 
@@ -19,7 +19,6 @@ export class Saving {
       // The name by which JupyterLab knows that nothing was saved and nothing has to be said.
       throw Object.assign(new Error("another window has other work"), { name: "ModalCancelError" });
     }
-    this.chosen = false;
     const saved = await this.contents.save(there.path, options);
     const { hash, hash_algorithm } = await this.contents.get(there.path, { content: false, hash: true });
     this.part(false);
@@ -32,10 +31,16 @@ export class Saving {
     this.tell();
   }
 
-  // What stands here stays; what was saved there is written over.
+  // What stands here stays; what was saved there is written over. That was chosen for this save, whether or not it gets
+  // to the disk: what is written there later was seen by nobody here.
   async keep() {
     this.chosen = true;
-    await this.context.save();
+    try {
+      await this.context.save();
+      this.part(false);
+    } finally {
+      this.chosen = false;
+    }
   }
 
   // What was saved there is opened in the place of what stands here.

@@ -1,0 +1,119 @@
+"""Calls to the system that code which is graded does not get: a filter of its own, beside the rules of `confined`.
+
+Landlock decides who opens, makes, moves and removes a file. Whoever cannot open one could still take everybody's right
+to it, the instructor's too, if it is of the same account: then nobody's work is graded any more. Whoever leaves the
+group of processes that a kernel begins is not ended with it. And whoever reaches the network, or a program of the
+instructor's that takes orders by a socket, needs no file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import sys
+
+FILTER_CALLS, BY_PROGRAM = 22, 2
+"""Of `prctl`: from now on calls are filtered, by a program of Berkeley's old packet filter."""
+LOAD, MASK, IS, HAS, REACHES, ANSWER = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
+NUMBER, PROCESSOR, GIVEN = 0, 4, 16
+"""Where in what the program reads a call's number stands, the processor that it was written for, and what is given
+along, eight bytes each."""
+ALLOWED, ERROR = 0x7FFF0000, 0x00050000
+OTHER_NUMBERS = 0x40000000
+"""From here on the common processor knows the same calls by other numbers."""
+ATTRIBUTES = (463, 466, 469)
+"""setxattrat, removexattrat and file_setattr, which every processor knows by the same number."""
+QUIET = {
+    "x86_64": (90, 91, 268, 452, 92, 93, 94, 260, 132, 235, 261, 280, 188, 189, 190, 197, 198, 199, *ATTRIBUTES,
+               109, 112),
+    "aarch64": (52, 53, 452, 54, 55, 88, 5, 6, 7, 14, 15, 16, *ATTRIBUTES, 154, 157),
+}  # fmt: skip
+"""Who may read a file, whose it is, its dates and attributes (chmod, chown, utime, setxattr and their likes); to leave
+the group of processes (setpgid, setsid). These are answered as if they had been done: what copies a file asks for them
+after copying, and needs none."""
+SHARED = {
+    "x86_64": (29, 30, 31, 68, 69, 70, 71, 64, 65, 220, 66, 240, 241, 248, 249, 250),
+    "aarch64": (194, 196, 195, 186, 189, 188, 187, 190, 193, 192, 191, 180, 181, 217, 218, 219),
+}
+"""What stays in memory when its maker has ended, and is open to all programs of an account: shared memory, queues and
+semaphores (shmget, msgget, semget, mq_open and what goes with each), keys (add_key, request_key, keyctl)."""
+REFUSED = {"x86_64": (76, 425, 42, *SHARED["x86_64"]), "aarch64": (45, 425, 203, *SHARED["aarch64"])}
+"""To cut a file by its name (truncate), which Landlock's first versions let pass; io_uring, which works past a filter;
+to reach anybody who waits for callers (connect); what outlives a submission."""
+SOCKET = {"x86_64": 41, "aarch64": 198}
+"""To make a socket: a kernel is called by TCP, and zmq reads the list of addresses. No other calls out."""
+SENDING = {"x86_64": {44: 3, 46: 2, 307: 3}, "aarch64": {206: 3, 211: 2, 269: 3}}
+"""To send (sendto, sendmsg, sendmmsg), and which of what is given along says how."""
+CONNECTING = 0x20000000
+"""To connect while sending."""
+INTERNET, INTERNET_6, ADDRESSES, STREAM, TCP = 2, 10, 16, 1, 6
+PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+
+class _Step(ctypes.Structure):
+    _fields_ = [("does", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("with_", ctypes.c_uint32)]
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_uint16), ("steps", ctypes.POINTER(_Step))]
+
+
+def refuse_calls() -> None:
+    """Have this process and everything that it starts do without these calls; it must have no second thread yet.
+
+    On a processor whose calls stand in no list here nothing is refused.
+
+    Raises
+    ------
+    OSError
+        The system does not do it.
+    """
+    machine = platform.machine()
+    # A Python of 32 bits makes another processor's calls.
+    if machine not in PROCESSORS or sys.maxsize < 1 << 32:
+        return
+    steps = _steps(machine)
+    program = _Program(len(steps), (_Step * len(steps))(*steps))
+    if ctypes.CDLL(None, use_errno=True).prctl(FILTER_CALLS, BY_PROGRAM, ctypes.byref(program), 0, 0):
+        code = ctypes.get_errno()
+        raise OSError(code, f"{os.strerror(code)} (seccomp)")
+
+
+def _steps(machine: str) -> list[_Step]:
+    allowed, refused = _Step(ANSWER, 0, 0, ALLOWED), _Step(ANSWER, 0, 0, ERROR | errno.EPERM)
+    blocks = {
+        **dict.fromkeys(QUIET[machine], (_Step(ANSWER, 0, 0, ERROR),)),
+        **dict.fromkeys(REFUSED[machine], (refused,)),
+        **{
+            number: (_Step(LOAD, 0, 0, GIVEN + 8 * flags), _Step(HAS, 0, 1, CONNECTING), refused, allowed)
+            for number, flags in SENDING[machine].items()
+        },
+        SOCKET[machine]: (
+            _Step(LOAD, 0, 0, GIVEN),
+            _Step(IS, 9, 0, ADDRESSES),
+            _Step(IS, 1, 0, INTERNET),
+            _Step(IS, 0, 6, INTERNET_6),
+            _Step(LOAD, 0, 0, GIVEN + 8),
+            # Beside the kind of socket it may say how it is opened.
+            _Step(MASK, 0, 0, 0xF),
+            _Step(IS, 0, 3, STREAM),
+            _Step(LOAD, 0, 0, GIVEN + 16),
+            _Step(IS, 2, 0, 0),
+            _Step(IS, 1, 0, TCP),
+            refused,
+            allowed,
+        ),
+    }
+    return [
+        _Step(LOAD, 0, 0, PROCESSOR),
+        # Calls that were written for another processor have other numbers.
+        _Step(IS, 1, 0, PROCESSORS[machine]),
+        refused,
+        _Step(LOAD, 0, 0, NUMBER),
+        _Step(REACHES, 0, 1, OTHER_NUMBERS),
+        refused,
+        *(step for number, block in blocks.items() for step in (_Step(IS, 0, len(block), number), *block)),
+        allowed,
+    ]
