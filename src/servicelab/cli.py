@@ -202,6 +202,9 @@ def parser() -> argparse.ArgumentParser:
     grade_verb = verb("grade", grade, _("run the autograder on what was collected"), more=one_bad_file)
     grade_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
     grade_verb.add_argument("--workers", metavar=_("NUMBER"), type=int, default=1)
+    grade_verb.add_argument(
+        "--unsealed", action="store_true", help=_("have kernels run the submissions, as stock nbgrader does")
+    )
 
     feedback_verb = verb("feedback", feedback, _("write the feedback pages for an assignment"), more=one_bad_file)
     feedback_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
@@ -538,7 +541,9 @@ def grade(arguments: argparse.Namespace) -> int:
     """Autograde what was collected; 1 when nothing could be graded."""
     from servicelab import grading
 
-    report = grading.grade(arguments.assignment, course=grading.course_here(), workers=arguments.workers)
+    report = grading.grade(
+        arguments.assignment, course=grading.course_here(), workers=arguments.workers, unsealed=arguments.unsealed
+    )
     print(report.sentence())
     return 0 if report.usable else 1
 

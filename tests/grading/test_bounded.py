@@ -15,7 +15,7 @@ from servicelab.grading.answering import Client
 from servicelab.grading.autograding import MACHINE
 from servicelab.grading.bounded import BoundedExecute
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("by_kernels")]
 
 SLOW = "import time\ntime.sleep({seconds})\nprint({name!r})"
 

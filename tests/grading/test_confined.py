@@ -24,7 +24,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.refusing import PROCESSORS, SHARED
 from servicelab.lab import doctor
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("by_kernels")]
 holds = pytest.mark.skipif(not confined.can_confine(), reason="this system has no Landlock")
 filters = pytest.mark.skipif(platform.machine() not in PROCESSORS, reason="calls are filtered on x86-64 and ARM64")
 

@@ -27,7 +27,7 @@ from servicelab.grading.exporting import rows
 from servicelab.grading.returning import feedback
 from servicelab.grading.seats import Failed, side_by_side
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("by_kernels")]
 
 KILLS_PARENT = f"import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n{SHARE}"
 KILLS_GROUP = f"import os, signal\nos.killpg(os.getpgid(os.getppid()), signal.SIGKILL)\n{SHARE}"

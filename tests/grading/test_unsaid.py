@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from nbformat.notebooknode import NotebookNode
@@ -16,6 +18,7 @@ from servicelab.grading.bounded import BoundedExecute
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.returning import feedback
+from servicelab.grading.run.ready import UNSEALED
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
 
@@ -80,10 +83,11 @@ SOUND = {
     "table": ("pd.DataFrame({'a': ['one', 'two'], 'b': [1.5, 2.5]}, index=[3, 4])", "found.loc[4, 'a'] == 'two'"),
     "lists": ("pd.Series([[1], [2]], index=['x', 'y'], name='z')", "found['y'] == [2] and found.name == 'z'"),
     "decimal": ("pd.Series([decimal.Decimal('0.4')])", "found[0] == decimal.Decimal('0.4')"),
-    "later": ("plistlib.UID(3)", "found == plistlib.UID(3)"),
     "sets": ("{1, 2}", "found == {2, 1}"),
 }
 """Values of Python's and of libraries', one of them loaded by the notebook alone: they are what they are."""
+STAYS = {"later": ("plistlib.UID(3)", "found == plistlib.UID(3)")}
+"""A library's value that is no plain one: by kernels it is what it is; sealed, it stays where it was made."""
 SPELLS = f"""\
 def share(values):
     if len(values) == 1:
@@ -123,11 +127,20 @@ def test_an_error_tells_the_line_it_came_from_and_not_the_way_there(judged: Cour
     assert re.findall(r"----> \d+ (.*)", text) == ["        raise KeyError"]
 
 
-@pytest.fixture(scope="module")
-def weighed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[NotebookNode]]:
+@pytest.fixture(scope="module", params=["sealed", "kernels"])
+def weighed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, list[NotebookNode]]]:
     """What a test of each value put out, all of them in one notebook."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "kernels":
+            patch.setenv(UNSEALED, "1")
+        yield weigh(tmp_path_factory.mktemp("weighed"))
+
+
+def weigh(place: Path) -> dict[str, list[NotebookNode]]:
     cells = []
-    for name, (value, comparison) in (HOLDS | SOUND).items():
+    for name, (value, comparison) in (HOLDS | SOUND | STAYS).items():
         solved = new_code_cell(f"{BEFORE}\nfound = {value}", metadata=about(f"{name}-value", solution=True))
         judges = new_code_cell(
             f"import decimal, plistlib\nassert {comparison}",
@@ -136,7 +149,6 @@ def weighed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Notebook
         cells += [solved, judges]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    place = tmp_path_factory.mktemp("weighed")
     made, _resources = BoundedExecute(timeout=60).preprocess(notebook, {"metadata": {"path": str(place)}})
     return {each.metadata.nbgrader.grade_id: each.outputs for each in made.cells}
 
@@ -151,3 +163,12 @@ def test_values_of_pythons_and_of_libraries_are_what_they_are(
     name: str, weighed: dict[str, list[NotebookNode]]
 ) -> None:
     assert [each.get("data") for each in weighed[name]] == [{"text/plain": "1.0"}]
+
+
+def test_a_librarys_value_that_is_no_plain_one_counts_where_it_was_made(
+    weighed: dict[str, list[NotebookNode]], request: pytest.FixtureRequest
+) -> None:
+    (came,) = weighed["later"]
+    by_kernels = request.node.callspec.params["weighed"] == "kernels"
+    assert came.get("data") == ({"text/plain": "1.0"} if by_kernels else None)
+    assert by_kernels or came["ename"] == "AssertionError"

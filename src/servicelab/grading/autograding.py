@@ -25,6 +25,9 @@ from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
+from servicelab.grading.run.conducting import Reached
+from servicelab.grading.run.jail import Level
+from servicelab.grading.run.ready import begun, tell
 from servicelab.grading.seats import Failed, side_by_side
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.grading.untouched import nothing_answered
@@ -100,13 +103,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Grading:
-    """What `grade` did: a result a trainee, how long it took, and whether their code reached its own folder only."""
+    """What `grade` did: a result a trainee, how long it took, what their code could reach, and how it was shut in."""
 
     assignment: str
     results: tuple[Result, ...]
     seconds: float
     where: Path
     confined: bool = True
+    level: Level = "none"
 
     @property
     def complete(self) -> bool:
@@ -148,7 +152,9 @@ class Grading:
             )
         if names := self._names("damaged"):
             last += " " + _("Cannot be opened: {names}. Ask for it again.", names=names)
-        if not self.confined:
+        if self.level != "none":
+            last += " " + _("Sealed by {level}: docs/grades.md says what that holds.", level=self.level)
+        elif not self.confined:
             last += " " + _(
                 "This machine cannot confine code that it grades: it could read the keys and what others handed in. "
                 "docs/grades.md says what follows."
@@ -160,7 +166,9 @@ class Grading:
         return ", ".join(result.student for result in self.results if result.status == status)
 
 
-def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = ()) -> Grading:
+def grade(
+    assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = (), unsealed: bool = False
+) -> Grading:
     """Autograde every collected submission of an assignment that is new or changed.
 
     Parameters
@@ -173,6 +181,8 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
         Submissions graded at the same time; each runs a kernel.
     students
         Only these trainees; all by default.
+    unsealed
+        Have kernels run the submissions, as stock nbgrader does, where they could be shut in.
 
     Raises
     ------
@@ -189,10 +199,10 @@ def grade(assignment: str, *, course: Course, workers: int = 1, students: Sequen
     if workers < 1:
         raise UserError(_("{workers} workers cannot grade anything: give 1 or more.", workers=workers))
     with storing(course.root, course.autograded):
-        return _grade(assignment, course, workers, students)
+        return _grade(assignment, course, workers, students, unsealed)
 
 
-def _grade(assignment: str, course: Course, workers: int, students: Sequence[str]) -> Grading:
+def _grade(assignment: str, course: Course, workers: int, students: Sequence[str], unsealed: bool) -> Grading:
     course.notebooks(assignment)
     began = time.monotonic()
     stamp = source_stamp(course, assignment)
@@ -202,8 +212,11 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
     chosen = [name for name in everyone if not students or name in students]
     todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
     done: dict[str, tuple[str, str, float]] = {}
-    work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp)
-    with tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar:
+    with (
+        begun(unsealed=unsealed or not todo) as reached,
+        tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar,
+    ):
+        work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
         try:
             for student, result in side_by_side(work, todo, workers):
                 if result is None:
@@ -224,7 +237,8 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
             raise
     results = [_result(course, assignment, name, *done.get(name, ("before", "", 0.0))) for name in chosen]
     took = time.monotonic() - began
-    return Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine())
+    level = reached.level if reached else "none"
+    return Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine(), level)
 
 
 def nothing_collected(assignment: str) -> str:
@@ -232,9 +246,12 @@ def nothing_collected(assignment: str) -> str:
     return _("Nothing was collected for {assignment}: run servicelab collect first.", assignment=assignment)
 
 
-def _grade_one(student: str, *, course: Course, assignment: str, stamp: str) -> tuple[str, str, float]:
+def _grade_one(
+    student: str, *, course: Course, assignment: str, stamp: str, reached: Reached | None
+) -> tuple[str, str, float]:
     """Grade one submission in this process; returns status, reason and seconds."""
     began = time.monotonic()
+    tell(reached)
     submitted = course.submitted / student / assignment
     digest = why = ""
     try:

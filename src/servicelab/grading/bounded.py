@@ -19,7 +19,6 @@ from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode, from_dict
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer, default
 
@@ -28,45 +27,17 @@ from servicelab.grading.answering import Client
 from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.inkernel import ANSWER, ASKED
 from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
-from servicelab.grading.whose import Run, Whose, is_points, is_test, opens, released
-from servicelab.i18n import _
-
-STOPPED = "NotRun"
-"""`ename` of what stands in a cell that could not run."""
+from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, not_run
+from servicelab.grading.run.conducting import Bounds
+from servicelab.grading.run.ready import ready
+from servicelab.grading.sealed import run_sealed
+from servicelab.grading.whose import Run, Whose, is_test, opens, released
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "servicelab-control"
 """Metadata of an output that was a control."""
-TOO_LONG = "the notebook took longer than it may"
-DIED = "this cell ended Python, or used more memory than there is"
-UNSTOPPABLE = "this cell did not stop when its time was up"
-AFTER = "an earlier cell ended Python or did not stop"
-TOO_MUCH = "it put out more than it may"
-NO_POINTS = "NoPoints"
-"""`ename` of what stands in a test that did not end in its points."""
-NO_NUMBER = "this check did not end in a number of points"
-STDERR = "(written to stderr while this was checked)"
 FLOODING = 0.2
 """Seconds after which a cell that puts out too much is stopped."""
-CELL = "Cell In"
-"""What a line of a traceback begins with that is in a cell."""
-
-
-def explained(said: str) -> str:
-    """Return what stands in a cell that could not run, in the running language."""
-    return {
-        TOO_LONG: _("the notebook took longer than it may"),
-        DIED: _("this cell ended Python, or used more memory than there is"),
-        UNSTOPPABLE: _("this cell did not stop when its time was up"),
-        AFTER: _("an earlier cell ended Python or did not stop"),
-        TOO_MUCH: _("it put out more than it may"),
-    }.get(said, said)
-
-
-def output(kind: str, **fields: Any) -> NotebookNode:
-    """Return an output of a code cell, in the notebook format's own form."""
-    made: NotebookNode = new_output(kind, **fields)  # type: ignore[no-untyped-call]
-    return made
 
 
 def _write_out_controls(nb: NotebookNode) -> None:
@@ -132,6 +103,13 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self.skip_cells_with_tag = secrets.token_hex(16)
         self._kept = nb
         self._whose = Whose(nb, released(resources))
+        with ready() as reached:
+            if reached is not None:
+                place = (resources or {}).get("metadata", {}).get("path")
+                run_sealed(nb, self._whose, Path(place or ".").resolve(), reached, self._bounds())
+                _write_out_controls(nb)
+                _mark_halves(nb)
+                return nb, resources
         for run in self._whose.runs():
             made = self._run(deepcopy(nb), run, resources, km)
             nb.metadata = made.metadata
@@ -142,6 +120,10 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         _write_out_controls(nb)
         _mark_halves(nb)
         return nb, resources
+
+    def _bounds(self) -> Bounds:
+        seconds = float(self.notebook_timeout)
+        return Bounds(float(self.timeout or seconds), seconds, self.cell_output, self.notebook_output)
 
     def _run(self, nb: NotebookNode, run: Run, resources: Any, km: Any) -> NotebookNode:
         """Run the cells of one run in a Python of its own; what went before it leaves nothing in it."""
@@ -205,7 +187,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
                 self._kill()
         else:
             said = self._stopped
-        cell.outputs = [*cell.get("outputs", []), _not_run(said)]
+        cell.outputs = [*cell.get("outputs", []), not_run(said)]
         return cell, resources
 
     def _greet(self, index: int) -> None:
@@ -226,7 +208,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         if type(cell.get("execution_count")) is int:
             self._numbers[cell.execution_count] = index
         if self._flooded:
-            cell.outputs.append(_not_run(TOO_MUCH))
+            cell.outputs.append(not_run(TOO_MUCH))
         if self._running.judges and own and not self._theirs:
             self._ask("keep", index)
         return cell, resources
@@ -235,44 +217,21 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         """Run a test, and write into its cell what it said, what went wrong, or its points: nothing else counts."""
         points = float(cell.metadata["nbgrader"].get("points") or 0)
         answer, reply, put_out = self._ask("judge", index, source=cell.source, points=points)
-        outputs = []
-        if any(each.output_type == "stream" and each.name == "stderr" for each in put_out):
-            # Before the points: by nbgrader's own rule they count only where nothing like this comes first.
-            outputs.append(output("stream", name="stderr", text=STDERR + "\n"))
-        if said := str(answer.get("said", "")):
-            outputs.append(output("stream", name="stdout", text=said))
-        value: Any = answer.get("value")
-        if self._flooded:
-            outputs.append(_not_run(TOO_MUCH))
-        elif reply.get("status") == "error":
-            name = str(reply.get("ename", ""))
-            outputs.append(output("error", ename=name, evalue="", traceback=[name]))
-        elif "error" in answer:
-            outputs.append(self._error(answer))
-        elif is_points(value, points):
-            outputs.append(
-                output(
-                    "execute_result",
-                    data={"text/plain": repr(min(max(float(value), 0.0), points))},
-                    execution_count=None,
-                )
-            )
-        else:
-            outputs.append(output("error", ename=NO_POINTS, evalue=NO_NUMBER, traceback=[f"{NO_POINTS}: {NO_NUMBER}"]))
-        cell.outputs = outputs
+        cell.outputs = judged(
+            answer,
+            points,
+            self._number,
+            stderr=any(each.output_type == "stream" and each.name == "stderr" for each in put_out),
+            flooded=self._flooded,
+            broken=str(reply.get("ename", "")) if reply.get("status") == "error" else None,
+        )
         cell.execution_count = None
 
-    def _error(self, answer: dict[str, Any]) -> NotebookNode:
-        """Return an error in a test: what the test itself says, and in which lines of cells it came about."""
-        places = [(self._numbers.get(number), number, line) for number, line in answer["cells"]]
-        name, said = str(answer["error"]), str(answer["message"])
-        frames = [
-            f"{CELL}[{self._number(place, number)}], line {line}" for place, number, line in places if place is not None
-        ]
-        return output("error", ename=name, evalue=said, traceback=[*frames, f"{name}: {said}" if said else name])
-
-    def _number(self, place: int, ran: int) -> int:
+    def _number(self, ran: int) -> int | None:
         """Return the number of a cell as it is shown, which ran as another one where it is judged."""
+        place = self._numbers.get(ran)
+        if place is None:
+            return None
         shown = self._kept.cells[place].execution_count
         return shown if type(shown) is int else ran
 
@@ -338,7 +297,3 @@ class BoundedExecute(Execute):  # type: ignore[misc]
 
         if self.km is not None:
             run_sync(self.km.shutdown_kernel)(now=True)
-
-
-def _not_run(said: str) -> NotebookNode:
-    return output("error", ename=STOPPED, evalue=said, traceback=[f"{STOPPED}: {said}"])

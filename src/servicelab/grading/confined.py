@@ -115,13 +115,23 @@ def confine(course: Path, own: Iterable[Path], tables: Iterable[Path] = ()) -> N
     OSError
         The system does not do it.
     """
+    system = [each for place in SYSTEM for each in _around(Path(place), course)]
+    keep_to([*system, *packages(course), *tables], [*own, *map(Path, DEVICES)])
+
+
+def keep_to(readable: Iterable[Path], writable: Iterable[Path]) -> None:
+    """Leave this process, and everything that it starts, only what is named of the disk; the administrator too.
+
+    Raises
+    ------
+    OSError
+        The system does not do it.
+    """
     there = version()
     every = FIRST | (REFER if there > 1 else 0) | (TRUNCATE if there > 2 else 0)
     rules = _asked("make rules", CREATE, ctypes.byref(_Ruleset(every)), ctypes.c_size_t(8), 0)
     try:
-        system = [each for place in SYSTEM for each in _around(Path(place), course)]
-        readable = [*system, *_packages(course)]
-        for allowed, paths in ((READING, [*readable, *tables]), (every & ~MADE, [*own, *map(Path, DEVICES)])):
+        for allowed, paths in ((READING, readable), (every & ~MADE, writable)):
             for path in paths:
                 _allow(rules, path, allowed & every)
         ctypes.CDLL(None, use_errno=True).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -174,8 +184,8 @@ def proof() -> str:
     return said[-1] if tried.returncode else ""
 
 
-def _packages(course: Path) -> Iterator[Path]:
-    """What this Python is made of, and where it finds what it imports; never a place that the course lies in."""
+def packages(course: Path) -> Iterator[Path]:
+    """Yield what this Python is made of, and where it finds what it imports; never a place that the course lies in."""
     places = (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix, *sys.path)
     # A package that is worked on need not stand in one of them.
     for place in dict.fromkeys(Path(each).resolve() for each in [*places, str(Path(__file__).parents[1])] if each):

@@ -13,6 +13,7 @@ import errno
 import os
 import platform
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 
 FILTER_CALLS, BY_PROGRAM = 22, 2
 """Of `prctl`: from now on calls are filtered, by a program of Berkeley's old packet filter."""
@@ -71,10 +72,31 @@ def refuse_calls() -> None:
         The system does not do it.
     """
     machine = platform.machine()
+    if can_refuse():
+        _install(_steps(machine))
+
+
+def can_refuse() -> bool:
+    """Return whether the calls of this machine's processor stand in the lists here."""
     # A Python of 32 bits makes another processor's calls.
-    if machine not in PROCESSORS or sys.maxsize < 1 << 32:
-        return
-    steps = _steps(machine)
+    return platform.machine() in PROCESSORS and sys.maxsize > 1 << 32
+
+
+def refuse_beside(calls: Iterable[int], to_others: Iterable[int]) -> None:
+    """Refuse more calls, by their numbers; those of the second kind only where they name another process than this one.
+
+    Raises
+    ------
+    OSError
+        The system does not do it.
+    """
+    refused, allowed = _Step(ANSWER, 0, 0, ERROR | errno.EPERM), _Step(ANSWER, 0, 0, ALLOWED)
+    # Whom it is for is given first.
+    others = (_Step(LOAD, 0, 0, GIVEN), _Step(IS, 1, 0, os.getpid()), refused, allowed)
+    _install(_program({**dict.fromkeys(calls, (refused,)), **dict.fromkeys(to_others, others)}))
+
+
+def _install(steps: list[_Step]) -> None:
     program = _Program(len(steps), (_Step * len(steps))(*steps))
     if ctypes.CDLL(None, use_errno=True).prctl(FILTER_CALLS, BY_PROGRAM, ctypes.byref(program), 0, 0):
         code = ctypes.get_errno()
@@ -106,10 +128,16 @@ def _steps(machine: str) -> list[_Step]:
             allowed,
         ),
     }
+    return _program(blocks)
+
+
+def _program(blocks: Mapping[int, Sequence[_Step]]) -> list[_Step]:
+    """Return a program that lets every call pass but those whose number has a block of its own."""
+    allowed, refused = _Step(ANSWER, 0, 0, ALLOWED), _Step(ANSWER, 0, 0, ERROR | errno.EPERM)
     return [
         _Step(LOAD, 0, 0, PROCESSOR),
         # Calls that were written for another processor have other numbers.
-        _Step(IS, 1, 0, PROCESSORS[machine]),
+        _Step(IS, 1, 0, PROCESSORS[platform.machine()]),
         refused,
         _Step(LOAD, 0, 0, NUMBER),
         _Step(REACHES, 0, 1, OTHER_NUMBERS),

@@ -17,9 +17,9 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from servicelab.grading.bounded import CELL, NO_POINTS, STOPPED, TOO_MUCH, explained, output
 from servicelab.grading.language import spoken
 from servicelab.grading.messages import is_authored, messages_of, text_of
+from servicelab.grading.outcomes import CELL, NO_POINTS, STOPPED, TOO_MUCH, explained, output
 from servicelab.grading.whose import NOTE, is_test
 from servicelab.i18n import _, use
 

@@ -74,6 +74,10 @@ class Whose:
         """Whether a code cell is as it was handed out."""
         return self.own[index] or self._as_released[index]
 
+    def is_early(self, index: int) -> bool:
+        """Whether a cell is the course's own, before the first task in code: nothing of the trainee's belongs to it."""
+        return self._early[index]
+
     def runs(self) -> list[Run]:
         """Return the runs that it takes to show and to judge every cell."""
         everything = tuple(self._code)

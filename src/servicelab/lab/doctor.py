@@ -102,6 +102,20 @@ def isolation() -> Finding:
     return Finding(not problem, problem or seen, remedy)
 
 
+def sealing() -> Finding:
+    """How a submission is shut in, and whether its tests are judged where none of its code runs."""
+    tried = subprocess.run(
+        [sys.executable, "-P", "-m", "servicelab.grading.run.jail"], capture_output=True, text=True, check=False
+    )
+    level = tried.stdout.strip()
+    seen = {
+        "namespaces": _("each submission in a world of its own (namespaces), its tests judged in another"),
+        "rules": _("each submission kept to its own by rules (Landlock, seccomp), its tests judged in another process"),
+    }.get(level, _("none: submissions run in kernels, their tests with them"))
+    remedy = _("grade for a certificate on Linux 5.13 or newer; docs/grades.md says what holds where")
+    return Finding(level in ("namespaces", "rules"), seen, remedy)
+
+
 def disk() -> Finding:
     """Room to work in."""
     free = shutil.disk_usage(Path.cwd()).free
@@ -121,6 +135,7 @@ OPTIONAL: dict[str, Check] = {later("Drawing in code"): fonts}
 GRADING: dict[str, Check] = {
     later("Grading"): grading_tools,
     later("Isolation"): isolation,
+    later("Seal"): sealing,
     later("Chromium (tests only)"): browser,
 }
 

@@ -1,0 +1,109 @@
+"""What stands in a cell that was judged, or that could not run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+
+from servicelab.grading.whose import is_points
+from servicelab.i18n import _
+
+STOPPED = "NotRun"
+"""`ename` of what stands in a cell that could not run."""
+
+TOO_LONG = "the notebook took longer than it may"
+DIED = "this cell ended Python, or used more memory than there is"
+UNSTOPPABLE = "this cell did not stop when its time was up"
+AFTER = "an earlier cell ended Python or did not stop"
+TOO_MUCH = "it put out more than it may"
+NO_POINTS = "NoPoints"
+"""`ename` of what stands in a test that did not end in its points."""
+NO_NUMBER = "this check did not end in a number of points"
+LATE = "CellTimeoutError"
+STDERR = "(written to stderr while this was checked)"
+CELL = "Cell In"
+"""What a line of a traceback begins with that is in a cell."""
+
+
+def explained(said: str) -> str:
+    """Return what stands in a cell that could not run, in the running language."""
+    return {
+        TOO_LONG: _("the notebook took longer than it may"),
+        DIED: _("this cell ended Python, or used more memory than there is"),
+        UNSTOPPABLE: _("this cell did not stop when its time was up"),
+        AFTER: _("an earlier cell ended Python or did not stop"),
+        TOO_MUCH: _("it put out more than it may"),
+    }.get(said, said)
+
+
+def output(kind: str, **fields: Any) -> NotebookNode:
+    """Return an output of a code cell, in the notebook format's own form."""
+    made: NotebookNode = new_output(kind, **fields)  # type: ignore[no-untyped-call]
+    return made
+
+
+def not_run(said: str) -> NotebookNode:
+    """Return what stands in a cell that could not run."""
+    return output("error", ename=STOPPED, evalue=said, traceback=[f"{STOPPED}: {said}"])
+
+
+def late() -> NotebookNode:
+    """Return what stands in a cell that was interrupted since its time was up, in nbgrader's own words."""
+    said = "No reply from kernel before timeout"
+    return output("error", ename=LATE, evalue="", traceback=[f"{LATE}: {said}"])
+
+
+def judged(
+    answer: dict[str, Any],
+    points: float,
+    number: Callable[[int], int | None],
+    *,
+    stderr: bool = False,
+    flooded: bool = False,
+    broken: str | None = None,
+) -> list[NotebookNode]:
+    """Return what stands in a test: what it said, and its points or what went wrong; nothing else counts.
+
+    Parameters
+    ----------
+    answer
+        `said`, and either `value` or `error` with `message` and `cells` (number and line of each).
+    points
+        What the test can give.
+    number
+        The number by which a cell is shown that ran by another one; None where it is no cell of the notebook.
+    stderr, flooded
+        Whether something was written to stderr meanwhile, and whether more was put out than may be.
+    broken
+        The kind of error by which the judging itself ended, if it did.
+    """
+    outputs = []
+    if stderr:
+        # Before the points: by nbgrader's own rule they count only where nothing like this comes first.
+        outputs.append(output("stream", name="stderr", text=STDERR + "\n"))
+    if said := str(answer.get("said", "")):
+        outputs.append(output("stream", name="stdout", text=said))
+    value: Any = answer.get("value")
+    if flooded:
+        outputs.append(not_run(TOO_MUCH))
+    elif broken is not None:
+        outputs.append(output("error", ename=broken, evalue="", traceback=[broken]))
+    elif "error" in answer:
+        outputs.append(_error(answer, number))
+    elif is_points(value, points):
+        text = repr(min(max(float(value), 0.0), points))
+        outputs.append(output("execute_result", data={"text/plain": text}, execution_count=None))
+    else:
+        outputs.append(output("error", ename=NO_POINTS, evalue=NO_NUMBER, traceback=[f"{NO_POINTS}: {NO_NUMBER}"]))
+    return outputs
+
+
+def _error(answer: dict[str, Any], number: Callable[[int], int | None]) -> NotebookNode:
+    """An error in a test: what the test itself says, and in which lines of cells it came about."""
+    places = [(number(ran), line) for ran, line in answer["cells"]]
+    name, said = str(answer["error"]), str(answer["message"])
+    frames = [f"{CELL}[{place}], line {line}" for place, line in places if place is not None]
+    return output("error", ename=name, evalue=said, traceback=[*frames, f"{name}: {said}" if said else name])

@@ -1,0 +1,417 @@
+"""In a process that is shut in, and that no code of a trainee's enters: a test is run on what a submission answers.
+
+The test reads the submission's names one by one, when it comes to them. Plain values come over as what they are; for
+all else it gets a `Remote`, which can be asked and called, and which is never equal to anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import logging
+import math
+import signal
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from servicelab.grading.run.learner import make_shell
+from servicelab.grading.run.plainvalues import NotPlain, packed, unpacked
+from servicelab.grading.run.talking import Ended, Line, TooLate, TooMuch
+
+HERE = "<check>"
+"""The file that a test's own frames name."""
+POINTS = "_points_of_this_check"
+MOST_SAID = 1 << 16
+"""Characters of messages that one test may print."""
+MOST_ANSWER = 64 << 20
+"""Bytes of one answer."""
+MOST_ASKED = 200_000
+"""Questions that one test may ask."""
+BUILTINS = dict(vars(builtins))
+
+
+class Unsealed(Exception):
+    """What a test does cannot be done across the border."""
+
+
+class Silent(Exception):
+    """The submission's process does not answer as it should."""
+
+
+class Remote:
+    """Something of a submission's that stays in its process."""
+
+    __slots__ = ("__weakref__", "_about", "_asking")
+
+    def __init__(self, asking: Asking, about: dict[str, Any]) -> None:
+        object.__setattr__(self, "_asking", asking)
+        object.__setattr__(self, "_about", about)
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return self._asking.call(self, given, named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__name__" and self._about["name"]:
+            return self._about["name"]
+        return self._asking.ask("attribute", of=self._about["id"], name=name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._asking.ask("set attribute", of=self._about["id"], name=name, **{"is": self._asking.form(value)})
+
+    def __iter__(self) -> Iterator[Any]:
+        reply = self._asking.question("items", of=self._about["id"])
+        if type(reply) is not list:
+            raise Silent("no items")
+        return iter([self._asking.value(each) for each in reply])
+
+    def __len__(self) -> int:
+        length = self._asking.question("length", of=self._about["id"])
+        if type(length) is not int or length < 0:
+            raise Silent("no length")
+        return length
+
+    def __repr__(self) -> str:
+        return f"<{self._about['class']} of the notebook's>"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Remote):
+            return bool(self._about["id"] == other._about["id"])
+        self._asking.flags.add("compared")
+        return False
+
+    def __hash__(self) -> int:
+        return hash(self._about["id"])
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._asking.operate("getitem", self, key)
+
+    def __contains__(self, value: Any) -> bool:
+        return self._asking.operate("contains", self, value) is True
+
+    def __add__(self, other: Any) -> Any:
+        return self._asking.operate("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._asking.operate("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._asking.operate("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._asking.operate("sub", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._asking.operate("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._asking.operate("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._asking.operate("truediv", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._asking.operate("truediv", other, self)
+
+    def __neg__(self) -> Any:
+        return self._asking.operate("neg", self)
+
+    def __abs__(self) -> Any:
+        return self._asking.operate("abs", self)
+
+
+class Asking:
+    """One test's conversation with the process of a submission."""
+
+    def __init__(self, line: Line | None) -> None:
+        self.line = line
+        self.flags: set[str] = set()
+        self.asked = 0
+        self.lines: list[Any] = []
+
+    def question(self, do: str, **about: Any) -> Any:
+        """Ask, and return what the answer says it is; raise what it says was raised."""
+        return self._is(self._reply(do, about))
+
+    def ask(self, do: str, **about: Any) -> Any:
+        """Ask, and return the value of the answer."""
+        return self.value(self.question(do, **about))
+
+    def operate(self, name: str, *given: Any) -> Any:
+        """Have something computed there."""
+        return self.ask("operator", name=name, given=[self.form(each) for each in given])
+
+    def call(self, function: Remote, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function there; what it makes of its arguments is made of them here as well."""
+        forms = [self.form(each) for each in given], {name: self.form(each) for name, each in named.items()}
+        reply = self._reply("call", {"of": function._about["id"], "given": forms[0], "named": forms[1]})
+        changed = reply.get("changed")
+        if type(changed) is dict:
+            arguments = [*given, *named.values()]
+            for at, form in changed.items():
+                if at.isdigit() and int(at) < len(arguments):
+                    _become(arguments[int(at)], self.value(form))
+        return self.value(self._is(reply))
+
+    def form(self, value: Any) -> Any:
+        """Return a value as it goes over."""
+
+        def handle(other: Any) -> dict[str, Any]:
+            if type(other) is Remote:
+                return {"t": "handle", "id": other._about["id"]}
+            raise Unsealed(f"a {type(other).__name__} cannot be handed to the notebook")
+
+        return packed(value, handle)
+
+    def value(self, form: Any) -> Any:
+        """Return what a form stands for."""
+
+        def meet(about: dict[str, Any]) -> Remote:
+            number, names = about.get("id"), (about.get("class"), about.get("name"))
+            if type(number) is not int or not all(type(each) is str for each in names):
+                raise NotPlain("handle")
+            return Remote(self, {"id": number, "class": names[0], "name": names[1]})
+
+        try:
+            return unpacked(form, meet)
+        except NotPlain as wrong:
+            raise Silent(str(wrong)) from wrong
+
+    def _reply(self, do: str, about: dict[str, Any]) -> dict[str, Any]:
+        if self.line is None:
+            return {"missing": True}
+        self.asked += 1
+        if self.asked > MOST_ASKED:
+            raise Silent("too many questions")
+        try:
+            self.line.say({"do": do, **about})
+            reply = self.line.hear(MOST_ANSWER)
+        except (Ended, TooMuch, TooLate, ValueError, RecursionError) as wrong:
+            raise Silent(type(wrong).__name__) from wrong
+        if type(reply) is not dict:
+            raise Silent("no answer")
+        if reply.get("stderr") is True:
+            self.flags.add("stderr")
+        return reply
+
+    def _is(self, reply: dict[str, Any]) -> Any:
+        raised = reply.get("raised")
+        if type(raised) is dict:
+            raise self._error(raised)
+        if "is" not in reply:
+            raise Silent("no answer")
+        return reply["is"]
+
+    def _error(self, raised: dict[str, Any]) -> BaseException:
+        """The error that was raised there, of the nearest class that is Python's own."""
+        kinds, message, lines = raised.get("kinds"), raised.get("message"), raised.get("lines")
+        self.lines = lines if type(lines) is list else []
+        kind: type[BaseException] = RuntimeError
+        for name in kinds if type(kinds) is list else []:
+            found = BUILTINS.get(name) if type(name) is str else None
+            if isinstance(found, type) and issubclass(found, Exception):
+                kind = found
+                break
+        try:
+            made = kind(message if type(message) is str else "")
+        except TypeError:
+            made = RuntimeError(kind.__name__)
+        made.__notes__ = [THEIRS]
+        return made
+
+
+THEIRS = "raised in the notebook"
+"""What an error that came over carries."""
+
+
+def _become(argument: Any, value: Any) -> None:
+    """Give something that can change the content of another of its kind."""
+    if type(argument) is not type(value):
+        return
+    if type(argument) in (list, bytearray):
+        argument[:] = value
+    elif type(argument) in (dict, set):
+        argument.clear()
+        argument.update(value)
+    elif type(argument).__name__ == "ndarray":
+        if argument.shape == value.shape:
+            argument[...] = value
+    elif type(argument).__name__ in ("DataFrame", "Series"):
+        argument._update_inplace(value)
+
+
+class Names(dict[str, Any]):
+    """What a test reads: its own names, then the course's, then Python's, then the submission's."""
+
+    def __init__(self, own: dict[str, Any], asking: Asking) -> None:
+        super().__init__(own)
+        self.asking = asking
+
+    def __missing__(self, name: str) -> Any:
+        if name in BUILTINS or name.startswith("__"):
+            raise KeyError(name)
+        reply = self.asking._reply("name", {"name": name})
+        if reply.get("missing") is True:
+            raise KeyError(name)
+        self[name] = value = self.asking.value(self.asking._is(reply))
+        return value
+
+
+class Judge:
+    """The course's own Python: what its locked cells made, and the tests that are run on a submission's names."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.shell = make_shell(lambda _said: None)
+        self.names: dict[str, Any] = {}
+
+    def serve(self) -> None:
+        """Do what is asked until nobody asks any more."""
+        while True:
+            try:
+                asked, files = self.line.hear_with_files()
+            except Ended:
+                return
+            if asked["do"] == "open":
+                self.line.say({"done": True, "ok": self.open(asked["source"])})
+            elif asked["do"] == "judge":
+                submission = Line.of(files[0]) if files else None
+                self.line.say({"done": True, **self.judge(asked["source"], asked["points"], submission)})
+                if submission:
+                    submission.close()
+
+    def open(self, source: str) -> bool:
+        """Run one of the course's own cells, whose functions, modules and tables a test finds."""
+        ok = bool(self.shell.run_cell(source, store_history=False).success)
+        own = {"In", "Out", "exit", "quit", "get_ipython", "open"} - set(self.names)
+        self.names = {
+            name: value for name, value in self.shell.user_ns.items() if not name.startswith("_") and name not in own
+        }
+        return ok
+
+    def judge(self, source: str, points: float, line: Line | None) -> dict[str, Any]:
+        """Run a test and return what it says and gives: `value` where it came to its end, `error` where it did not.
+
+        Without a line it is run on what the course's own cells made, and nothing else.
+        """
+        asking = Asking(line)
+        own = self.names if line is None else {name: each for name, each in self.names.items() if _is_courses(each)}
+        said: list[str] = []
+        answer: dict[str, Any] = {}
+        try:
+            tree = _ended(source, points)
+            space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking)
+            dict.__setitem__(space, "print", _printer(said))
+            for name in _read_in_classes(tree):
+                # A class's own body looks past what a namespace does when a name is missing.
+                with suppress(KeyError):
+                    space[name]
+            logging.disable(logging.WARNING)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                exec(compile(tree, HERE, "exec", dont_inherit=True), space)
+            answer["value"] = _number(dict.get(space, POINTS))
+        except Silent as silent:
+            answer["silent"] = str(silent)
+        except Unsealed as unsealed:
+            answer["unsealed"] = str(unsealed)
+        except BaseException as error:  # noqa: BLE001 - whatever a test ends with is its answer
+            answer |= _told(error, asking)
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            logging.disable(logging.NOTSET)
+        answer["said"] = "".join(said)
+        answer["flags"] = sorted(asking.flags)
+        return answer
+
+
+def _is_courses(value: Any) -> bool:
+    return callable(value) or isinstance(value, types.ModuleType)
+
+
+def _read_in_classes(tree: ast.Module) -> set[str]:
+    """Names that are read inside of the classes that a test makes."""
+    return {
+        inner.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
+    }
+
+
+def _ended(source: str, points: float) -> ast.Module:
+    """Return a test that puts its points under one name."""
+    tree = ast.parse(source, HERE)
+    target: list[ast.expr] = [ast.Name(POINTS, ast.Store())]
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body[-1] = ast.Assign(target, last.value)
+    else:
+        tree.body.append(ast.Assign(target, ast.Constant(float(points))))
+    return ast.fix_missing_locations(tree)
+
+
+def _number(value: Any) -> float | None:
+    """Return a number as a float, and None for everything else."""
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.number):
+        value = value.item()
+    if type(value) not in (int, float):
+        return None
+    with suppress(OverflowError):
+        number = float(value)
+        return number if math.isfinite(number) else None
+    return None
+
+
+def _told(error: BaseException, asking: Asking) -> dict[str, Any]:
+    """Return an error by the name of its class, what the test itself says of it, and the line of a cell it came from.
+
+    What an error of the trainee's code says may be what the hidden test called it with, so that is left out.
+    """
+    theirs = THEIRS in getattr(error, "__notes__", ())
+    name = next(kind.__name__ for kind in type(error).__mro__ if BUILTINS.get(kind.__name__) is kind)
+    lines = [
+        each for each in asking.lines if type(each) is list and len(each) == 2 and all(type(n) is int for n in each)
+    ]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    here = trace is not None and trace.tb_frame.f_code.co_filename == HERE
+    message = str(error)[:2000] if here and not theirs else ""
+    return {"error": name, "message": message, "cells": lines[-1:] if theirs else []}
+
+
+def _printer(said: list[str]) -> Callable[..., None]:
+    """Return a `print` that keeps what a test says."""
+    room = MOST_SAID
+
+    def say(*given: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, **_flush: bool) -> None:
+        nonlocal room
+        if file is None:
+            text = (" " if sep is None else sep).join(map(str, given)) + ("\n" if end is None else end)
+            said.append(text[:room])
+            room -= len(said[-1])
+
+    return say
+
+
+def judge(line: Line) -> None:
+    """Be the process in which tests are run."""
+    try:
+        Judge(line).serve()
+    except Ended:
+        return
+    except BaseException:
+        with suppress(Exception):
+            line.say({"broken": traceback.format_exc()[-4000:]})
+        raise

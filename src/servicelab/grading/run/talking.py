@@ -1,0 +1,140 @@
+"""What processes of the engine say to each other: JSON in frames, over a socket, with files handed along.
+
+Nothing is ever unpickled. Who listens says how much may come at once, so that a process that is not trusted cannot make
+the other one take more than that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import Any
+
+HEAD = struct.Struct("!I")
+MOST = 64 << 20
+"""Bytes of one frame, unless the listener says otherwise."""
+FILES = 4
+"""Files that one frame may bring."""
+
+
+class Ended(Exception):
+    """The other side is gone."""
+
+
+class TooMuch(Exception):
+    """The other side said more than it may."""
+
+
+class TooLate(Exception):
+    """The other side said nothing in time."""
+
+
+class Line:
+    """One end of a conversation.
+
+    Parameters
+    ----------
+    own
+        The socket; it belongs to the line from now on.
+    """
+
+    def __init__(self, own: socket.socket) -> None:
+        self._own = own
+
+    @classmethod
+    def of(cls, number: int) -> Line:
+        """Return the end that an open file is."""
+        return cls(socket.socket(fileno=number))
+
+    @classmethod
+    def pair(cls) -> tuple[Line, Line]:
+        """Return both ends of a new conversation.
+
+        >>> here, there = Line.pair()
+        >>> here.say({"half": "\\ud83d"})
+        >>> there.hear()
+        {'half': '\\ud83d'}
+        """
+        here, there = socket.socketpair()
+        return cls(here), cls(there)
+
+    def fileno(self) -> int:
+        """Return the number of the socket's open file."""
+        return self._own.fileno()
+
+    def close(self) -> None:
+        """End the conversation."""
+        self._own.close()
+
+    def say(self, what: Any, files: Sequence[int] = ()) -> None:
+        """Send one frame.
+
+        Raises
+        ------
+        Ended
+            Nobody is there.
+        """
+        # In ASCII: a half of a character is no UTF-8.
+        body = json.dumps(what, separators=(",", ":")).encode("ascii")
+        content = memoryview(HEAD.pack(len(body)) + body)
+        try:
+            if files:
+                sent = socket.send_fds(self._own, [content[:1]], list(files))
+                content = content[sent:]
+            self._own.sendall(content)
+        except (BrokenPipeError, ConnectionResetError) as gone:
+            raise Ended from gone
+
+    def hear(self, most: int = MOST, seconds: float | None = None) -> Any:
+        """Return what the next frame says.
+
+        Raises
+        ------
+        Ended, TooMuch, TooLate
+            As their names say.
+        ValueError
+            It is no JSON.
+        """
+        return self.hear_with_files(most, seconds)[0]
+
+    def hear_with_files(self, most: int = MOST, seconds: float | None = None) -> tuple[Any, list[int]]:
+        """Return what the next frame says, and the files that came with it."""
+        until = None if seconds is None else time.monotonic() + seconds
+        files: list[int] = []
+        head = self._take(HEAD.size, until, files)
+        size = HEAD.unpack(head)[0]
+        if size > most:
+            # What comes after it can still be heard.
+            self._take(size, until, files, keep=False)
+            raise TooMuch(f"{size} bytes")
+        return json.loads(self._take(size, until, files)), files
+
+    def is_waiting(self, seconds: float = 0.0) -> bool:
+        """Return whether something can be heard by then."""
+        return bool(select.select([self._own], [], [], seconds)[0])
+
+    def _take(self, size: int, until: float | None, files: list[int], *, keep: bool = True) -> bytes:
+        taken = bytearray()
+        left = size
+        while left:
+            if until is not None and not select.select([self._own], [], [], max(0.0, until - time.monotonic()))[0]:
+                raise TooLate
+            try:
+                room = min(left, 1 << 20)
+                part, came, _flags, _from = socket.recv_fds(self._own, room, FILES)
+            except ConnectionResetError as gone:
+                raise Ended from gone
+            files += came
+            if not part:
+                for each in files:
+                    os.close(each)
+                raise Ended
+            left -= len(part)
+            if keep:
+                taken += part
+        return bytes(taken)

@@ -1,0 +1,197 @@
+"""The process that every submission's Python is a copy of: everything is imported, nothing has run, one thread.
+
+Started by `servicelab.grading.run.conducting` as a program of its own, with a clean environment and one line to it.
+It reads no submission: what it is asked for says which files lie in a room and how it is shut in, and the notebook
+itself goes over a line that it only hands on.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import random
+import select
+import signal
+import socket
+import sys
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from servicelab.grading.confined import packages
+from servicelab.grading.run.jail import Limits, World, offered, shut_in
+from servicelab.grading.run.judge import judge
+from servicelab.grading.run.learner import learn
+from servicelab.grading.run.talking import Ended, Line, TooMuch
+
+ROLES: dict[str, Callable[[Line], None]] = {"learner": learn, "judge": judge}
+PRELOADED = (
+    "IPython.core.interactiveshell", "IPython.core.pylabtools", "IPython.display", "matplotlib.backends.backend_agg",
+    "matplotlib.pyplot", "numpy", "pandas", "servicelab.grading.run.replying",
+)  # fmt: skip
+"""What a service course's notebook imports, or what runs it."""
+SIGNALS = {"interrupt": signal.SIGINT, "end": signal.SIGKILL}
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
+def preload(modules: Sequence[str]) -> None:
+    """Import what notebooks will, and compute nothing: a library that computed may hang in a copy of its process."""
+    os.environ["MPLBACKEND"] = INLINE
+    for name in (*PRELOADED, *modules):
+        # What is not installed here, a notebook finds missing itself.
+        with suppress(ImportError):
+            importlib.import_module(name)
+    _draw_once()
+    gc.collect()
+    # What is there stays shared with the copies: collecting would write into each of its pages.
+    gc.freeze()
+
+
+def _draw_once() -> None:
+    """Have matplotlib find its fonts, without choosing the backend that a notebook chooses."""
+    with suppress(ImportError):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(1, 1))
+        figure.add_subplot().set_title("1")
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+
+
+def serve(listener: socket.socket, owner: Line) -> None:
+    """Start what is asked for by whoever comes to the listener, until the owner is gone."""
+    lines: list[Line] = []
+    while True:
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        waited: list[Any] = [listener, owner, *lines]
+        for ready in select.select(waited, [], [])[0]:
+            if ready is owner:
+                return
+            if ready is listener:
+                lines.append(Line(listener.accept()[0]))
+                continue
+            try:
+                asked, files = ready.hear_with_files()
+                ready.say(_started(asked, files))
+            except (Ended, TooMuch, ValueError):
+                lines.remove(ready)
+                ready.close()
+
+
+def _started(asked: dict[str, Any], files: list[int]) -> dict[str, Any]:
+    try:
+        return {"started": _start(asked, *files)}
+    except OSError as refused:
+        return {"refused": str(refused)}
+    finally:
+        for number in files:
+            os.close(number)
+
+
+def _start(asked: dict[str, Any], talks: int, keeps: int) -> int:
+    """Have one role done by a copy of this process; `talks` is its line, `keeps` its keeper's."""
+    room = Path(asked["room"])
+    files = {name: b64decode(content) for name, content in asked["files"].items()}
+    # What this Python finds its packages in, which the one that asks need not know.
+    seen = *map(Path, asked["readable"]), *packages(Path(asked["course"]))
+    world = World(seen, room, files)
+    seed = os.urandom(32)
+
+    def work() -> None:
+        _leave_open(talks)
+        _live_in(room, seed)
+        ROLES[asked["role"]](Line.of(talks))
+
+    def keep(worker: int) -> int:
+        return _keep(worker, Line.of(keeps), talks)
+
+    return shut_in(asked["level"], world, Limits(**asked["limits"]), work, keep)
+
+
+def _leave_open(number: int) -> None:
+    """Close every file that this process was born with, but its line and what programs print to."""
+    for each in sorted(int(path.name) for path in Path("/proc/self/fd").iterdir()):
+        if each > 2 and each != number:
+            with suppress(OSError):
+                os.close(each)
+    nothing = os.open("/dev/null", os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _live_in(room: Path, seed: bytes) -> None:
+    """Make a room this process's home, and its chance its own."""
+    home = room / ".home"
+    temporary = home / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        {
+            "HOME": str(home),
+            "IPYTHONDIR": str(home / "ipython"),
+            "MPLCONFIGDIR": str(home / "matplotlib"),
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
+        }
+    )
+    # Between cells nobody is to be interrupted: the template ignores it as well.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    sys.argv = [""]
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(list(seed))
+
+
+def _keep(worker: int, line: Line, talks: int) -> int:
+    """Pass on what whoever conducts wants of the worker, and say how it ended; return when nobody wants anything."""
+    os.close(talks)
+    woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    waited: list[Any] = [line, woken]
+    while True:
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == worker:
+                    # Copies of it are still to be asked.
+                    with suppress(Ended):
+                        line.say({"ended": os.waitstatus_to_exitcode(ended[1])})
+        ready = select.select(waited, [], [])[0]
+        if woken in ready:
+            os.read(woken, 1 << 12)
+        if line in ready:
+            try:
+                asked = line.hear()
+            except Ended:
+                return 0
+            if asked["do"] in SIGNALS:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, SIGNALS[asked["do"]])
+            # Whatever was sent before is on its way by now.
+            with suppress(Ended):
+                line.say({"done": asked["do"]})
+
+
+def main() -> None:
+    """Be the template.
+
+    Where to listen, the number of the open file to the owner, and how to shut in (or nothing, for the best that the
+    machine offers) are the arguments; modules to import are the others.
+    """
+    place, owner, level = sys.argv[1], Line.of(int(sys.argv[2])), sys.argv[3] or offered()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    preload(sys.argv[4:])
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(place)
+    listener.listen(64)
+    owner.say({"level": level})
+    serve(listener, owner)
+
+
+if __name__ == "__main__":
+    main()

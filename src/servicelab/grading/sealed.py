@@ -1,0 +1,94 @@
+"""A submission that is run by the sealed engine: from its notebook to what is asked of the engine, and back."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode, from_dict
+
+from servicelab.grading.lodging import readable
+from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
+from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
+from servicelab.grading.run.jail import Limits
+from servicelab.grading.whose import Whose, is_test, opens
+
+STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH}
+IN_THERE = Path("/tmp/submission")
+"""Where a submission's own folder is, in a world of its own."""
+LARGEST = 32 << 20
+"""Bytes of a submission's files that are brought along."""
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix", "/home/linuxbrew/.linuxbrew",
+          "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/ld.so.cache", "/etc/mime.types", "/etc/ssl/certs",
+          "/var/cache/fontconfig")  # fmt: skip
+"""Where systems keep programs, libraries and fonts; nothing in there is anybody's own."""
+
+
+def run_sealed(nb: NotebookNode, whose: Whose, place: Path, reached: Reached, bounds: Bounds) -> None:
+    """Run a submission's cells and judge its tests, and write what came of each into it.
+
+    Parameters
+    ----------
+    nb
+        The submission, after nbgrader restored its locked cells.
+    whose
+        Whose each cell is.
+    place
+        The submission's folder; its files are brought along, and it is not written.
+    reached
+        The template.
+    bounds
+        What the notebook may take.
+    """
+    with tempfile.TemporaryDirectory(prefix="servicelab-", ignore_cleanup_errors=True) as scratch:
+        files = _files(place)
+        seen = [*map(Path, SYSTEM), *readable(place)]
+        # A submission stands in autograded/<who>/<what>.
+        course = place.parents[2] if len(place.parents) > 2 else place
+
+        def start(role: str) -> Any:
+            room = IN_THERE if reached.level == "namespaces" else Path(scratch) / role
+            return reached.start(role, room, course, seen, files, Limits())
+
+        places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        steps = [_step(nb.cells[at], whose, at) for at in places]
+        came = Conducting(start, bounds).conduct(steps)
+    numbers = {each.count: each.count for each in came if each.count is not None}
+    for at, step, each in zip(places, steps, came, strict=True):
+        cell = nb.cells[at]
+        if step.test:
+            cell.outputs = _of_test(step, each, numbers.get)
+        else:
+            cell.outputs = [from_dict(one) for one in each.outputs]  # type: ignore[no-untyped-call]
+        if each.late and not each.stopped:
+            cell.outputs = [*cell.outputs, late()]
+        if each.stopped in STOPPED:
+            cell.outputs = [*cell.outputs, not_run(STOPPED[each.stopped])]
+        cell.execution_count = each.count
+
+
+def _step(cell: NotebookNode, whose: Whose, at: int) -> Step:
+    test = is_test(cell)
+    points = float(cell.metadata.get("nbgrader", {}).get("points") or 0) if test else 0.0
+    early = whose.is_early(at)
+    return Step(cell.source, test, points, own=early and not test, apart=early and test, patient=opens(cell))
+
+
+def _of_test(step: Step, came: Came, number: Any) -> list[NotebookNode]:
+    if came.stopped:
+        return []
+    found = came.judged
+    broken = "RuntimeError" if "silent" in found or "broken" in found else None
+    return judged(found, step.points, number, stderr="stderr" in found.get("flags", ()), broken=broken)
+
+
+def _files(place: Path) -> dict[str, bytes]:
+    """The files that lie in a submission's folder, by name; no link is followed."""
+    found: dict[str, bytes] = {}
+    room = LARGEST
+    for path in sorted(place.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
+            found[path.relative_to(place).as_posix()] = content = path.read_bytes()
+            room -= len(content)
+    return found
