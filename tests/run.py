@@ -45,8 +45,8 @@ def main() -> int:
     steps = [("lint, types" if fast else "lint, types, editions", first)]
     if only:
         passed_on = [*EVERY_UNIT, "--only", only, "-k", only, *passed_on]
-    # One more than there are cores: browsers and servers are waited for half of the time.
-    workers = str((os.cpu_count() or 1) + 1)
+    # Two more than there are cores: browsers, servers and kernels are waited for much of the time.
+    workers = str((os.cpu_count() or 1) + 2)
     pytest = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-q", "--durations", "15"]
     steps.append(("tests", [[*pytest, *(["-m", SLOW] if fast else []), *passed_on]]))
     for name, commands in steps:
