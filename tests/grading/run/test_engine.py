@@ -6,6 +6,8 @@ import ast
 import itertools
 import secrets
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,6 +68,17 @@ def check(source: str, points: float = 1.0, **about: Any) -> Step:
 
 def printed(came: Came) -> str:
     return "".join(each.get("text", "") for each in came.outputs)
+
+
+def test_other_systems_import_it_and_grade_by_kernels() -> None:
+    """Windows has neither limits by user nor a library of the system that Python itself is linked with."""
+    code = (
+        "import sys; sys.platform = 'win32'; sys.modules.update(resource=None, fcntl=None)\n"
+        "from servicelab.grading.run import ready, system\nimport servicelab.grading.sealed\n"
+        "with ready.begun() as reached: print(reached, system.is_linux())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "None False\n"
 
 
 # --- As in a kernel ---

@@ -12,9 +12,9 @@ process of the new world: when the keeper ends, everything in there ends with it
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import stat
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable
@@ -26,12 +26,17 @@ from typing import Literal, NoReturn
 from servicelab.grading import confined
 from servicelab.grading.run import system
 
+if sys.platform != "win32":
+    import resource
+
 Level = Literal["namespaces", "rules", "none"]
 LEVELS: tuple[Level, ...] = ("namespaces", "rules", "none")
 """From what shuts in best to what does not."""
 
 NOBODY = 61_184
 """The user of an administrator's submissions: no system gives this number to anybody, and limits bind it."""
+USERS = 4_000
+"""How many such there are, where each submission is one of its own."""
 DEVICES = ("null", "zero", "full", "random", "urandom")
 READ_AS_OWNER = 2
 """The one thing of an administrator's that such a user keeps: to read what may be read here, whoever owns it."""
@@ -141,13 +146,15 @@ def shut_in(level: Level, world: World, limits: Limits, work: Callable[[], None]
         The system does not do it. What it refuses later is said by the code of the process, which is 1 then.
     """
     as_root = os.geteuid() == 0
+    # Of somebody who is no administrator, the limit counts everything that they run.
+    before = 0 if as_root else _threads_of(os.geteuid())
     asked, asks = os.pipe()
     answered, answers = os.pipe()
     outer = os.fork()
     if not outer:
         os.close(asked)
         os.close(answers)
-        _outer(level, world, limits, work, keep, as_root, asks, answered)
+        _outer(level, world, limits, work, keep, as_root, before, asks, answered)
     os.close(asks)
     os.close(answered)
     try:
@@ -169,6 +176,7 @@ def _outer(
     work: Callable[[], None],
     keep: Callable[[int], int],
     as_root: bool,
+    before: int,
     asks: int,
     answered: int,
 ) -> NoReturn:
@@ -182,7 +190,7 @@ def _outer(
         os.close(answered)
         keeper = os.fork()
         if not keeper:
-            _keeper(level, world, limits, work, keep, as_root)
+            _keeper(level, world, limits, work, keep, as_root, before)
         # A line that this process held would not end with the work.
         os.closerange(3, 1 << 16)
         code = os.waitstatus_to_exitcode(os.waitpid(keeper, 0)[1])
@@ -220,6 +228,7 @@ def _keeper(
     work: Callable[[], None],
     keep: Callable[[int], int],
     as_root: bool,
+    before: int,
 ) -> NoReturn:
     """Make the world, start the work in it, and end with everything that is left of it."""
     code = 1
@@ -234,7 +243,7 @@ def _keeper(
             os.setsid()
         worker = os.fork()
         if not worker:
-            _inside(level, world, limits, work, as_root)
+            _inside(level, world, limits, work, as_root, before)
         code = keep(worker)
     except BaseException:  # noqa: BLE001 - this process has nobody else to tell
         os.write(2, traceback.format_exc().encode("utf-8", "replace"))
@@ -291,19 +300,24 @@ def _outermost(paths: Iterable[Path]) -> list[Path]:
     return sorted(path for path in there if not any(each in there for each in path.parents))
 
 
-def _inside(level: Level, world: World, limits: Limits, work: Callable[[], None], as_root: bool) -> NoReturn:
+def _inside(
+    level: Level, world: World, limits: Limits, work: Callable[[], None], as_root: bool, before: int
+) -> NoReturn:
     """Give up every right, and do the work."""
     code = 1
     try:
         os.setsid()
         _furnish(world)
-        _limit(limits)
+        _limit(limits, before)
         if level == "namespaces":
             Path("/proc/sys/user/max_user_namespaces").write_bytes(b"0")
         if as_root:
-            _be_nobody(world.room)
+            # In a world of its own this user has nothing outside; by rules, each submission is one of its own.
+            _be_nobody(world.room, NOBODY + (0 if level == "namespaces" else os.getpid() % USERS))
         else:
             system.keep_capabilities(0)
+        # Whoever becomes another user is asked again.
+        system.tell(system.PARENT_DEATH_SIGNAL, signal.SIGKILL)
         system.tell(system.NO_NEW_PRIVILEGES)
         if confined.can_confine() or level != "namespaces":
             # Without a world of its own nothing else keeps it from what lies beside.
@@ -328,12 +342,12 @@ def _furnish(world: World) -> None:
     os.chdir(world.room)
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: Limits, before: int) -> None:
     pages = int(Path("/proc/self/statm").read_bytes().split()[0])
     for what, value in (
         (resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory),
         (resource.RLIMIT_CPU, limits.processor),
-        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_NPROC, limits.processes + before),
         (resource.RLIMIT_FSIZE, limits.file),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
@@ -345,16 +359,26 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (value, value))
 
 
-def _be_nobody(room: Path) -> None:
+def _be_nobody(room: Path, user: int) -> None:
     """Become a user whom limits bind, and who owns nothing but the room."""
     for path in (room, *room.rglob("*")):
-        os.chown(path, NOBODY, NOBODY)
+        os.chown(path, user, user)
     os.setgroups([])
     system.tell(system.KEEP_CAPABILITIES)
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
     # Python may be installed where only the administrator reads.
     system.keep_capabilities(1 << READ_AS_OWNER)
+
+
+def _threads_of(user: int) -> int:
+    """Return how many threads somebody has."""
+    found = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if process.stat().st_uid == user:
+                found += len(list((process / "task").iterdir()))
+    return found
 
 
 def _end_everything_below() -> None:

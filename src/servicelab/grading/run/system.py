@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 from pathlib import Path
+from typing import Any
 
 from servicelab.grading.refusing import refuse_beside
 
@@ -40,7 +41,7 @@ class _Capabilities(ctypes.Structure):
     _fields_ = [("words", ctypes.c_uint32 * 6)]
 
 
-_LIBRARY = ctypes.CDLL(None, use_errno=True)
+_LIBRARY: Any = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 """Loaded once, before any fork: looking it up again takes a millisecond."""
 
 
