@@ -1,7 +1,7 @@
 """How fast a class is graded: stock nbgrader and `servicelab grade`, the same submissions, one after the other.
 
 The submissions are module 01's analysis, solved, each with source and outputs of its own. The whole command is timed,
-and what its processes used of the processor. A number says how many submissions there are: `make bench ARGS="grading 60"`.
+and what its processes used of the processor. A number says how many there are: `make bench ARGS="grading 60"`.
 Both sides must give the same scores.
 """
 
