@@ -37,7 +37,7 @@ CHROMIUM_FLAGS = [
 
 LAPTOP: ViewportSize = {"width": 1366, "height": 768}
 """The window of a laptop as companies hand them out."""
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds in which a page does what it is asked to, on a machine that has much else to do."""
 expect.set_options(timeout=PATIENCE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from servicelab.company.tables.dictionary import KNOWN
+from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.grading.collecting import submission_hash
@@ -32,6 +35,7 @@ from servicelab.grading.seats import Failed, side_by_side
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
+from servicelab.learn.whereabouts import read_json
 
 GRADED = "graded.json"
 NOT_GRADED = ("failed", "damaged", "stopped")
@@ -213,7 +217,7 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
     todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
     done: dict[str, tuple[str, str, float]] = {}
     with (
-        begun(unsealed=unsealed or not todo) as reached,
+        begun(tables=tables_of(course, assignment), unsealed=unsealed or not todo) as reached,
         tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar,
     ):
         work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
@@ -239,6 +243,17 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
     took = time.monotonic() - began
     level = reached.level if reached else "none"
     return Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine(), level)
+
+
+def tables_of(course: Course, assignment: str) -> list[str]:
+    """Return which of the firm's tables an assignment's code names: they are read once for a whole class."""
+    named: set[str] = set()
+    for path in (course.source / assignment).glob("*.ipynb"):
+        cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
+        for cell in cells if isinstance(cells, list) else []:
+            if isinstance(cell, dict) and cell.get("cell_type") == "code":
+                named.update(re.findall(r"[\"'](\w+)[\"']", "".join(cell.get("source", ""))))
+    return sorted(named & set(KNOWN))
 
 
 def nothing_collected(assignment: str) -> str:

@@ -31,7 +31,7 @@ from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPP
 from servicelab.grading.run.conducting import Bounds
 from servicelab.grading.run.ready import ready
 from servicelab.grading.sealed import run_sealed
-from servicelab.grading.whose import Run, Whose, is_test, opens, released
+from servicelab.grading.whose import Run, Whose, is_test, opens, released, solutions
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "servicelab-control"
@@ -106,7 +106,8 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         with ready() as reached:
             if reached is not None:
                 place = (resources or {}).get("metadata", {}).get("path")
-                run_sealed(nb, self._whose, Path(place or ".").resolve(), reached, self._bounds())
+                where = Path(place or ".").resolve()
+                run_sealed(nb, self._whose, where, reached, self._bounds(), solutions(resources))
                 _write_out_controls(nb)
                 _mark_halves(nb)
                 return nb, resources

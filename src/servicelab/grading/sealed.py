@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,14 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix", "
 """Where systems keep programs, libraries and fonts; nothing in there is anybody's own."""
 
 
-def run_sealed(nb: NotebookNode, whose: Whose, place: Path, reached: Reached, bounds: Bounds) -> None:
+def run_sealed(
+    nb: NotebookNode,
+    whose: Whose,
+    place: Path,
+    reached: Reached,
+    bounds: Bounds,
+    solved: Sequence[str] | None = None,
+) -> None:
     """Run a submission's cells and judge its tests, and write what came of each into it.
 
     Parameters
@@ -40,6 +49,8 @@ def run_sealed(nb: NotebookNode, whose: Whose, place: Path, reached: Reached, bo
         The template.
     bounds
         What the notebook may take.
+    solved
+        The author's solutions, where they are at hand.
     """
     with tempfile.TemporaryDirectory(prefix="servicelab-", ignore_cleanup_errors=True) as scratch:
         files = _files(place)
@@ -52,7 +63,8 @@ def run_sealed(nb: NotebookNode, whose: Whose, place: Path, reached: Reached, bo
             return reached.start(role, room, course, seen, files, Limits())
 
         places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
-        steps = [_step(nb.cells[at], whose, at) for at in places]
+        changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
+        steps = [_step(nb.cells[at], whose, at, changed) for at in places]
         came = Conducting(start, bounds).conduct(steps)
     numbers = {each.count: each.count for each in came if each.count is not None}
     for at, step, each in zip(places, steps, came, strict=True):
@@ -68,11 +80,54 @@ def run_sealed(nb: NotebookNode, whose: Whose, place: Path, reached: Reached, bo
         cell.execution_count = each.count
 
 
-def _step(cell: NotebookNode, whose: Whose, at: int) -> Step:
+def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...]) -> Step:
     test = is_test(cell)
     points = float(cell.metadata.get("nbgrader", {}).get("points") or 0) if test else 0.0
     early = whose.is_early(at)
-    return Step(cell.source, test, points, own=early and not test, apart=early and test, patient=opens(cell))
+    return Step(cell.source, test, points, early and not test, early and test, changed, opens(cell))
+
+
+def left_open(opening: Sequence[str], solved: Sequence[str] | None) -> tuple[str, ...]:
+    """Return which names that the opening cells bind a submission may bind or change: those that the solution does.
+
+    Parameters
+    ----------
+    opening
+        The course's own cells before the first task in code.
+    solved
+        The author's solutions; None where they are not at hand, and every name is left open.
+
+    >>> left_open(["table = 1; count = None; sizes = {}"], ["count = table + 1", "sizes['a'] = 2"])
+    ('count', 'sizes')
+    """
+    bound = set().union(*map(_bound, opening))
+    return tuple(sorted(bound if solved is None else bound & set().union(*map(_bound, solved))))
+
+
+def _bound(source: str) -> set[str]:
+    """The names that a cell binds, or into which it writes."""
+    found: set[str] = set()
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            inner: ast.expr = node
+            while isinstance(inner, ast.Attribute | ast.Subscript):
+                inner = inner.value
+            if isinstance(inner, ast.Name):
+                found.add(inner.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+    return found
+
+
+def _parsed(source: str) -> ast.AST:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _of_test(step: Step, came: Came, number: Any) -> list[NotebookNode]:

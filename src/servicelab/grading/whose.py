@@ -101,14 +101,27 @@ class Whose:
 
 def released(resources: Any) -> list[dict[str, Any]]:
     """Return the cells of the notebook that was handed out; none where it cannot be read."""
+    return _cells(resources, "release") or []
+
+
+def solutions(resources: Any) -> list[str] | None:
+    """Return the author's solutions in code; None where the source cannot be read."""
+    cells = _cells(resources, "source")
+    if cells is None:
+        return None
+    return [_text(cell) for cell in cells if cell.get("cell_type") == "code" and _is_solution(cell)]
+
+
+def _cells(resources: Any, of: str) -> list[dict[str, Any]] | None:
+    """The cells of a submission's notebook as it stands in the course's `release` or `source`."""
     try:
         folder = Path(resources["metadata"]["path"]).resolve()
         about = resources["nbgrader"]
-        path = folder.parents[2] / "release" / about["assignment"] / notebook_file(about["notebook"])
+        path = folder.parents[2] / of / about["assignment"] / notebook_file(about["notebook"])
     except (KeyError, TypeError, IndexError):
-        return []
+        return None
     cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else None
 
 
 def is_test(cell: Any) -> bool:

@@ -189,8 +189,10 @@ def test_points_are_the_last_expression_or_all_of_them(run: Run) -> None:
 def test_what_the_course_made_is_the_courses_for_a_test(run: Run) -> None:
     opens = Step("import statistics\ndef right(): return 7\nlimit = 3", own=True)
     spoils = "def right(): return 8\nimport types\nstatistics = types.SimpleNamespace(mean=lambda values: 8)\nlimit = 4"
-    came = run(opens, spoils, check("assert right() == 7 and statistics.mean([1, 3]) == 2 and limit == 4"))
-    assert came[2].judged.get("value") == 1.0
+    claim = "assert right() == 7 and statistics.mean([1, 3]) == 2 and limit == {limit}"
+    for limit, may_change in ((3, ()), (4, ("limit",))):
+        came = run(opens, spoils, check(claim.format(limit=limit), left_open=may_change))
+        assert came[2].judged.get("value") == 1.0, limit
     apart = run(opens, spoils, check("assert limit == 3", apart=True))
     assert apart[2].judged.get("value") == 1.0, "what is decided before any code is judged without any code"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import socket
@@ -61,6 +62,8 @@ class Step:
         Whether the judge runs it as well, before any test: the course's functions and modules are its own.
     apart
         Of a test: whether nothing of the submission's process belongs to it.
+    left_open
+        Of a test: the values that the course's own cells make and a submission may change.
     patient
         Whether only the limit on the whole notebook binds it.
     """
@@ -70,6 +73,7 @@ class Step:
     points: float = 0.0
     own: bool = False
     apart: bool = False
+    left_open: tuple[str, ...] = ()
     patient: bool = False
 
 
@@ -99,7 +103,12 @@ class Came:
 
 
 @contextmanager
-def template(environment: dict[str, str], modules: Sequence[str] = (), level: Level | None = None) -> Iterator[Reached]:
+def template(
+    environment: dict[str, str],
+    modules: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    level: Level | None = None,
+) -> Iterator[Reached]:
     """Run a template, and end it with whatever it started.
 
     Parameters
@@ -108,23 +117,18 @@ def template(environment: dict[str, str], modules: Sequence[str] = (), level: Le
         What it is told of this process's environment.
     modules
         What it imports beside what it always does.
+    tables
+        The firm's tables that it reads, so that whatever it starts finds them read.
     level
         How whatever it starts is shut in; by default the best that the machine offers.
     """
     place = Path(tempfile.mkdtemp(prefix="servicelab-"))
     owner, theirs = Line.pair()
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    command = [sys.executable, "-P", "-m", f"{__package__}.template"]
+    preloaded = json.dumps({"modules": list(modules), "tables": list(tables)})
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-P",
-            "-m",
-            f"{__package__}.template",
-            str(place / "line"),
-            str(theirs.fileno()),
-            level or "",
-            *modules,
-        ],
+        [*command, str(place / "line"), str(theirs.fileno()), level or "", preloaded],
         env={**environment, **single},
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
@@ -339,7 +343,8 @@ class Conducting:
                     judge.talks.hear(MOST_SAID, self.bounds.seconds)
                 elif step.test and not came[at].stopped:
                     files = [copies[at].fileno()] if at in copies else []
-                    judge.talks.say({"do": "judge", "source": step.source, "points": step.points}, files)
+                    about = {"source": step.source, "points": step.points, "open": step.left_open}
+                    judge.talks.say({"do": "judge", **about}, files)
                     try:
                         came[at].judged = judge.talks.hear(MOST_SAID, self.bounds.cell_seconds)
                     except TooLate:

@@ -283,7 +283,8 @@ class Judge:
                 self.line.say({"done": True, "ok": self.open(asked["source"])})
             elif asked["do"] == "judge":
                 submission = Line.of(files[0]) if files else None
-                self.line.say({"done": True, **self.judge(asked["source"], asked["points"], submission)})
+                about = asked["source"], asked["points"], set(asked["open"])
+                self.line.say({"done": True, **self.judge(*about, submission)})
                 if submission:
                     submission.close()
 
@@ -296,13 +297,18 @@ class Judge:
         }
         return ok
 
-    def judge(self, source: str, points: float, line: Line | None) -> dict[str, Any]:
+    def judge(self, source: str, points: float, left_open: set[str], line: Line | None) -> dict[str, Any]:
         """Run a test and return what it says and gives: `value` where it came to its end, `error` where it did not.
 
-        Without a line it is run on what the course's own cells made, and nothing else.
+        Without a line it is run on what the course's own cells made, and nothing else; with one, the values named by
+        `left_open` are the submission's.
         """
         asking = Asking(line)
-        own = self.names if line is None else {name: each for name, each in self.names.items() if _is_courses(each)}
+        own = {
+            name: each
+            for name, each in self.names.items()
+            if line is None or name not in left_open or _is_courses(each)
+        }
         said: list[str] = []
         answer: dict[str, Any] = {}
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from servicelab.grading.lodging import environment, lodging
@@ -34,11 +34,11 @@ def ready() -> Iterator[Reached | None]:
 
 
 @contextmanager
-def begun(*, unsealed: bool = False) -> Iterator[Reached | None]:
-    """Run a template; None where nothing can be shut in, or where somebody wants kernels."""
+def begun(*, tables: Sequence[str] = (), unsealed: bool = False) -> Iterator[Reached | None]:
+    """Run a template that has read some tables; None where nothing can be shut in, or where somebody wants kernels."""
     if unsealed or not is_linux() or os.environ.get(UNSEALED):
         yield None
         return
     # What a kernel would be told of this process's environment, and nothing of its own home.
-    with lodging() as home, template(environment(home), MODULES) as reached:
+    with lodging() as home, template(environment(home), MODULES, tables) as reached:
         yield reached if reached.level != "none" else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import json
 import os
 import random
 import select
@@ -21,6 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from servicelab.company import load
+from servicelab.errors import UserError
 from servicelab.grading.confined import packages
 from servicelab.grading.run.jail import Limits, World, offered, shut_in
 from servicelab.grading.run.judge import judge
@@ -37,14 +40,21 @@ SIGNALS = {"interrupt": signal.SIGINT, "end": signal.SIGKILL}
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
-def preload(modules: Sequence[str]) -> None:
-    """Import what notebooks will, and compute nothing: a library that computed may hang in a copy of its process."""
+def preload(modules: Sequence[str], tables: Sequence[str]) -> None:
+    """Import what notebooks will, and read the tables that they load; whoever loads one then gets a copy.
+
+    Nothing is computed: a library that computed may hang in a copy of its process.
+    """
     os.environ["MPLBACKEND"] = INLINE
     for name in (*PRELOADED, *modules):
         # What is not installed here, a notebook finds missing itself.
         with suppress(ImportError):
             importlib.import_module(name)
     _draw_once()
+    for name in tables:
+        # A notebook that cannot load one says so itself.
+        with suppress(UserError):
+            load(name)
     gc.collect()
     # What is there stays shared with the copies: collecting would write into each of its pages.
     gc.freeze()
@@ -180,12 +190,12 @@ def _keep(worker: int, line: Line, talks: int) -> int:
 def main() -> None:
     """Be the template.
 
-    Where to listen, the number of the open file to the owner, and how to shut in (or nothing, for the best that the
-    machine offers) are the arguments; modules to import are the others.
+    Where to listen, the number of the open file to the owner, how to shut in (or nothing, for the best that the machine
+    offers), and what to preload are the arguments.
     """
     place, owner, level = sys.argv[1], Line.of(int(sys.argv[2])), sys.argv[3] or offered()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    preload(sys.argv[4:])
+    preload(**json.loads(sys.argv[4]))
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(place)
     listener.listen(64)
