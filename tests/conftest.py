@@ -26,7 +26,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 LONGEST_ID = 120
 """Characters of what a test's parameters add to its name: a report shows them on one line."""
 
-LACKING = ("real data is not on this machine", "this system has no Landlock")
+LACKING = ("real data is not on this machine", "this system has no Landlock", "this system gives no namespaces")
 """Why CI may skip: what no command could put there."""
 
 ROOT = Path(__file__).resolve().parent.parent
