@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -103,6 +104,22 @@ def test_an_interrupted_run_goes_on_with_what_is_finished(made: Path, tmp_path: 
     again = run_grids({"small": grid()}, tmp_path, workers=1)
     assert again.kept == kept
     assert (tmp_path / "small.csv.zip").read_bytes() == (made / "small.csv.zip").read_bytes()
+
+
+def test_an_interruption_in_the_middle_of_handing_work_out_waits_for_what_was_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raised in there it left a lock of the pool's taken, and the program waited for ever."""
+
+    class Interrupted(ProcessPoolExecutor):
+        def submit(self, *given: Any, **named: Any) -> Any:
+            future = super().submit(*given, **named)
+            signal.raise_signal(signal.SIGINT)
+            return future
+
+    monkeypatch.setattr(replicating, "ProcessPoolExecutor", Interrupted)
+    with pytest.raises(KeyboardInterrupt, match="1 of 4 runs are kept"):
+        run_grids({"small": grid()}, tmp_path, workers=1)
 
 
 def test_an_interruption_counts_the_rows_of_its_own_grids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

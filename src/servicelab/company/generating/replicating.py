@@ -212,20 +212,18 @@ def _run_what_is_left(
                 shown.one_more(name)
             del running[future]
 
-        try:
+        # An exception in the middle of the pool's own work would leave one of its locks taken, and everybody waiting.
+        with uninterrupted() as asked:
             while left or running:
+                if asked:
+                    # What is being run takes seconds: it is kept too.
+                    left.clear()
                 # No more than are worked on: an interruption waits for those alone.
                 while left and len(running) < workers:
                     name, points, replicate = left.pop(0)
                     running[pool.submit(rows_of, found[name], points, replicate, world)] = (name, replicate)
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     keep(future)
-        except KeyboardInterrupt:
-            # What is being run takes seconds: it is kept too.
-            with uninterrupted():
-                for future in list(running):
-                    keep(future)
-            raise
 
 
 def _together(grid: Grid, points: list[str]) -> list[list[str]]:

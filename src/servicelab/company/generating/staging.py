@@ -184,18 +184,18 @@ def only_run(folders: Iterable[Path]) -> Iterator[None]:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Put Ctrl+C off for the moments in which files change their names."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def uninterrupted() -> Iterator[list[int]]:
+    """Put Ctrl+C off while something must not stop half-way; what was asked for meanwhile is in the list given."""
     asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
     before = {
         number: signal.signal(number, lambda given, _frame: asked.append(given))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
