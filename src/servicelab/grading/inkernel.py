@@ -182,7 +182,7 @@ class Kept:
         }
         fresh = dict(self.builtins)
         # The trainee's names never stand for the course's functions and modules.
-        return {**own, **self.names, "__builtins__": fresh, "print": _printer(said, fresh["print"])}
+        return {**own, **self.names, "__builtins__": fresh, "print": printer(said, fresh["print"])}
 
     def _handed(self, value: Any) -> Any:
         """Return a name's value as a test finds it; of what is called, what comes back counts."""
@@ -294,7 +294,7 @@ def _exactly(function: Callable[..., Any], kept: Kept) -> Callable[..., Any]:
     return called
 
 
-def _printer(said: list[str], plain: Callable[..., None]) -> Callable[..., None]:
+def printer(said: list[str], plain: Callable[..., None]) -> Callable[..., None]:
     """Return a `print` that keeps what a test says apart from what the trainee's functions say meanwhile."""
     room = MOST_SAID
 
@@ -321,7 +321,7 @@ def judged(source: str, points: float, kept: Kept) -> dict[str, Any]:
     level = logging.root.manager.disable
     try:
         kept.put_back()
-        tree = _ended(source, points)
+        tree = ended(source, points)
         space = kept.namespace({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}, said)
         # What a library thinks of how it was called is no fault of the answer, and stderr counts as one.
         logging.disable(logging.WARNING)
@@ -338,7 +338,7 @@ def judged(source: str, points: float, kept: Kept) -> dict[str, Any]:
     return answer
 
 
-def _ended(source: str, points: float) -> ast.Module:
+def ended(source: str, points: float) -> ast.Module:
     """Return a test that puts its points under one name."""
     tree = ast.parse(source, HERE)
     target: list[ast.expr] = [ast.Name(POINTS, ast.Store())]

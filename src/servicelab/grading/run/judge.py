@@ -12,22 +12,17 @@ import logging
 import math
 import signal
 import sys
-import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from servicelab.grading.inkernel import HERE, POINTS, ended, printer
 from servicelab.grading.run.learner import make_shell
 from servicelab.grading.run.plainvalues import NotPlain, packed, unpacked
 from servicelab.grading.run.talking import Ended, Line, TooLate, TooMuch
 
-HERE = "<check>"
-"""The file that a test's own frames name."""
-POINTS = "_points_of_this_check"
-MOST_SAID = 1 << 16
-"""Characters of messages that one test may print."""
 MOST_ANSWER = 64 << 20
 """Bytes of one answer."""
 MOST_ASKED = 200_000
@@ -312,9 +307,9 @@ class Judge:
         said: list[str] = []
         answer: dict[str, Any] = {}
         try:
-            tree = _ended(source, points)
+            tree = ended(source, points)
             space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking)
-            dict.__setitem__(space, "print", _printer(said))
+            dict.__setitem__(space, "print", printer(said, print))
             for name in _read_in_classes(tree):
                 # A class's own body looks past what a namespace does when a name is missing.
                 with suppress(KeyError):
@@ -354,18 +349,6 @@ def _read_in_classes(tree: ast.Module) -> set[str]:
     }
 
 
-def _ended(source: str, points: float) -> ast.Module:
-    """Return a test that puts its points under one name."""
-    tree = ast.parse(source, HERE)
-    target: list[ast.expr] = [ast.Name(POINTS, ast.Store())]
-    last = tree.body[-1] if tree.body else None
-    if isinstance(last, ast.Expr):
-        tree.body[-1] = ast.Assign(target, last.value)
-    else:
-        tree.body.append(ast.Assign(target, ast.Constant(float(points))))
-    return ast.fix_missing_locations(tree)
-
-
 def _number(value: Any) -> float | None:
     """Return a number as a float, and None for everything else."""
     numpy: Any = sys.modules.get("numpy")
@@ -395,29 +378,3 @@ def _told(error: BaseException, asking: Asking) -> dict[str, Any]:
     here = trace is not None and trace.tb_frame.f_code.co_filename == HERE
     message = str(error)[:2000] if here and not theirs else ""
     return {"error": name, "message": message, "cells": lines[-1:] if theirs else []}
-
-
-def _printer(said: list[str]) -> Callable[..., None]:
-    """Return a `print` that keeps what a test says."""
-    room = MOST_SAID
-
-    def say(*given: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, **_flush: bool) -> None:
-        nonlocal room
-        if file is None:
-            text = (" " if sep is None else sep).join(map(str, given)) + ("\n" if end is None else end)
-            said.append(text[:room])
-            room -= len(said[-1])
-
-    return say
-
-
-def judge(line: Line) -> None:
-    """Be the process in which tests are run."""
-    try:
-        Judge(line).serve()
-    except Ended:
-        return
-    except BaseException:
-        with suppress(Exception):
-            line.say({"broken": traceback.format_exc()[-4000:]})
-        raise

@@ -11,7 +11,6 @@ import builtins
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -253,15 +252,3 @@ class Learner:
             part = os.pread(self.programs, min(PART, size - self.read), self.read)
             self.read += len(part)
             self._put({"output_type": "stream", "name": "stdout", "text": part.decode("utf-8", "replace")})
-
-
-def learn(line: Line) -> None:
-    """Be the process in which a submission's cells run."""
-    try:
-        Learner(line).serve()
-    except Ended:
-        return
-    except BaseException:
-        with suppress(Exception):
-            line.say({"broken": traceback.format_exc()[-4000:]})
-        raise

@@ -69,11 +69,6 @@ class Answers:
             if asked["name"] not in self.names:
                 return {"missing": True}
             return {"is": self.form(self.names[asked["name"]])}
-        if do == "names":
-            return {"is": [name for name in self.names if type(name) is str and not name.startswith("_")]}
-        if do == "set":
-            self.names[asked["name"]] = self.value(asked["is"])
-            return {"is": None}
         if do == "call":
             given = [self.value(each) for each in asked["given"]]
             named = {name: self.value(each) for name, each in asked["named"].items()}
@@ -85,10 +80,6 @@ class Answers:
             return {"is": [self.form(each) for each in islice(iter(target), MOST_ITEMS)]}
         if do == "length":
             return {"is": len(target)}
-        if do == "text":
-            return {"is": (repr if asked["repr"] else str)(target)}
-        if do == "is a":
-            return {"is": isinstance(target, self.value(asked["what"]))}
         if do == "operator":
             given = [self.value(each) for each in asked["given"]]
             return {"is": self.form(OPERATORS[asked["name"]](*given))}

@@ -16,8 +16,9 @@ import select
 import signal
 import socket
 import sys
+import traceback
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,11 @@ from servicelab.company import load
 from servicelab.errors import UserError
 from servicelab.grading.confined import packages
 from servicelab.grading.run.jail import Limits, World, offered, shut_in
-from servicelab.grading.run.judge import judge
-from servicelab.grading.run.learner import learn
+from servicelab.grading.run.judge import Judge
+from servicelab.grading.run.learner import Learner
 from servicelab.grading.run.talking import Ended, Line, TooMuch
 
-ROLES: dict[str, Callable[[Line], None]] = {"learner": learn, "judge": judge}
+ROLES: dict[str, type[Learner] | type[Judge]] = {"learner": Learner, "judge": Judge}
 PRELOADED = (
     "IPython.core.interactiveshell", "IPython.core.pylabtools", "IPython.display", "matplotlib.backends.backend_agg",
     "matplotlib.pyplot", "numpy", "pandas", "servicelab.grading.run.replying",
@@ -116,7 +117,15 @@ def _start(asked: dict[str, Any], talks: int, keeps: int) -> int:
     def work() -> None:
         _leave_open(talks)
         _live_in(room, seed)
-        ROLES[asked["role"]](Line.of(talks))
+        line = Line.of(talks)
+        try:
+            ROLES[asked["role"]](line).serve()
+        except Ended:
+            return
+        except BaseException:
+            with suppress(Exception):
+                line.say({"broken": traceback.format_exc()[-4000:]})
+            raise
 
     def keep(worker: int) -> int:
         return _keep(worker, Line.of(keeps), talks)
