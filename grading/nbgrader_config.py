@@ -33,6 +33,17 @@ c.Autograde.exclude_overwriting = {
     for folder in (here / "source").glob("*/")
 }
 
+# What is graded is the page that was handed out, with what its trainee filled in and added: copied, deleted, moved or
+# unlocked cells cost nobody points. What was put right is written into the graded notebook.
+c.Autograde.sanitize_preprocessors = [
+    "servicelab.grading.restoring.Restore",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
 # A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.
 # A test's points are what the test itself gave, judged apart from what is shown (docs/grades.md); without the two steps
 # of ours nbgrader's own Execute and SaveAutoGrades score honest work the same. A person's mark stays with its text.

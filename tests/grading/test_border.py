@@ -33,8 +33,8 @@ EVIDENCE = b'{"entries": {"q": {"kind": "quiz", "misconceptions": %b, "value": {
         ('"林悦 \\n"'.encode(), '"林悦 \\n"'.encode()),
     ],
 )
-def test_a_lone_surrogate_is_marked_and_nothing_else_changes(came: bytes, stands: bytes, tmp_path: Path) -> None:
-    files, notes = mended({"exercise.answers.json": came}, tmp_path)
+def test_a_lone_surrogate_is_marked_and_nothing_else_changes(came: bytes, stands: bytes) -> None:
+    files, notes = mended({"exercise.answers.json": came})
     assert files == {"exercise.answers.json": stands}
     assert bool(notes) == (came != stands)
     json.loads(stands).encode()
@@ -77,45 +77,44 @@ def test_cells_whose_metadata_is_none_get_it_back(course: Course, tmp_path: Path
     next(each for each in notebook["cells"] if each["id"] == "title")["metadata"] = ["no", "metadata"]
     put(tmp_path / "inbox", "a.zip", pack("lin", json.dumps(notebook).encode(), answers(RIGHT)))
     (line,) = collect(TRIAL, [tmp_path / "inbox"], course=course).lines
-    assert line.detail == "5 cells had lost what they are scored by, and have it back"
+    assert line.verdict == "taken"
     (result,) = grade(TRIAL, course=course).results
     assert (result.status, result.score, result.waiting) == ("graded", 7, True)
+    (said,) = result.repairs
+    assert said == "without what it is scored by, which is put back: decisions, test-a, test-b, c-why"
 
 
 def test_a_name_with_half_a_character_is_written_with_a_mark() -> None:
     assert safe("Lin \ud800") == "Lin ?"
 
 
-def test_raw_half_characters_beside_broken_metadata_stop_nothing(tmp_path: Path) -> None:
-    raw = b'{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {"nbgrader": 7}, "source": "\xed\xa0\x80"}]}'
-    files, notes = mended({"exercise.ipynb": raw}, tmp_path)
-    assert notes
-    json.loads(files["exercise.ipynb"].decode("utf-8"))
-
-
-@pytest.mark.parametrize(
-    "about", [{"grade_id": "a", "schema_version": 2}, {"grade_id": "a"}, {"grade_id": "", "schema_version": 3}, None]
-)
-def test_metadata_that_nbgrader_would_stop_at_is_replaced_by_the_released_one(about: object, tmp_path: Path) -> None:
-    whole = {"grade_id": "a", "schema_version": 3, "points": 4}
-
-    def page(said: object) -> bytes:
-        return json.dumps({"cells": [{"cell_type": "code", "id": "a", "metadata": {"nbgrader": said}}]}).encode()
-
-    (tmp_path / "exercise.ipynb").write_bytes(page(whole))
-    files, notes = mended({"exercise.ipynb": page(about)}, tmp_path)
-    assert json.loads(files["exercise.ipynb"])["cells"][0]["metadata"] == {"nbgrader": whole}
-    assert notes == ["1 cells had lost what they are scored by, and have it back"]
-    assert mended({"exercise.ipynb": page(whole)}, tmp_path) == ({"exercise.ipynb": page(whole)}, [])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_what_was_saved_in_another_encoding_is_in_utf_8(encoding: str) -> None:
+    text = '{"cells": [], "谁": "林悦"}'
+    came = text.encode(encoding) if encoding != "utf-16-le" else b"\xff\xfe" + text.encode(encoding)
+    files, notes = mended({"exercise.ipynb": came, "notes.txt": came})
+    assert files == {"exercise.ipynb": text.encode(), "notes.txt": came}
+    assert notes == ["exercise.ipynb was saved in another encoding, and is UTF-8 now"]
 
 
 @pytest.mark.parametrize("depth", [100, 1200, 3000])
-def test_metadata_nested_without_end_stops_nothing(depth: int, tmp_path: Path) -> None:
+def test_metadata_nested_without_end_stops_nothing(depth: int) -> None:
     """Python 3.12 reads 1,200 lists in each other and cannot write them."""
     nested = b"[" * depth + b"]" * depth
-    raw = b'{"cells": [{"cell_type": "code", "metadata": {"nbgrader": 7, "deep": %b}, "source": ""}]}' % nested
-    files, _notes = mended({"exercise.ipynb": raw}, tmp_path)
+    raw = b'{"cells": [{"cell_type": "code", "metadata": 7, "deep": %b, "source": ""}]}' % nested
+    files, _notes = mended({"exercise.ipynb": raw})
     assert b'"deep"' in files["exercise.ipynb"]
+
+
+def test_raw_half_characters_beside_broken_metadata_stop_nothing() -> None:
+    raw = b'{"cells": [{"cell_type": "markdown", "id": "a", "metadata": 7, "source": "\xed\xa0\x80"}]}'
+    files, _notes = mended({"exercise.ipynb": raw})
+    assert json.loads(files["exercise.ipynb"].decode("utf-8"))["cells"][0]["metadata"] == {}
+
+
+def test_what_says_an_encoding_and_is_none_stays_as_it_came() -> None:
+    files, notes = mended({"exercise.ipynb": b"\xff\xfe\x00"})
+    assert (files, notes) == ({"exercise.ipynb": b"\xff\xfe\x00"}, [])
 
 
 def test_a_notebook_that_holds_what_none_can_is_named_when_it_comes_and_costs_its_trainee_only(
@@ -140,6 +139,8 @@ def test_a_notebook_that_holds_what_none_can_is_named_when_it_comes_and_costs_it
     damaged = "its notebook is damaged, so it can only score 0: ask for it again"
     assert [told[name] for name in ("a-cells", "b-outputs", "c-lines", "e-right")] == [damaged] * 3 + [""]
     results = {each.student: (each.status, each.score) for each in grade(TRIAL, course=course).results}
-    assert results == {**dict.fromkeys(came, ("damaged", 0)), "e-right": ("graded", 7)}
+    # A text that is none is lost, and costs its own cell only.
+    right = dict.fromkeys(("d-text", "e-right"), ("graded", 7))
+    assert results == {**dict.fromkeys(came, ("damaged", 0)), **right}
     given = feedback(TRIAL, course=course)
     assert (len(given.pages), given.failed) == (5, ())

@@ -69,7 +69,7 @@ PIECES = st.sampled_from(["\\\\", "\\n", '\\"', "\\ud83d", "\\ude00", "\\uD83D\\
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_only_half_characters_are_marked(text: str) -> None:
     came = f'"{text}"'.encode()
-    stands = mended({"a.json": came}, Path())[0]["a.json"]
+    stands = mended({"a.json": came})[0]["a.json"]
     meant = json.loads(came).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     assert json.loads(stands) == meant
 
@@ -79,7 +79,7 @@ def test_a_file_of_nothing_but_escapes_takes_no_room() -> None:
     content = b'"' + b"\\\\" * (1 << 20) + b'"'
     tracemalloc.start()
     try:
-        assert mended({"a.json": content}, Path())[0]["a.json"] == content
+        assert mended({"a.json": content})[0]["a.json"] == content
         assert tracemalloc.get_traced_memory()[1] < 4 * len(content)
     finally:
         tracemalloc.stop()

@@ -32,6 +32,7 @@ from servicelab.grading.run.conducting import Reached
 from servicelab.grading.run.jail import Level
 from servicelab.grading.run.ready import begun, tell
 from servicelab.grading.seats import Failed, side_by_side
+from servicelab.grading.skeleton import Repair, repairs_in, told
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
@@ -39,6 +40,8 @@ from servicelab.learn.whereabouts import read_json
 
 GRADED = "graded.json"
 NOT_GRADED = ("failed", "damaged", "stopped")
+LARGEST_GRADED = 2 * LARGEST_NOTEBOOK
+"""Bytes of a notebook with what its cells put out."""
 MACHINE = ("sqlalchemy.", "sqlite3.", "zmq.", "RuntimeError: Kernel")
 """How errors begin that are the machine's, beside those that Python itself calls the system's."""
 
@@ -71,6 +74,8 @@ class Result:
         Whether another text of theirs had been marked, and this one has not.
     damaged
         Files with earlier marks of theirs that could not be read, where they were put away.
+    repairs
+        What was put right in it, a clause each.
     """
 
     student: str
@@ -84,6 +89,7 @@ class Result:
     blank: bool = False
     earlier: bool = False
     damaged: tuple[Path, ...] = ()
+    repairs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         words = {
@@ -102,7 +108,8 @@ class Result:
         waiting = _("a person marks the rest") if self.waiting else ""
         notes = [words[self.status], blank, self.late, waiting, earlier, lost]
         said = " · ".join(note for note in notes if note)
-        return f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
+        first = f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
+        return "\n".join([first, *(f"    {repair}" for repair in self.repairs)])
 
 
 @dataclass(frozen=True)
@@ -379,4 +386,10 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
             and nothing_answered(course.submitted / student / assignment, course.release / assignment),
             has_earlier(course.root, assignment, student),
             tuple(damaged_books(course.root, assignment, student)),
+            tuple(told(_repairs(course.autograded / student / assignment))),
         )
+
+
+def _repairs(folder: Path) -> list[Repair]:
+    """What was put right in a submission that was graded."""
+    return [each for path in sorted(folder.glob("*.ipynb")) for each in repairs_in(read_json(path, LARGEST_GRADED))]

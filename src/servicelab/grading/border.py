@@ -1,17 +1,16 @@
 """What is put right in a submission's files when they come in, so that nothing behind the border stops at them.
 
 The archive in `received/` stays as it came. In `submitted/`, a lone surrogate (half a character, which no file and no
-database takes) becomes the sign for an unreadable character; a cell whose nbgrader metadata is not the released
-one's gets that back: without it nothing in the cell could be scored, and one key too many stops nbgrader.
+database takes) becomes the sign for an unreadable character, and what was saved in another encoding is in UTF-8.
+What a notebook lacks is put right when it is graded (`skeleton`).
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 from servicelab.i18n import _
 
@@ -21,34 +20,58 @@ ESCAPED = re.compile(rb"(?<!\\)(\\+)" + HALF)
 
 No possessive quantifier: Python 3.11.2, which Debian has, matches those wrongly.
 """
+ENCODINGS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 UNREADABLE = rb"\ufffd"
 LENGTH = len(UNREADABLE)
 """Bytes of any such escape."""
 
 
-def mended(files: Mapping[str, bytes], released: Path) -> tuple[dict[str, bytes], list[str]]:
+def mended(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     """Return a submission's files as they can be worked with, and what was put right, a clause each.
 
     Parameters
     ----------
     files
         Relative name → bytes.
-    released
-        The folder of the released assignment.
     """
     whole: dict[str, bytes] = {}
     notes: list[str] = []
     for name, content in files.items():
+        content = _in_utf8(content) if name.endswith((".ipynb", ".json")) else content
+        if content != files[name]:
+            notes.append(_("{name} was saved in another encoding, and is UTF-8 now", name=name))
         whole[name] = _without_halves(content)
         if whole[name] != content:
             notes.append(_("{name} held broken characters, which are marked � now", name=name))
         if name.endswith(".ipynb"):
-            notebook, count = _with_metadata(whole[name], released / name)
-            if count:
-                whole[name] = notebook
-                notes.append(_("{count} cells had lost what they are scored by, and have it back", count=count))
+            whole[name] = _with_mappings(whole[name])
     return whole, notes
+
+
+def _with_mappings(content: bytes) -> bytes:
+    """A notebook in which whatever a cell has for metadata and is none is gone: nothing could open it otherwise."""
+    try:
+        notebook = json.loads(content)
+        broken = [each for each in notebook["cells"] if not isinstance(each.get("metadata", {}), dict)]
+        for cell in broken:
+            cell["metadata"] = {}
+        # Python reads half a surrogate pair out of raw bytes, and nothing else takes it.
+        return json.dumps(notebook, ensure_ascii=False).encode("utf-8", errors="replace") if broken else content
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        # Whoever opens it says what it is.
+        return content
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """A text that says by its first bytes how it is encoded, in UTF-8 without those; anything else as it is."""
+    for mark, encoding in ENCODINGS:
+        if content.startswith(mark):
+            try:
+                return content[len(mark) :].decode(encoding).encode()
+            except UnicodeError:
+                return content
+    return content
 
 
 def _without_halves(content: bytes) -> bytes:
@@ -64,50 +87,3 @@ def _without_halves(content: bytes) -> bytes:
         parts += [content[kept:at], UNREADABLE]
         kept = at + LENGTH
     return b"".join([*parts, content[kept:]]) if parts else content
-
-
-def _with_metadata(content: bytes, released: Path) -> tuple[bytes, int]:
-    """Return the notebook and how many cells got their metadata back; one that cannot be read stays as it is."""
-    try:
-        notebook = json.loads(content)
-        cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return content, 0
-    own = _released(released)
-    broken = [cell for cell in cells if not _is_sound(cell, own)]
-    if not broken:
-        return content, 0
-    for cell in broken:
-        about = cell.get("metadata")
-        kept = {key: value for key, value in about.items() if key != "nbgrader"} if isinstance(about, dict) else {}
-        there = own.get(cell["id"]) if isinstance(cell.get("id"), str) else None
-        cell["metadata"] = kept | ({"nbgrader": there} if there else {})
-    try:
-        # Python reads half a surrogate pair out of raw bytes, and nothing else takes it.
-        return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", errors="replace"), len(broken)
-    except RecursionError:
-        # Nested so deeply that it can be read and not written: whoever opens it says what it is.
-        return content, 0
-
-
-def _is_sound(cell: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
-    """Whether nbgrader finds in a cell what it needs: of one that was released, what was released, to the letter."""
-    metadata = cell.get("metadata", {})
-    if not isinstance(metadata, dict):
-        return False
-    name = cell.get("id")
-    if isinstance(name, str) and name in own:
-        return bool(metadata.get("nbgrader") == own[name])
-    about = metadata.get("nbgrader", {"grade_id": "none", "schema_version": 3})
-    return (
-        isinstance(about, dict)
-        and isinstance(about.get("grade_id"), str)
-        and bool(about["grade_id"])
-        and about.get("schema_version") == 3
-    )
-
-
-def _released(path: Path) -> dict[str, Any]:
-    """Return cell id → nbgrader metadata of a released notebook."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
-    return {cell["id"]: cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]}

@@ -27,11 +27,13 @@ from servicelab.grading.answering import Client
 from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.inkernel import ANSWER, ASKED
 from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
+from servicelab.grading.marks import points_of
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, not_run
 from servicelab.grading.run.conducting import Bounds
 from servicelab.grading.run.ready import ready
 from servicelab.grading.sealed import run_sealed
-from servicelab.grading.whose import Run, Whose, is_test, opens, released, solutions
+from servicelab.grading.skeleton import PUT_RIGHT, PutRight, alternatives, repairs_in
+from servicelab.grading.whose import Run, Whose, cell_name, is_test, opens, released, solutions
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "servicelab-control"
@@ -74,6 +76,12 @@ def _bytes_in(value: Any) -> int:
     return sum(map(_bytes_in, value)) if isinstance(value, list) else 1
 
 
+def _differing(one: NotebookNode, other: NotebookNode) -> set[str]:
+    """The names of the tests that give different points in two runs."""
+    given = [{cell_name(cell): points_of(cell) for cell in nb.cells if is_test(cell)} for nb in (one, other)]
+    return {name for name, points in given[0].items() if points != given[1].get(name)}
+
+
 class BoundedExecute(Execute):  # type: ignore[misc]
     """nbgrader's `Execute`, with limits on the whole notebook, and every test judged apart from what is shown.
 
@@ -97,7 +105,19 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         return ["--Application.log_level=CRITICAL", "--IPKernelApp.ignore_cwd=True", f"--ext={inkernel.__name__}"]
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
-        """Run every cell, within the limits."""
+        """Run every cell, within the limits; and once more for each answer that a later copy of its cell overrode."""
+        resources = {} if resources is None else resources
+        repairs = repairs_in(nb)
+        others = alternatives(nb, repairs)
+        nb, resources = self._whole(nb, resources, km)
+        looked_at: set[str] = set()
+        for other in others:
+            looked_at |= _differing(nb, self._whole(other, resources, km)[0])
+        # nbgrader's steps hand these on to one another.
+        resources[PUT_RIGHT] = PutRight(tuple(repairs), frozenset(looked_at))
+        return nb, resources
+
+    def _whole(self, nb: NotebookNode, resources: Any, km: Any) -> tuple[NotebookNode, Any]:
         self.timeout_func = self._seconds
         # A cell leaves itself out by a tag, and nbgrader gives a test without a result all its points.
         self.skip_cells_with_tag = secrets.token_hex(16)
@@ -105,12 +125,15 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._whose = Whose(nb, released(resources))
         with ready() as reached:
             if reached is not None:
-                place = (resources or {}).get("metadata", {}).get("path")
-                where = Path(place or ".").resolve()
+                where = Path(resources.get("metadata", {}).get("path") or ".").resolve()
                 run_sealed(nb, self._whose, where, reached, self._bounds(), solutions(resources))
-                _write_out_controls(nb)
-                _mark_halves(nb)
-                return nb, resources
+            else:
+                self._by_kernels(nb, resources, km)
+        _write_out_controls(nb)
+        _mark_halves(nb)
+        return nb, resources
+
+    def _by_kernels(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         for run in self._whose.runs():
             made = self._run(deepcopy(nb), run, resources, km)
             nb.metadata = made.metadata
@@ -118,9 +141,6 @@ class BoundedExecute(Execute):  # type: ignore[misc]
                 if shown:
                     cell.outputs = ran.outputs
                     cell.execution_count = ran.get("execution_count") if run.counted else None
-        _write_out_controls(nb)
-        _mark_halves(nb)
-        return nb, resources
 
     def _bounds(self) -> Bounds:
         seconds = float(self.notebook_timeout)

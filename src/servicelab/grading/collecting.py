@@ -236,7 +236,7 @@ class _Desk:
         if read.created > created:
             created = stored or self.now
             notes.append(_("its clock was ahead, so the time of collecting counts"))
-        files, put_right = mended(read.files, self.course.release / self.assignment)
+        files, put_right = mended(read.files)
         notes.extend([*put_right, *self._look_inside(files[notebook])])
         if stored:
             verdict = "again"

@@ -15,12 +15,15 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.marks import Book, phrases
+from servicelab.grading.skeleton import PutRight, keep_repairs, put_right_in, told
 from servicelab.grading.whose import NOTE, cell_name, released
 from servicelab.i18n import LANGUAGES, _, use
 from servicelab.learn import decisions
 
 TAG = re.compile(r"<[^<>]*>")
 MOST_DECISIONS = 100
+LINES_SHOWN = 20
+"""Lines shown to a marker of what stood in a cell that was put right."""
 DECIDE = re.compile(r"""\.decide\(\s*["']([\w-]+)["']""")
 TEST = "test-"
 """What the name of a test begins with; the id of its decision follows."""
@@ -39,8 +42,29 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
         asked = [found[1] for cell in nb.cells if cell.cell_type == "code" for found in DECIDE.finditer(cell.source)]
         handed_out = {cell_name(cell) for cell in released(resources)}
         labels = {f"{TEST}{key}": decisions.label(n) for n, key in enumerate(dict.fromkeys(asked), start=1)}
+        put_right = put_right_in(resources)
+        keep_repairs(nb, put_right.repairs)
         nb.cells = list(_noted(_in_order(nb.cells, [*labels]), labels, book, about["notebook"], handed_out))
+        if said := _told(put_right):
+            nb.cells.insert(0, _note(said))
         return nb, resources
+
+
+def _told(put_right: PutRight) -> str:
+    """What was put right, for whoever marks, with what stood there; an empty string where nothing was."""
+    if not put_right.repairs:
+        return ""
+    lines = ["**" + _("Put right in what was handed in:") + "**", ""]
+    lines += [f"- {each}" for each in told(put_right.repairs)]
+    for each in put_right.repairs:
+        if each.text and each.kind != "bound":
+            # Indented: it is shown as it stood there, whatever it is.
+            shown = [f"    {line}" for line in each.text.splitlines()[:LINES_SHOWN]]
+            lines += ["", _("In {cell} stood:", cell=f"`{each.cell}`"), "", *shown]
+    if put_right.differ:
+        names = ", ".join(sorted(put_right.differ))
+        lines += ["", _("The answers that stood in copies differ in points: decide on {tests}.", tests=names)]
+    return "\n".join(lines)
 
 
 def _is_theirs(cell: NotebookNode, handed_out: set[str]) -> bool:

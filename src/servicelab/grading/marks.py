@@ -26,6 +26,7 @@ from servicelab.course.handin import answers_file
 from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course
 from servicelab.grading.messages import text_of
+from servicelab.grading.skeleton import put_right_in
 from servicelab.grading.whose import Whose, is_points, is_test, released
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
@@ -203,6 +204,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         self._prefix = about["notebook"] + "/"
         self._did = _judged(nb, folder / answers_file(about["notebook"]), Whose(nb, released(resources)))
         self._seen: set[str] = set()
+        self._looked_at = put_right_in(resources).looked_at
         nb, resources = super().preprocess(nb, resources)
         with self.gradebook:
             self._forget_missing()
@@ -244,15 +246,24 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
 
         nbgrader itself takes a test without a result for one that was met.
         """
-        if not is_test(cell):
+        name = cell.metadata["nbgrader"]["grade_id"]
+        looked_at = name in self._looked_at
+        if not is_test(cell) and not looked_at:
             super()._add_score(cell, resources)
             return
-        grade = self.gradebook.find_grade(
-            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
-        )
-        grade.auto_score = points_of(cell)
-        grade.needs_manual_grade = grade.manual_score is not None
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        grade.auto_score = points_of(cell) if is_test(cell) else None
+        grade.needs_manual_grade = looked_at or grade.manual_score is not None
         self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        """Say of a place that was left alone that nothing was answered, unless a person looks at it."""
+        super()._add_comment(cell, resources)
+        name = cell.metadata["nbgrader"]["grade_id"]
+        if name in self._looked_at:
+            comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
+            comment.auto_comment = None
+            self.gradebook.db.commit()
 
     def _notebook(self) -> Any:
         return self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)

@@ -14,6 +14,7 @@ from servicelab.course.headings import heading
 from servicelab.grading.language import spoken
 from servicelab.grading.marks import MINUTE
 from servicelab.grading.pieces import Reader, plain
+from servicelab.grading.skeleton import repairs_in, told_to_trainee
 from servicelab.i18n import _, language, use
 
 
@@ -51,6 +52,7 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
         parts=parts,
         penalty=float(graded.get("late_penalty", 0)),
         waiting=any(part.waiting for part in parts),
+        repairs=told_to_trainee(repairs_in(nb)),
     )
 
 
@@ -85,6 +87,7 @@ def _page(title: str, student: str, facts: dict[str, Any], score: float, points:
         "late": _("Submitted late"),
         "being_marked": _("being marked"),
         "waiting": _("A person has yet to mark a part of this, so the total will change."),
+        "put_right": _("Something was put right before this was checked. It cost you no points."),
         "code": _("Your code"),
         "showed": _("What it showed"),
         "figure": _("Figure from the exercise"),
@@ -96,7 +99,7 @@ def _page(title: str, student: str, facts: dict[str, Any], score: float, points:
         "right": _("Everything that was checked here is right."),
         "frames": _("Where in your code"),
     }
-    filled = {"pieces": [], "parts": [], "penalty": 0.0, "waiting": False, **said}
+    filled = {"pieces": [], "parts": [], "penalty": 0.0, "waiting": False, "repairs": [], **said}
     return str(
         _template().render(
             title=title,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
+from servicelab.grading.bindings import bound
 from servicelab.grading.lodging import readable
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
@@ -100,34 +100,8 @@ def left_open(opening: Sequence[str], solved: Sequence[str] | None) -> tuple[str
     >>> left_open(["table = 1; count = None; sizes = {}"], ["count = table + 1", "sizes['a'] = 2"])
     ('count', 'sizes')
     """
-    bound = set().union(*map(_bound, opening))
-    return tuple(sorted(bound if solved is None else bound & set().union(*map(_bound, solved))))
-
-
-def _bound(source: str) -> set[str]:
-    """The names that a cell binds, or into which it writes."""
-    found: set[str] = set()
-    for node in ast.walk(_parsed(source)):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            inner: ast.expr = node
-            while isinstance(inner, ast.Attribute | ast.Subscript):
-                inner = inner.value
-            if isinstance(inner, ast.Name):
-                found.add(inner.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.alias):
-            found.add((node.asname or node.name).partition(".")[0])
-    return found
-
-
-def _parsed(source: str) -> ast.AST:
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
-    except SyntaxError:
-        return ast.Module([], [])
+    theirs = frozenset[str]().union(*map(bound, opening))
+    return tuple(sorted(theirs if solved is None else theirs & frozenset[str]().union(*map(bound, solved))))
 
 
 def _of_test(step: Step, came: Came, number: Any) -> list[NotebookNode]:

@@ -106,10 +106,13 @@ def released(resources: Any) -> list[dict[str, Any]]:
 
 def solutions(resources: Any) -> list[str] | None:
     """Return the author's solutions in code; None where the source cannot be read."""
-    cells = _cells(resources, "source")
-    if cells is None:
-        return None
-    return [_text(cell) for cell in cells if cell.get("cell_type") == "code" and _is_solution(cell)]
+    return None if _cells(resources, "source") is None else list(solutions_by_name(resources).values())
+
+
+def solutions_by_name(resources: Any) -> dict[str, str]:
+    """Return the author's solutions in code by their cells' names; none where the source cannot be read."""
+    cells = _cells(resources, "source") or []
+    return {cell_name(cell): _text(cell) for cell in cells if cell.get("cell_type") == "code" and _is_solution(cell)}
 
 
 def _cells(resources: Any, of: str) -> list[dict[str, Any]] | None:

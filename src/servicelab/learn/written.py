@@ -242,7 +242,7 @@ def filled(raw: bytes, entries: Mapping[str, Any]) -> bytes:
     headings that say which is which, and a person decides. Bytes that are no notebook come back as they are, and so
     does a notebook in which nothing is to be filled in.
     """
-    texts = {key: text for key, kept in entries.items() if (text := _kept(kept))}
+    texts = {key: text for key, kept in entries.items() if (text := kept_text(kept))}
     if not texts:
         return raw
     try:
@@ -291,7 +291,8 @@ def _alike(one: str, other: str) -> bool:
     return " ".join(one.split()) == " ".join(other.split())
 
 
-def _kept(kept: object) -> str:
+def kept_text(kept: object) -> str:
+    """The text of a written answer's entry in the sheet, which may hold anything; empty where it is none."""
     if not isinstance(kept, Mapping) or kept.get("kind") != KIND:
         return ""
     return tidy(kept.get("value")).strip()

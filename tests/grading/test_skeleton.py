@@ -1,0 +1,147 @@
+"""A submission on the skeleton that was handed out: whatever a notebook holds, and however it is named."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tests.grading.conftest import about
+
+from servicelab.grading.skeleton import MOST, alternatives, keep_repairs, rebuilt, repairs_in
+
+OPEN = "import pandas as pd\ntable = pd.DataFrame()"
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+SOLVED = {"share": "def share(values):\n    return sum(values) / len(values)"}
+WRITE = "YOUR ANSWER HERE · 请在此作答"
+
+
+def handed_out() -> list[nbformat.NotebookNode]:
+    return [
+        new_markdown_cell("# Title", id="title"),
+        new_code_cell(OPEN, id="open", metadata=about("open", locked=True, cell_type="code")),
+        new_code_cell(STUB, id="share", metadata=about("share", solution=True, cell_type="code")),
+        new_code_cell(
+            "assert share([1]) == 1",
+            id="test",
+            metadata=about("test", grade=True, locked=True, points=3, cell_type="code"),
+        ),
+        new_markdown_cell(
+            WRITE, id="why", metadata=about("why", grade=True, solution=True, points=2, cell_type="markdown")
+        ),
+    ]
+
+
+def submitted() -> nbformat.NotebookNode:
+    notebook = new_notebook(cells=deepcopy(handed_out()))
+    notebook.cells[2].source = SOLVED["share"]
+    notebook.cells[4].source = "Because."
+    return notebook
+
+
+def texts(notebook: Any) -> dict[str, str]:
+    return {cell.id: cell.source for cell in notebook.cells}
+
+
+def test_a_right_page_comes_back_as_it_is() -> None:
+    made = rebuilt(submitted(), handed_out(), SOLVED, {})
+    assert made.repairs == ()
+    assert texts(made.notebook) == texts(submitted())
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"grade_id": "share", "schema_version": 2}, {"grade_id": "share"}, {"grade_id": "", "schema_version": 3}, None, 7],
+)
+def test_metadata_that_nbgrader_would_stop_at_is_the_released_one(stated: object) -> None:
+    notebook = submitted()
+    notebook.cells[2].metadata = {"nbgrader": stated}
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    assert made.notebook.cells[2].metadata == handed_out()[2].metadata
+    assert [(each.kind, each.cell) for each in made.repairs] == [("relabelled", "share")]
+
+
+def test_an_answer_in_a_box_counts_where_its_cell_was_deleted() -> None:
+    notebook = submitted()
+    notebook.cells = notebook.cells[:4]
+    entries = {"why": {"kind": "written", "value": {"text": "In the box."}, "done": True}}
+    made = rebuilt(notebook, handed_out(), SOLVED, entries)
+    assert texts(made.notebook)["why"] == "In the box."
+    assert [each.kind for each in made.repairs] == ["missing"]
+
+
+def test_words_in_another_language_find_their_places_without_any_name() -> None:
+    notebook = submitted()
+    for number, cell in enumerate(notebook.cells):
+        cell.id, cell.metadata = f"x{number}", {}
+    notebook.cells[0].source = "# 标题"
+    notebook.cells[4].source = WRITE
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    assert texts(made.notebook) == {**texts(submitted()), "title": "# 标题", "why": WRITE}
+    assert "beside" not in {each.kind for each in made.repairs}
+
+
+def test_no_added_cell_says_what_it_is_scored_by_or_takes_a_name() -> None:
+    notebook = submitted()
+    copied = deepcopy(notebook.cells[3])
+    copied.source = "share = lambda values: 1"
+    notebook.cells.insert(3, copied)
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    added = [cell for cell in made.notebook.cells if cell.id.startswith("added-")]
+    assert [(cell.source, dict(cell.metadata)) for cell in added] == [("share = lambda values: 1", {})]
+    assert len({cell.id for cell in made.notebook.cells}) == len(made.notebook.cells) == 6
+
+
+def test_each_other_answer_is_tried_alone() -> None:
+    notebook = submitted()
+    for number, text in enumerate(("first = 1", "second = 2")):
+        copied = deepcopy(notebook.cells[2])
+        copied.id, copied.source = f"copy-{number}", text
+        notebook.cells.insert(2, copied)
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    others = alternatives(made.notebook, made.repairs)
+    assert [texts(each)["share"] for each in others] == ["second = 2", "first = 1"]
+    for each, text in zip(others, ("second = 2", "first = 1"), strict=True):
+        assert sum(cell.source == text for cell in each.cells) == 1
+
+
+def test_what_a_notebook_says_itself_was_put_right_is_not_believed() -> None:
+    notebook = submitted()
+    notebook.metadata["servicelab_repairs"] = [{"kind": "beside", "cell": "why", "text": "mine"}]
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    keep_repairs(made.notebook, made.repairs)
+    assert repairs_in(made.notebook) == []
+
+
+ANY_CELL = st.one_of(
+    st.sampled_from(["markdown", "code", "raw"]).flatmap(
+        lambda kind: st.fixed_dictionaries(
+            {
+                "cell_type": st.just(kind),
+                "source": st.sampled_from(["", "x = 1", OPEN, STUB, "Because.", "(" * 300, "def", WRITE, "\x00"]),
+                "metadata": st.sampled_from(
+                    [{}, [], {"nbgrader": 1}, {"nbgrader": {"grade_id": "test"}}, about("share", solution=True)]
+                ),
+            },
+            optional={"id": st.sampled_from(["open", "share", "test", "why", "x"])},
+        )
+    ),
+    st.just({}),
+    st.just(7),
+)
+
+
+@given(st.lists(ANY_CELL, max_size=12))
+def test_whatever_it_holds_the_page_is_the_released_one(cells: list[Any]) -> None:
+    """Every released cell that is the course's own stands there once, unchanged, in order; every id is one cell's."""
+    made = rebuilt(nbformat.from_dict({"cells": cells, "metadata": {}}), handed_out(), SOLVED, {})
+    own = [cell for cell in made.notebook.cells if "nbgrader" in cell.metadata]
+    assert [cell.metadata for cell in own] == [cell.metadata for cell in handed_out()[1:]]
+    assert [own[0].source, own[2].source] == [OPEN, "assert share([1]) == 1"]
+    assert len({cell.id for cell in made.notebook.cells}) == len(made.notebook.cells)
+    assert len(made.repairs) <= MOST
+    nbformat.validate(made.notebook)
