@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from servicelab.company.tables.dictionary import KNOWN
 from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
+from servicelab.grading import noticed
 from servicelab.grading.collecting import submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
@@ -28,11 +29,12 @@ from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
+from servicelab.grading.reporting import write_report
 from servicelab.grading.run.conducting import Reached
 from servicelab.grading.run.jail import Level
 from servicelab.grading.run.ready import begun, tell
-from servicelab.grading.seats import Failed, side_by_side
-from servicelab.grading.skeleton import Repair, repairs_in, told
+from servicelab.grading.seats import Failed, prepare, side_by_side
+from servicelab.grading.skeleton import repairs_in, told
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
@@ -76,6 +78,10 @@ class Result:
         Files with earlier marks of theirs that could not be read, where they were put away.
     repairs
         What was put right in it, a clause each.
+    noticed
+        What to look at in its code, a clause each; it changed no score.
+    was
+        Its score before this run, where it had been graded and the score is another one now.
     """
 
     student: str
@@ -90,8 +96,11 @@ class Result:
     earlier: bool = False
     damaged: tuple[Path, ...] = ()
     repairs: tuple[str, ...] = ()
+    noticed: tuple[str, ...] = ()
+    was: float | None = None
 
-    def __str__(self) -> str:
+    def notes(self) -> list[str]:
+        """Return what there is to say of it beside its score, in the running language."""
         words = {
             "graded": "",
             "before": _("graded before"),
@@ -107,14 +116,21 @@ class Result:
         lost = _("earlier marks could not be read and are kept in {names}", names=names) if names else ""
         waiting = _("a person marks the rest") if self.waiting else ""
         notes = [words[self.status], blank, self.late, waiting, earlier, lost]
-        said = " · ".join(note for note in notes if note)
-        first = f"{self.student}: {self.score:g} / {self.points:g}" + (f" · {said}" if said else "")
-        return "\n".join([first, *(f"    {repair}" for repair in self.repairs)])
+        return [note for note in notes if note]
+
+    def __str__(self) -> str:
+        was = [_("was {score:g}", score=self.was)] if self.was is not None else []
+        first = " · ".join([f"{self.student}: {self.score:g} / {self.points:g}", *was, *self.notes()])
+        look = (_("look: {what}", what=each) for each in self.noticed)
+        return "\n".join([first, *(f"    {line}" for line in (*self.repairs, *look))])
 
 
 @dataclass(frozen=True)
 class Grading:
-    """What `grade` did: a result a trainee, how long it took, what their code could reach, and how it was shut in."""
+    """What `grade` did: a result a trainee, how long it took, what their code could reach, and how it was shut in.
+
+    `report` is where the page about it stands.
+    """
 
     assignment: str
     results: tuple[Result, ...]
@@ -122,6 +138,7 @@ class Grading:
     where: Path
     confined: bool = True
     level: Level = "none"
+    report: Path | None = None
 
     @property
     def complete(self) -> bool:
@@ -170,6 +187,8 @@ class Grading:
                 "This machine cannot confine code that it grades: it could read the keys and what others handed in. "
                 "docs/grades.md says what follows."
             )
+        if self.report is not None:
+            last += " " + _("As a page: {report}", report=self.report)
         lines = sorted(self.results, key=lambda result: result.status in NOT_GRADED)
         return "\n".join([*map(str, lines), last])
 
@@ -223,6 +242,10 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
     chosen = [name for name in everyone if not students or name in students]
     todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
     done: dict[str, tuple[str, str, float]] = {}
+    before: dict[str, float] = {}
+    if todo:
+        prepare()
+        before = _scores(course, assignment, todo)
     with (
         begun(tables=tables_of(course, assignment), unsealed=unsealed or not todo) as reached,
         tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar,
@@ -246,10 +269,21 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
                 if not (course.autograded / student / assignment / GRADED).is_file():
                     shutil.rmtree(course.autograded / student / assignment, ignore_errors=True)
             raise
-    results = [_result(course, assignment, name, *done.get(name, ("before", "", 0.0))) for name in chosen]
+    results = [
+        _result(course, assignment, name, *done.get(name, ("before", "", 0.0)), was=before.get(name)) for name in chosen
+    ]
     took = time.monotonic() - began
     level = reached.level if reached else "none"
-    return Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine(), level)
+    made = Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine(), level)
+    return replace(made, report=write_report(made, course.root))
+
+
+def _scores(course: Course, assignment: str, students: Sequence[str]) -> dict[str, float]:
+    """What those who were graded before have."""
+    with course.gradebook() as book:
+        given = {each.student.id: float(each.score) for each in book.assignment_submissions(assignment)}
+    graded = {name for name in students if (course.autograded / name / assignment / GRADED).is_file()}
+    return {name: score for name, score in given.items() if name in graded}
 
 
 def tables_of(course: Course, assignment: str) -> list[str]:
@@ -365,9 +399,13 @@ def _score_nothing(course: Course, assignment: str, student: str) -> None:
         book.db.commit()
 
 
-def _result(course: Course, assignment: str, student: str, status: str, why: str, seconds: float) -> Result:
+def _result(
+    course: Course, assignment: str, student: str, status: str, why: str, seconds: float, was: float | None = None
+) -> Result:
     from nbgrader.api import MissingEntry
 
+    graded = sorted((course.autograded / student / assignment).glob("*.ipynb"))
+    pages = [read_json(path, LARGEST_GRADED) for path in graded]
     with course.gradebook() as book:
         try:
             found: Any = book.find_submission(assignment, student)
@@ -386,10 +424,7 @@ def _result(course: Course, assignment: str, student: str, status: str, why: str
             and nothing_answered(course.submitted / student / assignment, course.release / assignment),
             has_earlier(course.root, assignment, student),
             tuple(damaged_books(course.root, assignment, student)),
-            tuple(told(_repairs(course.autograded / student / assignment))),
+            tuple(told(each for page in pages for each in repairs_in(page))),
+            tuple(noticed.told(each for page in pages for each in noticed.noticed_in(page))),
+            was if was is not None and abs(was - float(found.score)) > 1e-9 else None,
         )
-
-
-def _repairs(folder: Path) -> list[Repair]:
-    """What was put right in a submission that was graded."""
-    return [each for path in sorted(folder.glob("*.ipynb")) for each in repairs_in(read_json(path, LARGEST_GRADED))]

@@ -28,6 +28,7 @@ from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.inkernel import ANSWER, ASKED
 from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
 from servicelab.grading.marks import points_of
+from servicelab.grading.noticed import NOTICED, noticed
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, not_run
 from servicelab.grading.run.conducting import Bounds
 from servicelab.grading.run.ready import ready
@@ -126,9 +127,11 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         with ready() as reached:
             if reached is not None:
                 where = Path(resources.get("metadata", {}).get("path") or ".").resolve()
-                run_sealed(nb, self._whose, where, reached, self._bounds(), solutions(resources))
+                compared = run_sealed(nb, self._whose, where, reached, self._bounds(), solutions(resources))
             else:
+                compared = []
                 self._by_kernels(nb, resources, km)
+        resources.setdefault(NOTICED, noticed(nb, self._whose, compared))
         _write_out_controls(nb)
         _mark_halves(nb)
         return nb, resources

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from servicelab.grading import noticed
 from servicelab.grading.marks import Book, phrases
+from servicelab.grading.noticed import NOTICED, Noticed, keep_noticed
 from servicelab.grading.skeleton import PutRight, keep_repairs, put_right_in, told
 from servicelab.grading.whose import NOTE, cell_name, released
 from servicelab.i18n import LANGUAGES, _, use
@@ -44,9 +46,12 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
         labels = {f"{TEST}{key}": decisions.label(n) for n, key in enumerate(dict.fromkeys(asked), start=1)}
         put_right = put_right_in(resources)
         keep_repairs(nb, put_right.repairs)
+        found = resources.get(NOTICED, [])
+        keep_noticed(nb, found)
         nb.cells = list(_noted(_in_order(nb.cells, [*labels]), labels, book, about["notebook"], handed_out))
-        if said := _told(put_right):
-            nb.cells.insert(0, _note(said))
+        for said in (_noticed(found), _told(put_right)):
+            if said:
+                nb.cells.insert(0, _note(said))
         return nb, resources
 
 
@@ -65,6 +70,15 @@ def _told(put_right: PutRight) -> str:
         names = ", ".join(sorted(put_right.differ))
         lines += ["", _("The answers that stood in copies differ in points: decide on {tests}.", tests=names)]
     return "\n".join(lines)
+
+
+def _noticed(found: Sequence[Noticed]) -> str:
+    """What whoever marks should look at, an empty string where nothing was noticed."""
+    if not found:
+        return ""
+    # As code: what a trainee wrote is shown as it stands there.
+    lines = [f"    {line}" for each in noticed.told(found) for line in each.splitlines()]
+    return "\n".join(["**" + _("Look at this (it changed no score):") + "**", "", *lines])
 
 
 def _is_theirs(cell: NotebookNode, handed_out: set[str]) -> bool:

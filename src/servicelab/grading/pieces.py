@@ -15,6 +15,7 @@ from servicelab.course.headings import heading
 from servicelab.grading.bounded import CONTROL, WIDGET
 from servicelab.grading.inert import laying_out, markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
+from servicelab.grading.marks import NO_RESPONSE
 from servicelab.grading.messages import text_of
 from servicelab.grading.scrub import ANSI
 from servicelab.grading.whose import is_test
@@ -24,8 +25,6 @@ from servicelab.learn.written import numbers_in
 WORDS = ".words"
 """Folder in `source/` with titles and decisions' prompts in every language; nbgrader passes over it for its dot."""
 STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
-NO_RESPONSE = "No response."
-"""What nbgrader itself says of an answer that was not touched."""
 
 
 def title_file(assignment: str, lang: str) -> str:

@@ -228,13 +228,13 @@ def _change_over(stage: Path, course: Course, assignment: str) -> None:
 
 def _write_words(assignment: str, source: Path, repository: Path) -> None:
     """Keep titles and decisions' prompts in every language for feedback pages: what is graded is English throughout."""
-    from servicelab.publish.content import Content
+    from servicelab.publish.content import checked
 
     folder = source / WORDS
     folder.mkdir(parents=True, exist_ok=True)
 
     for lang in LANGUAGES:
-        content = Content(repository, lang, strict=False)
+        content = checked(repository, lang, strict=False)
         document = content.course.assignments[assignment]
         titles = (heading(cell.source) for cell in content.cells(document) if cell.kind == "markdown")
         title = next((found for found in titles if found), assignment)

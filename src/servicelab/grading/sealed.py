@@ -14,7 +14,7 @@ from servicelab.grading.lodging import readable
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
 from servicelab.grading.run.jail import Limits
-from servicelab.grading.whose import Whose, is_test, opens
+from servicelab.grading.whose import Whose, cell_name, is_test, opens
 
 STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH}
 IN_THERE = Path("/tmp/submission")
@@ -34,8 +34,10 @@ def run_sealed(
     reached: Reached,
     bounds: Bounds,
     solved: Sequence[str] | None = None,
-) -> None:
+) -> list[str]:
     """Run a submission's cells and judge its tests, and write what came of each into it.
+
+    Returns the names of the tests in which a value was compared that says itself what it equals.
 
     Parameters
     ----------
@@ -78,6 +80,11 @@ def run_sealed(
         if each.stopped in STOPPED:
             cell.outputs = [*cell.outputs, not_run(STOPPED[each.stopped])]
         cell.execution_count = each.count
+    return [
+        cell_name(nb.cells[at])
+        for at, each in zip(places, came, strict=True)
+        if "compared" in each.judged.get("flags", ())
+    ]
 
 
 def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...]) -> Step:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,7 +32,13 @@ from servicelab.grading.lodging import clear
 T = TypeVar("T")
 
 LINUX = sys.platform == "linux"
-PRELOADED = ["servicelab.grading.autograding", "nbgrader.apps.api", "nbgrader.preprocessors", "nbconvert.exporters"]
+PRELOADED = [
+    "servicelab.grading.autograding",
+    "nbgrader.apps.api",
+    "nbgrader.preprocessors",
+    "nbconvert.exporters",
+    "servicelab.grading.rehearsed",
+]
 """Imported once, in the process that seats are forked from: nbgrader alone takes two seconds."""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -53,6 +60,20 @@ class Failed:
         return self.traceback.strip().splitlines()[-1]
 
 
+def prepare() -> None:
+    """Begin to import what seats need, while something else is made ready; `side_by_side` waits for it."""
+    if LINUX:
+        _context()
+        forkserver.ensure_running()
+
+
+def _context() -> Any:
+    context: Any = multiprocessing.get_context("forkserver" if LINUX else "spawn")
+    if LINUX:
+        context.set_forkserver_preload(PRELOADED)
+    return context
+
+
 def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> Iterator[tuple[str, T | Failed | None]]:
     """Yield each name with what `work` returned for it, as it is done; `Failed` where it raised, None where its process
     ended before that.
@@ -66,9 +87,7 @@ def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> 
     seats
         Processes at the same time.
     """
-    context: Any = multiprocessing.get_context("forkserver" if LINUX else "spawn")
-    if LINUX:
-        context.set_forkserver_preload(PRELOADED)
+    context = _context()
     left = list(names)
     # A pipe's end is of another class on Windows.
     taken: dict[Any, tuple[str, Any, str]] = {}

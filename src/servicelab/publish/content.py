@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from servicelab.course.quizfile import KEY_IDS, LISTS, MARKED, QuizFile, items
 from servicelab.course.settings import Settings
 from servicelab.course.voicesfile import VoicesFile
 from servicelab.errors import UserError
-from servicelab.i18n import _, use
+from servicelab.i18n import LANGUAGES, _, use
 from servicelab.learn.decisions import in_page_order, label
 from servicelab.learn.items import arranged
 from servicelab.learn.outline import sections
@@ -43,6 +44,7 @@ from servicelab.publish.nbgrader_rules import tell_stubs
 from servicelab.publish.notebooks import localised, notebook_node, told
 from servicelab.publish.prose import links, plain_terms, translatable
 from servicelab.publish.sources import CODE, Cell, Course, Document, Unit, load_course
+from servicelab.publish.stamp import times_of
 
 ID = re.compile(r"`([a-z][\w-]*)`")
 """An item that teaching notes name by its id."""
@@ -214,6 +216,20 @@ class Content:
         if file not in self._catalogues:
             self._catalogues[file] = catalogues.Catalogue(self.root / file)
         return self._catalogues[file].translate(context, text)
+
+
+def checked(root: Path, language: str, *, strict: bool) -> Content:
+    """Return the course as `Content`, checked once a process for as long as none of its files changes.
+
+    Raises `SourceMistakes` like `Content`.
+    """
+    # English lacks no message.
+    return _checked(root, language, strict and language != "en", times_of(root))
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _checked(root: Path, language: str, strict: bool, _times: tuple[tuple[str, int, int], ...]) -> Content:
+    return Content(root, language, strict=strict)
 
 
 def begins(text: str, language: str) -> str:

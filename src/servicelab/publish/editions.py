@@ -137,10 +137,10 @@ def build_source(assignment: str, out: Path, *, root: Path | None = None) -> Pat
     UserError
         There is no such assignment, it is a draft's, or the sources have mistakes.
     """
-    from servicelab.publish.content import Content
+    from servicelab.publish.content import checked
     from servicelab.publish.nodes import write_node
 
-    content = Content(checkout(root), "en", strict=True)
+    content = checked(checkout(root), "en", strict=True)
     document = content.course.assignments.get(assignment)
     if document is None:
         known = ", ".join(content.course.assignments)

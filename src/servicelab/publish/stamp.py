@@ -79,6 +79,11 @@ def sources_state(root: Path, *, executed: bool) -> State:
     return {_key(path, root): _state(path) for path in inputs(root, executed=executed)}
 
 
+def times_of(root: Path) -> tuple[tuple[str, int, int], ...]:
+    """Size and time of every file that a checked course may come from, the whole package among them."""
+    return tuple(sorted((_key(path, root), *_quick(path)) for path in inputs(root, executed=True)))
+
+
 def write_stamp(out: Path, about: dict[str, Any], sources: State) -> None:
     """Say what `out` was built from."""
     outputs = {_key(path, out): _quick(path) for path in files(out)}

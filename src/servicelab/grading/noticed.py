@@ -1,0 +1,119 @@
+"""What whoever marks should look at in a submission's code: it changes no score, and it stands with its evidence.
+
+Some of it the engine met: a cell that ended Python, did not stop or flooded, a value that says itself what it equals.
+The rest is read, not run: a line that reaches for what no task of the course needs. It can be innocent, so it is a line
+to look at and no verdict; and nothing rests on its being found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from nbformat.notebooknode import NotebookNode
+
+from servicelab.grading.bindings import LONGEST
+from servicelab.grading.messages import text_of
+from servicelab.grading.outcomes import DIED, STOPPED, TOO_LONG, TOO_MUCH, UNSTOPPABLE
+from servicelab.grading.whose import Whose, cell_name
+from servicelab.i18n import _, later
+
+Kind = Literal["ended", "endless", "flooded", "compared", "reaches"]
+NOTICED = "servicelab_noticed"
+"""By which nbgrader's steps hand on what was noticed, and metadata of a graded notebook."""
+MOST = 20
+"""How much of one notebook is told."""
+SHOWN = 160
+"""Characters of a line that are shown."""
+MET: dict[str, Kind] = {DIED: "ended", UNSTOPPABLE: "endless", TOO_LONG: "endless", TOO_MUCH: "flooded"}
+REACHES = re.compile(
+    r"\b(ctypes|cffi|socket|subprocess|multiprocessing|_getframe|settrace|setprofile|gi_frame|f_back|f_globals|tb_frame"
+    r"|ast_transformers|input_transformers\w*|get_ipython|os\.(kill\w*|fork\w*|_exit|system|popen|exec\w+|ptrace)"
+    r"|__subclasses__|__globals__|__code__|__builtins__|import\s+(requests|builtins)|urlopen|sitecustomize|usercustomize"
+    r"|gradebook|autograded)\b|/proc\b|/etc/"
+)
+"""What no task of a course needs to reach for."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """One thing to look at.
+
+    Attributes
+    ----------
+    kind
+        `ended`: a cell ended Python. `endless`: it did not stop in time. `flooded`: it put out more than it may.
+        `compared`: a test met a value that says itself what it equals. `reaches`: a line reaches for what no task
+        needs.
+    cell
+        The cell.
+    line
+        The line, where there is one.
+    """
+
+    kind: Kind
+    cell: str
+    line: str = ""
+
+
+def noticed(nb: NotebookNode, whose: Whose, compared: Iterable[str] = ()) -> list[Noticed]:
+    """Return what to look at in a notebook that was run.
+
+    Parameters
+    ----------
+    nb
+        The notebook, with what its cells put out.
+    whose
+        Whose each of its cells is.
+    compared
+        The tests in which a value was compared that says itself what it equals.
+    """
+    return [*_met(nb), *(Noticed("compared", each) for each in compared), *_reaching(nb, whose)][:MOST]
+
+
+def _met(nb: NotebookNode) -> Iterator[Noticed]:
+    for cell in nb.cells:
+        for each in cell.get("outputs", []):
+            if each.get("ename") == STOPPED and (kind := MET.get(text_of(each.get("evalue", "")))):
+                yield Noticed(kind, cell_name(cell))
+
+
+def _reaching(nb: NotebookNode, whose: Whose) -> Iterator[Noticed]:
+    for place, cell in enumerate(nb.cells):
+        if cell.cell_type == "code" and not whose.unwritten(place) and len(cell.source) <= LONGEST:
+            for line in cell.source.splitlines():
+                if REACHES.search(line):
+                    yield Noticed("reaches", cell_name(cell), line.strip()[:SHOWN])
+
+
+def noticed_in(nb: Mapping[str, Any]) -> list[Noticed]:
+    """Return what was noticed in a graded notebook, as `keep_noticed` wrote it into it."""
+    metadata = nb.get("metadata")
+    stated = metadata.get(NOTICED) if isinstance(metadata, Mapping) else None
+    return [
+        Noticed(each["kind"], str(each["cell"]), str(each["line"]))
+        for each in (stated if isinstance(stated, list) else [])
+        if isinstance(each, Mapping) and each.keys() == {"kind", "cell", "line"} and each["kind"] in get_args(Kind)
+    ]
+
+
+def keep_noticed(nb: NotebookNode, found: Sequence[Noticed]) -> None:
+    """Write into a graded notebook what was noticed in it, in place of whatever it says itself."""
+    nb.metadata.pop(NOTICED, None)
+    if found:
+        nb.metadata[NOTICED] = [asdict(each) for each in found]
+
+
+def told(found: Iterable[Noticed]) -> list[str]:
+    """Return what was noticed, a clause a kind and cell, in the running language."""
+    words: dict[Kind, str] = {
+        "ended": later("{cell} ended Python, or used more memory than there is"),
+        "endless": later("{cell} did not stop in time"),
+        "flooded": later("{cell} put out more than it may"),
+        "compared": later("{cell} met a value that says itself what it equals; it equals nothing here"),
+        "reaches": later("{cell} reaches for what no task needs: {line}"),
+    }
+    clauses = ((words[each.kind], each) for each in dict.fromkeys(found))
+    return [_(clause, cell=each.cell, line=each.line) for clause, each in clauses]

@@ -1,0 +1,88 @@
+"""Importing this goes once through nbgrader's autograding, in a course that is thrown away.
+
+Each submission is graded in a process of its own, forked from one that imported everything. What nbgrader, SQLAlchemy
+and jsonschema only make when they are first used (mappers, validators, templates) every such process would make anew: a
+tenth of what grading costs beside the cells. So the process that they are forked from imports this as well.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from servicelab.grading.course import ready_environment
+from servicelab.grading.nbgrader_log import captured
+
+NAME = "rehearsal"
+STEPS = {
+    "sanitize_preprocessors": [
+        "servicelab.grading.restoring.Restore",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ],
+    # Nothing is run.
+    "autograde_preprocessors": [
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "servicelab.grading.marks.SaveGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "servicelab.grading.markerview.MarkerView",
+    ],
+}
+
+
+def rehearse() -> None:
+    """Release, hand in and grade a notebook with a cell of each kind."""
+    ready_environment()
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
+        root = Path(room)
+        config = Config()
+        config.CourseDirectory.root = str(root)
+        config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+        config.Autograde.update(STEPS)
+        with closing(sqlite3.connect(root / "gradebook.db")) as book:
+            # Of a gradebook without a table nbgrader asks another program for its version, which takes half a second.
+            book.execute("CREATE TABLE rehearsal (number INTEGER)")
+        _write(root / "source" / NAME / f"{NAME}.ipynb")
+        api = NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
+        with captured():
+            api.generate_assignment(NAME, force=True)
+            shutil.copytree(root / "release" / NAME, root / "submitted" / NAME / NAME)
+            api.autograde(NAME, NAME, force=True)
+
+
+def _write(path: Path) -> None:
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    def about(name: str, **said: Any) -> dict[str, Any]:
+        flags = {"grade": True, "locked": False, "solution": False, "task": False, "points": 1, "schema_version": 3}
+        return {"nbgrader": {**flags, "grade_id": name, **said}}
+
+    make: Any = (new_markdown_cell, new_code_cell, new_notebook)
+    cells = [
+        make[0]("# Rehearsal", id="title"),
+        make[1]("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", id="a", metadata=about("a", grade=False, solution=True)),
+        make[1]("assert x == 1", id="b", metadata=about("b", locked=True)),
+        make[0]("### BEGIN SOLUTION\nBecause.\n### END SOLUTION", id="c", metadata=about("c", solution=True)),
+    ]
+    path.parent.mkdir(parents=True)
+    nbformat.write(make[2](cells=cells), path)  # type: ignore[no-untyped-call]
+
+
+# A machine without room is told so by whoever needs it to grade.
+with suppress(OSError, sqlite3.Error):
+    rehearse()

@@ -1,0 +1,116 @@
+"""The page about a run: what changed, what was put right, what to look at; whatever a submission says stays a text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import nbformat
+import pytest
+from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack, put
+
+from servicelab.grading.autograding import Grading, Result, grade
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
+from servicelab.grading.noticed import noticed_in
+from servicelab.grading.releasing import release_source
+from servicelab.grading.reporting import render
+from servicelab.grading.returning import feedback
+from servicelab.i18n import use
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+
+REACHING = {
+    "frames": "import sys\nwho = sys._getframe(1)",
+    "memory": "text = open('/proc/self/mem', 'rb')",
+    "network": "import socket",
+    "transformer": "get_ipython().ast_transformers.append(None)",
+}
+HONEST = "import numpy as np\nrequests = [1, 2]\nforked = {'kill': 1}\n" + SHARE
+
+
+@pytest.fixture(scope="module")
+def course(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    import shutil
+
+    root = tmp_path_factory.mktemp("reporting") / "grading"
+    shutil.copytree(released.root, root)
+    return Course.at(root)
+
+
+@pytest.fixture(scope="module")
+def graded(course: Course) -> Grading:
+    inbox = course.root / "inbox"
+    for name, code in REACHING.items():
+        put(inbox, f"{name}.zip", pack(name, fill(course, code=f"{code}\n{SHARE}"), answers(RIGHT)))
+    put(inbox, "honest.zip", pack("honest", fill(course, code=HONEST), answers(RIGHT)))
+    put(inbox, "ending.zip", pack("ending", fill(course, code="import os\nos._exit(1)"), answers(RIGHT)))
+    collect(TRIAL, [inbox], course=course)
+    return grade(TRIAL, course=course, workers=2)
+
+
+@pytest.mark.parametrize("name", REACHING)
+def test_a_line_that_reaches_for_what_no_task_needs_is_shown_and_changes_no_score(graded: Grading, name: str) -> None:
+    (result,) = [each for each in graded.results if each.student == name]
+    line = next(
+        each for each in REACHING[name].splitlines() if f"reaches for what no task needs: {each}" in result.noticed[0]
+    )
+    assert line in graded.sentence()
+    assert result.score == 7
+
+
+def test_honest_code_is_not_told_of(graded: Grading) -> None:
+    (result,) = [each for each in graded.results if each.student == "honest"]
+    assert (result.noticed, result.score) == ((), 7)
+
+
+def test_a_cell_that_ended_python_is_told_of(graded: Grading) -> None:
+    (result,) = [each for each in graded.results if each.student == "ending"]
+    assert result.noticed[0] == "b-share ended Python, or used more memory than there is"
+
+
+def test_the_marker_sees_it_and_the_trainee_does_not(graded: Grading, course: Course) -> None:
+    notebook = nbformat.read(course.autograded / "network" / TRIAL / "exercise.ipynb", as_version=4)
+    assert [each.kind for each in noticed_in(notebook)] == ["reaches"]
+    assert "import socket" in notebook.cells[0].source
+    feedback(TRIAL, course=course)
+    page = (course.feedback / "network" / TRIAL / "exercise.html").read_text(encoding="utf-8")
+    assert "no task needs" not in page
+
+
+def test_the_page_has_everybody_once_under_what_there_is_to_do(graded: Grading) -> None:
+    assert graded.report is not None
+    page = graded.report.read_text(encoding="utf-8")
+    for result in graded.results:
+        assert page.count(f'<th scope="row">{result.student}</th>') == 1
+    assert page.index("To look at") < page.index('<th scope="row">frames') < page.index("Nothing to do")
+    with use("zh"):
+        assert "要看一眼的" in render(graded)
+
+
+def test_a_changed_test_says_who_has_another_score_than_before(course: Course, graded: Grading) -> None:
+    assert graded.results[0].was is None
+    path = course.source / TRIAL / "exercise.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    test = next(each for each in notebook.cells if each.id == "test-b")
+    kept = test.source
+    test.source = "### BEGIN HIDDEN TESTS\nassert share([2]) == 3\n### END HIDDEN TESTS"
+    nbformat.write(notebook, path)
+    release_source(TRIAL, course=course, due=DUE + timedelta(days=1))
+    again = grade(TRIAL, course=course, workers=2)
+    changed = {each.student: (each.was, each.score) for each in again.results if each.was is not None}
+    assert changed == dict.fromkeys([*REACHING, "honest"], (7, 4))
+    assert "honest: 4 / 11 · was 7" in again.sentence()
+    assert again.report is not None
+    assert "Another score than before (1)" in again.report.read_text(encoding="utf-8")
+    test.source = kept
+    nbformat.write(notebook, path)
+
+
+def test_nothing_that_a_submission_says_is_more_than_a_text() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    result = Result("lin", "failed", 1, 2, why=hostile, noticed=(hostile,), repairs=(hostile,))
+    page = render(Grading(hostile, (result,), 1.0, Path("gradebook.db")))
+    assert hostile not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 5
+    assert "script" not in page.replace("default-src 'none'", "")
