@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SETUP  := $(PYTHON) -I src/servicelab/bootstrap.py --root .
 INPUTS := requirements-instructor.lock requirements-dev.lock pyproject.toml src/servicelab/bootstrap.py
 
-.PHONY: help lab test test-fast lint demo bench build lock clean
+.PHONY: help lab test test-fast lint demo soak bench build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ lint: $(VENV)/.ready-dev ## ruff and mypy
 
 demo: $(VENV)/.ready-instructor ## a simulated cohort through the whole grading loop
 	@$(BIN)/servicelab demo $(ARGS)
+
+soak: $(VENV)/.ready-dev ## grading for hours: sixty submissions killed twenty times, a thousand in a row
+	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m pytest -q -s --soak tests/grading/test_faults.py $(ARGS)
 
 bench: $(VENV)/.ready-dev ## measurements, side by side, as ratios
 	@$(BIN)/python benchmarks/run.py $(ARGS)

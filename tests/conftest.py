@@ -40,7 +40,8 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--only UNIT`: the tests that every unit has are run for one."""
+    """`--only UNIT`: the tests that every unit has are run for one. `--soak`: those that can go on for long do."""
+    parser.addoption("--soak", action="store_true", help="sixty killed twenty times, and a thousand in a row")
     parser.addoption("--only", default="", metavar="UNIT", help="of the tests that every unit has, those of this one")
 
 
@@ -76,6 +77,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         added = item.name.partition("[")[2]
         if len(added) > LONGEST_ID:
             raise pytest.UsageError(f"{item.nodeid[:200]}… is too long: give the parameters short ids.")
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig: pytest.Config) -> bool:
+    """Whether there is time for a long run."""
+    return bool(pytestconfig.getoption("--soak"))
 
 
 @pytest.fixture(scope="session")

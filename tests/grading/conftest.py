@@ -302,7 +302,7 @@ SCORES = {
     "stubborn": 4,
     "dead": 4,
     "tampered": 2,
-    "deleted": 4,
+    "deleted": 7,
     "broken": 0,
 }
 

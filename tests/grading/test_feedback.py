@@ -105,7 +105,9 @@ def test_errors_are_explained_by_the_trainees_own_lines(graded: Course) -> None:
     )
     assert "this cell ended Python" in plain(page(graded, "dead"))
     assert "It could not be checked: the notebook had stopped before." in plain(page(graded, "dead"))
-    assert "test-b: not in your notebook any more" in plain(page(graded, "deleted"))
+    deleted = plain(page(graded, "deleted"))
+    assert "It cost you no points. Cells of the page were missing; they were put back." in deleted
+    assert "put right" not in plain(page(graded, "perfect"))
 
 
 def test_a_notebook_that_cannot_be_opened_gets_a_page_that_says_what_to_do(graded: Course) -> None:
