@@ -27,6 +27,7 @@ from servicelab.grading.releasing import release_source
 ASSIGNMENT = "78_accidents"
 NAME = "exercise"
 STOCK = Path(__file__).with_name("accidents_by_stock.json")
+PAGE = ROOT / "docs" / "accidents.md"
 WRITTEN = "Fund packaging: intact goods move 59 of 100, and only 12 say so."
 POINTS = {"test-a": 4, "test-share": 3, "test-late": 3}
 MARKED = 5
@@ -564,6 +565,7 @@ def renew() -> None:
     """Write down what stock gives."""
     rows = {"nbgrader": nbgrader_version(), "notebooks": stamp(), "gives": graded_by_stock()}
     STOCK.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    PAGE.write_text(table(), encoding="utf-8")
 
 
 def nbgrader_version() -> str:
@@ -571,3 +573,24 @@ def nbgrader_version() -> str:
     from importlib.metadata import version
 
     return version("nbgrader")
+
+
+def table() -> str:
+    """The page of documentation with every accident: what it deserves, at what a person looks, what stock gives."""
+    gives = json.loads(STOCK.read_text(encoding="utf-8"))["gives"]
+    lines = [
+        "# What happens to honest notebooks",
+        "",
+        "One edit each on a submission that is right in everything: ten points by the autograder, and a written part",
+        "that a person marks. `servicelab grade` gives what the second column says, a test holds it to that, and the",
+        "report names what was put right. The last column is plain nbgrader's: `–` is no score at all.",
+        "",
+        "| what happened | points | a person looks at | nbgrader alone |",
+        "|---|---|---|---|",
+    ]
+    for name, accident in ACCIDENTS.items():
+        stock = gives.get(name)
+        looks = ", ".join(sorted(accident.waits)) or "nothing"
+        given = "–" if stock is None else f"{stock:g}"
+        lines.append(f"| {accident.says} | {accident.deserves:g} | {looks} | {given} |")
+    return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ import os
 import nbformat
 import pytest
 from tests.grading import accidents
-from tests.grading.accidents import ACCIDENTS, ASSIGNMENT, NAME, STOCK, answers, handed_in, released_course
+from tests.grading.accidents import ACCIDENTS, ASSIGNMENT, NAME, PAGE, STOCK, answers, handed_in, released_course
 from tests.grading.conftest import pack, put
 
 from servicelab.grading.autograding import Grading, grade
@@ -69,3 +69,4 @@ def test_what_stock_gives_is_of_these_notebooks() -> None:
     rows = json.loads(STOCK.read_text(encoding="utf-8"))
     assert (rows["notebooks"], rows["nbgrader"]) == (accidents.stamp(), accidents.nbgrader_version())
     assert rows["gives"].keys() == ACCIDENTS.keys()
+    assert PAGE.read_text(encoding="utf-8") == accidents.table()
