@@ -11,7 +11,7 @@ from tests.grading import accidents
 from tests.grading.accidents import ACCIDENTS, ASSIGNMENT, NAME, PAGE, STOCK, answers, handed_in, released_course
 from tests.grading.conftest import pack, put
 
-from servicelab.grading.autograding import Grading, grade
+from servicelab.grading.autograding import GRADED, Grading, grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.skeleton import repairs_in, told
@@ -55,6 +55,15 @@ def test_what_was_put_right_is_named(graded: tuple[Course, Grading], name: str) 
     for clause in told(repairs):
         assert clause in grading.sentence()
         assert clause in notebook.cells[0].source
+
+
+def test_the_same_notebook_is_graded_to_the_same_bytes(graded: tuple[Course, Grading]) -> None:
+    course, _grading = graded
+    place = course.autograded / "copied-better" / ASSIGNMENT
+    first = (place / f"{NAME}.ipynb").read_bytes()
+    (place / GRADED).unlink()
+    grade(ASSIGNMENT, course=course, students=["copied-better"])
+    assert (place / f"{NAME}.ipynb").read_bytes() == first
 
 
 def test_there_are_enough_of_them() -> None:

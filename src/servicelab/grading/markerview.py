@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,17 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
         for said in (_noticed(found), _told(put_right)):
             if said:
                 nb.cells.insert(0, _note(said))
+        _name_notes(nb.cells)
         return nb, resources
+
+
+def _name_notes(cells: Sequence[NotebookNode]) -> None:
+    """Give our notes names of their own, the same however often the notebook is graded."""
+    taken = {cell.get("id") for cell in cells if NOTE not in cell.metadata}
+    free = (name for number in count(1) if (name := f"note-{number}") not in taken)
+    for cell in cells:
+        if NOTE in cell.metadata:
+            cell.id = next(free)
 
 
 def _told(put_right: PutRight) -> str:
