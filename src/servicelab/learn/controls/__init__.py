@@ -97,7 +97,8 @@ class Control(Interactive):
 def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     """Restore an interactive's value from the sheet, and keep every later one there.
 
-    A value that the interactive does not accept is left in the sheet and the interactive starts afresh.
+    A value that the interactive does not accept is left in the sheet and the interactive starts afresh. It is done
+    where its state says `complete`, once for all, or when it has been tried where no state says so.
     """
     kept = session.sheet.get(key)
     value, fresh = kept.get("value"), dict(widget.value)
@@ -114,7 +115,10 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     def write() -> None:
         nonlocal last, waiting
         last, waiting = time.monotonic(), False
-        session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": bool(widget.value)})
+        # Who has looked at a picture has not committed a round; who plays it once more has played it already.
+        there = widget.ready and bool(widget.value) and bool(widget.state.get("complete", True))
+        done = there or session.sheet.get(key).get("done") is True
+        session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": done})
         widget.saved = session.sheet.status
 
     def changed(_change: Any) -> None:
