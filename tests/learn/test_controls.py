@@ -182,10 +182,12 @@ def test_an_interactive_is_kept_and_restored_and_starts_afresh_when_the_sheet_ho
 
 
 class Ladder(Interactive):
-    """Comes to an end at the third step."""
+    """Comes to an end at the third step, or with somebody else's."""
+
+    helped = False
 
     def derive(self, value):
-        return {"text": "", "complete": value.get("at") == 3}
+        return {"text": "", "complete": self.helped or value.get("at") == 3}
 
 
 def test_an_interactive_that_comes_to_an_end_is_done_there_and_stays_so_when_it_is_begun_again(workspace):
@@ -201,7 +203,22 @@ def test_an_interactive_that_comes_to_an_end_is_done_there_and_stays_so_when_it_
     ladder.value = {}
     again = open_lesson("01_needs").show(Ladder(), "x-ladder")
     again.value = {"at": 2}
-    assert kept(workspace)["x-ladder"] | {"at": ""} == {"kind": "interactive", "value": {"at": 2}, "done": True, "at": ""}
+    assert kept(workspace)["x-ladder"] | {"at": ""} == {
+        "kind": "interactive",
+        "value": {"at": 2},
+        "done": True,
+        "at": "",
+    }
+
+
+def test_what_another_control_brings_to_its_end_is_done_though_nobody_set_anything_in_it(workspace):
+    ladder = open_lesson("01_needs").show(Ladder(), "x-ladder")
+    ladder.state = ladder.derive({})
+    assert "x-ladder" not in kept(workspace)
+    ladder.helped = True
+    ladder.state = ladder.derive({})
+    assert kept(workspace)["x-ladder"]["done"]
+    assert kept(workspace)["x-ladder"]["value"] == {}
 
 
 def test_a_control_that_was_not_yet_in_sight_is_done_at_its_end_and_not_before(workspace, monkeypatch):

@@ -112,12 +112,15 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     widget.labels = {**widget.labels, "kept_as": f"{session.sheet.notebook}#{key}"}
     last, waiting, taking = 0.0, False, False
 
+    def ended() -> bool:
+        """Whether it is done: who has looked at a picture of it has not committed a round."""
+        return widget.ready and bool(widget.state.get("complete", widget.value))
+
     def write() -> None:
         nonlocal last, waiting
         last, waiting = time.monotonic(), False
-        # Who has looked at a picture has not committed a round; who plays it once more has played it already.
-        there = widget.ready and bool(widget.value) and bool(widget.state.get("complete", True))
-        done = there or session.sheet.get(key).get("done") is True
+        # Who plays a round once more has played it already.
+        done = ended() or session.sheet.get(key).get("done") is True
         session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": done})
         widget.saved = session.sheet.status
 
@@ -152,5 +155,11 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
             taking = False
         widget.saved = session.sheet.status
 
+    def derived(_change: Any) -> None:
+        """What is brought to its end by another control is done, though nobody has set anything in it."""
+        if not widget.value and ended() and session.sheet.get(key).get("done") is not True:
+            write()
+
     widget.look_again = look_again  # type: ignore[method-assign]
     widget.observe(changed, names="value")
+    widget.observe(derived, names="state")
