@@ -231,6 +231,11 @@ def test_a_control_that_was_not_yet_in_sight_is_done_at_its_end_and_not_before(w
     ladder._make()
     ladder.value = {"at": 3}
     assert kept(workspace)["x-ladder"]["done"]
+    helped = open_lesson("01_needs").show(Ladder(), "x-helped")
+    helped.helped = True
+    assert "x-helped" not in kept(workspace)
+    helped._make()
+    assert kept(workspace)["x-helped"]["done"]
 
 
 def test_progress_follows_every_answer(workspace):

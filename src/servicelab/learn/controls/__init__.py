@@ -162,4 +162,4 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
 
     widget.look_again = look_again  # type: ignore[method-assign]
     widget.observe(changed, names="value")
-    widget.observe(derived, names="state")
+    widget.observe(derived, names=["state", "ready"])
