@@ -1,4 +1,4 @@
-"""The retailer's controls in a real JupyterLab, by keyboard: whoever presses a button that goes away stands where to go on."""
+"""The retailer's controls in a real JupyterLab, by keyboard: where one stands once a button has gone away."""
 
 from __future__ import annotations
 
