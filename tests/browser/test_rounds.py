@@ -43,6 +43,7 @@ def test_five_rounds_by_keyboard(one_a_cell, axe_source: str) -> None:  # type: 
     page.keyboard.press("Enter")
     forecast.locator(".sl-summary", has_text="Committed.").wait_for(timeout=60_000)
     assert forecast.get_by_role("slider").first.is_disabled()
+    assert "live stream" in forecast.locator(":focus").inner_text()
 
     for name, says in (
         ("Round 2 · 24 October", "27 October to 30 October"),
@@ -85,5 +86,6 @@ def test_five_rounds_by_keyboard(one_a_cell, axe_source: str) -> None:  # type: 
     paths.get_by_role("button", name="Play again").focus()
     page.keyboard.press("Enter")
     paths.get_by_text("Way 1:").first.wait_for()
+    assert "Way 1:" in paths.locator(":focus").inner_text()
     forecast.get_by_role("slider", disabled=False).first.wait_for()
     part("Round 2 · 24 October").get_by_text("Commit the round before this one first.").wait_for()

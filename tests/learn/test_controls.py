@@ -181,6 +181,63 @@ def test_an_interactive_is_kept_and_restored_and_starts_afresh_when_the_sheet_ho
     assert kept(workspace)["x-slider"]["value"] == {"at": "nonsense"}
 
 
+class Ladder(Interactive):
+    """Comes to an end at the third step, or with somebody else's."""
+
+    helped = False
+
+    def derive(self, value):
+        return {"text": "", "complete": self.helped or value.get("at") == 3}
+
+
+def test_an_interactive_that_comes_to_an_end_is_done_there_and_stays_so_when_it_is_begun_again(workspace):
+    lesson = open_lesson("01_needs")
+    ladder, slider = lesson.show(Ladder(), "x-ladder"), lesson.show(Slider(), "x-slider")
+    ladder.value = {"at": 1}
+    slider.value = {"at": 1}
+    # Who has looked at a picture has not committed a round; where there is no end, who has tried it has done it.
+    assert not kept(workspace)["x-ladder"]["done"]
+    assert kept(workspace)["x-slider"]["done"]
+    ladder.value = {"at": 3}
+    assert kept(workspace)["x-ladder"]["done"]
+    ladder.value = {}
+    again = open_lesson("01_needs").show(Ladder(), "x-ladder")
+    again.value = {"at": 2}
+    assert kept(workspace)["x-ladder"] | {"at": ""} == {
+        "kind": "interactive",
+        "value": {"at": 2},
+        "done": True,
+        "at": "",
+    }
+
+
+def test_what_another_control_brings_to_its_end_is_done_though_nobody_set_anything_in_it(workspace):
+    ladder = open_lesson("01_needs").show(Ladder(), "x-ladder")
+    ladder.state = ladder.derive({})
+    assert "x-ladder" not in kept(workspace)
+    ladder.helped = True
+    ladder.state = ladder.derive({})
+    assert kept(workspace)["x-ladder"]["done"]
+    assert kept(workspace)["x-ladder"]["value"] == {}
+
+
+def test_a_control_that_was_not_yet_in_sight_is_done_at_its_end_and_not_before(workspace, monkeypatch):
+    monkeypatch.setenv(LIVE_PAGE, "1")
+    monkeypatch.setattr(Ladder, "slow", True)
+    ladder = open_lesson("01_needs").show(Ladder(), "x-ladder")
+    ladder.value = {"at": 1}
+    assert not ladder.ready
+    assert not kept(workspace)["x-ladder"]["done"]
+    ladder._make()
+    ladder.value = {"at": 3}
+    assert kept(workspace)["x-ladder"]["done"]
+    helped = open_lesson("01_needs").show(Ladder(), "x-helped")
+    helped.helped = True
+    assert "x-helped" not in kept(workspace)
+    helped._make()
+    assert kept(workspace)["x-helped"]["done"]
+
+
 def test_progress_follows_every_answer(workspace):
     lesson = open_lesson("01_needs")
     welcome, end = lesson.welcome(), lesson.section_end("s1")

@@ -26,6 +26,7 @@ from servicelab.widgets.explore.eleven.levers import (
     Wave,
     read,
 )
+from servicelab.widgets.explore.eleven.paths.model import play_words
 from servicelab.widgets.explore.eleven.season import EVE, FIRST, LINES, PRACTICE, Season
 
 STAFF = {"temps": 6, "start": STARTS[0], "late": 2, "overtime": 8, "committed": True}
@@ -348,7 +349,40 @@ def test_whatever_a_file_holds_a_round_opens(game: Game, name: str, value: dict[
 
 
 def test_too_few_weigh_four_times_too_many() -> None:
-    assert pinball((90,), (100,)) == pytest.approx(4 * pinball((110,), (100,)))
+    # As it is said before: one too few counts as four too many, and one too many as one.
+    assert pinball((110,), (100,)) == 10
+    assert pinball((90,), (100,)) == 40
+
+
+def test_the_night_says_how_good_the_forecast_was(game: Game) -> None:
+    commit(game, "forecast", "staff", "opening")
+    assert "shows in the night" in game.rounds["forecast"].state["said"]
+    came = game.came()[-2]
+    assert "forecast" not in game.rounds["opening"].state["said"]
+    commit(game, "night")
+    told = f"You had forecast 200 contacts from 20:00 to 20:30; {came} came (in the log, without the failure)."
+    assert told in game.rounds["night"].state["said"]
+
+
+def test_overtime_of_the_night_counts_for_whoever_worked_it(game: Game) -> None:
+    commit(game, "forecast", "staff", "opening", "night")
+    assert "each of the ten: 15," in game.rounds["wave"].derive({"hours": 2})["text"]
+    game.again()
+    game.rounds["forecast"].value = COMMITTED["forecast"]
+    game.rounds["staff"].value = {**STAFF, "overtime": 0}
+    commit(game, "opening", "night")
+    assert "each of the ten: 14," in game.rounds["wave"].derive({"hours": 2})["text"]
+
+
+def test_four_ways_are_done_once_they_can_be_compared(game: Game) -> None:
+    assert not game.rounds["paths"].state["complete"]
+    commit(game, *ROUNDS)
+    assert game.rounds["paths"].state["complete"]
+
+
+def test_a_way_behind_skylark_has_a_minus_and_no_hyphen() -> None:
+    said = play_words(1, {"score": -13, "temps": 6, "evening": 14})
+    assert "−13 %" in said
 
 
 def test_the_planner_knows_no_day_before_its_time(season: Season) -> None:

@@ -97,7 +97,8 @@ class Control(Interactive):
 def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     """Restore an interactive's value from the sheet, and keep every later one there.
 
-    A value that the interactive does not accept is left in the sheet and the interactive starts afresh.
+    A value that the interactive does not accept is left in the sheet and the interactive starts afresh. It is done
+    where its state says `complete`, once for all, or when it has been tried where no state says so.
     """
     kept = session.sheet.get(key)
     value, fresh = kept.get("value"), dict(widget.value)
@@ -111,10 +112,16 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     widget.labels = {**widget.labels, "kept_as": f"{session.sheet.notebook}#{key}"}
     last, waiting, taking = 0.0, False, False
 
+    def ended() -> bool:
+        """Whether it is done: who has looked at a picture of it has not committed a round."""
+        return widget.ready and bool(widget.state.get("complete", widget.value))
+
     def write() -> None:
         nonlocal last, waiting
         last, waiting = time.monotonic(), False
-        session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": bool(widget.value)})
+        # Who plays a round once more has played it already.
+        done = ended() or session.sheet.get(key).get("done") is True
+        session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": done})
         widget.saved = session.sheet.status
 
     def changed(_change: Any) -> None:
@@ -148,5 +155,11 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
             taking = False
         widget.saved = session.sheet.status
 
+    def derived(_change: Any) -> None:
+        """What is brought to its end by another control is done, though nobody has set anything in it."""
+        if not widget.value and ended() and session.sheet.get(key).get("done") is not True:
+            write()
+
     widget.look_again = look_again  # type: ignore[method-assign]
     widget.observe(changed, names="value")
+    widget.observe(derived, names=["state", "ready"])

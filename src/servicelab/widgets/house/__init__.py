@@ -48,7 +48,8 @@ class Interactive(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     is a clock time such as ``"10:41"``, any other sentence shown as it is, or empty.
 
     ``state`` may carry ``at`` (the settings in force: inputs bound to a key show it), ``text`` (the summary sentence)
-    and ``table`` (``{"caption", "columns", "rows"}``); :meth:`text` prints the last two.
+    and ``table`` (``{"caption", "columns", "rows"}``); :meth:`text` prints the last two. One that comes to an end says
+    in ``complete`` whether it has: in a lesson it is done then and not before, and any other as soon as it is tried.
 
     ``slow`` says that a first state takes seconds. On a trainee's page it is then made when the control first comes
     into sight (a page of the frontline does not wait for what only analysts see); anywhere else at once, so that an

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 RUNS = 8
 """How often a round is played; the first of them is what happened."""
 PLAYED = ROUNDS[1:]
-TOO_FEW = 0.8
-"""A contact forecast too few weighs four times one too many: shares of the pinball loss."""
+TOO_FEW = 4
+"""A contact forecast too few counts as so many too many: a pinball loss."""
 
 
 class Carrying(Protocol):
@@ -147,10 +147,10 @@ def pinball(forecast: tuple[int, ...], came: tuple[int, ...]) -> float:
     """How far off a forecast was, on average a half hour: too few weighs more than too many.
 
     >>> pinball((10, 10), (20, 5))
-    4.5
+    22.5
     """
     off = [truth - said for said, truth in zip(forecast, came, strict=True)]
-    return sum(max(TOO_FEW * each, (TOO_FEW - 1) * each) for each in off) / len(off)
+    return sum(max(TOO_FEW * each, -each) for each in off) / len(off)
 
 
 def people_for(contacts: float, season: Season) -> float:

@@ -2,6 +2,7 @@
 export default house.view((ui) => {
   const { h, t, content } = ui;
   let touched = false;
+  let pressed = false;
   const picture = ui.radios({ key: "picture", legend: t("look"), options: content.pictures, look: "segments" });
   const look = ui.chart({ height: 200 });
   const handles = content.halves.map((clock, n) => ui.slider({ key: `h${n}`, label: clock, min: 0, max: content.most, step: 1, input: () => { touched = true; commit.disabled = false; } }));
@@ -11,10 +12,11 @@ export default house.view((ui) => {
   const summary = ui.summary();
   const commit = ui.button({ text: t("commit"), primary: true, press: () => {
     const said = Object.fromEntries(content.halves.map((_, n) => [`h${n}`, handles[n].get()]));
+    pressed = true;
     ui.send({ ...said, committed: true });
   } });
   const once = h("p", { class: "sl-help", text: t("once") });
-  const told = h("div", {});
+  const told = h("div", { tabindex: "-1" });
   const table = ui.table();
   // What is looked at, what is drawn and what is set share a screen of 768 pixels.
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }),
@@ -58,5 +60,10 @@ export default house.view((ui) => {
     summary.set(state.said);
     told.replaceChildren(...(state.surprise ? [ui.note("info", t("surprise"), state.surprise)] : []));
     table.set(state.table);
+    // The button is gone: what came of it has the focus.
+    if (pressed && state.committed) {
+      pressed = false;
+      told.focus();
+    }
   };
 });

@@ -36,7 +36,7 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     earlier = [play_words(n, each) for n, each in enumerate(plays, start=1)]
     if not game.committed("wave"):
         said = _("Commit all five rounds first; then four ways are compared here.")
-        return {"open": False, "said": said, "text": together(said, *earlier), "plays": earlier}
+        return {"open": False, "complete": False, "said": said, "text": together(said, *earlier), "plays": earlier}
     ways = {"you": game.own(), **game.paths}
     base = ways["as_is"]
     lines = {name: _saved(ways[name], base) for name in ORDER}
@@ -71,6 +71,7 @@ def derive(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "open": True,
+        "complete": True,
         "lines": [{"name": path_name(name), "id": name, "saved": lines[name]} for name in ORDER],
         "rounds": [str(ROUNDS.index(name) + 1) for name in PLAYED],
         "decisions": decisions(ways, came[-2]),
@@ -155,6 +156,6 @@ def with_this_play(game: Game, value: Mapping[str, Any]) -> dict[str, Any]:
 
 def play_words(number: int, play: Mapping[str, Any]) -> str:
     """One earlier way, in a sentence."""
-    score, temps, evening = (play.get(key) for key in ("score", "temps", "evening"))
+    score, temps, evening = (str(play.get(key)).replace("-", "−") for key in ("score", "temps", "evening"))
     return _("Way {number}: {score} %, with {temps} temps and {evening} people more at 20:00.",
              number=number, score=score, temps=temps, evening=evening)  # fmt: skip

@@ -8,17 +8,26 @@ export default house.view((ui) => {
   const decided = h("div", {});
   const who = h("details", { class: "sl-details" }, h("summary", { text: t("decisions") }), decided);
   const earlier = h("ul", {});
-  const again = ui.button({ text: t("again"), press: () => ui.model.send({ again: true }) });
+  let pressed = false;
+  const again = ui.button({ text: t("again"), press: () => {
+    pressed = true;
+    ui.model.send({ again: true });
+  } });
   const kept = h("p", { class: "sl-help", text: t("kept") });
   const table = ui.table();
   const after = h("div", {}, course.el, who, h("div", { class: "sl-bar-row" }, again, kept));
-  const list = h("div", {}, h("h4", { class: "sl-head", text: t("plays") }), earlier);
+  const list = h("div", { tabindex: "-1" }, h("h4", { class: "sl-head", text: t("plays") }), earlier);
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), h("p", { class: "sl-lead", text: t("lead") }), summary.el, after, list, table.el);
   return (state) => {
     summary.set(state.said);
     after.hidden = table.el.hidden = !state.open;
     list.hidden = !state.plays.length;
     earlier.replaceChildren(...state.plays.map((said) => h("li", { text: said })));
+    // The button is gone, and with it half of the page: the list that has grown is where one stands now.
+    if (pressed && !state.open) {
+      pressed = false;
+      list.focus();
+    }
     if (!state.open) return;
     const every = state.lines.flatMap((line) => line.saved);
     const step = 20000;

@@ -81,7 +81,8 @@ def hint(game: Game, which: str, decided: Staff | Hour | Wave) -> str:
         return _(
             "{hours} hours of overtime in the week, ¥{cost:,.0f}. Hours of overtime in November for "
             "each of the ten: {each}, of 36 that the law allows.",
-            hours=hours, cost=hours * ASSUMED.overtime_pay * season.hour_cost, each=decided.hours * 7 + 1,
+            hours=hours, cost=hours * ASSUMED.overtime_pay * season.hour_cost,
+            each=decided.hours * 7 + (1 if game.plan().staff.overtime else 0),
         )  # fmt: skip
     day = FIRST if which == "opening" else EVE
     phone, chat, there, here = (
@@ -178,6 +179,15 @@ def _told(game: Game, which: str) -> dict[str, Any]:
         }
         state["rush"] = rush
         said.append(_beside(game, which, rush))
+        if which == "night":
+            said.append(
+                _(
+                    "You had forecast {said} contacts from 20:00 to 20:30; {came} came (in the log, without the "
+                    "failure).",
+                    said=game.plan().forecast[AT_EIGHT],
+                    came=game.came()[AT_EIGHT],
+                )
+            )
         if read(which, game.rounds[which].value).callback:
             said.append(
                 _(

@@ -41,6 +41,6 @@ class ClaimBoard(Interactive):
             "verdict": _("May we say this?"),
             "commit": _("This is my verdict"),
             "once": _("A verdict that is given stands. Then look behind the sentence."),
-            "views": _("Look at it otherwise"),
-            "left": _("Look on: what decides it has not been in the picture yet."),
+            "views": _("Look at it another way"),
+            "left": _("Look further: what decides it has not been shown yet."),
         }

@@ -251,7 +251,7 @@ class AppClaim(Claim):
             found = self.same if view == "same" else self.long
             rows = [(_("in the year before"), *found.before, 7), (_("in the year after"), *found.after, 1)]
             difference = _(
-                "difference {gap} ± {half:.1f}", gap=f"{found.gap[0]:+.1f}".replace("-", "−"), half=found.gap[1]
+                "difference {gap} ± {half:.2f}", gap=f"{found.gap[0]:+.2f}".replace("-", "−"), half=found.gap[1]
             )
             says = (
                 _(
@@ -283,7 +283,7 @@ class AppClaim(Claim):
             "Who takes up the app orders much already. The two groups were never alike, and no addition makes them so. "
             "What may be said: “{n} members use the app; they ordered much before they had it.” And {gone} of those "
             "without had left before the year began: for each year of membership it is {users:.1f} against "
-            "{others:.1f}, {times:.0f} times as many.",
+            "{others:.1f}, {times:.1f} times as many.",
             n=f"{self.number:,}", gone=f"{self.gone:,}", users=self.a_year[0], others=self.a_year[1],
             times=self.a_year[0] / self.a_year[1],
         )  # fmt: skip
@@ -419,7 +419,7 @@ class ShopsClaim(Claim):
                 self.each, _("shop orders a member and year"),
                 _(
                     "A member came {first_value:.1f} times in {first} and {last_value:.1f} times in {last}; of those "
-                    "who ordered at all {a:.1f}, {b:.1f}, {c:.1f}: the exhibit of whoever objects.",
+                    "who ordered at all {a:.1f}, {b:.1f}, {c:.1f}: that is what whoever objects will bring.",
                     first_value=self.each[0], last_value=self.each[-1], first=first, last=last, a=self.active[0],
                     b=self.active[1], c=self.active[-1],
                 ),

@@ -3,7 +3,11 @@ export default house.view((ui) => {
   const { h, t, content } = ui;
   const sentence = h("blockquote", { class: "sl-lead", text: content.sentence });
   const verdict = ui.radios({ key: "verdict", legend: t("verdict"), options: content.verdicts, look: "segments" });
-  const commit = ui.button({ text: t("commit"), primary: true, press: () => ui.send({ committed: true }) });
+  let pressed = false;
+  const commit = ui.button({ text: t("commit"), primary: true, press: () => {
+    pressed = true;
+    ui.send({ committed: true });
+  } });
   const once = h("p", { class: "sl-help", text: t("once") });
   const views = ui.radios({
     legend: t("views"), options: content.views, look: "segments",
@@ -25,5 +29,10 @@ export default house.view((ui) => {
     summary.set(state.text);
     settled.textContent = state.settled || t("left");
     table.set(state.table);
+    // The button is gone: one stands at the picture that is shown, and the arrow keys lead on.
+    if (pressed && state.committed) {
+      pressed = false;
+      views.focus();
+    }
   };
 });

@@ -2,7 +2,11 @@
 export default house.view((ui) => {
   const { h, t, content } = ui;
   const way = ui.radios({ key: "way", legend: t("decide"), options: content.ways, look: "segments" });
-  const commit = ui.button({ text: t("commit"), primary: true, press: () => ui.send({ committed: true }) });
+  let pressed = false;
+  const commit = ui.button({ text: t("commit"), primary: true, press: () => {
+    pressed = true;
+    ui.send({ committed: true });
+  } });
   const lost = ui.slider({ key: "lost", label: t("lost"), min: 0, max: content.most, step: content.step, unit: "%", help: t("lost_help") });
   const years = ui.slider({ key: "years", label: t("years"), min: content.shortest, max: content.longest, step: 1 });
   const picture = ui.chart();
@@ -21,5 +25,10 @@ export default house.view((ui) => {
     if (!state.committed) return;
     picture.draw({ ...state.chart, alt: state.text });
     table.set(state.table);
+    // The button is gone: one stands at the slider on which it hangs.
+    if (pressed) {
+      pressed = false;
+      lost.input.focus();
+    }
   };
 });

@@ -4,12 +4,16 @@ export default house.view((ui) => {
   const signed = (v) => String(v).replace("-", "−");
   const weights = content.answers.map((a) => ui.slider({ key: a.id, label: a.text, min: content.low, max: content.high, step: content.step, format: signed }));
   const recipes = content.recipes.map((r) => ui.button({ text: r.text, quiet: true, press: () => ui.send({ ...r.weights }) }));
+  let pressed = false;
+  const keeping = (kept) => {
+    pressed = true;
+    ui.send({ kept });
+  };
   const keep = ui.button({
-    text: t("keep"), primary: true,
-    press: () => ui.send({ kept: [...ui.state.kept, content.answers.map((_, n) => weights[n].get())] }),
+    text: t("keep"), primary: true, press: () => keeping([...ui.state.kept, content.answers.map((_, n) => weights[n].get())]),
   });
-  const drop = ui.button({ text: t("drop"), quiet: true, press: () => ui.send({ kept: [] }) });
-  const full = h("p", { class: "sl-help" });
+  const drop = ui.button({ text: t("drop"), quiet: true, press: () => keeping([]) });
+  const full = h("p", { class: "sl-help", tabindex: "-1" });
   const summary = ui.summary();
   const [relative, points] = [ui.chart(), ui.chart()];
   // Beside the weights, so that one sees what becomes of the index while one sets it.
@@ -28,5 +32,10 @@ export default house.view((ui) => {
     relative.draw({ ...state.charts[0], alt: `${t("relative")}. ${state.text}` });
     points.draw({ ...state.charts[1], alt: `${t("points")}. ${state.text}` });
     table.set(state.table);
+    // The button that was pressed can no longer be: one stands at the weights, or at what is said once all are kept.
+    if (pressed) {
+      pressed = false;
+      (state.full ? full : weights[0].input).focus();
+    }
   };
 });
