@@ -6,6 +6,7 @@ import nbgrader
 
 import servicelab
 from servicelab.course.handin import COURSE_ID, EVIDENCE, MANIFEST, TRAINEE, answers_file
+from servicelab.grading.steps import GRADING, SANITIZING
 from servicelab.i18n import MARKER
 from servicelab.publish.nbgrader_rules import nbgrader_settings
 
@@ -35,28 +36,12 @@ c.Autograde.exclude_overwriting = {
 
 # What is graded is the page that was handed out, with what its trainee filled in and added: copied, deleted, moved or
 # unlocked cells cost nobody points. What was put right is written into the graded notebook.
-c.Autograde.sanitize_preprocessors = [
-    "servicelab.grading.restoring.Restore",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+c.Autograde.sanitize_preprocessors = list(SANITIZING)
 
 # A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.
 # A test's points are what the test itself gave, judged apart from what is shown (docs/grades.md); without the two steps
 # of ours nbgrader's own Execute and SaveAutoGrades score honest work the same. A person's mark stays with its text.
-c.Autograde.autograde_preprocessors = [
-    "servicelab.grading.bounded.BoundedExecute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "servicelab.grading.marks.SaveGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-    "servicelab.grading.markerview.MarkerView",
-]
+c.Autograde.autograde_preprocessors = list(GRADING)
 c.Execute.timeout = 30
 c.BoundedExecute.notebook_timeout = 240
 

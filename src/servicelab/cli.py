@@ -203,6 +203,9 @@ def parser() -> argparse.ArgumentParser:
     grade_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
     grade_verb.add_argument("--workers", metavar=_("NUMBER"), type=int, default=1)
     grade_verb.add_argument(
+        "--course", metavar=_("FOLDER"), type=Path, help=_("any nbgrader course; by default the one of this folder")
+    )
+    grade_verb.add_argument(
         "--unsealed", action="store_true", help=_("have kernels run the submissions, as stock nbgrader does")
     )
 
@@ -541,9 +544,8 @@ def grade(arguments: argparse.Namespace) -> int:
     """Autograde what was collected; 1 when nothing could be graded."""
     from servicelab import grading
 
-    report = grading.grade(
-        arguments.assignment, course=grading.course_here(), workers=arguments.workers, unsealed=arguments.unsealed
-    )
+    course = grading.Course.at(arguments.course) if arguments.course else grading.course_here()
+    report = grading.grade(arguments.assignment, course=course, workers=arguments.workers, unsealed=arguments.unsealed)
     print(report.sentence())
     return 0 if report.usable else 1
 

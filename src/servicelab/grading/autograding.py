@@ -25,6 +25,7 @@ from servicelab.grading import noticed
 from servicelab.grading.collecting import submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
+from servicelab.grading.guests import decided
 from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
@@ -35,6 +36,7 @@ from servicelab.grading.run.jail import Level
 from servicelab.grading.run.ready import begun, tell
 from servicelab.grading.seats import Failed, prepare, side_by_side
 from servicelab.grading.skeleton import repairs_in, told
+from servicelab.grading.steps import UNSEALED
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
@@ -80,6 +82,8 @@ class Result:
         What was put right in it, a clause each.
     noticed
         What to look at in its code, a clause each; it changed no score.
+    unsealed
+        The tests that kernels judged, where the others were judged sealed.
     was
         Its score before this run, where it had been graded and the score is another one now.
     """
@@ -97,6 +101,7 @@ class Result:
     damaged: tuple[Path, ...] = ()
     repairs: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()
+    unsealed: tuple[str, ...] = ()
     was: float | None = None
 
     def notes(self) -> list[str]:
@@ -180,6 +185,8 @@ class Grading:
             )
         if names := self._names("damaged"):
             last += " " + _("Cannot be opened: {names}. Ask for it again.", names=names)
+        if self.level != "none" and (left := sorted({each for result in self.results for each in result.unsealed})):
+            last += " " + _("Not sealed, judged by kernels: {tests}.", tests=", ".join(left))
         if self.level != "none":
             last += " " + _("Sealed by {level}: docs/grades.md says what that holds.", level=self.level)
         elif not self.confined:
@@ -247,9 +254,11 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
         prepare()
         before = _scores(course, assignment, todo)
     with (
-        begun(tables=tables_of(course, assignment), unsealed=unsealed or not todo) as reached,
+        begun(tables=() if course.guest else tables_of(course, assignment), unsealed=unsealed or not todo) as reached,
         tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar,
     ):
+        if course.guest and todo:
+            course = decided(course, assignment, reached)
         work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
         try:
             for student, result in side_by_side(work, todo, workers):
@@ -426,5 +435,6 @@ def _result(
             tuple(damaged_books(course.root, assignment, student)),
             tuple(told(each for page in pages for each in repairs_in(page))),
             tuple(noticed.told(each for page in pages for each in noticed.noticed_in(page))),
+            tuple(sorted({str(each) for page in pages for each in page.get("metadata", {}).get(UNSEALED, ())})),
             was if was is not None and abs(was - float(found.score)) > 1e-9 else None,
         )

@@ -6,14 +6,15 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicelab.course.layout import is_checkout
 from servicelab.errors import UserError
+from servicelab.grading.steps import as_guest, is_own
 from servicelab.i18n import _
 
 if TYPE_CHECKING:
@@ -36,10 +37,16 @@ class Course:
         nbgrader's course directory: `nbgrader_config.py`, `source/`, `release/`, `submitted/`, `gradebook.db` …
     repository
         The course sources that `release` builds from; needed by `release` only.
+    guest
+        Whether it is somebody else's nbgrader course, which asks for none of our steps.
+    by_kernel
+        Of somebody else's: the tests that the sealed engine cannot judge, by the names of their notebooks.
     """
 
     root: Path
     repository: Path | None = None
+    guest: bool = False
+    by_kernel: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, root: Path | str, repository: Path | str | None = None) -> Course:
@@ -59,7 +66,7 @@ class Course:
                     config=CONFIG,
                 )
             )
-        return course
+        return replace(course, guest=not is_own(course.config()))
 
     @property
     def source(self) -> Path:
@@ -143,6 +150,9 @@ class Course:
 
         ready_environment()
         config = self.config()
+        if self.guest:
+            as_guest(config)
+            config.BoundedExecute.by_kernel = {name: list(tests) for name, tests in self.by_kernel.items()}
         if root is not None:
             config.CourseDirectory.root = str(root)
         if book:
@@ -225,7 +235,7 @@ def course_here(start: Path | None = None) -> Course:
     for folder in (here, *here.parents):
         for root in (folder, folder / "grading"):
             if (root / CONFIG).is_file():
-                return Course(root, next((each for each in root.parents if is_checkout(each)), None))
+                return Course.at(root, next((each for each in root.parents if is_checkout(each)), None))
     raise UserError(_("There is no graded course in {folder}: go to the course's repository first.", folder=here))
 
 

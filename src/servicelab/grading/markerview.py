@@ -14,11 +14,13 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
 
 from servicelab.grading import noticed
 from servicelab.grading.marks import Book, phrases
 from servicelab.grading.noticed import NOTICED, Noticed, keep_noticed
 from servicelab.grading.skeleton import PutRight, keep_repairs, put_right_in, told
+from servicelab.grading.steps import UNSEALED
 from servicelab.grading.whose import NOTE, cell_name, released
 from servicelab.i18n import LANGUAGES, _, use
 from servicelab.learn import decisions
@@ -35,6 +37,8 @@ TEST = "test-"
 class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
     """Put each decision's check in the order of the page and under its name, and earlier marks above their places."""
 
+    notes = Bool(default_value=True, help="Write notes for whoever marks into the notebook").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Arrange one notebook that was graded."""
         about = resources["nbgrader"]
@@ -49,6 +53,11 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
         keep_repairs(nb, put_right.repairs)
         found = resources.get(NOTICED, [])
         keep_noticed(nb, found)
+        nb.metadata.pop(UNSEALED, None)
+        if unsealed := resources.get(UNSEALED):
+            nb.metadata[UNSEALED] = unsealed
+        if not self.notes:
+            return nb, resources
         nb.cells = list(_noted(_in_order(nb.cells, [*labels]), labels, book, about["notebook"], handed_out))
         for said in (_noticed(found), _told(put_right)):
             if said:

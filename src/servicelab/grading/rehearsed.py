@@ -16,28 +16,9 @@ from typing import Any
 
 from servicelab.grading.course import ready_environment
 from servicelab.grading.nbgrader_log import captured
+from servicelab.grading.steps import EXECUTE, GRADING, SANITIZING
 
 NAME = "rehearsal"
-STEPS = {
-    "sanitize_preprocessors": [
-        "servicelab.grading.restoring.Restore",
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.DeduplicateIds",
-        "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ],
-    # Nothing is run.
-    "autograde_preprocessors": [
-        "nbgrader.preprocessors.IgnorePattern",
-        "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.LimitOutput",
-        "servicelab.grading.marks.SaveGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-        "servicelab.grading.markerview.MarkerView",
-    ],
-}
 
 
 def rehearse() -> None:
@@ -52,7 +33,9 @@ def rehearse() -> None:
         config = Config()
         config.CourseDirectory.root = str(root)
         config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
-        config.Autograde.update(STEPS)
+        config.Autograde.sanitize_preprocessors = list(SANITIZING)
+        # Nothing is run.
+        config.Autograde.autograde_preprocessors = [step for step in GRADING if step != EXECUTE]
         with closing(sqlite3.connect(root / "gradebook.db")) as book:
             # Of a gradebook without a table nbgrader asks another program for its version, which takes half a second.
             book.execute("CREATE TABLE rehearsal (number INTEGER)")

@@ -1,0 +1,57 @@
+"""The steps by which a submission is autograded, by nbgrader's names for them: its own, and ours in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SANITIZING = (
+    "servicelab.grading.restoring.Restore",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+EXECUTE = "servicelab.grading.bounded.BoundedExecute"
+SAVE = "servicelab.grading.marks.SaveGrades"
+MARKER = "servicelab.grading.markerview.MarkerView"
+GRADING = (
+    EXECUTE,
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    SAVE,
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    MARKER,
+)
+UNSEALED = "servicelab_unsealed"
+"""By which steps hand on which tests kernels judged, and metadata of a graded notebook."""
+OURS = {"Execute": EXECUTE, "SaveAutoGrades": SAVE}
+"""nbgrader's step → ours in its place."""
+
+
+def is_own(config: Mapping[str, Any]) -> bool:
+    """Return whether a course's configuration asks for our steps itself."""
+    return EXECUTE in map(_name, config.get("Autograde", {}).get("autograde_preprocessors", ()))
+
+
+def as_guest(config: Any) -> None:
+    """Have somebody else's course go through our steps: in the places of nbgrader's own, its author's others kept.
+
+    Nothing is written into its pages for whoever marks: that course's feedback would hand it to its trainees.
+    """
+    theirs = config.Autograde
+    if before := theirs.get("sanitize_preprocessors"):
+        theirs.sanitize_preprocessors = [SANITIZING[0], *before]
+    else:
+        theirs.sanitize_preprocessors = list(SANITIZING)
+    stated: Sequence[Any] = theirs.get("autograde_preprocessors", ())
+    own = [OURS.get(_name(each).rpartition(".")[2], each) for each in stated]
+    theirs.autograde_preprocessors = [*own, MARKER] if own else list(GRADING)
+    config.MarkerView.notes = False
+
+
+def _name(step: Any) -> str:
+    return step if isinstance(step, str) else f"{step.__module__}.{step.__qualname__}"
