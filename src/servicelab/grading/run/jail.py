@@ -19,7 +19,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -81,12 +81,12 @@ class World:
     room
         The submission's own folder, the only one that can be written. By *rules* it is one of the machine's.
     files
-        What lies in it, by name.
+        Gives what lies in it, by name; asked inside.
     """
 
     readable: tuple[Path, ...]
     room: Path = Path("/tmp/submission")
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: Callable[[], dict[str, bytes]] = dict
 
 
 def offered() -> Level:
@@ -335,7 +335,7 @@ def _inside(
 def _furnish(world: World) -> None:
     """Put a submission's files into its room."""
     world.room.mkdir(parents=True, exist_ok=True)
-    for name, content in world.files.items():
+    for name, content in world.files().items():
         path = world.room / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
