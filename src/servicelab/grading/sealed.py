@@ -16,7 +16,7 @@ from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached,
 from servicelab.grading.run.jail import Limits
 from servicelab.grading.whose import Whose, is_test, opens
 
-STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH}
+STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH, "protocol": DIED}
 IN_THERE = Path("/tmp/submission")
 """Where a submission's own folder is, in a world of its own."""
 LARGEST = 32 << 20
@@ -53,7 +53,7 @@ def run_sealed(
         The author's solutions, where they are at hand.
     """
     with tempfile.TemporaryDirectory(prefix="servicelab-", ignore_cleanup_errors=True) as scratch:
-        files = _files(place)
+        files = brought(place)
         seen = [*map(Path, SYSTEM), *readable(place)]
         # A submission stands in autograded/<who>/<what>.
         course = place.parents[2] if len(place.parents) > 2 else place
@@ -138,11 +138,17 @@ def _of_test(step: Step, came: Came, number: Any) -> list[NotebookNode]:
     return judged(found, step.points, number, stderr="stderr" in found.get("flags", ()), broken=broken)
 
 
-def _files(place: Path) -> dict[str, bytes]:
-    """The files that lie in a submission's folder, by name; no link is followed."""
+def brought(place: Path) -> dict[str, bytes]:
+    """Return the files of a submission's folder that it finds where it runs, by name.
+
+    No link is followed, and nothing hidden comes along: where Python and its libraries look for what they begin with
+    is hidden.
+    """
     found: dict[str, bytes] = {}
     room = LARGEST
     for path in sorted(place.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(place).parts):
+            continue
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
             found[path.relative_to(place).as_posix()] = content = path.read_bytes()
             room -= len(content)
