@@ -54,13 +54,16 @@ CLONE, CLONE_3 = {"x86_64": 56, "aarch64": 220}, 435
 """To start a process (clone, clone3)."""
 NEW_WORLDS = 0x7E020000
 """By which bits of what it is given that process would be in namespaces of its own."""
+LOCKS, FLOCK = (5, 6, 7, 36, 37, 38), {"x86_64": 73, "aarch64": 32}
+"""To lock a file, by fcntl and by a call of its own: on a file that everybody reads, another submission sees the lock.
+Answered as if it had been done; in its own room nobody else is."""
 BY_FILES = {
-    machine: {fcntl: (8, 10, 15, 1024), ioctl: (0x8901, 0x8902, 0x5412)}
+    machine: {fcntl: (8, 10, 15, 1024, *LOCKS), ioctl: (0x8901, 0x8902, 0x5412)}
     for machine, fcntl, ioctl in (("x86_64", 72, 16), ("aarch64", 25, 29))
 }
-"""To have the system send a signal of one's choice to any process when a file is ready (F_SETOWN, F_SETSIG, F_SETOWN_EX,
-FIOSETOWN, SIOCSPGRP), to keep others from opening a file (F_SETLEASE), or to type for others (TIOCSTI): by fcntl and
-ioctl, and what their second number asks."""
+"""To have the system send a signal of one's choice to any process when a file is ready (F_SETOWN, F_SETSIG,
+F_SETOWN_EX, FIOSETOWN, SIOCSPGRP), to keep others from opening a file (F_SETLEASE), or to type for others (TIOCSTI): by
+fcntl and ioctl, and what their second number asks."""
 PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
@@ -116,12 +119,12 @@ def refuse_beside(calls: Iterable[int], to_others: Iterable[int], about_others: 
     about = (_Step(LOAD, 0, 0, GIVEN), _Step(IS, 2, 0, os.getpid()), _Step(IS, 1, 0, 0), refused, allowed)
     machine = platform.machine()
     worlds = (_Step(LOAD, 0, 0, GIVEN), _Step(HAS, 0, 1, NEW_WORLDS), refused, allowed)
+    quiet = _Step(ANSWER, 0, 0, ERROR)
     by_what = {
         number: (
             _Step(LOAD, 0, 0, GIVEN + 8),
-            *(_Step(IS, len(asked) - at, 0, each) for at, each in enumerate(asked)),
+            *(step for each in asked for step in (_Step(IS, 0, 1, each), quiet if each in LOCKS else refused)),
             allowed,
-            refused,
         )
         for number, asked in BY_FILES[machine].items()
     }
@@ -132,6 +135,7 @@ def refuse_beside(calls: Iterable[int], to_others: Iterable[int], about_others: 
                 **dict.fromkeys(to_others, others),
                 **dict.fromkeys(about_others, about),
                 **by_what,
+                FLOCK[machine]: (quiet,),
                 CLONE[machine]: worlds,
                 # What it asks for stands where no filter reads: libraries then ask by the older call.
                 CLONE_3: (_Step(ANSWER, 0, 0, ERROR | errno.ENOSYS),),
