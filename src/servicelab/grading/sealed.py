@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from servicelab.grading.lodging import readable
+from servicelab.grading.lodging import readable, scratch
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
 from servicelab.grading.run.jail import Limits
@@ -52,14 +51,14 @@ def run_sealed(
     solved
         The author's solutions, where they are at hand.
     """
-    with tempfile.TemporaryDirectory(prefix="servicelab-", ignore_cleanup_errors=True) as scratch:
+    with scratch() as rooms:
         files = brought(place)
         seen = [*map(Path, SYSTEM), *readable(place)]
         # A submission stands in autograded/<who>/<what>.
         course = place.parents[2] if len(place.parents) > 2 else place
 
         def start(role: str) -> Any:
-            room = IN_THERE if reached.level == "namespaces" else Path(scratch) / role
+            room = IN_THERE if reached.level == "namespaces" else rooms / role
             return reached.start(role, room, course, seen, files, Limits())
 
         places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
