@@ -198,7 +198,9 @@ class Reached:
         brought = os.memfd_create("files", os.MFD_CLOEXEC)
         try:
             with os.fdopen(brought, "wb", closefd=False) as written:
-                written.write(json.dumps({name: b64encode(each).decode("ascii") for name, each in files.items()}).encode())
+                written.write(
+                    json.dumps({name: b64encode(each).decode("ascii") for name, each in files.items()}).encode()
+                )
             line.say(
                 {
                     "role": role,
@@ -380,7 +382,9 @@ class Conducting:
                         judge = None
                     if "cells" in (judged := came[at].judged):
                         # In a number of any size much could be told.
-                        judged["cells"] = [[ran, line] for ran, line in judged["cells"] if 0 < line <= lines.get(ran, 0)]
+                        judged["cells"] = [
+                            [ran, line] for ran, line in judged["cells"] if 0 < line <= lines.get(ran, 0)
+                        ]
         finally:
             if judge is not None:
                 judge.close()
