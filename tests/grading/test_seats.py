@@ -320,6 +320,34 @@ def test_clearing_a_home_touches_nothing_around_it(tmp_path: Path) -> None:
     assert around.stat().st_mode & 0o7777 == 0o1777
 
 
+def deepen(folder: Path, levels: int = 1200) -> None:
+    """Make folders in each other, deeper than Python calls and longer than a path may be."""
+    at = os.open(folder, os.O_RDONLY)
+    for _level in range(levels):
+        os.mkdir("aaa", dir_fd=at)
+        inner = os.open("aaa", os.O_RDONLY, dir_fd=at)
+        os.close(os.open("left", os.O_CREAT | os.O_WRONLY, dir_fd=inner))
+        os.close(at)
+        at = inner
+    os.close(at)
+
+
+def test_what_code_leaves_goes_however_deep_its_folders_are(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "kept").mkdir(parents=True)
+    (home / "kept" / "answers.json").write_text("{}")
+    try:
+        with lodging.left_as_it_was(home):
+            deepen(home / "kept")
+        assert [path.relative_to(home).as_posix() for path in home.rglob("*")] == ["kept", "kept/answers.json"]
+        deepen(home)
+        lodging.clear(home)
+        assert not home.exists()
+    finally:
+        # What pytest itself clears by, goes no deeper.
+        subprocess.run(["rm", "-rf", str(home)], check=True)
+
+
 def test_a_home_that_cannot_be_removed_yet_leaves_the_folder_around_it_alone(tmp_path: Path, monkeypatch) -> None:
     around = tmp_path / "everybody"
     (around / "home").mkdir(parents=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from servicelab.course.layout import DATASETS, PACKAGE
 from servicelab.files.whole import write_whole
@@ -44,6 +45,16 @@ def lodging() -> Iterator[Path]:
 
 
 @contextmanager
+def scratch() -> Iterator[Path]:
+    """Make a folder for rooms, and remove it with everything in it afterwards."""
+    place = Path(tempfile.mkdtemp(prefix="servicelab-"))
+    try:
+        yield place
+    finally:
+        clear(place)
+
+
+@contextmanager
 def left_as_it_was(folder: Path) -> Iterator[None]:
     """Give a submission's folder back its files after code ran in it: what one run leaves there, no other one finds."""
     before = dict(_files(folder))
@@ -58,16 +69,15 @@ def left_as_it_was(folder: Path) -> Iterator[None]:
             with suppress(OSError):
                 if not path.is_file() or path.is_symlink() or path.read_bytes() != content:
                     write_whole(path, content)
-        for inner in sorted(
-            (each for each in folder.rglob("*") if each.is_dir() and not each.is_symlink()), reverse=True
-        ):
-            if not any(inner in path.parents for path in before):
+        kept = {folder, *(folder / each for path in before for each in path.relative_to(folder).parents)}
+        for inner in [each for place in kept for each in _inside(place) if each not in kept]:
+            if inner.is_dir() and not inner.is_symlink():
                 clear(inner)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
     """Every file in a folder, and whether it is one that can be kept; links are never followed."""
-    for path in folder.rglob("*"):
+    for path in _below(folder):
         if path.is_symlink() or not path.is_dir():
             yield path, path.is_file() and not path.is_symlink()
 
@@ -111,23 +121,53 @@ def _bring_fonts(folder: Path) -> None:
 
 
 def clear(home: Path) -> None:
-    """Remove a home that is there, whatever modes its submission gave to what is in it; touch nothing outside of it.
+    """Remove a home that is there, whatever its submission gave to what is in it: modes, or more folders in each other
+    than Python goes; touch nothing outside of it.
 
     What cannot be removed even so stays, behind 0700.
     """
-
-    def unlock(again: Callable[[str], Any], path: str, _why: object) -> None:
-        held = Path(path)
-        with suppress(OSError):
-            # The folder around the home is everybody's: its mode is none of ours.
-            if home in held.parents:
-                held.parent.chmod(0o700)
-            if held.is_dir() and not held.is_symlink():
-                held.chmod(0o700)
-                shutil.rmtree(held, ignore_errors=True)
-            else:
-                again(path)
-
+    numbers = itertools.count()
     with suppress(OSError):
         home.chmod(0o700)
-    shutil.rmtree(home, onerror=unlock)
+    moved = True
+    while moved:
+        moved = False
+        for each in _inside(home):
+            is_folder = each.is_dir() and not each.is_symlink()
+            for inner in _inside(each) if is_folder else ():
+                with suppress(OSError):
+                    # One step up, so that no path gets longer than the system takes.
+                    _take_out(inner, home / f".{next(numbers)}-{secrets.token_hex(4)}")
+                    moved = True
+            with suppress(OSError):
+                each.rmdir() if is_folder else each.unlink()
+                moved = True
+    with suppress(OSError):
+        home.rmdir()
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in a folder, which is opened for that."""
+    with suppress(OSError):
+        folder.chmod(0o700)
+        return list(folder.iterdir())
+    return []
+
+
+def _take_out(path: Path, place: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        path.chmod(0o700)
+        path.rename(place)
+    else:
+        path.unlink()
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything in a folder and in the folders in it, as far as the system takes their paths; no link is followed."""
+    waiting = [folder]
+    while waiting:
+        with suppress(OSError):
+            for path in waiting.pop().iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    waiting.append(path)
+                yield path

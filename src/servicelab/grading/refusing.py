@@ -50,6 +50,20 @@ SENDING = {"x86_64": {44: 3, 46: 2, 307: 3}, "aarch64": {206: 3, 211: 2, 269: 3}
 CONNECTING = 0x20000000
 """To connect while sending."""
 INTERNET, INTERNET_6, ADDRESSES, STREAM, TCP = 2, 10, 16, 1, 6
+CLONE, CLONE_3 = {"x86_64": 56, "aarch64": 220}, 435
+"""To start a process (clone, clone3)."""
+NEW_WORLDS = 0x7E020000
+"""By which bits of what it is given that process would be in namespaces of its own."""
+LOCKS, FLOCK = (5, 6, 7, 36, 37, 38), {"x86_64": 73, "aarch64": 32}
+"""To lock a file, by fcntl and by a call of its own: on a file that everybody reads, another submission sees the lock.
+Answered as if it had been done; in its own room nobody else is."""
+BY_FILES = {
+    machine: {fcntl: (8, 10, 15, 1024, *LOCKS), ioctl: (0x8901, 0x8902, 0x5412)}
+    for machine, fcntl, ioctl in (("x86_64", 72, 16), ("aarch64", 25, 29))
+}
+"""To have the system send a signal of one's choice to any process when a file is ready (F_SETOWN, F_SETSIG,
+F_SETOWN_EX, FIOSETOWN, SIOCSPGRP), to keep others from opening a file (F_SETLEASE), or to type for others (TIOCSTI): by
+fcntl and ioctl, and what their second number asks."""
 PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
@@ -82,8 +96,17 @@ def can_refuse() -> bool:
     return platform.machine() in PROCESSORS and sys.maxsize > 1 << 32
 
 
-def refuse_beside(calls: Iterable[int], to_others: Iterable[int]) -> None:
-    """Refuse more calls, by their numbers; those of the second kind only where they name another process than this one.
+def refuse_beside(calls: Iterable[int], to_others: Iterable[int], about_others: Iterable[int] = ()) -> None:
+    """Refuse more calls, by their numbers, and what would make a world or reach another process by a way round.
+
+    Parameters
+    ----------
+    calls
+        Refused whatever they ask.
+    to_others
+        Refused where they name another process than this one.
+    about_others
+        The same, where 0 means whoever calls.
 
     Raises
     ------
@@ -93,7 +116,32 @@ def refuse_beside(calls: Iterable[int], to_others: Iterable[int]) -> None:
     refused, allowed = _Step(ANSWER, 0, 0, ERROR | errno.EPERM), _Step(ANSWER, 0, 0, ALLOWED)
     # Whom it is for is given first.
     others = (_Step(LOAD, 0, 0, GIVEN), _Step(IS, 1, 0, os.getpid()), refused, allowed)
-    _install(_program({**dict.fromkeys(calls, (refused,)), **dict.fromkeys(to_others, others)}))
+    about = (_Step(LOAD, 0, 0, GIVEN), _Step(IS, 2, 0, os.getpid()), _Step(IS, 1, 0, 0), refused, allowed)
+    machine = platform.machine()
+    worlds = (_Step(LOAD, 0, 0, GIVEN), _Step(HAS, 0, 1, NEW_WORLDS), refused, allowed)
+    quiet = _Step(ANSWER, 0, 0, ERROR)
+    by_what = {
+        number: (
+            _Step(LOAD, 0, 0, GIVEN + 8),
+            *(step for each in asked for step in (_Step(IS, 0, 1, each), quiet if each in LOCKS else refused)),
+            allowed,
+        )
+        for number, asked in BY_FILES[machine].items()
+    }
+    _install(
+        _program(
+            {
+                **dict.fromkeys(calls, (refused,)),
+                **dict.fromkeys(to_others, others),
+                **dict.fromkeys(about_others, about),
+                **by_what,
+                FLOCK[machine]: (quiet,),
+                CLONE[machine]: worlds,
+                # What it asks for stands where no filter reads: libraries then ask by the older call.
+                CLONE_3: (_Step(ANSWER, 0, 0, ERROR | errno.ENOSYS),),
+            }
+        )
+    )
 
 
 def _install(steps: list[_Step]) -> None:

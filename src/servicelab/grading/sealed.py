@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode, from_dict
 
 from servicelab.grading.bindings import bound
-from servicelab.grading.lodging import readable
+from servicelab.grading.lodging import readable, scratch
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
 from servicelab.grading.run.jail import Limits
 from servicelab.grading.whose import Whose, cell_name, is_test, opens
 
-STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH}
+STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH, "protocol": DIED}
 IN_THERE = Path("/tmp/submission")
 """Where a submission's own folder is, in a world of its own."""
 LARGEST = 32 << 20
@@ -54,14 +53,14 @@ def run_sealed(
     solved
         The author's solutions, where they are at hand.
     """
-    with tempfile.TemporaryDirectory(prefix="servicelab-", ignore_cleanup_errors=True) as scratch:
-        files = _files(place)
+    with scratch() as rooms:
+        files = brought(place)
         seen = [*map(Path, SYSTEM), *readable(place)]
         # A submission stands in autograded/<who>/<what>.
         course = place.parents[2] if len(place.parents) > 2 else place
 
         def start(role: str) -> Any:
-            room = IN_THERE if reached.level == "namespaces" else Path(scratch) / role
+            room = IN_THERE if reached.level == "namespaces" else rooms / role
             return reached.start(role, room, course, seen, files, Limits())
 
         places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
@@ -119,11 +118,17 @@ def _of_test(step: Step, came: Came, number: Any) -> list[NotebookNode]:
     return judged(found, step.points, number, stderr="stderr" in found.get("flags", ()), broken=broken)
 
 
-def _files(place: Path) -> dict[str, bytes]:
-    """The files that lie in a submission's folder, by name; no link is followed."""
+def brought(place: Path) -> dict[str, bytes]:
+    """Return the files of a submission's folder that it finds where it runs, by name.
+
+    No link is followed, and nothing hidden comes along: where Python and its libraries look for what they begin with
+    is hidden.
+    """
     found: dict[str, bytes] = {}
     room = LARGEST
     for path in sorted(place.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(place).parts):
+            continue
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
             found[path.relative_to(place).as_posix()] = content = path.read_bytes()
             room -= len(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import socket
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.grading.run.jail import Level, Limits
+from servicelab.grading.run.learner import plain, text
 from servicelab.grading.run.talking import Ended, Line, TooLate, TooMuch
 
 STARTING = 120.0
@@ -26,6 +28,8 @@ GRACE = 10.0
 """Seconds that a cell has to stop after it was interrupted."""
 MOST_SAID = 8 << 20
 """Bytes that a worker may say at once."""
+MOST_CELLS = 1 << 31
+"""More than any notebook has."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,15 @@ class Bounds:
         Of one cell, and of all cells of a notebook.
     cell_output, output
         Bytes of the same.
+    grace
+        Seconds that whoever was interrupted has to stop, and to take what it is told.
     """
 
     cell_seconds: float = 30.0
     seconds: float = 240.0
     cell_output: int = 4 << 20
     output: int = 16 << 20
+    grace: float = GRACE
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ class Came:
     count
         By which number it ran.
     stopped
-        Why it did not run to its end: `time`, `output`, `died`, `after` (an earlier one died), `stuck`.
+        Why it did not run to its end: `time`, `output`, `died`, `after` (an earlier one died), `stuck`, `protocol` (its
+        process said what none of this course's says).
     late
         Whether it was interrupted, since its time was up.
     judged
@@ -186,7 +194,13 @@ class Reached:
         line = Line(own)
         talks, theirs = Line.pair()
         keeps, keeper = Line.pair()
+        # The template never reads these: all that it has held in its memory, every later submission's Python has too.
+        brought = os.memfd_create("files", os.MFD_CLOEXEC)
         try:
+            with os.fdopen(brought, "wb", closefd=False) as written:
+                written.write(
+                    json.dumps({name: b64encode(each).decode("ascii") for name, each in files.items()}).encode()
+                )
             line.say(
                 {
                     "role": role,
@@ -194,13 +208,13 @@ class Reached:
                     "room": str(room),
                     "course": str(course),
                     "readable": [str(path) for path in readable],
-                    "files": {name: b64encode(content).decode("ascii") for name, content in files.items()},
                     "limits": asdict(limits),
                 },
-                files=[theirs.fileno(), keeper.fileno()],
+                files=[theirs.fileno(), keeper.fileno(), brought],
             )
             answer = line.hear(seconds=STARTING)
         finally:
+            os.close(brought)
             for each in (theirs, keeper, line):
                 each.close()
         if "refused" in answer:
@@ -283,75 +297,176 @@ class Conducting:
         until = min(self.until, time.monotonic() + most)
         interrupted = False
         try:
-            learner.talks.say({"do": "run", "source": step.source})
+            learner.talks.say({"do": "run", "source": step.source}, seconds=self.bounds.grace)
             while True:
                 try:
-                    said = learner.talks.hear(MOST_SAID, max(0.05, until - time.monotonic()))
+                    said = _next(learner.talks, until)
                 except TooLate:
                     if interrupted:
                         came.stopped = "stuck"
                         learner.end()
                         return "after"
-                    interrupted, until = True, time.monotonic() + GRACE
+                    interrupted, until = True, time.monotonic() + self.bounds.grace
                     came.late = True
                     learner.interrupt()
                     continue
                 except TooMuch:
-                    said = {"output": None}
-                    size = MOST_SAID
+                    shown, size = {}, MOST_SAID
                 else:
                     if "output" not in said:
                         break
-                    size = len(str(said["output"]))
+                    shown = sound(said["output"])
+                    size = len(str(shown))
                 if size > room:
                     if came.stopped != "output":
                         came.stopped = "output"
-                        interrupted, until = True, time.monotonic() + GRACE
+                        interrupted, until = True, time.monotonic() + self.bounds.grace
                         learner.interrupt()
                     continue
                 room -= size
                 self.room -= size
-                took(came.outputs, said["output"])
-        except (Ended, ValueError, KeyError, TypeError):
-            came.stopped = "died"
+                took(came.outputs, shown)
+        except (Ended, TooLate, ValueError) as wrong:
+            came.stopped = _why(wrong)
             learner.end()
             return "after"
-        if type(said.get("count")) is int:
-            came.count = said["count"]
+        count = said.get("count")
+        if type(count) is int and 0 < count < MOST_CELLS:
+            came.count = count
         return "output" if self.room < self.bounds.cell_output and came.stopped == "output" else ""
 
     def _split(self, learner: Worker, at: int, copies: dict[int, Line], came: Came) -> str:
         here, there = Line.pair()
         copies[at] = here
+        until = time.monotonic() + max(self.bounds.cell_seconds, self.bounds.grace)
         try:
-            learner.talks.say({"do": "split"}, files=[there.fileno()])
-            while "done" not in learner.talks.hear(MOST_SAID, STARTING):
+            learner.talks.say({"do": "split"}, files=[there.fileno()], seconds=self.bounds.grace)
+            while "done" not in _next(learner.talks, until):
                 pass
-        except (Ended, TooMuch, TooLate, ValueError, TypeError):
-            came.stopped = "died"
+        except (Ended, TooMuch, TooLate, ValueError) as wrong:
+            came.stopped = _why(wrong)
+            learner.end()
             return "after"
         finally:
             there.close()
         return ""
 
     def _judge(self, steps: Sequence[Step], copies: dict[int, Line], came: list[Came]) -> None:
-        judge = self.start("judge")
+        judge: Worker | None = None
+        lines = {
+            each.count: step.source.count("\n") + 1
+            for step, each in zip(steps, came, strict=True)
+            if each.count is not None
+        }
+        until = time.monotonic() + self.bounds.seconds
         try:
             for at, step in enumerate(steps):
-                if step.own:
-                    judge.talks.say({"do": "open", "source": step.source})
-                    judge.talks.hear(MOST_SAID, self.bounds.seconds)
+                if step.own and judge is not None:
+                    self._open(judge, step)
                 elif step.test and not came[at].stopped:
-                    files = [copies[at].fileno()] if at in copies else []
-                    about = {"source": step.source, "points": step.points, "open": step.left_open}
-                    judge.talks.say({"do": "judge", **about}, files)
+                    if (left := until - time.monotonic()) <= 0:
+                        came[at].stopped = "time"
+                        continue
+                    if judge is None:
+                        judge = self.start("judge")
+                        for before in steps[:at]:
+                            if before.own:
+                                self._open(judge, before)
+                    line = copies.get(at)
                     try:
-                        came[at].judged = judge.talks.hear(MOST_SAID, self.bounds.cell_seconds)
-                    except TooLate:
-                        judge.interrupt()
-                        came[at].judged = judge.talks.hear(MOST_SAID, STARTING)
+                        came[at].judged = self._judged(judge, step, line, min(left, self.bounds.cell_seconds))
+                    except (Ended, TooMuch, TooLate, ValueError) as wrong:
+                        # A value can take a judge's Python where nothing interrupts it: others are judged by another.
+                        came[at].judged = {"silent": type(wrong).__name__}
+                        judge.close()
+                        judge = None
+                    if "cells" in (judged := came[at].judged):
+                        # In a number of any size much could be told.
+                        judged["cells"] = [
+                            [ran, line] for ran, line in judged["cells"] if 0 < line <= lines.get(ran, 0)
+                        ]
         finally:
-            judge.close()
+            if judge is not None:
+                judge.close()
+
+    def _open(self, judge: Worker, step: Step) -> None:
+        judge.talks.say({"do": "open", "source": step.source})
+        judge.talks.hear(MOST_SAID, self.bounds.seconds)
+
+    def _judged(self, judge: Worker, step: Step, line: Line | None, seconds: float) -> dict[str, Any]:
+        about = {"source": step.source, "points": step.points, "open": step.left_open}
+        judge.talks.say({"do": "judge", **about}, [line.fileno()] if line else [])
+        try:
+            found: dict[str, Any] = judge.talks.hear(MOST_SAID, seconds)
+        except TooLate:
+            judge.interrupt()
+            found = judge.talks.hear(MOST_SAID, self.bounds.grace)
+        return found
+
+
+def _why(wrong: Exception) -> str:
+    """Why nothing more is asked of a submission's process."""
+    return "died" if isinstance(wrong, Ended) else "stuck" if isinstance(wrong, TooLate) else "protocol"
+
+
+def _next(line: Line, until: float) -> dict[str, Any]:
+    """Return what a submission's process says next; somebody who never stops talking runs out of time as well.
+
+    Raises
+    ------
+    Ended, TooMuch, TooLate
+        As their names say.
+    ValueError
+        It says what a learner's process never does.
+    """
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TooLate
+    said = line.hear(MOST_SAID, left)
+    if type(said) is dict and "broken" in said:
+        raise Ended
+    if type(said) is not dict or not ("output" in said or said.get("done") is True):
+        raise ValueError("neither an output nor an end")
+    return said
+
+
+def sound(said: Any) -> dict[str, Any]:
+    """Return an output made anew, as the notebook format has it: whoever says one is not trusted.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+
+    >>> sound({"output_type": "stream", "name": "stdout", "text": "x", "more": 1})
+    {'output_type': 'stream', 'name': 'stdout', 'text': 'x'}
+    """
+    about: dict[str, Any] = said if type(said) is dict else {}
+    kind = about.get("output_type")
+    if kind == "clear":
+        return {"output_type": kind}
+    if kind == "stream" and about.get("name") in ("stdout", "stderr") and type(about.get("text")) is str:
+        return {"output_type": kind, "name": about["name"], "text": about["text"]}
+    if kind == "error" and type(about.get("traceback")) is list:
+        named = {name: str(plain(about.get(name))) for name in ("ename", "evalue")}
+        return {"output_type": kind, **named, "traceback": [str(plain(line)) for line in about["traceback"]]}
+    if kind in ("display_data", "execute_result") and type(about.get("data")) is type(about.get("metadata")) is dict:
+        data = {
+            name: plain(each) if "json" in name or _is_text(each) else text(each)
+            for name, each in about["data"].items()
+        }
+        made = {"output_type": kind, "data": data, "metadata": plain(about["metadata"])}
+        if kind == "execute_result":
+            count = about.get("execution_count")
+            return made | {"execution_count": count if type(count) is int and 0 < count < MOST_CELLS else None}
+        if type(about.get("display_id")) is str:
+            made |= {"display_id": about["display_id"], "update": about.get("update") is True}
+        return made
+    raise ValueError("no output")
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str or (type(value) is list and all(type(line) is str for line in value))
 
 
 def took(outputs: list[dict[str, Any]], said: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -60,6 +60,8 @@ class Limits:
         Bytes of everything that it writes.
     open_files
         Files that are open at the same time.
+    entries
+        Files and folders, in a world of its own: each takes memory, however empty.
     """
 
     memory: int = 2 << 30
@@ -68,6 +70,7 @@ class Limits:
     file: int = 64 << 20
     disk: int = 256 << 20
     open_files: int = 256
+    entries: int = 20_000
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,12 @@ class World:
     room
         The submission's own folder, the only one that can be written. By *rules* it is one of the machine's.
     files
-        What lies in it, by name.
+        Gives what lies in it, by name; asked inside.
     """
 
     readable: tuple[Path, ...]
     room: Path = Path("/tmp/submission")
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: Callable[[], dict[str, bytes]] = dict
 
 
 def offered() -> Level:
@@ -261,7 +264,7 @@ def _make_world(world: World, limits: Limits) -> None:
     # Found before the old one is covered.
     sources = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in _outermost(world.readable)]
     devices = [(name, os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC)) for name in DEVICES]
-    system.mount("tmpfs", new, "tmpfs", quiet, f"size={limits.disk},mode=755")
+    system.mount("tmpfs", new, "tmpfs", quiet, f"size={limits.disk},nr_inodes={limits.entries},mode=755")
     for path, handle in sources:
         _place(Path(f"/proc/self/fd/{handle}"), new / path.relative_to("/"), folder=path.is_dir() or _is_folder(handle))
         os.close(handle)
@@ -321,7 +324,9 @@ def _inside(
         system.tell(system.NO_NEW_PRIVILEGES)
         if confined.can_confine() or level != "namespaces":
             # Without a world of its own nothing else keeps it from what lies beside.
-            confined.keep_to(world.readable, [world.room, Path("/dev"), Path("/proc/self")])
+            # Of the machine's own devices only those that keep nothing: what lies in its /dev/shm, the next one finds.
+            devices = [Path("/dev")] if level == "namespaces" else [Path("/dev", name) for name in DEVICES]
+            confined.keep_to(world.readable, [world.room, *devices, Path("/proc/self")])
         # In a world of its own there are no others.
         system.refuse(others=level != "namespaces")
         work()
@@ -335,7 +340,7 @@ def _inside(
 def _furnish(world: World) -> None:
     """Put a submission's files into its room."""
     world.room.mkdir(parents=True, exist_ok=True)
-    for name, content in world.files.items():
+    for name, content in world.files().items():
         path = world.room / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import logging
 import math
 import signal
@@ -38,8 +39,18 @@ class Silent(Exception):
     """The submission's process does not answer as it should."""
 
 
+OF_FUNCTIONS = ("__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__qualname__", "__wrapped__")
+"""What a test may ask a function of its own."""
+KIND = "_typ"
+"""By what pandas tells its own tables."""
+
+
 class Remote:
-    """Something of a submission's that stays in its process."""
+    """Something of a submission's that stays in its process.
+
+    It can be called, asked for attributes and items, and gone through. It does not reckon or compare: what it would be
+    reckoned with is what the test expects, and whoever was told that could answer by it.
+    """
 
     __slots__ = ("__weakref__", "_about", "_asking")
 
@@ -53,6 +64,9 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name == "__name__" and self._about["name"]:
             return self._about["name"]
+        if name == KIND or (name.startswith("__") and name not in OF_FUNCTIONS):
+            # By such names libraries ask things for their memory or their rules, and believe what they are told.
+            raise AttributeError(name)
         return self._asking.ask("attribute", of=self._about["id"], name=name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -86,40 +100,7 @@ class Remote:
         return True
 
     def __getitem__(self, key: Any) -> Any:
-        return self._asking.operate("getitem", self, key)
-
-    def __contains__(self, value: Any) -> bool:
-        return self._asking.operate("contains", self, value) is True
-
-    def __add__(self, other: Any) -> Any:
-        return self._asking.operate("add", self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self._asking.operate("add", other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._asking.operate("sub", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._asking.operate("sub", other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._asking.operate("mul", self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._asking.operate("mul", other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._asking.operate("truediv", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._asking.operate("truediv", other, self)
-
-    def __neg__(self) -> Any:
-        return self._asking.operate("neg", self)
-
-    def __abs__(self) -> Any:
-        return self._asking.operate("abs", self)
+        return self._asking.ask("item", of=self._about["id"], key=self._asking.form(key))
 
 
 class Asking:
@@ -130,6 +111,7 @@ class Asking:
         self.flags: set[str] = set()
         self.asked = 0
         self.lines: list[Any] = []
+        self.kept: set[int] = set()
 
     def question(self, do: str, **about: Any) -> Any:
         """Ask, and return what the answer says it is; raise what it says was raised."""
@@ -139,10 +121,6 @@ class Asking:
         """Ask, and return the value of the answer."""
         return self.value(self.question(do, **about))
 
-    def operate(self, name: str, *given: Any) -> Any:
-        """Have something computed there."""
-        return self.ask("operator", name=name, given=[self.form(each) for each in given])
-
     def call(self, function: Remote, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function there; what it makes of its arguments is made of them here as well."""
         forms = [self.form(each) for each in given], {name: self.form(each) for name, each in named.items()}
@@ -151,8 +129,10 @@ class Asking:
         if type(changed) is dict:
             arguments = [*given, *named.values()]
             for at, form in changed.items():
-                if at.isdigit() and int(at) < len(arguments):
-                    _become(arguments[int(at)], self.value(form))
+                number = int(at) if at.isdecimal() else len(arguments)
+                # What the course's cells made stays what they made, whatever is said of it.
+                if number < len(arguments) and id(arguments[number]) not in self.kept:
+                    _become(arguments[number], self.value(form))
         return self.value(self._is(reply))
 
     def form(self, value: Any) -> Any:
@@ -299,15 +279,17 @@ class Judge:
         `left_open` are the submission's.
         """
         asking = Asking(line)
-        own = {
-            name: each
-            for name, each in self.names.items()
-            if line is None or name not in left_open or _is_courses(each)
-        }
         said: list[str] = []
         answer: dict[str, Any] = {}
         try:
             tree = ended(source, points)
+            read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            own = {
+                name: _copied(each) if name in read else each
+                for name, each in self.names.items()
+                if line is None or name not in left_open or _is_courses(each)
+            }
+            asking.kept = {id(each) for name, each in own.items() if name in read}
             space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking)
             dict.__setitem__(space, "print", printer(said, print))
             for name in _read_in_classes(tree):
@@ -332,6 +314,17 @@ class Judge:
         answer["said"] = "".join(said)
         answer["flags"] = sorted(asking.flags)
         return answer
+
+
+def _copied(value: Any) -> Any:
+    """A value that the course's cells made, for one test: what it hands to a submission may come back changed."""
+    if type(value) in (list, dict, set, bytearray):
+        # What cannot be copied is handed to nobody.
+        with suppress(Exception):
+            return copy.deepcopy(value)
+    if type(value).__name__ in ("ndarray", "DataFrame", "Series"):
+        return value.copy()
+    return value
 
 
 def _is_courses(value: Any) -> bool:

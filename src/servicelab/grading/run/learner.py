@@ -219,7 +219,13 @@ class Learner:
 
     def split(self, number: int) -> None:
         """Leave a copy of this process that answers whoever judges, over another line; go on without it."""
-        copy = os.fork()
+        try:
+            copy = os.fork()
+        except OSError:
+            # It has as many processes as it may: that test finds nobody, the cells go on.
+            os.close(number)
+            self.line.say({"done": True})
+            return
         if copy:
             os.close(number)
             self.line.say({"done": True, "copy": copy})

@@ -113,7 +113,7 @@ def keep_capabilities(kept: int) -> None:
 
 # --- What may be asked of the system at all ---
 
-_NUMBERS: dict[str, dict[str, int]] = {
+NUMBERS: dict[str, dict[str, int]] = {
     "x86_64": {
         "socket": 41, "connect": 42, "bind": 49, "listen": 50, "accept": 43, "accept4": 288, "ptrace": 101,
         "process_vm_readv": 310, "process_vm_writev": 311, "unshare": 272, "setns": 308, "mount": 165, "umount2": 166,
@@ -123,6 +123,9 @@ _NUMBERS: dict[str, dict[str, int]] = {
         "pidfd_getfd": 438, "pidfd_open": 434, "kcmp": 312, "fsopen": 430, "move_mount": 429, "open_tree": 428,
         "mount_setattr": 442, "kill": 62, "tkill": 200, "tgkill": 234, "pidfd_send_signal": 424, "rt_sigqueueinfo": 129,
         "rt_tgsigqueueinfo": 297, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240,
+        "process_madvise": 440, "process_mrelease": 448, "migrate_pages": 256, "move_pages": 279, "setpriority": 141,
+        "ioprio_set": 251, "prlimit64": 302, "sched_setaffinity": 203, "sched_setscheduler": 144, "sched_setparam": 142,
+        "sched_setattr": 314, "inotify_init": 253, "inotify_init1": 294,
     },
     "aarch64": {
         "socket": 198, "connect": 203, "bind": 200, "listen": 201, "accept": 202, "accept4": 242, "ptrace": 117,
@@ -133,15 +136,21 @@ _NUMBERS: dict[str, dict[str, int]] = {
         "pidfd_getfd": 438, "pidfd_open": 434, "kcmp": 272, "fsopen": 430, "move_mount": 429, "open_tree": 428,
         "mount_setattr": 442, "kill": 129, "tkill": 130, "tgkill": 131, "pidfd_send_signal": 424,
         "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "shmget": 194, "msgget": 186, "semget": 190, "mq_open": 180,
+        "process_madvise": 440, "process_mrelease": 448, "migrate_pages": 238, "move_pages": 239, "setpriority": 140,
+        "ioprio_set": 30, "prlimit64": 261, "sched_setaffinity": 122, "sched_setscheduler": 119, "sched_setparam": 118,
+        "sched_setattr": 274, "inotify_init": 26, "inotify_init1": 26,
     },
 }  # fmt: skip
 SIGNALS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
 """The calls by which one process ends another."""
-OUTSIDE = tuple(name for name in _NUMBERS["x86_64"] if name not in SIGNALS)
+LIMITS = ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr")
+"""The calls by which one process binds another: a second of processor that it may use ends it as well."""
+OUTSIDE = tuple(name for name in NUMBERS["x86_64"] if name not in (*SIGNALS, *LIMITS))
 """The calls by which a process reaches for others, for the network, or for the machine; it needs none of them."""
 
 
 def refuse(others: bool) -> None:
-    """Have the system refuse the calls by which a process reaches outside, for good; to `others` signals as well."""
-    numbers = _NUMBERS[platform.machine()]
-    refuse_beside([numbers[name] for name in OUTSIDE], [numbers[name] for name in SIGNALS] if others else [])
+    """Have the system refuse the calls by which a process reaches outside, for good; of `others`, signals as well."""
+    numbers = NUMBERS[platform.machine()]
+    signals, limits = ([numbers[name] for name in names] if others else [] for names in (SIGNALS, LIMITS))
+    refuse_beside([numbers[name] for name in OUTSIDE], signals, limits)

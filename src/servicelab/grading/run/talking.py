@@ -71,17 +71,21 @@ class Line:
         """End the conversation."""
         self._own.close()
 
-    def say(self, what: Any, files: Sequence[int] = ()) -> None:
+    def say(self, what: Any, files: Sequence[int] = (), seconds: float | None = None) -> None:
         """Send one frame.
 
         Raises
         ------
         Ended
             Nobody is there.
+        TooLate
+            Nobody took it in time; half of it may have gone, so that nothing can be said any more.
         """
         # In ASCII: a half of a character is no UTF-8.
         body = json.dumps(what, separators=(",", ":")).encode("ascii")
         content = memoryview(HEAD.pack(len(body)) + body)
+        if seconds is not None:
+            self._own.settimeout(seconds)
         try:
             if files:
                 sent = socket.send_fds(self._own, [content[:1]], list(files))
@@ -89,36 +93,48 @@ class Line:
             self._own.sendall(content)
         except (BrokenPipeError, ConnectionResetError) as gone:
             raise Ended from gone
+        except TimeoutError as late:
+            raise TooLate from late
+        finally:
+            if seconds is not None:
+                self._own.settimeout(None)
 
     def hear(self, most: int = MOST, seconds: float | None = None) -> Any:
-        """Return what the next frame says.
+        """Return what the next frame says; files that come with it are not taken.
 
         Raises
         ------
         Ended, TooMuch, TooLate
             As their names say.
         ValueError
-            It is no JSON.
+            It is no JSON, or deeper than Python goes.
         """
-        return self.hear_with_files(most, seconds)[0]
+        return self._heard(most, seconds, None)
 
     def hear_with_files(self, most: int = MOST, seconds: float | None = None) -> tuple[Any, list[int]]:
         """Return what the next frame says, and the files that came with it."""
-        until = None if seconds is None else time.monotonic() + seconds
         files: list[int] = []
+        return self._heard(most, seconds, files), files
+
+    def _heard(self, most: int, seconds: float | None, files: list[int] | None) -> Any:
+        until = None if seconds is None else time.monotonic() + seconds
         head = self._take(HEAD.size, until, files)
         size = HEAD.unpack(head)[0]
         if size > most:
             # What comes after it can still be heard.
             self._take(size, until, files, keep=False)
             raise TooMuch(f"{size} bytes")
-        return json.loads(self._take(size, until, files)), files
+        body = self._take(size, until, files)
+        try:
+            return json.loads(body)
+        except RecursionError as deep:
+            raise ValueError("too deep") from deep
 
     def is_waiting(self, seconds: float = 0.0) -> bool:
         """Return whether something can be heard by then."""
         return bool(select.select([self._own], [], [], seconds)[0])
 
-    def _take(self, size: int, until: float | None, files: list[int], *, keep: bool = True) -> bytes:
+    def _take(self, size: int, until: float | None, files: list[int] | None, *, keep: bool = True) -> bytes:
         taken = bytearray()
         left = size
         while left:
@@ -126,12 +142,16 @@ class Line:
                 raise TooLate
             try:
                 room = min(left, 1 << 20)
-                part, came, _flags, _from = socket.recv_fds(self._own, room, FILES)
+                if files is None:
+                    # Whoever is not trusted could fill the table of open files: the system drops what nobody asks for.
+                    part = self._own.recv(room)
+                else:
+                    part, came, _flags, _from = socket.recv_fds(self._own, room, FILES)
+                    files += came
             except ConnectionResetError as gone:
                 raise Ended from gone
-            files += came
             if not part:
-                for each in files:
+                for each in files or ():
                     os.close(each)
                 raise Ended
             left -= len(part)

@@ -105,13 +105,15 @@ def _started(asked: dict[str, Any], files: list[int]) -> dict[str, Any]:
             os.close(number)
 
 
-def _start(asked: dict[str, Any], talks: int, keeps: int) -> int:
-    """Have one role done by a copy of this process; `talks` is its line, `keeps` its keeper's."""
+def _start(asked: dict[str, Any], talks: int, keeps: int, brought: int) -> int:
+    """Have one role done by a copy of this process.
+
+    `talks` is its line, `keeps` its keeper's, and in `brought` stand its files, which that copy alone reads.
+    """
     room = Path(asked["room"])
-    files = {name: b64decode(content) for name, content in asked["files"].items()}
     # What this Python finds its packages in, which the one that asks need not know.
     seen = *map(Path, asked["readable"]), *packages(Path(asked["course"]))
-    world = World(seen, room, files)
+    world = World(seen, room, lambda: _brought(brought))
     seed = os.urandom(32)
 
     def work() -> None:
@@ -131,6 +133,11 @@ def _start(asked: dict[str, Any], talks: int, keeps: int) -> int:
         return _keep(worker, Line.of(keeps), talks)
 
     return shut_in(asked["level"], world, Limits(**asked["limits"]), work, keep)
+
+
+def _brought(number: int) -> dict[str, bytes]:
+    content = os.pread(number, os.fstat(number).st_size, 0)
+    return {name: b64decode(each) for name, each in json.loads(content).items()}
 
 
 def _leave_open(number: int) -> None:
