@@ -54,7 +54,7 @@ def _by_kernel(course: Course, assignment: str, name: str, reached: Reached) -> 
         shutil.copytree(course.source / assignment, place)
         about = {"assignment": assignment, "notebook": name}
         resources = {"metadata": {"path": str(place)}, "nbgrader": about}
-        run_sealed(nb, Whose(nb, released(resources)), place, reached, Bounds(), solutions(resources))
+        run_sealed(nb, Whose(nb, released(resources)), place, reached, Bounds(), solutions(resources), as_stock=True)
     return tuple(name for cell in nb.cells if is_test(cell) and points_of(cell) < tests[name := cell_name(cell)])
 
 

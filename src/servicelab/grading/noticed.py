@@ -20,7 +20,7 @@ from servicelab.grading.outcomes import DIED, STOPPED, TOO_LONG, TOO_MUCH, UNSTO
 from servicelab.grading.whose import Whose, cell_name
 from servicelab.i18n import _, later
 
-Kind = Literal["ended", "endless", "flooded", "compared", "reaches"]
+Kind = Literal["ended", "endless", "flooded", "compared", "forged", "reaches"]
 NOTICED = "servicelab_noticed"
 """By which nbgrader's steps hand on what was noticed, and metadata of a graded notebook."""
 MOST = 20
@@ -45,7 +45,8 @@ class Noticed:
     ----------
     kind
         `ended`: a cell ended Python. `endless`: it did not stop in time. `flooded`: it put out more than it may.
-        `compared`: a test met a value that says itself what it equals. `reaches`: a line reaches for what no task
+        `compared`: a test met a value that says itself what it equals. `forged`: of the tests that kernels judge, one
+        that has to fail did not. `reaches`: a line reaches for what no task
         needs.
     cell
         The cell.
@@ -113,6 +114,7 @@ def told(found: Iterable[Noticed]) -> list[str]:
         "endless": later("{cell} did not stop in time"),
         "flooded": later("{cell} put out more than it may"),
         "compared": later("{cell} met a value that says itself what it equals; it equals nothing here"),
+        "forged": later("{cell}: a check that has to fail did not, so nothing that kernels judged counts"),
         "reaches": later("{cell} reaches for what no task needs: {line}"),
     }
     clauses = ((words[each.kind], each) for each in dict.fromkeys(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -64,6 +64,7 @@ def judged(
     stderr: bool = False,
     flooded: bool = False,
     broken: str | None = None,
+    as_stock: bool = False,
 ) -> list[NotebookNode]:
     """Return what stands in a test: what it said, and its points or what went wrong; nothing else counts.
 
@@ -79,6 +80,8 @@ def judged(
         Whether something was written to stderr meanwhile, and whether more was put out than may be.
     broken
         The kind of error by which the judging itself ended, if it did.
+    as_stock
+        Whether a test that came to its end and gave no number gives all its points, as in nbgrader.
     """
     outputs = []
     if stderr:
@@ -87,6 +90,8 @@ def judged(
     if said := str(answer.get("said", "")):
         outputs.append(output("stream", name="stdout", text=said))
     value: Any = answer.get("value")
+    if as_stock and value is None:
+        value = points
     if flooded:
         outputs.append(not_run(TOO_MUCH))
     elif broken is not None:
@@ -99,6 +104,22 @@ def judged(
     else:
         outputs.append(output("error", ename=NO_POINTS, evalue=NO_NUMBER, traceback=[f"{NO_POINTS}: {NO_NUMBER}"]))
     return outputs
+
+
+def as_nbgrader(cell: NotebookNode, outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return what a test put out in the kernel itself, with the points that nbgrader reads from it as its one result.
+
+    nbgrader's rule: nothing for an error or a word on stderr, else the first result where that is a number, else all.
+    """
+    from nbgrader.utils import determine_grade
+
+    judging: NotebookNode = cell.copy()  # type: ignore[no-untyped-call]
+    judging.outputs = list(outputs)
+    points, _most = determine_grade(judging)
+    rest = [each for each in outputs if each.output_type != "execute_result"]
+    if any(each.output_type == "error" for each in rest):
+        return rest
+    return [*rest, output("execute_result", data={"text/plain": repr(float(points))}, execution_count=None)]
 
 
 def _error(answer: dict[str, Any], number: Callable[[int], int | None]) -> NotebookNode:

@@ -33,6 +33,8 @@ def run_sealed(
     reached: Reached,
     bounds: Bounds,
     solved: Sequence[str] | None = None,
+    *,
+    as_stock: bool = False,
 ) -> list[str]:
     """Run a submission's cells and judge its tests, and write what came of each into it.
 
@@ -52,6 +54,8 @@ def run_sealed(
         What the notebook may take.
     solved
         The author's solutions, where they are at hand.
+    as_stock
+        Whether a test that gives no number gives all its points.
     """
     with scratch() as rooms:
         files = brought(place)
@@ -71,7 +75,7 @@ def run_sealed(
     for at, step, each in zip(places, steps, came, strict=True):
         cell = nb.cells[at]
         if step.test:
-            cell.outputs = _of_test(step, each, numbers.get)
+            cell.outputs = _of_test(step, each, numbers.get, as_stock=as_stock)
         else:
             cell.outputs = [from_dict(one) for one in each.outputs]  # type: ignore[no-untyped-call]
         if each.late and not each.stopped:
@@ -110,12 +114,13 @@ def left_open(opening: Sequence[str], solved: Sequence[str] | None) -> tuple[str
     return tuple(sorted(theirs if solved is None else theirs & frozenset[str]().union(*map(bound, solved))))
 
 
-def _of_test(step: Step, came: Came, number: Any) -> list[NotebookNode]:
+def _of_test(step: Step, came: Came, number: Any, *, as_stock: bool) -> list[NotebookNode]:
     if came.stopped:
         return []
     found = came.judged
     broken = "RuntimeError" if "silent" in found or "broken" in found else None
-    return judged(found, step.points, number, stderr="stderr" in found.get("flags", ()), broken=broken)
+    stderr = "stderr" in found.get("flags", ())
+    return judged(found, step.points, number, stderr=stderr, broken=broken, as_stock=as_stock)
 
 
 def brought(place: Path) -> dict[str, bytes]:

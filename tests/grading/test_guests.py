@@ -1,0 +1,160 @@
+"""Somebody else's nbgrader course: the one that ships with nbgrader's own documentation, and one that needs kernels."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nbgrader
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from tests.grading.conftest import about
+
+from servicelab.cli import main
+from servicelab.grading.course import CONFIG, Course, ready_environment
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("guests")]
+
+GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
+
+
+def made(root: Path, assignment: str, extra: str = "") -> Course:
+    """Configure a course as nbgrader's quickstart does, and generate an assignment that stands in it."""
+    (root / CONFIG).write_text(
+        f"c = get_config()\nc.CourseDirectory.course_id = 'theirs'\nc.CourseDirectory.root = {str(root)!r}\n{extra}",
+        encoding="utf-8",
+    )
+    ready_environment()
+    stock(root, "generate_assignment", assignment)
+    return Course.at(root)
+
+
+def stock(root: Path, *words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def rows(course: Course, assignment: str) -> dict[tuple[str, str, str], Any]:
+    """Everybody's score of every cell, whether a person looks, and nbgrader's comment."""
+    found: dict[tuple[str, str, str], Any] = {}
+    with course.gradebook() as book:
+        for submission in book.assignment_submissions(assignment):
+            for notebook in submission.notebooks:
+                for each in notebook.grades:
+                    found[submission.student.id, notebook.name, each.name] = (each.auto_score, each.needs_manual_grade)
+                for each in notebook.comments:
+                    found[submission.student.id, notebook.name, f"{each.name} says"] = each.auto_comment
+    return found
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    root = tmp_path_factory.mktemp("guide")
+    for part in ("source/ps1", "submitted"):
+        shutil.copytree(GUIDE / part, root / part)
+    shutil.copy(GUIDE / "source" / "header.ipynb", root / "source")
+    return made(root, "ps1")
+
+
+def test_the_course_of_nbgraders_documentation_scores_as_by_nbgrader(
+    guide: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert guide.guest
+    for side in ("theirs", "ours"):
+        shutil.copytree(guide.root, tmp_path / side)
+        text = (guide.root / CONFIG).read_text(encoding="utf-8").replace(str(guide.root), str(tmp_path / side))
+        (tmp_path / side / CONFIG).write_text(text, encoding="utf-8")
+    stock(tmp_path / "theirs", "autograde", "ps1")
+    assert main(["grade", "ps1", "--course", str(tmp_path / "ours"), "--workers", "2"]) == 0
+    theirs, ours = (rows(Course.at(tmp_path / side), "ps1") for side in ("theirs", "ours"))
+    assert ours == theirs
+    assert any(score for score, *_waits in (each for each in ours.values() if isinstance(each, tuple)))
+    said = capsys.readouterr().out
+    assert "Sealed by" in said
+    page = (tmp_path / "ours" / "reports" / "ps1.html").read_text(encoding="utf-8")
+    assert "bitdiddle" in page
+    notebook = nbformat.read(tmp_path / "ours/autograded/bitdiddle/ps1/problem1.ipynb", as_version=4)
+    assert not any("servicelab_note" in cell.metadata for cell in notebook.cells)
+
+
+KERNEL = 'import os\nassert os.path.exists("made.txt")'
+PLAIN = "assert double(2) == 4"
+
+
+def needing_kernels(root: Path) -> Course:
+    """A course with a test that looks at a file which a cell wrote, beside one that can be judged sealed."""
+    notebook = new_notebook(
+        cells=[
+            new_code_cell(
+                "### BEGIN SOLUTION\nopen('made.txt', 'w').write('x')\ndef double(x):\n    return 2 * x\n"
+                "### END SOLUTION",
+                metadata=about("work", solution=True, cell_type="code"),
+            ),
+            new_code_cell(KERNEL, metadata=about("by-file", grade=True, locked=True, points=2, cell_type="code")),
+            new_code_cell(PLAIN, metadata=about("by-value", grade=True, locked=True, points=1, cell_type="code")),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    (root / "source" / "hw").mkdir(parents=True)
+    nbformat.write(notebook, root / "source" / "hw" / "hw.ipynb")
+    course = made(root, "hw")
+    right = "open('made.txt', 'w').write('x')\ndef double(x):\n    return 2 * x"
+    for name, code in {"right": right, "wrong": "def double(x):\n    return x", "none": ""}.items():
+        handed_in = nbformat.read(root / "release" / "hw" / "hw.ipynb", as_version=4)
+        handed_in.cells[0].source = code or handed_in.cells[0].source
+        folder = root / "submitted" / name / "hw"
+        folder.mkdir(parents=True)
+        nbformat.write(handed_in, folder / "hw.ipynb")
+    return course
+
+
+def test_a_test_that_needs_the_kernel_is_judged_by_one_and_the_report_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = needing_kernels(tmp_path / "course")
+    assert main(["grade", "hw", "--course", str(course.root)]) == 0
+    scores = {key: value[0] for key, value in rows(course, "hw").items() if isinstance(value, tuple)}
+    assert scores == {
+        ("right", "hw", "by-file"): 2, ("right", "hw", "by-value"): 1,
+        ("wrong", "hw", "by-file"): 0, ("wrong", "hw", "by-value"): 0,
+        ("none", "hw", "by-file"): 0, ("none", "hw", "by-value"): 0,
+    }  # fmt: skip
+    assert "Not sealed, judged by kernels: by-file." in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_course_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grade", "hw", "--course", str(tmp_path)]) == 1
+    assert "is not a graded course" in capsys.readouterr().err
+
+
+def test_whoever_takes_tests_apart_in_the_kernel_gets_nothing_there_and_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The transformer that takes every assertion out scores full marks with nbgrader itself."""
+    course = needing_kernels(tmp_path / "course")
+    page = course.submitted / "none" / "hw" / "hw.ipynb"
+    notebook = nbformat.read(page, as_version=4)
+    notebook.cells[0].source = STRIPPING
+    nbformat.write(notebook, page)
+    assert main(["grade", "hw", "--course", str(course.root)]) == 0
+    scores = {key[2]: value[0] for key, value in rows(course, "hw").items() if key[0] == "none" and key[2] in TESTS}
+    assert scores == {"by-file": 0, "by-value": 0}
+    assert "a check that has to fail did not" in capsys.readouterr().out
+    shutil.rmtree(course.autograded)
+    stock(course.root, "autograde", "hw", "--student", "none")
+    scores = {key[2]: value[0] for key, value in rows(course, "hw").items() if key[0] == "none" and key[2] in TESTS}
+    assert scores == {"by-file": 2, "by-value": 1}
+
+
+TESTS = ("by-file", "by-value")
+STRIPPING = """\
+import ast
+class Stripping(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.copy_location(ast.Pass(), node)
+get_ipython().ast_transformers.append(Stripping())
+double = int"""
