@@ -94,6 +94,11 @@ class Control(Interactive):
         return str(self.state.get("text", ""))
 
 
+def finished(widget: Interactive) -> bool:
+    """Whether an interactive is worked: as it says itself where it comes to an end, else once anything was set."""
+    return bool(widget.state["complete"]) if "complete" in widget.state else bool(widget.value)
+
+
 def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     """Restore an interactive's value from the sheet, and keep every later one there.
 
@@ -114,7 +119,9 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     def write() -> None:
         nonlocal last, waiting
         last, waiting = time.monotonic(), False
-        session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": bool(widget.value)})
+        # Who goes back after the end has still been there.
+        done = finished(widget) or session.sheet.get(key).get("done") is True
+        session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": done})
         widget.saved = session.sheet.status
 
     def changed(_change: Any) -> None:
