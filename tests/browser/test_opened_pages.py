@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import expect
-from tests.browser.conftest import Notebook
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Lab, Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("opened")]
 LESSON = "lessons/01_needs/lesson.ipynb"
@@ -88,6 +88,27 @@ def test_a_killed_python_is_said_within_two_seconds_and_started_again(lesson: No
     assert min(told) < 2, f"told after {told} s"
 
 
+def on_disk(page: Page, file: Path) -> str:
+    """A page as it is saved."""
+    # JupyterLab's server empties the file before it writes it.
+    deadline = time.monotonic() + 10
+    while not (text := file.read_text(encoding="utf-8")).endswith("}\n"):
+        assert time.monotonic() < deadline, f"the file ends in {text[-40:]!r}"
+        page.wait_for_timeout(50)
+    return text
+
+
+def saved_elsewhere(page: Page, file: Path, **changed: str) -> str:
+    """What another window saves: the pictures of a page that it has run, or another `source` of the first task."""
+    document = json.loads(on_disk(page, file))
+    mine = ("your line here", "in the other window")
+    code = next(cell for cell in document["cells"] if any(words in "".join(cell["source"]) for words in mine))
+    code["source"] = changed.get("source", code["source"])
+    document["metadata"]["saved_by"] = "the other window"
+    file.write_text(json.dumps(document) + "\n", encoding="utf-8")
+    return on_disk(page, file)
+
+
 def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unless_what_is_written_differs(
     lesson: Notebook,
 ) -> None:
@@ -97,21 +118,10 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
     dialog = page.locator(".jp-Dialog")
 
     def written() -> str:
-        # JupyterLab's server empties the file before it writes it.
-        deadline = time.monotonic() + 10
-        while not (text := file.read_text(encoding="utf-8")).endswith("}\n"):
-            assert time.monotonic() < deadline, f"the file ends in {text[-40:]!r}"
-            page.wait_for_timeout(50)
-        return text
+        return on_disk(page, file)
 
     def other_window(**changed: str) -> str:
-        document = json.loads(written())
-        mine = ("your line here", "in the other window")
-        code = next(cell for cell in document["cells"] if any(words in "".join(cell["source"]) for words in mine))
-        code["source"] = changed.get("source", code["source"])
-        document["metadata"]["saved_by"] = "the other window"
-        file.write_text(json.dumps(document) + "\n", encoding="utf-8")
-        return written()
+        return saved_elsewhere(page, file, **changed)
 
     def save() -> None:
         # What JupyterLab does by itself every ten seconds when something has changed: the pictures of a page that was
@@ -154,6 +164,50 @@ def test_a_page_that_a_second_window_has_saved_is_saved_without_a_question_unles
     bar.get_by_role("button", name="Go on with this one").click()
     saved_over(theirs)
     assert "written in the other window" not in written()
+
+
+def test_who_alone_has_written_is_asked_nothing_and_the_other_window_s_work_can_be_taken(
+    edition_lab: Callable[[str], Lab], page: Page
+) -> None:
+    """Somebody opens the page once more beside the one that they write in; later both write."""
+    path = "lessons/00_orientation/lesson.ipynb"
+    lesson = Notebook.opened(page, edition_lab("en"), path, "s10")
+    file = lesson.lab.folder / path
+    notice = lesson.panel.locator(".slx-notice")
+
+    def write(line: str) -> None:
+        lesson.panel.locator(".cm-content").filter(has_text="your line here").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(line)
+
+    def save(there: str) -> None:
+        page.keyboard.press("Control+s")
+        deadline = time.monotonic() + 60
+        while there not in on_disk(page, file):
+            assert not notice.is_visible(), notice.inner_text()
+            assert time.monotonic() < deadline, "the page was not saved"
+            page.wait_for_timeout(250)
+        # It asks what the file is now: what is written before it has heard is its own to it.
+        page.wait_for_timeout(2000)
+
+    write("\n# mine")
+    saved_elsewhere(page, file)
+    save("# mine")
+    # What was saved last is what this window knows: its own line does not part it from a window that left it alone.
+    saved_elsewhere(page, file)
+    write(", longer")
+    save("# mine, longer")
+
+    theirs = saved_elsewhere(page, file, source="mine = 'your line here, in the other window'")
+    write(", lost")
+    page.keyboard.press("Control+s")
+    notice.get_by_text("open in two windows").wait_for()
+    notice.get_by_role("button", name="Take the other one").click()
+    notice.get_by_text("Your work from last time is here").wait_for()
+    lesson.panel.locator(".cm-content").filter(has_text="in the other window").wait_for()
+    assert lesson.section == "s10"
+    assert not page.locator(".jp-Dialog").count()
+    assert on_disk(page, file) == theirs
 
 
 def test_a_python_that_does_not_answer_is_said_and_can_be_started_again(lesson: Notebook) -> None:

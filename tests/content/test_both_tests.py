@@ -81,7 +81,9 @@ def test_the_picture_says_in_words_what_it_shows_and_judges_nothing(form: Form, 
     for word in {"en": ("outside", "inside", "none"), "zh": ("界外", "超出", "没有")}[language]:
         assert word not in drawn.state["text"]
     (chart,) = drawn.state["charts"]
-    assert len(chart["legend"]) == 2
+    # A week, the limits, the average: no mark of its own for a week outside.
+    assert len(chart["legend"]) == 3
+    assert not [key for key in chart["legend"] if key.get("shape") == "diamond"]
 
 
 def test_no_lesson_shows_either_picture(course: Course) -> None:

@@ -10,6 +10,7 @@ from servicelab.i18n import language, use
 from servicelab.learn import open_lesson
 from servicelab.widgets import explore
 from servicelab.widgets.figures import Figure
+from servicelab.widgets.house import Interactive
 
 WORDS = 'What to see: **ninety** of a hundred. See [the term](../../glossary.ipynb#cell-id=x "A word.").'
 drawn = []
@@ -208,3 +209,26 @@ def test_a_question_waits_until_everything_on_a_board_is_placed(lesson):
     assert not late.state["waiting"]
     with pytest.raises(UserError, match="x-other"):
         lesson.quiz("q-one", after="x-other")
+
+
+def test_a_board_is_done_when_it_has_come_to_its_end_and_not_at_the_first_touch(lesson):
+    class Ending(Interactive):
+        def derive(self, value):
+            return {"complete": value.get("ended") is True}
+
+    class Endless(Interactive):
+        def derive(self, value):
+            return {}
+
+    def done(key):
+        return lesson.sheet.get(key)["done"]
+
+    board = lesson.show(Ending(), "x-board")
+    board.value = {"step": 1}
+    assert not done("x-board")
+    board.value = {"step": 1, "ended": True}
+    assert done("x-board")
+    board.value = {"step": 2, "ended": False}
+    assert done("x-board"), "who goes back has still been there"
+    lesson.show(Endless(), "x-endless").value = {"step": 1}
+    assert done("x-endless")

@@ -88,6 +88,12 @@ def test_shares_are_dragged_and_nothing_is_told_before_the_decision() -> None:
     theirs = model.derive({"train": "phone", "shares": model.other})
     assert theirs["dragged"] == pytest.approx(0.2 * 3 + 0.8 * 5)
     both = model.derive({"train": "phone", "same": True})
+    # What waits for the comparison comes with it, and stays when somebody drags again.
+    ended = [model.derive(each)["complete"] for each in (
+        {}, {"train": "phone"}, {"compared": True}, {"train": "phone", "same": True},
+        {"train": "phone", "same": False, "compared": True},
+    )]  # fmt: skip
+    assert ended == [False, False, False, True, True]
     assert [bar["mean"] for bar in both["fair"]] == pytest.approx([4.0, 3.0])
     assert "place 1 of 2" in both["text"]
     assert "as rated they have 3.40 and 3.60" in both["text"]
@@ -125,11 +131,13 @@ def test_who_is_there_talks_and_waits_adds_up(floor: FloorModel) -> None:
     for line_, hands in (("phone", 1), ("chat", 3)):
         shown = floor.hour(line_)
         assert {place for place, *_ in shown.talks} <= {place for place, *_ in shown.spells} == set(range(shown.places))
-        for at in range(0, LENGTH, 60):
+        # At the end of the hour nobody has left all at once.
+        for at in range(0, LENGTH + 1, 60):
             held = pd.Series([place for place, low, high in shown.talks if low <= at < high]).value_counts()
             assert held.max() <= hands
             there = {place for place, low, high in shown.spells if low <= at < high}
             assert set(held.index) <= there
+            assert there
             # Nobody waits while a person who stays has a hand free.
             if any(low < at < high for low, high, _ in shown.waits):
                 free = [p for p, low, high in shown.spells if low < at and at + 900 < high and held.get(p, 0) < hands]
@@ -137,6 +145,14 @@ def test_who_is_there_talks_and_waits_adds_up(floor: FloorModel) -> None:
         truly = load("calls")
         of_day = truly[(truly["line"] == line_) & (truly["arrived_at"].dt.strftime("%Y-%m-%d %H") == f"{DAY} 15")]
         assert shown.came == len(of_day)
+
+
+def test_at_the_end_of_the_hour_the_floor_is_as_full_as_a_minute_before(floor: FloorModel) -> None:
+    for step in ("queue", "chats"):
+        *_, before, last = floor.derive({"step": step})["table"]["rows"]
+        assert (before[0], last[0]) == ("15:55", "16:00")
+        assert last[1] >= max(1, before[1] / 2)
+        assert last[2] >= 1
 
 
 def test_the_callers_are_the_same_whoever_is_missing(floor: FloorModel) -> None:
@@ -154,6 +170,8 @@ def test_each_who_is_missing_costs_more_than_the_one_before(floor: FloorModel) -
     assert (steps > 0).all()
     assert (np.diff(steps) > 0).all()
     assert state["guess"] == 100
+    assert state["complete"]
+    assert floor.derive({"step": "queue", "guess": 100, "guessed": True})["complete"], "a guess stays"
     # A hundred runs of ten days are ten days: the interval is theirs, and wider than that of the runs.
     for missing, (mean, low, high) in enumerate(state["waits"]):
         runs = floor.replay(missing).interval("mean_wait")
@@ -165,6 +183,7 @@ def test_each_who_is_missing_costs_more_than_the_one_before(floor: FloorModel) -
 def test_nothing_of_fewer_people_is_in_the_page_before_the_guess(floor: FloorModel) -> None:
     state = floor.derive({"step": "fewer", "missing": "2"})
     assert not {"waits", "losses", "guess"} & set(state)
+    assert not state["complete"]
     assert state["scene"]["waits"] == floor.hour("phone").waits
     assert "Guess first" in state["text"]
 
@@ -265,6 +284,7 @@ def test_a_note_is_judged_only_when_it_is_handed_over() -> None:
     every = list(QUESTIONS)
     assert "rows" not in model.derive({"lines": every})
     done = model.derive({"lines": every, "handed": True})
+    assert (model.derive({"lines": every})["complete"], done["complete"]) == (False, True)
     assert (done["answered"], done["harms"]) == (6, [])
     part = model.derive({"lines": ["who", "label", "soon"], "handed": True})
     assert part["answered"] == 1

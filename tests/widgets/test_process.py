@@ -469,6 +469,12 @@ def test_a_week_outside_its_limits_is_named() -> None:
     weekly = pd.DataFrame({"week": range(12), "warehouse": "Wuhan", "parcels": 100, "faults": [4] * 11 + [20]})
     assert "outside: weeks 11" in packingweeks.control(weekly, "Wuhan", 0, 11)["text"]
     assert "none outside" in packingweeks.control(weekly, "Wuhan", 0, 10)["text"]
+    # The words call the broken lines limits: the average is none, and is named beside them.
+    drawn = packingweeks.control(weekly, "Wuhan", 0, 10)["charts"][0]
+    broken = [layer["lines"][0] for layer in drawn["layers"] if layer.get("dash")]
+    assert len(broken) == 2
+    assert not any("rules" in layer for layer in drawn["layers"])
+    assert [key["text"] for key in drawn["legend"] if key.get("line")] == ["average of the weeks shown"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -94,6 +94,11 @@ class Control(Interactive):
         return str(self.state.get("text", ""))
 
 
+def finished(widget: Interactive) -> bool:
+    """Whether an interactive is worked: as it says itself where it comes to an end, else once anything was set."""
+    return widget.ready and bool(widget.state.get("complete", widget.value))
+
+
 def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     """Restore an interactive's value from the sheet, and keep every later one there.
 
@@ -112,15 +117,11 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
     widget.labels = {**widget.labels, "kept_as": f"{session.sheet.notebook}#{key}"}
     last, waiting, taking = 0.0, False, False
 
-    def ended() -> bool:
-        """Whether it is done: who has looked at a picture of it has not committed a round."""
-        return widget.ready and bool(widget.state.get("complete", widget.value))
-
     def write() -> None:
         nonlocal last, waiting
         last, waiting = time.monotonic(), False
-        # Who plays a round once more has played it already.
-        done = ended() or session.sheet.get(key).get("done") is True
+        # Who goes back after the end, or plays a round once more, has still been there.
+        done = finished(widget) or session.sheet.get(key).get("done") is True
         session.keep(key, {"kind": "interactive", "value": dict(widget.value), "done": done})
         widget.saved = session.sheet.status
 
@@ -157,7 +158,7 @@ def keep_value_of(session: Session, widget: Interactive, key: str) -> None:
 
     def derived(_change: Any) -> None:
         """What is brought to its end by another control is done, though nobody has set anything in it."""
-        if not widget.value and ended() and session.sheet.get(key).get("done") is not True:
+        if not widget.value and finished(widget) and session.sheet.get(key).get("done") is not True:
             write()
 
     widget.look_again = look_again  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ from servicelab.company import label
 from servicelab.i18n import _
 from servicelab.models.process import p_chart
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.chart import axis, beyond, chart, dots, lines, picture, rule, table
+from servicelab.widgets.house.chart import axis, beyond, chart, dots, lines, picture, table
 from servicelab.widgets.quantities import between
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def control(
                 [
                     lines([list(zip(weeks, upper.tolist(), strict=True))], color=7, dash="5 4", width=1.4),
                     lines([list(zip(weeks, lower.tolist(), strict=True))], color=7, dash="5 4", width=1.4),
-                    rule(y=100 * found.centre),
+                    # Whole: what is broken is called a limit.
+                    lines([[(first - 0.5, 100 * found.centre), (last + 0.5, 100 * found.centre)]], color=7, width=1),
                     lines([list(zip(weeks, share.tolist(), strict=True))], color=1, width=1.4),
                     dots(inside, color=1, r=4),
                     dots(outside, color=2, shape="diamond", r=7),
@@ -66,6 +67,7 @@ def control(
                     {"shape": "circle", "color": 1, "text": _("a week")},
                     *([{"shape": "diamond", "color": 2, "text": _("outside the limits")}] if judged else []),
                     {"dash": "5 4", "color": 7, "text": _("limits of what chance alone can do")},
+                    {"line": True, "color": 7, "text": _("average of the weeks shown")},
                 ],
                 height=280,
             )

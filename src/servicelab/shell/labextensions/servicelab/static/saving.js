@@ -7,14 +7,29 @@ export class Saving {
     this.contents = contents;
     this.tell = tell;
     this.parted = this.chosen = false;
+    this.known = null;
+    this.learn();
     this.context._raiseConflict = (there, options) => this.settle(there, options);
   }
 
+  // What the cells said when this window last read or saved the page.
+  learn() {
+    let sent = null;
+    const now = () => written(this.context.model.toJSON());
+    void this.context.ready.then(() => (this.known ??= now()));
+    this.context.saveState.connect((_, state) => {
+      if (state === "started") sent = now();
+      else if (state === "completed" && sent !== null) this.known = sent;
+    });
+  }
+
   // What differs is mostly pictures of controls: answers are kept elsewhere, and both windows show the same ones. Only
-  // where the cells themselves differ somebody has to say which of them stay.
+  // where something else was written there somebody has to say which of them stay: a window that was opened and did no
+  // more than run the page takes nothing from who writes in this one.
   async settle(there, options) {
     const other = await this.contents.get(there.path, { content: true, type: "notebook", format: "json" });
-    if (!this.chosen && written(other.content) !== written(options.content)) {
+    const theirs = written(other.content);
+    if (!this.chosen && theirs !== written(options.content) && theirs !== this.known) {
       this.part(true);
       // The name by which JupyterLab knows that nothing was saved and nothing has to be said.
       throw Object.assign(new Error("another window has other work"), { name: "ModalCancelError" });

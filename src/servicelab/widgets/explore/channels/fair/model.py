@@ -60,7 +60,10 @@ class FairModel:
         return sum(share * self.by_group[group] for group, share in shares.items()) / total if total else 0.0
 
     def derive(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the view draws for ``value``: whom to ``train``, ``shares``, ``same`` for all, the ``silent``."""
+        """Return what the view draws for ``value``: whom to ``train``, ``shares``, ``same`` for all, the ``silent``.
+
+        ``compared`` says that all have stood at the same mix once.
+        """
         train = choice(value, "train", CHOICES, "")
         given = value.get("shares")
         shares = {
@@ -79,6 +82,8 @@ class FairModel:
             "decided": bool(train),
             "shares": shares,
             "same": same,
+            # Whoever has compared may go back to a mix of their own: what waited for it stays.
+            "complete": bool(train) and (same or value.get("compared") is True),
             "raw": _bars(raw),
         }
         if not train:

@@ -11,7 +11,7 @@ export default house.view((ui) => {
   });
   const take = ui.button({ text: t("take"), press: () => ui.send({ shares: { ...content.other }, same: false }) });
   const back = ui.button({ text: t("back"), quiet: true, press: () => ui.send({ shares: { ...content.own }, same: false }) });
-  const same = ui.button({ text: t("same"), primary: true, press: () => ui.send({ same: true }) });
+  const same = ui.button({ text: t("same"), primary: true, press: () => ui.send({ same: true, compared: true }) });
   const silent = ui.checks({ legend: "", options: [{ id: "silent", text: t("silent"), hint: t("silent_help") }], change: (now) => ui.send({ silent: now.length > 0 }) });
   silent.el.firstChild.classList.add("sl-hidden");
   silent.el.firstChild.textContent = t("silent");

@@ -42,6 +42,8 @@ EVERY = 300
 class Scene:
     """An hour on the floor, in seconds from its beginning: spells at the desk, contacts in hand, people in the queue.
 
+    What goes on after the hour ends later than it.
+
     Attributes
     ----------
     spells : (place, from, to): a person who is there; whoever still talks then finishes first
@@ -115,6 +117,7 @@ class FloorModel:
         state: dict[str, Any] = {
             "at": {"step": step, "missing": str(missing), "guess": said if moved else self._today(step)},
             "open": open_,
+            "complete": guess is not None,
             "moved": moved,
             "seen": [each for each in STEPS if isinstance(watched, list) and each in watched],
             "hands": CHATS if step == "chats" else 1,
@@ -271,8 +274,9 @@ def scene(day: DayLog) -> Scene:
     here = [person for person in range(people) if day.begin[person] < stop and last[person] > start]
     order = {at: n for n, at in enumerate(sorted({place[person] for person in here}))}
 
+    # What goes on after the hour is not cut off at its end: at four o'clock the floor is as full as a moment before.
     def cut(low: float, high: float) -> tuple[float, float]:
-        return round(max(low, start) - start, 1), round(min(high, stop) - start, 1)
+        return round(max(low, start) - start, 1), round(high - start, 1)
 
     spells = [(order[place[person]], *cut(day.begin[person], last[person])) for person in here]
     talks = [
@@ -331,7 +335,7 @@ def table(shown: Scene) -> dict[str, Any]:
     """The hour every five minutes."""
     rows = []
     for at in range(0, LENGTH + 1, EVERY):
-        there = {place for place, low, high in shown.spells if low <= at < high or at == high == LENGTH}
+        there = {place for place, low, high in shown.spells if low <= at < high}
         busy = {place for place, low, high in shown.talks if low <= at < high}
         queue = sum(low <= at < high for low, high, _gave_up in shown.waits)
         lost = sum(gave_up and high <= at for _low, high, gave_up in shown.waits)

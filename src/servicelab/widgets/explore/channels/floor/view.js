@@ -136,6 +136,9 @@ export default house.view((ui) => {
   }
   // With `steps` each point says what it adds to the one before: by eye the line looks straighter than it is.
   function curve(chart, values, label, top, { extra, steps } = {}) {
+    const under = (n) => Boolean(extra) && extra.x === n && extra.y > values[n][0];
+    const said = (low) => values.map(([m, lo, hi], n) => ({ x: n, y: low ? lo : hi, text: steps && n ? `${m.toFixed(0)} (+${Math.round(m - values[n - 1][0])})` : m.toFixed(0) }))
+      .filter((_, n) => under(n) === low);
     chart.draw({
       x: { label: t("fewer"), min: -0.3, max: values.length - 0.7, ticks: values.map((_, n) => n) },
       y: { label, min: 0, max: top, every: 45 },
@@ -143,8 +146,9 @@ export default house.view((ui) => {
         { lines: [{ points: values.map(([m], n) => [n, m]) }], color: 1, width: 2 },
         { intervals: values.map(([m, lo, hi], n) => ({ x: n, y: m, ylo: lo, yhi: hi })), color: 1 },
         { dots: values.map(([m], n) => ({ x: n, y: m })), color: 1, r: 5 },
-        // Above the interval: beside the dot the line runs through it.
-        { notes: values.map(([m, , hi], n) => ({ x: n, y: hi, text: steps && n ? `${m.toFixed(0)} (+${Math.round(m - values[n - 1][0])})` : m.toFixed(0) })), dy: -8, anchor: "middle", strong: true },
+        // Above the interval: beside the dot the line runs through it. Below it where the guess stands above.
+        { notes: said(false), dy: -8, anchor: "middle", strong: true },
+        { notes: said(true), dy: 18, anchor: "middle", strong: true },
         ...(extra ? [{ dots: [extra], shape: "diamond", color: 4, r: 8, hollow: true }] : []),
       ],
       legend: extra ? [{ shape: "diamond", color: 4, hollow: true, text: t("yours") }] : [],

@@ -57,6 +57,7 @@ class HandoverModel:
             "used": used,
             "over": over,
             "handed": handed,
+            "complete": handed,
             "note": together(*(line(each) for each in lines)),
         }
         if not handed:
