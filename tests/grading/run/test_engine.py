@@ -115,6 +115,12 @@ def test_what_cells_put_out_is_what_a_kernel_gives(run: Run) -> None:
     assert came[10].outputs[0]["ename"] == "StdinNotImplementedError"
 
 
+def test_what_is_displayed_under_a_name_is_replaced_by_a_later_cell_too(run: Run) -> None:
+    came = run("from IPython.display import display\nheld = display('one', display_id=True)", "held.update('two')")
+    assert [each["data"] for each in came[0].outputs] == [{"text/plain": "'two'"}]
+    assert came[1].outputs == []
+
+
 def test_every_submission_begins_anew_and_by_its_own_chance(run: Run) -> None:
     first = run("import builtins, os, random\nbuiltins.mine = 1\nprint(random.random(), os.listdir('.'))", a=b"x")
     second = run("import builtins, random\nprint(random.random(), hasattr(builtins, 'mine'))")

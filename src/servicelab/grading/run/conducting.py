@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -265,6 +264,7 @@ class Conducting:
         self.bounds = bounds
         self.until = time.monotonic() + bounds.seconds
         self.room = bounds.output
+        self.displayed: dict[str, list[dict[str, Any]]] = {}
 
     def conduct(self, steps: Sequence[Step]) -> list[Came]:
         """Run the cells and judge the tests; return what came of each."""
@@ -325,7 +325,7 @@ class Conducting:
                     continue
                 room -= size
                 self.room -= size
-                took(came.outputs, shown)
+                took(came.outputs, shown, self.displayed)
         except (Ended, TooLate, ValueError) as wrong:
             came.stopped = _why(wrong)
             learner.end()
@@ -469,8 +469,11 @@ def _is_text(value: Any) -> bool:
     return type(value) is str or (type(value) is list and all(type(line) is str for line in value))
 
 
-def took(outputs: list[dict[str, Any]], said: dict[str, Any]) -> None:
-    """Add what a cell put out to what it put out before, as a notebook keeps it."""
+def took(outputs: list[dict[str, Any]], said: dict[str, Any], displayed: dict[str, list[dict[str, Any]]]) -> None:
+    """Add what a cell put out to what it put out before, as a notebook keeps it.
+
+    Under `displayed` stands what cells put out by a name of its own: any later cell may put something in its place.
+    """
     kind = said["output_type"]
     if kind == "clear":
         outputs.clear()
@@ -480,11 +483,9 @@ def took(outputs: list[dict[str, Any]], said: dict[str, Any]) -> None:
         return
     name = said.pop("display_id", None)
     if said.pop("update", False):
-        for each in outputs:
-            if each.get("metadata", {}).get(DISPLAYED) == name:
-                each["data"] = said["data"]
+        for each in displayed.get(str(name), []):
+            each |= {"data": said["data"], "metadata": said["metadata"]}
         return
     outputs.append(said)
-
-
-DISPLAYED = secrets.token_hex(8)
+    if name is not None:
+        displayed.setdefault(name, []).append(said)
