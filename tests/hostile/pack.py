@@ -53,6 +53,8 @@ class Attack:
         By level: why it is not held there; and what the cells print there.
     keeps
         By level, whether what stood before it keeps its points, where it harms itself only.
+    most
+        Characters that the cells put out at most.
     pad
         Characters of one more cell after it.
     calls
@@ -71,6 +73,7 @@ class Attack:
     open: dict[str, str] = field(default_factory=dict)
     opened: str = ""
     keeps: dict[str, bool] = field(default_factory=dict)
+    most: int = 1 << 22
     pad: int = 0
     calls: bool = False
 

@@ -31,9 +31,9 @@ from servicelab.grading.sealed import IN_THERE, SYSTEM, brought
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("engine")]
 only_linux = pytest.mark.skipif(not system.is_linux(), reason="only Linux shuts code in")
 ATTACKS, ELSEWHERE = read()
-SECRET = ("73190", "26810", "50381", "50127")
+SECRET = ("73191", "26813", "50377", "50127")
 """Digits of what the hidden test calls with and expects."""
-TEST = "found = share([0.73190, 0.26810, 0.50381])\nassert abs(found - 0.50127) < 1e-6"
+TEST = "found = share([0.73191, 0.26813, 0.50377])\nassert abs(found - 0.50127) < 1e-6"
 OPENING = """\
 import statistics
 import pandas as pd
@@ -200,10 +200,11 @@ class Room:
 
     def honest(self) -> None:
         """Grade an honest submission: it has all its points, and finds nothing of anybody's."""
-        files = {"answers.json": json.dumps([f"{THEIRS}-{number}" for number in range(1000, 6000)])}
+        theirs = json.dumps({f"d-{number}": f"{THEIRS}-{number}" for number in range(1000, 4000)})
+        files = {"answers.json": theirs, "exercise.ipynb": "x" * 70_000}
         came = self.conduct([Step(OPENING, own=True), Step(HONEST), check(TEST, 3), Step(LEFT)], files, Limits())
         assert came[2].judged.get("value") == 3.0, came
-        assert printed(came[3]) == "['.home', 'answers.json'] False False\n"
+        assert printed(came[3]) == "['.home', 'answers.json', 'exercise.ipynb'] False False\n"
 
 
 @pytest.fixture(scope="module")
@@ -270,6 +271,7 @@ def test_an_attack_gains_and_harms_nothing(attack: Attack, room: Room, around: A
         assert not [each for each in forms(secret) if each in back], secret
     wanted = attack.opened if level in attack.open else attack.prints
     assert wanted in "".join(map(printed, cells)), came
+    assert sum(map(len, map(printed, cells))) <= attack.most
     assert seen(came) == attack.seen(level), came
     assert around.state() == before
     assert around.called() == []
