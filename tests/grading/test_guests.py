@@ -126,6 +126,13 @@ def test_a_test_that_needs_the_kernel_is_judged_by_one_and_the_report_says_so(
     assert "Not sealed, judged by kernels: by-file." in capsys.readouterr().out
 
 
+def test_an_assignment_that_was_not_generated_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    course = needing_kernels(tmp_path / "course")
+    shutil.rmtree(course.release)
+    assert main(["grade", "hw", "--course", str(course.root)]) == 1
+    assert "run nbgrader generate_assignment hw in that course first" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_no_course_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["grade", "hw", "--course", str(tmp_path)]) == 1
     assert "is not a graded course" in capsys.readouterr().err

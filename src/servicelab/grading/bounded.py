@@ -144,15 +144,15 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         with ready() as reached:
             if reached is not None:
                 where = Path(resources.get("metadata", {}).get("path") or ".").resolve()
-                compared = run_sealed(
+                seen = run_sealed(
                     nb, self._whose, where, reached, self._bounds(), solutions(resources), as_stock=self.as_stock
                 )
             else:
-                compared = []
+                seen = []
                 self._by_kernels(nb, resources, km)
         forged = self._in_one_kernel(nb, before, kernels, resources, km) if reached is not None and kernels else []
         resources[UNSEALED] = sorted(kernels)
-        resources.setdefault(NOTICED, [*forged, *noticed(nb, self._whose, compared)])
+        resources.setdefault(NOTICED, [*forged, *noticed(nb, self._whose, seen)])
         _write_out_controls(nb)
         _mark_halves(nb)
         return nb, resources

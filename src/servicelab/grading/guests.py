@@ -16,11 +16,13 @@ from pathlib import Path
 import nbformat
 
 from servicelab.course.handin import notebook_file
+from servicelab.errors import UserError
 from servicelab.grading.course import Course
 from servicelab.grading.marks import points_of
 from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.sealed import run_sealed
 from servicelab.grading.whose import Whose, cell_name, is_test, released, solutions
+from servicelab.i18n import _
 
 
 def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
@@ -34,7 +36,21 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
         One that was generated there.
     reached
         The engine; None where kernels run everything anyway.
+
+    Raises
+    ------
+    UserError
+        The assignment was not generated there.
     """
+    missing = [each for each in (course.source, course.release) if not (each / assignment).is_dir()]
+    if missing:
+        raise UserError(
+            _(
+                "{assignment} is not in {folder}: run nbgrader generate_assignment {assignment} in that course first.",
+                assignment=assignment,
+                folder=missing[0],
+            )
+        )
     if reached is None:
         return course
     found = {name: _by_kernel(course, assignment, name, reached) for name in course.notebooks(assignment)}

@@ -20,7 +20,7 @@ from servicelab.grading.outcomes import DIED, STOPPED, TOO_LONG, TOO_MUCH, UNSTO
 from servicelab.grading.whose import Whose, cell_name
 from servicelab.i18n import _, later
 
-Kind = Literal["ended", "endless", "flooded", "compared", "forged", "reaches"]
+Kind = Literal["ended", "endless", "flooded", "compared", "protocol", "forged", "reaches"]
 NOTICED = "servicelab_noticed"
 """By which nbgrader's steps hand on what was noticed, and metadata of a graded notebook."""
 MOST = 20
@@ -45,7 +45,8 @@ class Noticed:
     ----------
     kind
         `ended`: a cell ended Python. `endless`: it did not stop in time. `flooded`: it put out more than it may.
-        `compared`: a test met a value that says itself what it equals. `forged`: of the tests that kernels judge, one
+        `compared`: a test met a value that says itself what it equals. `protocol`: what runs there spoke to the engine
+        in words that no cell has. `forged`: of the tests that kernels judge, one
         that has to fail did not. `reaches`: a line reaches for what no task
         needs.
     cell
@@ -59,7 +60,7 @@ class Noticed:
     line: str = ""
 
 
-def noticed(nb: NotebookNode, whose: Whose, compared: Iterable[str] = ()) -> list[Noticed]:
+def noticed(nb: NotebookNode, whose: Whose, seen: Sequence[Noticed] = ()) -> list[Noticed]:
     """Return what to look at in a notebook that was run.
 
     Parameters
@@ -68,10 +69,10 @@ def noticed(nb: NotebookNode, whose: Whose, compared: Iterable[str] = ()) -> lis
         The notebook, with what its cells put out.
     whose
         Whose each of its cells is.
-    compared
-        The tests in which a value was compared that says itself what it equals.
+    seen
+        What the engine noticed itself.
     """
-    return [*_met(nb), *(Noticed("compared", each) for each in compared), *_reaching(nb, whose)][:MOST]
+    return [*seen, *_met(nb), *_reaching(nb, whose)][:MOST]
 
 
 def _met(nb: NotebookNode) -> Iterator[Noticed]:
@@ -114,6 +115,7 @@ def told(found: Iterable[Noticed]) -> list[str]:
         "endless": later("{cell} did not stop in time"),
         "flooded": later("{cell} put out more than it may"),
         "compared": later("{cell} met a value that says itself what it equals; it equals nothing here"),
+        "protocol": later("{cell} spoke to the engine in words that no cell has, and was ended"),
         "forged": later("{cell}: a check that has to fail did not, so nothing that kernels judged counts"),
         "reaches": later("{cell} reaches for what no task needs: {line}"),
     }

@@ -10,6 +10,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 
 from servicelab.grading.bindings import bound
 from servicelab.grading.lodging import readable, scratch
+from servicelab.grading.noticed import Kind, Noticed
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
 from servicelab.grading.run.jail import Limits
@@ -35,10 +36,8 @@ def run_sealed(
     solved: Sequence[str] | None = None,
     *,
     as_stock: bool = False,
-) -> list[str]:
-    """Run a submission's cells and judge its tests, and write what came of each into it.
-
-    Returns the names of the tests in which a value was compared that says itself what it equals.
+) -> list[Noticed]:
+    """Run a submission's cells, judge its tests, and write what came of each into it; return what the engine noticed.
 
     Parameters
     ----------
@@ -84,10 +83,14 @@ def run_sealed(
             cell.outputs = [*cell.outputs, not_run(STOPPED[each.stopped])]
         cell.execution_count = each.count
     return [
-        cell_name(nb.cells[at])
-        for at, each in zip(places, came, strict=True)
-        if "compared" in each.judged.get("flags", ())
+        Noticed(kind, cell_name(nb.cells[at])) for at, each in zip(places, came, strict=True) for kind in _seen(each)
     ]
+
+
+def _seen(came: Came) -> list[Kind]:
+    """What there is to notice in what came of a step."""
+    compared: list[Kind] = ["compared"] if "compared" in came.judged.get("flags", ()) else []
+    return [*compared, "protocol"] if came.stopped == "protocol" else compared
 
 
 def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...]) -> Step:

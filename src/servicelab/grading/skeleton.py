@@ -33,7 +33,7 @@ PUT_RIGHT = "servicelab_put_right"
 FORMAT = (4, 5)
 """The notebook format in which cells have ids."""
 READ = 2_000_000
-"""Characters of a notebook's code that are read for the names that it binds."""
+"""Characters of a notebook's code that are read for what it binds: more than anybody writes."""
 KEPT = 4_000
 """Characters kept of what stood in a cell."""
 MOST = 200
@@ -398,8 +398,9 @@ class _Rebuilding:
             and not written.kept_text(self.entries.get(self.names[here]))
         ]
         for there in loose:
-            prose = self._kind(there) != "code" or not is_python(self._text(there))
-            if not open_still or not prose or not self._text(there).strip():
+            if not open_still or not self._text(there).strip():
+                continue
+            if self._kind(there) == "code" and is_python(self._read(self._text(there))):
                 continue
             before = [here for here in open_still if here <= anchors[there]]
             self._note("beside", before[-1] if before else open_still[0], self._text(there))
@@ -449,8 +450,9 @@ class _Rebuilding:
             own = by_name.get(cell_name(cell))
             if cell.cell_type != "code" or (own is not None and _plain(text_of(own.source)) == _plain(cell.source)):
                 continue
-            again = {name for *_where, name in imported(cell.source) & brought}
-            names = sorted((bound(cell.source) & courses) - again)
+            code = self._read(cell.source)
+            again = {name for *_where, name in imported(code) & brought}
+            names = sorted((bound(code) & courses) - again)
             if names:
                 self.repairs.append(Repair("bound", cell_name(cell), ", ".join(names)[:KEPT]))
 
@@ -461,12 +463,15 @@ class _Rebuilding:
         return text_of(self.cells[there].get("source", ""))
 
     def _bound(self, there: int) -> frozenset[str]:
-        """The names that a submitted cell binds; none where the notebook holds more than anybody writes."""
+        """The names that a submitted cell binds."""
         if there not in self._names_bound:
-            text = self._text(there)
-            self._room -= len(text)
-            self._names_bound[there] = bound(text) if self._room >= 0 else frozenset()
+            self._names_bound[there] = bound(self._read(self._text(there)))
         return self._names_bound[there]
+
+    def _read(self, text: str) -> str:
+        """A text to be read as code; empty where the notebook holds more than anybody writes."""
+        self._room -= len(text)
+        return text if self._room >= 0 else ""
 
     def _kind(self, there: int) -> str:
         return str(self.cells[there].get("cell_type", ""))
