@@ -59,6 +59,11 @@ def test_how_a_cell_ended_is_noticed(said: str, kinds: list[str]) -> None:
     assert [each.kind for each in seen(notebook)] == kinds
 
 
+def test_a_value_that_says_itself_what_it_equals_is_noticed_at_its_test() -> None:
+    notebook = new_notebook(cells=[new_code_cell("x = 1", id="mine")])
+    assert noticed.noticed(notebook, Whose(notebook, []), ["test-b"]) == [Noticed("compared", "test-b")]
+
+
 def test_a_line_that_the_course_itself_handed_out_is_none_to_look_at() -> None:
     handed_out = [new_code_cell("import socket", id="open", metadata=about("open", locked=True, cell_type="code"))]
     notebook = new_notebook(cells=[*handed_out, new_code_cell("import ctypes", id="mine")])
@@ -207,6 +212,24 @@ def test_extra_points_alone_are_a_mark_and_come_back_with_their_text(tmp_path: P
     book.stood[KEY] = first
     book.give_back(KEY, given, said)
     assert given.extra_credit == 1.5
+
+
+def test_a_mark_is_for_the_points_that_could_be_had_and_the_latest_one_is_told_of(tmp_path: Path) -> None:
+    book = Book(tmp_path, TRIAL, "lin")
+    for number, stood in enumerate((Stood("a", 4.0), Stood("b", 4.0), Stood("b", 8.0))):
+        given = SimpleNamespace(manual_score=float(number), extra_credit=None, needs_manual_grade=False)
+        book.stood[KEY] = stood
+        book.set_aside(KEY, given, None)
+    book.stood[KEY] = Stood("b", 2.0)
+    back = SimpleNamespace(manual_score=None, extra_credit=None, needs_manual_grade=True)
+    book.give_back(KEY, back, None)
+    assert back.manual_score is None, "the same text, for other points"
+    earlier = book.earlier(KEY)
+    assert earlier is not None
+    assert (earlier.score, earlier.stood) == (2.0, Stood("b", 8.0))
+    book.stood[KEY] = Stood("b", 4.0)
+    book.give_back(KEY, back, None)
+    assert back.manual_score == 1.0
 
 
 def test_the_page_says_how_the_scores_lie_of_those_that_have_one() -> None:

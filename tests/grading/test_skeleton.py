@@ -207,6 +207,67 @@ def test_what_is_no_difference_is_read_as_none(stated: object) -> None:
     assert repairs_in(notebook) == []
 
 
+def test_what_stands_alone_in_a_place_is_its_answer_whatever_it_binds() -> None:
+    notebook = submitted()
+    notebook.cells[2] = new_code_cell("nothing = 1", id="x")
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    assert texts(made.notebook) == {**texts(submitted()), "share": "nothing = 1"}
+    assert [(each.kind, each.cell) for each in made.repairs] == [("relabelled", "share")]
+
+
+def test_of_cells_in_another_order_the_fewest_are_named_as_moved() -> None:
+    notebook = submitted()
+    notebook.cells.insert(0, notebook.cells.pop())
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    assert [(each.kind, each.cell) for each in made.repairs] == [("moved", "why")]
+
+
+def test_a_name_that_the_solution_binds_as_well_is_the_trainees() -> None:
+    notebook = submitted()
+    notebook.cells[2].source = f"table = 1\n{SOLVED['share']}"
+    bound = rebuilt(notebook, handed_out(), SOLVED, {}).repairs
+    assert [(each.kind, each.text) for each in bound] == [("bound", "table")]
+    solved = {"share": f"table = None\n{SOLVED['share']}"}
+    assert rebuilt(notebook, handed_out(), solved, {}).repairs == ()
+
+
+def test_a_text_is_taken_to_be_for_the_last_place_before_it_that_was_left_alone() -> None:
+    page = handed_out()
+    more = new_markdown_cell(WRITE, id="how", metadata=about("how", grade=True, solution=True, cell_type="markdown"))
+    page.append(more)
+    notebook = new_notebook(cells=[*deepcopy(page), new_markdown_cell("So.", id="x")])
+    notebook.cells[2].source = SOLVED["share"]
+    made = rebuilt(notebook, page, SOLVED, {})
+    assert [(each.kind, each.cell, each.text) for each in made.repairs] == [("beside", "how", "So.")]
+
+
+def test_an_answer_in_two_cells_of_its_makers_own_is_taken_whole() -> None:
+    notebook = submitted()
+    notebook.cells[2].source = STUB
+    halves = [
+        "def total(values):\n    return sum(values)",
+        "def share(values):\n    return total(values) / len(values)",
+    ]
+    notebook.cells[3:3] = [new_code_cell(half, id=f"x{at}") for at, half in enumerate(halves)]
+    made = rebuilt(notebook, handed_out(), SOLVED, {})
+    assert texts(made.notebook) == {**texts(submitted()), "share": "\n\n".join(halves)}
+    assert [(each.kind, each.cell) for each in made.repairs] == [("elsewhere", "share")]
+
+
+def test_a_cell_that_lost_its_metadata_is_known_by_its_id() -> None:
+    page = handed_out()
+    page.insert(3, new_code_cell(STUB, id="rate", metadata=about("rate", solution=True, cell_type="code")))
+    notebook = new_notebook(cells=deepcopy(page))
+    for number in (2, 3):
+        notebook.cells[number].source, notebook.cells[number].metadata = f"answer = {number}", {}
+    made = rebuilt(notebook, page, {}, {})
+    assert {name: text for name, text in texts(made.notebook).items() if "answer" in text} == {
+        "share": "answer = 2",
+        "rate": "answer = 3",
+    }
+    assert [(each.kind, each.cell) for each in made.repairs] == [("relabelled", "share"), ("relabelled", "rate")]
+
+
 ANY_CELL = st.one_of(
     st.sampled_from(["markdown", "code", "raw"]).flatmap(
         lambda kind: st.fixed_dictionaries(
