@@ -57,6 +57,19 @@ def test_what_was_put_right_is_named(graded: tuple[Course, Grading], name: str) 
         assert clause in notebook.cells[0].source
 
 
+@pytest.mark.parametrize("name", [name for name, each in ACCIDENTS.items() if "beside" in each.kinds])
+def test_of_a_place_that_was_left_alone_beside_a_text_nothing_is_said_before_a_person_looks(
+    graded: tuple[Course, Grading], name: str
+) -> None:
+    """Neither 0 points nor nbgrader's "No response.": the answer may be what stands beside it."""
+    course, _grading = graded
+    with course.gradebook() as book:
+        found = book.find_submission(ASSIGNMENT, name).notebooks[0]
+        given = {each.name: each.auto_score for each in found.grades}
+        said = {each.name: each.auto_comment for each in found.comments}
+    assert (given["c-why"], said["c-why"]) == (None, None)
+
+
 def test_the_same_notebook_is_graded_to_the_same_bytes(graded: tuple[Course, Grading]) -> None:
     course, _grading = graded
     place = course.autograded / "copied-better" / ASSIGNMENT

@@ -26,6 +26,12 @@ REACHING = {
     "network": "import socket",
     "transformer": "get_ipython().ast_transformers.append(None)",
 }
+EQUAL = """\
+class Equal:
+    def __eq__(self, other):
+        return True
+def share(values):
+    return Equal()"""
 HONEST = "import numpy as np\nrequests = [1, 2]\nforked = {'kill': 1}\n" + SHARE
 
 
@@ -44,6 +50,7 @@ def graded(course: Course) -> Grading:
     for name, code in REACHING.items():
         put(inbox, f"{name}.zip", pack(name, fill(course, code=f"{code}\n{SHARE}"), answers(RIGHT)))
     put(inbox, "honest.zip", pack("honest", fill(course, code=HONEST), answers(RIGHT)))
+    put(inbox, "equal.zip", pack("equal", fill(course, code=EQUAL), answers(RIGHT)))
     put(inbox, "ending.zip", pack("ending", fill(course, code="import os\nos._exit(1)"), answers(RIGHT)))
     collect(TRIAL, [inbox], course=course)
     return grade(TRIAL, course=course, workers=2)
@@ -62,6 +69,12 @@ def test_a_line_that_reaches_for_what_no_task_needs_is_shown_and_changes_no_scor
 def test_honest_code_is_not_told_of(graded: Grading) -> None:
     (result,) = [each for each in graded.results if each.student == "honest"]
     assert (result.noticed, result.score) == ((), 7)
+
+
+def test_a_value_that_says_itself_what_it_equals_is_told_of_at_its_test(graded: Grading) -> None:
+    (result,) = [each for each in graded.results if each.student == "equal"]
+    assert result.noticed == ("test-b met a value that says itself what it equals; it equals nothing here",)
+    assert result.score == 4
 
 
 def test_a_cell_that_ended_python_is_told_of(graded: Grading) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from servicelab.widgets import figures
 from servicelab.widgets.figures.needs import failures
 from servicelab.widgets.figures.needs.punctuality import Cell, last_step_of, levels
 from servicelab.widgets.figures.rules import Policy
+from servicelab.widgets.intervals import wilson
 
 FEATURES = pd.DataFrame(
     {
@@ -306,3 +308,18 @@ def test_policy_in_chinese_has_chinese_terms() -> None:
 def test_policy_names_a_rule_that_is_not_there() -> None:
     with pytest.raises(UserError, match="There is no rule called “refund”: the firm's rules are deposit, goodwill"):
         figures.policy(["refund"])
+
+
+def test_the_guides_worked_example_is_a_figure() -> None:
+    """As it stands there: its own imports, an interval at each share, the sentence from the numbers."""
+    page = (Path(__file__).parents[2] / "docs" / "a-new-figure.md").read_text(encoding="utf-8")
+    written = page.split("```python\n")[1].split("```")[0]
+    made: dict[str, Any] = {}
+    exec(compile(written, "a-new-figure.md", "exec", dont_inherit=True), made)
+    kinds = ["repeat"] * 4 + ["new"] * 6 + ["repeat"] * 2 + ["new"] * 8
+    drawn = made["repeats"](pd.DataFrame({"channel": ["chat"] * 10 + ["phone"] * 10, "kind": kinds}))
+    assert drawn["text"] == "Most repeats come by Chat: 40 of 100."
+    assert [row[1] for row in drawn["table"]["rows"]] == ["20.0", "40.0"]
+    shown = figures.Figure(drawn).state["charts"][0]["layers"]
+    spans = [(round(row["xlo"], 1), round(row["xhi"], 1)) for row in shown[1]["intervals"]]
+    assert spans == [tuple(round(100 * edge, 1) for edge in wilson(hits, 10)) for hits in (2, 4)]

@@ -3,63 +3,59 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 LONGEST = 200_000
 """Characters up to which a cell is read."""
 MAGIC = ("%", "!", "?")
 
 
-def bound(source: str) -> frozenset[str]:
-    """Return the names that a cell binds, or into which it writes; none where it is no Python.
+@dataclass(frozen=True)
+class Code:
+    """What is read of a cell: names that it binds, what it imports (from where, what, as what), if it states anything.
 
-    >>> sorted(bound("import pandas as pd\\n%time\\nshare, table['a'] = 1, 2"))
-    ['pd', 'share', 'table']
+    `states` is false of prose, and of a comment or a text alone.
     """
-    found: set[str] = set()
-    for node in _nodes(source):
+
+    bound: frozenset[str] = frozenset()
+    imported: frozenset[tuple[str, str, str]] = frozenset()
+    states: bool = False
+
+
+def read(source: str) -> Code:
+    """Return what stands in a cell; nothing where it is no Python, or longer than is read.
+
+    >>> code = read("import pandas as pd\\nfrom math import pi\\n%time\\nshare, table['a'] = 1, 2")
+    >>> sorted(code.bound), sorted(code.imported)
+    (['pd', 'pi', 'share', 'table'], [('', 'pandas', 'pd'), ('math', 'pi', 'pi')])
+    >>> [read(each).states for each in ("x = 1", "We should fund packaging.", "# we should", "'because'", "ready")]
+    [True, False, False, False, True]
+    """
+    tree = _parsed(source)
+    if tree is None:
+        return Code()
+    names: set[str] = set()
+    imports: set[tuple[str, str, str]] = set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             inner: ast.expr = node
             while isinstance(inner, ast.Attribute | ast.Subscript):
                 inner = inner.value
             if isinstance(inner, ast.Name):
-                found.add(inner.id)
+                names.add(inner.id)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.alias):
-            found.add((node.asname or node.name).partition(".")[0])
-    return frozenset(found)
-
-
-def imported(source: str) -> frozenset[tuple[str, str, str]]:
-    """Return what a cell imports: from which module, what, and under which name.
-
-    >>> sorted(imported("import pandas as pd\\nfrom math import pi"))
-    [('', 'pandas', 'pd'), ('math', 'pi', 'pi')]
-    """
-    found: set[tuple[str, str, str]] = set()
-    for node in _nodes(source):
-        if isinstance(node, ast.Import | ast.ImportFrom):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
             origin = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-            found.update((origin, each.name, (each.asname or each.name).partition(".")[0]) for each in node.names)
-    return frozenset(found)
+            imports.update((origin, each.name, (each.asname or each.name).partition(".")[0]) for each in node.names)
+    names.update(name for *_from, name in imports)
+    said = any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in tree.body)
+    return Code(frozenset(names), frozenset(imports), said)
 
 
-def is_python(source: str) -> bool:
-    """Return whether a cell holds a statement of Python: neither prose nor a comment or a text alone.
-
-    >>> [is_python(each) for each in ("x = 1", "We should fund packaging.", "# we should", "'because'", "ready")]
-    [True, False, False, False, True]
-    """
-    tree = _parsed(source)
-    return tree is not None and any(
-        not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in tree.body
-    )
-
-
-def _nodes(source: str) -> Iterator[ast.AST]:
-    tree = _parsed(source)
-    return ast.walk(tree) if tree is not None else iter(())
+def bound(source: str) -> frozenset[str]:
+    """Return the names that a cell binds, or into which it writes."""
+    return read(source).bound
 
 
 def _parsed(source: str) -> ast.Module | None:

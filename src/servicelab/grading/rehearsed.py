@@ -21,21 +21,27 @@ from servicelab.grading.steps import EXECUTE, GRADING, SANITIZING
 NAME = "rehearsal"
 
 
+def steps() -> Any:
+    """Return a configuration with the steps that are gone through: all of a submission's but the one that runs it."""
+    from traitlets.config import Config
+
+    config = Config()
+    config.Autograde.sanitize_preprocessors = list(SANITIZING)
+    config.Autograde.autograde_preprocessors = [step for step in GRADING if step != EXECUTE]
+    return config
+
+
 def rehearse() -> None:
     """Release, hand in and grade a notebook with a cell of each kind."""
     ready_environment()
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
 
     with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
         root = Path(room)
-        config = Config()
+        config = steps()
         config.CourseDirectory.root = str(root)
         config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
-        config.Autograde.sanitize_preprocessors = list(SANITIZING)
-        # Nothing is run.
-        config.Autograde.autograde_preprocessors = [step for step in GRADING if step != EXECUTE]
         with closing(sqlite3.connect(root / "gradebook.db")) as book:
             # Of a gradebook without a table nbgrader asks another program for its version, which takes half a second.
             book.execute("CREATE TABLE rehearsal (number INTEGER)")

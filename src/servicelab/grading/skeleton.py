@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from servicelab.grading.bindings import bound, imported, is_python
+from servicelab.grading.bindings import Code, bound, read
 from servicelab.grading.messages import text_of
 from servicelab.grading.whose import cell_name, is_test
 from servicelab.i18n import _, later
@@ -33,7 +33,7 @@ PUT_RIGHT = "servicelab_put_right"
 FORMAT = (4, 5)
 """The notebook format in which cells have ids."""
 READ = 2_000_000
-"""Characters of a notebook's code that are read for what it binds: more than anybody writes."""
+"""Characters of a notebook's code that are read for the names that it binds; the same text is read once."""
 KEPT = 4_000
 """Characters kept of what stood in a cell."""
 MOST = 200
@@ -191,7 +191,7 @@ class _Rebuilding:
         self.solved = solved
         self.entries = entries
         self.repairs: list[Repair] = []
-        self._names_bound: dict[int, frozenset[str]] = {}
+        self._code: dict[str, Code] = {}
         self._room = READ
         self.place: dict[int, int] = {}
         """Number of a submitted cell → number of the released cell that it is."""
@@ -267,7 +267,7 @@ class _Rebuilding:
             kinds = ("code",) if self.own[here].cell_type == "code" else ("markdown", "raw")
             alike = [there for there in between if self._kind(there) in kinds and self._text(there).strip()]
             makes = self._makes(here)
-            named = [there for there in alike if makes & self._bound(there)]
+            named = [there for there in alike if makes & self._read(self._text(there)).bound]
             found = named[-1:] or (alike if len(alike) == 1 else [])
             if found:
                 self.place[found[0]] = here
@@ -374,7 +374,7 @@ class _Rebuilding:
             if not open_still or not makes:
                 continue
             code = [there for there in loose if there not in moved and self._kind(there) == "code"]
-            found = [there for there in code if makes & self._bound(there)]
+            found = [there for there in code if makes & self._read(self._text(there)).bound]
             if not found:
                 continue
             # What stands right before it, with nothing of the course's between, may be its first half.
@@ -398,9 +398,8 @@ class _Rebuilding:
             and not written.kept_text(self.entries.get(self.names[here]))
         ]
         for there in loose:
-            if not open_still or not self._text(there).strip():
-                continue
-            if self._kind(there) == "code" and is_python(self._read(self._text(there))):
+            prose = self._kind(there) != "code" or not self._read(self._text(there)).states
+            if not open_still or not prose or not self._text(there).strip():
                 continue
             before = [here for here in open_still if here <= anchors[there]]
             self._note("beside", before[-1] if before else open_still[0], self._text(there))
@@ -444,15 +443,15 @@ class _Rebuilding:
         opening = [text_of(cell.source) for cell in self.own if _is_the_courses(cell) and not is_test(cell)]
         solved = frozenset[str]().union(*map(bound, self.solved.values()))
         courses = frozenset[str]().union(*map(bound, opening)) - solved
-        brought = frozenset[tuple[str, str, str]]().union(*map(imported, opening))
+        brought = frozenset[tuple[str, str, str]]().union(*(read(each).imported for each in opening))
         by_name = dict(zip(self.names, self.own, strict=True))
         for cell in cells:
             own = by_name.get(cell_name(cell))
             if cell.cell_type != "code" or (own is not None and _plain(text_of(own.source)) == _plain(cell.source)):
                 continue
             code = self._read(cell.source)
-            again = {name for *_where, name in imported(code) & brought}
-            names = sorted((bound(code) & courses) - again)
+            again = {name for *_where, name in code.imported & brought}
+            names = sorted((code.bound & courses) - again)
             if names:
                 self.repairs.append(Repair("bound", cell_name(cell), ", ".join(names)[:KEPT]))
 
@@ -462,16 +461,12 @@ class _Rebuilding:
     def _text(self, there: int) -> str:
         return text_of(self.cells[there].get("source", ""))
 
-    def _bound(self, there: int) -> frozenset[str]:
-        """The names that a submitted cell binds."""
-        if there not in self._names_bound:
-            self._names_bound[there] = bound(self._read(self._text(there)))
-        return self._names_bound[there]
-
-    def _read(self, text: str) -> str:
-        """A text to be read as code; empty where the notebook holds more than anybody writes."""
-        self._room -= len(text)
-        return text if self._room >= 0 else ""
+    def _read(self, text: str) -> Code:
+        """What a submitted text binds; nothing where the notebook holds more than anybody writes."""
+        if text not in self._code:
+            self._room -= len(text)
+            self._code[text] = read(text) if self._room >= 0 else Code()
+        return self._code[text]
 
     def _kind(self, there: int) -> str:
         return str(self.cells[there].get("cell_type", ""))
