@@ -11,9 +11,10 @@ from tests.grading import accidents
 from tests.grading.accidents import ACCIDENTS, ASSIGNMENT, NAME, PAGE, STOCK, answers, handed_in, released_course
 from tests.grading.conftest import pack, put
 
-from servicelab.grading.autograding import GRADED, Grading, grade
+from servicelab.grading.autograding import GRADED, grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
+from servicelab.grading.results import Grading
 from servicelab.grading.skeleton import repairs_in, told
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("accidents")]

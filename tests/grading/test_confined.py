@@ -16,12 +16,13 @@ from tests.grading.conftest import RIGHT, ROOT, SHARE, TRIAL, answers, cell, fil
 from tests.lab.test_doctor import report
 
 from servicelab.grading import autograding, bounded, confined
-from servicelab.grading.autograding import MACHINE, Grading, grade
+from servicelab.grading.autograding import MACHINE, grade
 from servicelab.grading.bounded import BoundedExecute
 from servicelab.grading.collecting import collect
 from servicelab.grading.confined import confining, proof
 from servicelab.grading.course import Course
 from servicelab.grading.refusing import PROCESSORS, SHARED
+from servicelab.grading.results import Grading
 from servicelab.lab import doctor
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("by_kernels")]

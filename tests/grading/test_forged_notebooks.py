@@ -11,9 +11,10 @@ import pytest
 from nbformat.v4 import new_code_cell
 from tests.grading.conftest import SHARE, TRIAL, about, cell, fill, pack, put
 
-from servicelab.grading.autograding import Grading, grade
+from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
+from servicelab.grading.results import Grading
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
 WRONG = "def share(values):\n    return 2\n"

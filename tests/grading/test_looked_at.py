@@ -14,7 +14,6 @@ from tests.grading.conftest import TRIAL, about, fill
 
 from servicelab.course.handin import answers_file
 from servicelab.grading import noticed, rehearsed
-from servicelab.grading.autograding import Grading, Result
 from servicelab.grading.bindings import LONGEST
 from servicelab.grading.course import Course
 from servicelab.grading.markerview import LINES_SHOWN, MarkerView
@@ -23,6 +22,7 @@ from servicelab.grading.noticed import MOST, NOTICED, SHOWN, Noticed, keep_notic
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, not_run
 from servicelab.grading.reporting import render
 from servicelab.grading.restoring import Restore
+from servicelab.grading.results import Grading, Result
 from servicelab.grading.skeleton import PUT_RIGHT, REPAIRS, PutRight, Repair, repairs_in
 from servicelab.grading.whose import Whose
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack, put, without_test_b
 
-from servicelab.grading.autograding import Result, grade
+from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.marks import LARGEST, MARKED, Book, Stood, damaged_books, fingerprint, has_earlier
+from servicelab.grading.results import Result
 from servicelab.grading.returning import feedback
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]

@@ -9,12 +9,13 @@ import nbformat
 import pytest
 from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack, put
 
-from servicelab.grading.autograding import Grading, Result, grade
+from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.noticed import noticed_in
 from servicelab.grading.releasing import release_source
 from servicelab.grading.reporting import render
+from servicelab.grading.results import Grading, Result
 from servicelab.grading.returning import feedback
 from servicelab.i18n import use
 

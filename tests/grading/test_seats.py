@@ -20,10 +20,11 @@ from tests.grading.conftest import RIGHT, SHARE, TRIAL, answers, fill, pack, put
 
 from servicelab.cli import main
 from servicelab.grading import lodging
-from servicelab.grading.autograding import Grading, grade
+from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.exporting import rows
+from servicelab.grading.results import Grading
 from servicelab.grading.returning import feedback
 from servicelab.grading.seats import Failed, side_by_side
 

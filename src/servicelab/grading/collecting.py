@@ -410,3 +410,21 @@ def _timestamp(folder: Path) -> datetime | None:
     except (OSError, ValueError, OverflowError):
         return None
     return stated.replace(tzinfo=UTC)
+
+
+def nothing_collected(assignment: str) -> str:
+    """Return what to say when there is no submission to work on."""
+    return _("Nothing was collected for {assignment}: run servicelab collect first.", assignment=assignment)
+
+
+def opens(folder: Path, notebooks: Sequence[str]) -> bool:
+    """Return whether every notebook of a submission can be opened, and holds what a notebook can hold."""
+    import nbformat
+
+    for name in notebooks:
+        try:
+            read = nbformat.read(folder / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+            nbformat.validate(read)
+        except Exception:  # noqa: BLE001 - nbformat raises many kinds for a file that is not a notebook
+            return False
+    return True

@@ -14,8 +14,7 @@ from servicelab.course.handin import EVIDENCE
 from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.files.whole import write_whole
-from servicelab.grading.autograding import opens
-from servicelab.grading.collecting import collected
+from servicelab.grading.collecting import collected, opens
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_evidence
 from servicelab.grading.language import spoken

@@ -13,7 +13,7 @@ from servicelab.course.declared import Text, read, replaced, texts
 from servicelab.course.layout import READ, catalogue_path
 from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder, write_whole
-from servicelab.grading.autograding import nothing_collected
+from servicelab.grading.collecting import nothing_collected
 from servicelab.grading.comparing import AFTER, Comparison, Sat, items_of, sat_before_and_after
 from servicelab.grading.course import Course
 from servicelab.grading.language import spoken

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from servicelab.files.whole import write_whole
 from servicelab.grading.marks import MINUTE
+from servicelab.grading.results import Grading, Result
 from servicelab.i18n import _, language
-
-if TYPE_CHECKING:
-    from servicelab.grading.autograding import Grading, Result
 
 REPORTS = "reports"
 """Folder in the course with the latest page of each assignment."""

@@ -12,7 +12,7 @@ from servicelab.course.handin import notebook_file
 from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder
-from servicelab.grading.autograding import nothing_collected, opens
+from servicelab.grading.collecting import nothing_collected, opens
 from servicelab.grading.course import Course
 from servicelab.grading.language import spoken
 from servicelab.grading.nbgrader_log import captured
