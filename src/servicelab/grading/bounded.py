@@ -26,6 +26,7 @@ from traitlets import Bool, Dict, Integer, default
 from servicelab.grading import inkernel
 from servicelab.grading.answering import Client
 from servicelab.grading.confined import can_confine, confining
+from servicelab.grading.course import course_of
 from servicelab.grading.inkernel import ANSWER, ASKED
 from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
 from servicelab.grading.marks import points_of
@@ -235,8 +236,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
 
     def _confine(self, spec: Any) -> None:
         """Have the kernel started where it reaches its own folder and home, and nothing else of the course."""
-        # A submission stands in autograded/<who>/<what>.
-        course = self._place.parents[2] if len(self._place.parents) > 2 else self._place
+        course = course_of(self._place)
         spec.argv = confining(spec.argv, course, [self._place, self._home.resolve()], readable(self._place))
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:

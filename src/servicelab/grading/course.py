@@ -202,6 +202,15 @@ class Course:
                 ) from None
 
 
+def course_of(place: Path) -> Path:
+    """Return the course in which a submission's folder stands (autograded/WHO/WHAT); one that is in none, itself.
+
+    >>> course_of(Path("/home/ann/course/autograded/lin/01_needs")).as_posix()
+    '/home/ann/course'
+    """
+    return place.parents[2] if len(place.parents) > 2 else place
+
+
 def is_demo(course: Course) -> bool:
     """Return whether a course is the demo's, with trainees whom nobody ever was."""
     return (course.root.parent / DEMO).is_file()

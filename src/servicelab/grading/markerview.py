@@ -17,6 +17,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from servicelab.grading import noticed
+from servicelab.grading.course import course_of
 from servicelab.grading.marks import Book, phrases
 from servicelab.grading.noticed import NOTICED, Noticed, keep_noticed
 from servicelab.grading.skeleton import PutRight, keep_repairs, put_right_in, told
@@ -45,7 +46,7 @@ class MarkerView(NbGraderPreprocessor):  # type: ignore[misc]
         for cell in nb.cells:
             # A trainee's cell is none of ours, whatever it says of itself.
             cell.metadata.pop(NOTE, None)
-        book = Book(Path(resources["metadata"]["path"]).parents[2], about["assignment"], about["student"])
+        book = Book(course_of(Path(resources["metadata"]["path"])), about["assignment"], about["student"])
         asked = [found[1] for cell in nb.cells if cell.cell_type == "code" for found in DECIDE.finditer(cell.source)]
         handed_out = {cell_name(cell) for cell in released(resources)}
         labels = {f"{TEST}{key}": decisions.label(n) for n, key in enumerate(dict.fromkeys(asked), start=1)}

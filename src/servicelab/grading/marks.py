@@ -24,7 +24,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 
 from servicelab.course.handin import answers_file
 from servicelab.files.whole import write_whole
-from servicelab.grading.course import Course
+from servicelab.grading.course import Course, course_of
 from servicelab.grading.messages import text_of
 from servicelab.grading.skeleton import put_right_in
 from servicelab.grading.whose import Whose, is_points, is_test, released
@@ -206,7 +206,7 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         """Save the autograder's scores and comments of one notebook."""
         about = resources["nbgrader"]
         folder = Path(resources["metadata"]["path"])
-        self._book = Book(folder.parents[2], about["assignment"], about["student"])
+        self._book = Book(course_of(folder), about["assignment"], about["student"])
         self._prefix = about["notebook"] + "/"
         self._did = _judged(nb, folder / answers_file(about["notebook"]), Whose(nb, released(resources)))
         self._looked_at = put_right_in(resources).looked_at

@@ -13,6 +13,7 @@ from nbformat.notebooknode import NotebookNode
 from servicelab.course.handin import ANY_ANSWERS
 from servicelab.course.headings import heading
 from servicelab.grading.bounded import CONTROL, WIDGET
+from servicelab.grading.course import course_of
 from servicelab.grading.inert import laying_out, markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
 from servicelab.grading.marks import NO_RESPONSE
@@ -187,7 +188,7 @@ def _decisions(folder: Path) -> dict[str, dict[str, str]]:
     from servicelab.learn.items import load_items
     from servicelab.learn.whereabouts import read_json
 
-    texts = folder.parents[2] / "source" / WORDS / f"{folder.name}.{language()}.json"
+    texts = course_of(folder) / "source" / WORDS / f"{folder.name}.{language()}.json"
     try:
         asked = load_items(texts if texts.is_file() else folder / "decisions.json").decisions
     except (UserError, OSError):
@@ -210,7 +211,7 @@ def _labels(asked: Iterable[str], folder: Path) -> dict[str, str]:
     from servicelab.learn import decisions
     from servicelab.learn.outline import read_outline
 
-    released = folder.parents[2] / "release" / folder.name
+    released = course_of(folder) / "release" / folder.name
     pages = [read_outline(path) for path in sorted(released.glob("*.ipynb"))]
     order = decisions.in_page_order(asked, [section for page in pages for section in page.sections])
     return {key: decisions.label(number) for number, key in enumerate(order, start=1)}

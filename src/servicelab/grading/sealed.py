@@ -9,6 +9,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode, from_dict
 
 from servicelab.grading.bindings import bound
+from servicelab.grading.course import course_of
 from servicelab.grading.lodging import readable, scratch
 from servicelab.grading.noticed import Kind, Noticed
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
@@ -59,8 +60,7 @@ def run_sealed(
     with scratch() as rooms:
         files = brought(place)
         seen = [*map(Path, SYSTEM), *readable(place)]
-        # A submission stands in autograded/<who>/<what>.
-        course = place.parents[2] if len(place.parents) > 2 else place
+        course = course_of(place)
 
         def start(role: str) -> Any:
             room = IN_THERE if reached.level == "namespaces" else rooms / role

@@ -15,6 +15,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.course.handin import LARGEST_NOTEBOOK, notebook_file
+from servicelab.grading.course import course_of
 from servicelab.learn.whereabouts import read_json
 
 NOTE = "servicelab_note"
@@ -120,7 +121,7 @@ def _cells(resources: Any, of: str) -> list[dict[str, Any]] | None:
     try:
         folder = Path(resources["metadata"]["path"]).resolve()
         about = resources["nbgrader"]
-        path = folder.parents[2] / of / about["assignment"] / notebook_file(about["notebook"])
+        path = course_of(folder) / of / about["assignment"] / notebook_file(about["notebook"])
     except (KeyError, TypeError, IndexError):
         return None
     cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
