@@ -97,7 +97,7 @@ def test_simulated_trainees_guesses_are_kept_beside_them_and_never_shown(course:
     (demo / "grading").mkdir(parents=True)
     (demo / "grading" / "nbgrader_config.py").write_text("")
     found = course_here(demo / "grading")
-    assert found == Course(demo / "grading", course.repository)
+    assert (found.root, found.repository) == (demo / "grading", course.repository)
     (demo / DEMO).touch()
     hand_in(found, "wang-min", sheet(**{"p-rank": 3}))
     kept = keep_guesses("01_needs", "autumn", course=found)
