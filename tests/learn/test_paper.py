@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from tests.learn.conftest import write_notebook
 
 from servicelab.errors import UserError
 from servicelab.i18n import use
-from servicelab.learn import home, open_lesson, open_test
+from servicelab.learn import home, open_lesson, open_test, start
+from servicelab.learn.milestones import Course
 from servicelab.learn.whereabouts import keep_student_id
 
 OPTIONS = [{"id": "one", "text": "The one"}, {"id": "two", "text": "The two"}]
@@ -166,6 +169,22 @@ def test_the_start_page_offers_the_second_when_the_work_is_handed_in(workspace, 
     hand_in(tests("post_test"))
     monkeypatch.chdir(workspace)
     assert home().text().splitlines()[0].startswith("Everything is done.")
+
+
+def test_who_went_past_the_second_is_led_back_when_nothing_else_is_left(workspace, tests, monkeypatch):
+    """A later unit comes first: nobody who has gone on is called back from it."""
+    hand_in(tests("pre_test"))
+    monkeypatch.chdir(workspace)
+    first = start.survey(workspace, Course.at(workspace))[0]
+    done = SimpleNamespace(started=True, done=True, next=None, core=[])
+    begun = SimpleNamespace(started=True, done=False, next=None, core=[])
+    core = replace(first, progress=done, exercise=None)
+    later = replace(core, name="later", before=None, after=None, title="Later", progress=begun)
+    assert start.next_step([core, later]).startswith("Next: go on with the lesson “Later”")
+    assert start.next_step([core, replace(later, progress=done)]).startswith("Next: take the test after the course.")
+    said = start.go_on([core, replace(later, progress=done)])
+    assert said is not None
+    assert said[:2] == ("Go on: the test after the course", core.after.notebook)
 
 
 def test_another_name_and_a_damaged_file(workspace, tests):

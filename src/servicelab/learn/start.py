@@ -305,6 +305,8 @@ def next_step(stages: list[Stage]) -> str:
             return _("Next: do the exercise of “{title}” and hand it in.", title=title)
         if stage.after and to_close(stage, stages):
             return _("Next: take the test after the course. It earns and costs no marks.")
+    if left_out(stages):
+        return _("Next: take the test after the course. It earns and costs no marks.")
     works = [work for stage in stages for work in (stage.before, stage.exercise, stage.after) if work]
     if all(work.receipt.fetched for work in works if work.receipt):
         return _("Everything is done and handed in.")
@@ -320,6 +322,11 @@ def to_close(stage: Stage, stages: list[Stage]) -> bool:
     """Whether the test after a unit is what comes next: not for who has gone on to a later unit without it."""
     gone_on = any(later.progress.started for later in stages[stages.index(stage) + 1 :])
     return stage.after is not None and stage.after.receipt is None and not gone_on
+
+
+def left_out(stages: list[Stage]) -> list[Graded]:
+    """Tests after a unit that somebody went past: they come last, when nothing else is left to do."""
+    return [stage.after for stage in stages if stage.after is not None and stage.after.receipt is None]
 
 
 def called(stage: Stage) -> str:
@@ -352,7 +359,7 @@ def go_on(stages: list[Stage]) -> tuple[str, Path, str] | None:
             return _("Go on: the exercise of {unit}", unit=called(stage)), stage.exercise.notebook, ""
         if stage.after and to_close(stage, stages):
             return _("Go on: the test after the course"), stage.after.notebook, ""
-    return None
+    return next(((_("Go on: the test after the course"), test.notebook, "") for test in left_out(stages)), None)
 
 
 def leads_to(stage: Stage) -> tuple[Path, str]:
