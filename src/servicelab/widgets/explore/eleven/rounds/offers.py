@@ -57,10 +57,9 @@ def briefing(game: Game, which: str) -> list[str]:
             ),
             _(
                 "They learn for {days} days, and every {each} of them take one experienced person away from the desk "
-                "meanwhile (assumed). In their first week a contact takes them {pace:.1f} times as long; that more of "
-                "theirs come back does not count here. A temp costs ¥{cost:,.0f} a shift.",
+                "meanwhile (assumed). Each works at the pace of their week; that more of their contacts come back does "
+                "not count here. A temp costs ¥{cost:,.0f} a shift.",
                 days=ASSUMED.training, each=ASSUMED.trained_by_one, cost=season.hour_cost * 6.75,
-                pace=season.pace["phone"][0],
             ),
             _(
                 "A late shift works from 12:30 to 21:00 instead of 9:00 to 17:30, on 31 October and on 10 November. "
