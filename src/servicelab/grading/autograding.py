@@ -103,12 +103,12 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
         prepare()
         before = _scores(course, assignment, todo)
     with (
-        begun(**_preloaded(course, assignment), unsealed=unsealed or not todo) as reached,
+        begun(**preloaded(course, assignment), unsealed=unsealed or not todo) as reached,
         tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar,
     ):
         if course.guest and todo:
             course = decided(course, assignment, reached)
-        work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
+        work = partial(grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
         try:
             # Where kernels run code of a trainee's, what they leave behind ends with the process that started them.
             sitting = 1 if reached is None or course.by_kernel else SITTING
@@ -148,7 +148,7 @@ def _scores(course: Course, assignment: str, students: Sequence[str]) -> dict[st
     return {name: score for name, score in given.items() if name in graded}
 
 
-def _preloaded(course: Course, assignment: str) -> dict[str, list[str]]:
+def preloaded(course: Course, assignment: str) -> dict[str, list[str]]:
     if course.guest:
         return {}
     return {"tables": tables_of(course, assignment), "modules": modules_of(course, assignment)}
@@ -185,7 +185,7 @@ def _code(folder: Path) -> Iterator[str]:
                 yield "".join(cell.get("source", ""))
 
 
-def _grade_one(
+def grade_one(
     student: str, *, course: Course, assignment: str, stamp: str, reached: Reached | None
 ) -> tuple[str, str, float]:
     """Grade one submission in this process; returns status, reason and seconds."""
