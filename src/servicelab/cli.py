@@ -542,6 +542,13 @@ def collect(arguments: argparse.Namespace) -> int:
 
 def grade(arguments: argparse.Namespace) -> int:
     """Autograde what was collected; 1 when nothing could be graded."""
+    from servicelab.grading import seats
+    from servicelab.grading.run import ready
+
+    # Both take as long as it takes this program to see what there is to grade.
+    seats.prepare()
+    if not arguments.unsealed:
+        ready.prepare()
     from servicelab import grading
 
     course = grading.Course.at(arguments.course) if arguments.course else grading.course_here()

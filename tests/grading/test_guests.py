@@ -123,7 +123,7 @@ def test_a_test_that_needs_the_kernel_is_judged_by_one_and_the_report_says_so(
         ("wrong", "hw", "by-file"): 0, ("wrong", "hw", "by-value"): 0,
         ("none", "hw", "by-file"): 0, ("none", "hw", "by-value"): 0,
     }  # fmt: skip
-    assert "Not sealed, judged by kernels: by-file." in capsys.readouterr().out
+    assert "Not sealed, judged where the submission runs: by-file." in capsys.readouterr().out
 
 
 def test_an_assignment_that_was_not_generated_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -227,6 +228,9 @@ def waits(name, folder):
         time.sleep(0.05)
     return name
 
+def number(name):
+    return os.getpid()
+
 def lodges(name, folder):
     with lodging() as home:
         (home / "left.txt").write_text(name, encoding="utf-8")
@@ -254,14 +258,22 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return import_module(name)
 
 
+@pytest.mark.parametrize("sitting", [1, 9])
 @pytest.mark.parametrize("seats", [1, 3])
-def test_each_seat_is_told_apart(seats: int, work: Any) -> None:
+def test_each_name_is_told_apart(seats: int, sitting: int, work: Any) -> None:
     names = ["a", "killed", "b", "raises", "c"]
-    done = dict(side_by_side(work.ends, names, seats))
+    done = dict(side_by_side(work.ends, names, seats, sitting))
     raised = done.pop("raises")
     assert isinstance(raised, Failed)
     assert raised.reason == "RuntimeError: raises"
     assert done == {"a": "A", "killed": None, "b": "B", "c": "C"}
+
+
+@pytest.mark.parametrize(("sitting", "each"), [(1, [1] * 7), (3, [3, 3, 1]), (9, [7])])
+def test_a_seat_works_on_as_many_names_as_it_may(sitting: int, each: list[int], work: Any) -> None:
+    done = dict(side_by_side(work.number, list("abcdefg"), 1, sitting))
+    assert sorted(done) == list("abcdefg")
+    assert sorted(Counter(done.values()).values(), reverse=True) == each
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -24,7 +26,7 @@ from servicelab.grading import noticed
 from servicelab.grading.collecting import nothing_collected, opens, submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
-from servicelab.grading.guests import decided
+from servicelab.grading.guests import decided, needs_kernels
 from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
@@ -44,6 +46,8 @@ from servicelab.learn.whereabouts import read_json
 GRADED = "graded.json"
 LARGEST_GRADED = 2 * LARGEST_NOTEBOOK
 """Bytes of a notebook with what its cells put out."""
+SITTING = 25
+"""Submissions that one process grades when the sealed engine runs them all elsewhere."""
 MACHINE = ("sqlalchemy.", "sqlite3.", "zmq.", "RuntimeError: Kernel")
 """How errors begin that are the machine's, beside those that Python itself calls the system's."""
 
@@ -99,14 +103,16 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
         prepare()
         before = _scores(course, assignment, todo)
     with (
-        begun(tables=() if course.guest else tables_of(course, assignment), unsealed=unsealed or not todo) as reached,
+        begun(**preloaded(course, assignment), unsealed=unsealed or not todo) as reached,
         tqdm(total=len(todo), desc=_("Grading {assignment}", assignment=assignment), unit="", disable=None) as bar,
     ):
         if course.guest and todo:
             course = decided(course, assignment, reached)
-        work = partial(_grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
+        work = partial(grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
         try:
-            for student, result in side_by_side(work, todo, workers):
+            # Where kernels run code of a trainee's, what they leave behind ends with the process that started them.
+            sitting = 1 if reached is None or needs_kernels(course, assignment) else SITTING
+            for student, result in side_by_side(work, todo, workers, sitting):
                 if result is None:
                     _give_up(course, assignment, student)
                     result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
@@ -123,9 +129,11 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
                 if not (course.autograded / student / assignment / GRADED).is_file():
                     shutil.rmtree(course.autograded / student / assignment, ignore_errors=True)
             raise
-    results = [
-        _result(course, assignment, name, *done.get(name, ("before", "", 0.0)), was=before.get(name)) for name in chosen
-    ]
+    with course.gradebook() as book:
+        results = [
+            _result(book, course, assignment, name, *done.get(name, ("before", "", 0.0)), was=before.get(name))
+            for name in chosen
+        ]
     took = time.monotonic() - began
     level = reached.level if reached else "none"
     made = Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine(), level)
@@ -140,18 +148,44 @@ def _scores(course: Course, assignment: str, students: Sequence[str]) -> dict[st
     return {name: score for name, score in given.items() if name in graded}
 
 
+def preloaded(course: Course, assignment: str) -> dict[str, list[str]]:
+    if course.guest:
+        return {}
+    return {"tables": tables_of(course, assignment), "modules": modules_of(course, assignment)}
+
+
 def tables_of(course: Course, assignment: str) -> list[str]:
     """Return which of the firm's tables an assignment's code names: they are read once for a whole class."""
-    named: set[str] = set()
-    for path in (course.source / assignment).glob("*.ipynb"):
-        cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
-        for cell in cells if isinstance(cells, list) else []:
-            if isinstance(cell, dict) and cell.get("cell_type") == "code":
-                named.update(re.findall(r"[\"'](\w+)[\"']", "".join(cell.get("source", ""))))
+    named = {name for source in _code(course.source / assignment) for name in re.findall(r"[\"'](\w+)[\"']", source)}
     return sorted(named & set(KNOWN))
 
 
-def _grade_one(
+def modules_of(course: Course, assignment: str) -> list[str]:
+    """Return what an assignment imports as it was handed out: they are imported once for a whole class.
+
+    What its hidden tests import would tell a submission, which finds it imported, how it is judged.
+    """
+    found: set[str] = set()
+    for source in _code(course.release / assignment):
+        # A task that is to be written, or a magic, is no Python yet.
+        with suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Import):
+                    found.update(name.name for name in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return sorted(found)
+
+
+def _code(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.glob("*.ipynb")):
+        cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
+        for cell in cells if isinstance(cells, list) else []:
+            if isinstance(cell, dict) and cell.get("cell_type") == "code":
+                yield "".join(cell.get("source", ""))
+
+
+def grade_one(
     student: str, *, course: Course, assignment: str, stamp: str, reached: Reached | None
 ) -> tuple[str, str, float]:
     """Grade one submission in this process; returns status, reason and seconds."""
@@ -236,32 +270,38 @@ def _score_nothing(course: Course, assignment: str, student: str) -> None:
 
 
 def _result(
-    course: Course, assignment: str, student: str, status: str, why: str, seconds: float, was: float | None = None
+    book: Any,
+    course: Course,
+    assignment: str,
+    student: str,
+    status: str,
+    why: str,
+    seconds: float,
+    was: float | None = None,
 ) -> Result:
     from nbgrader.api import MissingEntry
 
     graded = sorted((course.autograded / student / assignment).glob("*.ipynb"))
     pages = [read_json(path, LARGEST_GRADED) for path in graded]
-    with course.gradebook() as book:
-        try:
-            found: Any = book.find_submission(assignment, student)
-        except MissingEntry:
-            return Result(student, status if status in NOT_GRADED else "failed", why=why, seconds=seconds)
-        return Result(
-            student,
-            status,
-            float(found.score),
-            float(found.max_score),
-            bool(found.needs_manual_grade),
-            lateness(found.total_seconds_late),
-            seconds,
-            why,
-            status in ("graded", "before")
-            and nothing_answered(course.submitted / student / assignment, course.release / assignment),
-            has_earlier(course.root, assignment, student),
-            tuple(damaged_books(course.root, assignment, student)),
-            tuple(told(each for page in pages for each in repairs_in(page))),
-            tuple(noticed.told(each for page in pages for each in noticed.noticed_in(page))),
-            tuple(sorted({str(each) for page in pages for each in page.get("metadata", {}).get(UNSEALED, ())})),
-            was if was is not None and abs(was - float(found.score)) > 1e-9 else None,
-        )
+    try:
+        found: Any = book.find_submission(assignment, student)
+    except MissingEntry:
+        return Result(student, status if status in NOT_GRADED else "failed", why=why, seconds=seconds)
+    return Result(
+        student,
+        status,
+        float(found.score),
+        float(found.max_score),
+        bool(found.needs_manual_grade),
+        lateness(found.total_seconds_late),
+        seconds,
+        why,
+        status in ("graded", "before")
+        and nothing_answered(course.submitted / student / assignment, course.release / assignment),
+        has_earlier(course.root, assignment, student),
+        tuple(damaged_books(course.root, assignment, student)),
+        tuple(told(each for page in pages for each in repairs_in(page))),
+        tuple(noticed.told(each for page in pages for each in noticed.noticed_in(page))),
+        tuple(sorted({str(each) for page in pages for each in page.get("metadata", {}).get(UNSEALED, ())})),
+        was if was is not None and abs(was - float(found.score)) > 1e-9 else None,
+    )

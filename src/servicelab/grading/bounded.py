@@ -42,12 +42,12 @@ from servicelab.grading.outcomes import (
     judged,
     not_run,
 )
-from servicelab.grading.run.conducting import Bounds
+from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.run.ready import ready
 from servicelab.grading.sealed import run_sealed
 from servicelab.grading.skeleton import PUT_RIGHT, PutRight, alternatives, repairs_in
 from servicelab.grading.steps import UNSEALED
-from servicelab.grading.whose import Run, Whose, cell_name, is_test, opens, released, solutions
+from servicelab.grading.whose import Run, Whose, cell_name, is_python, is_test, opens, released, solutions
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "servicelab-control"
@@ -110,7 +110,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     notebook_output = Integer(16 << 20, help="Bytes that all cells of one notebook may put out").tag(config=True)
 
     as_stock = Bool(default_value=False, help="A test that gives no number gives all its points").tag(config=True)
-    by_kernel = Dict(help="Notebook → the tests in it that the sealed engine cannot judge; kernels do").tag(config=True)
+    unsealable = Dict(help="Notebook → the tests in it that the sealed engine cannot judge").tag(config=True)
 
     @default("shutdown_kernel")
     def _shutdown_kernel_default(self) -> str:
@@ -140,23 +140,27 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self.skip_cells_with_tag = secrets.token_hex(16)
         self._kept = nb
         self._whose = Whose(nb, released(resources))
-        kernels = set(self.by_kernel.get(resources.get("nbgrader", {}).get("notebook"), ()))
-        before = deepcopy(nb) if kernels else nb
+        there = set(self.unsealable.get(resources.get("nbgrader", {}).get("notebook"), ()))
+        before = deepcopy(nb) if there else nb
         with ready() as reached:
             if reached is not None:
-                where = Path(resources.get("metadata", {}).get("path") or ".").resolve()
-                seen = run_sealed(
-                    nb, self._whose, where, reached, self._bounds(), solutions(resources), as_stock=self.as_stock
-                )
+                seen = self._sealed(nb, self._whose, resources, reached)
             else:
                 seen = []
                 self._by_kernels(nb, resources, km)
-        forged = self._in_one_kernel(nb, before, kernels, resources, km) if reached is not None and kernels else []
-        resources[UNSEALED] = sorted(kernels)
+            forged = self._judged_there(nb, before, there, resources, km, reached) if reached and there else []
+        resources[UNSEALED] = sorted(there)
         resources.setdefault(NOTICED, [*forged, *noticed(nb, self._whose, seen)])
         _write_out_controls(nb)
         _mark_halves(nb)
         return nb, resources
+
+    def _sealed(
+        self, nb: NotebookNode, whose: Whose, resources: Any, reached: Reached, *, judges: bool = True
+    ) -> list[Noticed]:
+        place = Path(resources.get("metadata", {}).get("path") or ".").resolve()
+        about = place, reached, self._bounds(), solutions(resources)
+        return run_sealed(nb, whose, *about, as_stock=self.as_stock, judges=judges)
 
     def _by_kernels(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         for run in self._whose.runs():
@@ -167,10 +171,12 @@ class BoundedExecute(Execute):  # type: ignore[misc]
                     cell.outputs = ran.outputs
                     cell.execution_count = ran.get("execution_count") if run.counted else None
 
-    def _in_one_kernel(
-        self, nb: NotebookNode, before: NotebookNode, tests: set[str], resources: Any, km: Any
+    def _judged_there(
+        self, nb: NotebookNode, before: NotebookNode, tests: set[str], resources: Any, km: Any, reached: Reached
     ) -> list[Noticed]:
-        """Judge some tests as nbgrader does, in the kernel where the submission runs, and write what came into `nb`.
+        """Judge some tests as nbgrader does, in the process where the submission runs, and write what came into `nb`.
+
+        Python's is the engine's, shut in as ever; another language has its own kernel.
 
         Before the first and after the last of them stands a check that has to fail. Where one does not, whatever runs
         there decides what a test says, and none of these tests gives anything.
@@ -181,9 +187,12 @@ class BoundedExecute(Execute):  # type: ignore[misc]
             canary = new_code_cell(f"assert {one!r} == {other!r}", id=f"c{one}")  # type: ignore[no-untyped-call]
             before.cells.insert(at, canary)
         code = tuple(cell.cell_type == "code" and bool(cell.source.strip()) for cell in before.cells)
-        self._whose = Whose(before, released(resources))
-        made = self._run(before, Run(code, code, judges=False), resources, km)
-        self._whose = Whose(nb, released(resources))
+        if is_python(nb.metadata):
+            self._sealed(made := before, Whose(before, released(resources)), resources, reached, judges=False)
+        else:
+            self._whose = Whose(before, released(resources))
+            made = self._run(before, Run(code, code, judges=False), resources, km)
+            self._whose = Whose(nb, released(resources))
         canaries = [made.cells[places[0]], made.cells[places[-1] + 2]]
         ended = {str(each.get("ename", "")) for canary in canaries for each in canary.outputs}
         failed = all(any(each.get("ename") == "AssertionError" for each in canary.outputs) for canary in canaries)

@@ -39,14 +39,14 @@ class Course:
         The course sources that `release` builds from; needed by `release` only.
     guest
         Whether it is somebody else's nbgrader course, which asks for none of our steps.
-    by_kernel
+    unsealable
         Of somebody else's: the tests that the sealed engine cannot judge, by the names of their notebooks.
     """
 
     root: Path
     repository: Path | None = None
     guest: bool = False
-    by_kernel: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsealable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, root: Path | str, repository: Path | str | None = None) -> Course:
@@ -152,7 +152,7 @@ class Course:
         config = self.config()
         if self.guest:
             as_guest(config)
-            config.BoundedExecute.by_kernel = {name: list(tests) for name, tests in self.by_kernel.items()}
+            config.BoundedExecute.unsealable = {name: list(tests) for name, tests in self.unsealable.items()}
         if root is not None:
             config.CourseDirectory.root = str(root)
         if book:

@@ -1,15 +1,14 @@
 """Somebody else's nbgrader course: which of its tests the sealed engine can judge is decided on the author's solution.
 
 It is never decided by what a trainee's values look like: who could choose would choose the weaker way. A test that the
-author's own solution does not meet in the sealed engine needs the kernel itself (it looks at files that a cell wrote,
-at objects of a class, at IPython). Those are judged by kernels, and every report says which they are.
+author's own solution does not meet in the sealed engine needs the submission's own process (it looks at files that a
+cell wrote, at objects of a class, at IPython). Those are judged there, and every report says which they are.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.marks import points_of
 from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.sealed import run_sealed
-from servicelab.grading.whose import Whose, cell_name, is_test, released, solutions
+from servicelab.grading.whose import Whose, cell_name, is_python, is_test, released, solutions
 from servicelab.i18n import _
 
 
@@ -53,11 +52,17 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
         )
     if reached is None:
         return course
-    found = {name: _by_kernel(course, assignment, name, reached) for name in course.notebooks(assignment)}
-    return replace(course, by_kernel={name: tests for name, tests in found.items() if tests})
+    found = {name: _unsealable(course, assignment, name, reached) for name in course.notebooks(assignment)}
+    return replace(course, unsealable={name: tests for name, tests in found.items() if tests})
 
 
-def _by_kernel(course: Course, assignment: str, name: str, reached: Reached) -> tuple[str, ...]:
+def needs_kernels(course: Course, assignment: str) -> bool:
+    """Return whether tests have to be judged where the submission runs, and it is no Python that it is written in."""
+    sources = [course.source / assignment / notebook_file(name) for name in course.unsealable]
+    return any(not is_python(nbformat.read(path, as_version=4).metadata) for path in sources)  # type: ignore[no-untyped-call]
+
+
+def _unsealable(course: Course, assignment: str, name: str, reached: Reached) -> tuple[str, ...]:
     nb = nbformat.read(course.source / assignment / notebook_file(name), as_version=4)  # type: ignore[no-untyped-call]
     tests = {cell_name(cell): float(cell.metadata["nbgrader"]["points"]) for cell in nb.cells if is_test(cell)}
     if not is_python(nb.metadata):
@@ -72,14 +77,3 @@ def _by_kernel(course: Course, assignment: str, name: str, reached: Reached) -> 
         resources = {"metadata": {"path": str(place)}, "nbgrader": about}
         run_sealed(nb, Whose(nb, released(resources)), place, reached, Bounds(), solutions(resources), as_stock=True)
     return tuple(name for cell in nb.cells if is_test(cell) and points_of(cell) < tests[name := cell_name(cell)])
-
-
-def is_python(metadata: Mapping[str, object]) -> bool:
-    """Return whether a notebook's kernel is Python's, as far as the notebook says.
-
-    >>> [is_python(each) for each in ({}, {"kernelspec": {"name": "ir", "language": "R"}})]
-    [True, False]
-    """
-    spec = metadata.get("kernelspec")
-    about = spec if isinstance(spec, Mapping) else {}
-    return str(about.get("language") or "python").lower() == "python"

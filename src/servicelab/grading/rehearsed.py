@@ -1,8 +1,7 @@
-"""Importing this goes once through nbgrader's autograding, in a course that is thrown away.
+"""nbgrader's autograding, gone through once in a course that is thrown away.
 
-Each submission is graded in a process of its own, forked from one that imported everything. What nbgrader, SQLAlchemy
-and jsonschema only make when they are first used (mappers, validators, templates) every such process would make anew: a
-tenth of what grading costs beside the cells. So the process that they are forked from imports this as well.
+What nbgrader, SQLAlchemy and jsonschema only make when they are first used (mappers, statements, validators, templates)
+every process that grades would make anew. So the one that they are copies of goes through it before.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +69,3 @@ def _write(path: Path) -> None:
     ]
     path.parent.mkdir(parents=True)
     nbformat.write(make[2](cells=cells), path)  # type: ignore[no-untyped-call]
-
-
-# A machine without room is told so by whoever needs it to grade.
-with suppress(OSError, sqlite3.Error):
-    rehearse()

@@ -147,7 +147,7 @@ class Grading:
         if names := self._names("damaged"):
             last += " " + _("Cannot be opened: {names}. Ask for it again.", names=names)
         if self.level != "none" and (left := sorted({each for result in self.results for each in result.unsealed})):
-            last += " " + _("Not sealed, judged by kernels: {tests}.", tests=", ".join(left))
+            last += " " + _("Not sealed, judged where the submission runs: {tests}.", tests=", ".join(left))
         if self.level != "none":
             last += " " + _("Sealed by {level}: docs/grades.md says what that holds.", level=self.level)
         elif not self.confined:

@@ -37,6 +37,7 @@ def run_sealed(
     solved: Sequence[str] | None = None,
     *,
     as_stock: bool = False,
+    judges: bool = True,
 ) -> list[Noticed]:
     """Run a submission's cells, judge its tests, and write what came of each into it; return what the engine noticed.
 
@@ -56,6 +57,8 @@ def run_sealed(
         The author's solutions, where they are at hand.
     as_stock
         Whether a test that gives no number gives all its points.
+    judges
+        Whether tests are judged apart; otherwise they are run where the submission is, as any other cell.
     """
     with scratch() as rooms:
         files = brought(place)
@@ -68,7 +71,7 @@ def run_sealed(
 
         places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
         changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
-        steps = [_step(nb.cells[at], whose, at, changed) for at in places]
+        steps = [_step(nb.cells[at], whose, at, changed, judges=judges) for at in places]
         came = Conducting(start, bounds).conduct(steps)
     numbers = {each.count: each.count for each in came if each.count is not None}
     for at, step, each in zip(places, steps, came, strict=True):
@@ -93,8 +96,8 @@ def _seen(came: Came) -> list[Kind]:
     return [*compared, "protocol"] if came.stopped == "protocol" else compared
 
 
-def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...]) -> Step:
-    test = is_test(cell)
+def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...], *, judges: bool) -> Step:
+    test = judges and is_test(cell)
     points = float(cell.metadata.get("nbgrader", {}).get("points") or 0) if test else 0.0
     early = whose.is_early(at)
     return Step(cell.source, test, points, early and not test, early and test, changed, opens(cell))

@@ -1,4 +1,5 @@
-"""One process a submission: whatever happens in it, the others go on, and nothing that it started outlives it.
+"""Submissions graded in processes beside this one: whatever happens in one, the others go on, and nothing that it
+started outlives it. Where a kernel runs in it, each has one submission.
 
 On Linux each seat is two processes. The outer one leads a session of its own and inherits whatever loses its parent
 below it; the inner one grades. A kernel's parent is therefore never the program that the instructor started; when the
@@ -37,13 +38,11 @@ PRELOADED = [
     "nbgrader.apps.api",
     "nbgrader.preprocessors",
     "nbconvert.exporters",
-    "servicelab.grading.rehearsed",
+    "servicelab.grading.warmed",
 ]
 """Imported once, in the process that seats are forked from: nbgrader alone takes two seconds."""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-CHECK = 0.05
-"""Seconds between two looks at whether the inner process has ended."""
 ROUNDS = 200
 """How often what is left of a submission is looked for and ended: something that forks on and on is outrun or left."""
 
@@ -74,7 +73,35 @@ def _context() -> Any:
     return context
 
 
-def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> Iterator[tuple[str, T | Failed | None]]:
+@dataclass
+class _Seat:
+    """A process that works on one name after another, over a line to it."""
+
+    line: Connection
+    process: Any
+    room: Path
+    name: str = ""
+    served: int = 0
+
+    def take(self, name: str) -> None:
+        """Have it begin with a name."""
+        self.name = name
+        self.served += 1
+        # One that ended meanwhile is noticed by whoever listens to it.
+        with suppress(OSError):
+            self.line.send(name)
+
+    def leave(self) -> None:
+        """Wait for its end, and remove what it leaves in temporary folders."""
+        self.line.close()
+        with suppress(ValueError, AssertionError):
+            self.process.join()
+        clear(self.room)
+
+
+def side_by_side(
+    work: Callable[[str], T], names: Sequence[str], seats: int, sitting: int = 1
+) -> Iterator[tuple[str, T | Failed | None]]:
     """Yield each name with what `work` returned for it, as it is done; `Failed` where it raised, None where its process
     ended before that.
 
@@ -83,54 +110,56 @@ def side_by_side(work: Callable[[str], T], names: Sequence[str], seats: int) -> 
     work
         What is done in a process of its own; it is sent there by name, so it must be importable.
     names
-        One a process.
+        Its arguments.
     seats
         Processes at the same time.
+    sitting
+        Names that one process works on, one after the other. One, where something of theirs runs in it.
     """
     context = _context()
     left = list(names)
     # A pipe's end is of another class on Windows.
-    taken: dict[Any, tuple[str, Any, str]] = {}
+    taken: dict[Any, _Seat] = {}
     try:
         while left or taken:
             while left and len(taken) < seats:
-                result, sender = context.Pipe(duplex=False)
+                line, theirs = context.Pipe()
                 room = tempfile.mkdtemp(prefix="servicelab-")
-                process = context.Process(target=_seat, args=(work, left[0], sender, room), daemon=False)
-                taken[result] = (left.pop(0), process, room)
+                process = context.Process(target=_seat, args=(work, theirs, room), daemon=False)
+                taken[line] = seat = _Seat(line, process, Path(room))
                 process.start()
-                sender.close()
+                theirs.close()
+                seat.take(left.pop(0))
             finished: list[Any] = wait(list(taken))
-            for result in finished:
-                name, process, room = taken[result]
+            for line in finished:
+                seat, done, stays = taken[line], None, bool(left) and taken[line].served < sitting
+                name = seat.name
                 try:
-                    done = result.recv()
+                    done = line.recv()
                 except (EOFError, OSError):
-                    done = None
-                process.join()
-                clear(Path(room))
-                del taken[result]
-                result.close()
+                    stays = False
+                if stays:
+                    seat.take(left.pop(0))
+                else:
+                    del taken[line]
+                    seat.leave()
                 yield name, done
     finally:
-        for _name, process, _room in taken.values():
+        for seat in taken.values():
             with suppress(ValueError, AttributeError):
-                process.terminate()
-        for result, (_name, process, room) in taken.items():
-            with suppress(ValueError, AssertionError):
-                process.join()
-            clear(Path(room))
-            result.close()
+                seat.process.terminate()
+        for seat in taken.values():
+            seat.leave()
 
 
-def _seat(work: Callable[[str], T], name: str, sender: Connection, room: str) -> None:
+def _seat(work: Callable[[str], T], line: Connection, room: str) -> None:
     """Do the work in this process, or on Linux in one below it, and end and remove what it leaves behind."""
     os.umask(0o077)
     tempfile.tempdir = room
     if not LINUX:
         # Ctrl-C reaches every process of a console; the one that was started ends the others.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sender.send(_done(work, name))
+        _work_on(work, line)
         return
     os.setsid()
     _tell_kernel(PR_SET_CHILD_SUBREAPER, 1)
@@ -138,28 +167,36 @@ def _seat(work: Callable[[str], T], name: str, sender: Connection, room: str) ->
     signal.signal(signal.SIGTERM, partial(_leave, room))
     inner = os.fork()
     if not inner:
-        _grade_inside(work, name, sender)
-    sender.close()
+        _grade_inside(work, line)
+    line.close()
     # Python's fork server outlives the program as long as one seat does: its end is no sign of the program's.
     program: Any = multiprocessing.parent_process()
-    while not os.waitpid(inner, os.WNOHANG)[0] and not wait([program.sentinel], CHECK):
-        pass
+    ended = os.pidfd_open(inner)
+    if ended in wait([program.sentinel, ended]):
+        os.waitpid(inner, 0)
     _end_what_is_left()
     clear(Path(room))
 
 
-def _grade_inside(work: Callable[[str], T], name: str, sender: Connection) -> None:
-    """Do the work, send what came of it, and end without a step back into the outer process's code."""
+def _grade_inside(work: Callable[[str], T], line: Connection) -> None:
+    """Do the work, say what came of it, and end without a step back into the outer process's code."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _tell_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
     status = 1
     try:
-        sender.send(_done(work, name))
+        _work_on(work, line)
         status = 0
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _work_on(work: Callable[[str], T], line: Connection) -> None:
+    """Work on whatever name comes, until none does."""
+    with suppress(EOFError, OSError):
+        while True:
+            line.send(_done(work, line.recv()))
 
 
 def _done(work: Callable[[str], T], name: str) -> T | Failed:

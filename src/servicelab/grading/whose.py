@@ -7,7 +7,7 @@ it was handed out. Everything else is the trainee's, whatever it says about itse
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,17 @@ def _cells(resources: Any, of: str) -> list[dict[str, Any]] | None:
         return None
     cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
     return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else None
+
+
+def is_python(metadata: Mapping[str, object]) -> bool:
+    """Return whether a notebook's kernel is Python's, as far as the notebook says.
+
+    >>> [is_python(each) for each in ({}, {"kernelspec": {"name": "ir", "language": "R"}})]
+    [True, False]
+    """
+    spec = metadata.get("kernelspec")
+    about = spec if isinstance(spec, Mapping) else {}
+    return str(about.get("language") or "python").lower() == "python"
 
 
 def is_test(cell: Any) -> bool:

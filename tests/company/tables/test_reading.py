@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.company import tiny
@@ -154,6 +155,20 @@ def test_changing_what_was_loaded_changes_no_later_load(name: str, firm: Path, c
     assert again.index.name is None
     assert again.attrs == {}
     assert counted == ["orders.csv.zip"]
+
+
+@pytest.mark.parametrize("name", sorted(set(CHANGES) - {"an array"}))
+def test_what_shares_its_cells_shares_no_change(name: str, firm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a class is graded; an array that is written past pandas is a later load of the same notebook's."""
+    monkeypatch.setattr(reading, "_apart", True)
+    reading.share()
+    clean = company.load("orders", firm).copy(deep=True)
+    mine, other = company.load("orders", firm), company.load("orders", firm)
+    cells = [frame["order_id"].to_numpy() for frame in (mine, other)]
+    assert np.shares_memory(*cells) == reading.COPIES_ON_WRITE
+    CHANGES[name](mine)
+    pd.testing.assert_frame_equal(other, clean)
+    pd.testing.assert_frame_equal(company.load("orders", firm), clean)
 
 
 @pytest.mark.parametrize("column", ["amount", "satisfaction", "on_time", "ordered_at", "order_id", "channel"])

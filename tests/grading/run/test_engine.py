@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from servicelab.grading.lodging import environment
-from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Worker, template
+from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Template, Worker
 from servicelab.grading.run.jail import LEVELS, Limits
 from servicelab.grading.run.system import is_linux
 from servicelab.grading.sealed import IN_THERE, SYSTEM
@@ -38,11 +38,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=LEVELS[:2])
 def reached(request: pytest.FixtureRequest, home: Path) -> Iterator[Reached]:
     """A template at each level."""
-    with template(environment(home)) as best:
+    with Template(environment(home)) as begun:
+        best = begun.reached()
         if LEVELS.index(best.level) > LEVELS.index(request.param):
             pytest.skip("this system gives no namespaces" if best.level == "rules" else "this system has no Landlock")
-    with template(environment(home), level=request.param) as found:
-        yield found
+    with Template(environment(home), level=request.param) as begun:
+        yield begun.reached()
 
 
 @pytest.fixture
@@ -127,6 +128,12 @@ def test_every_submission_begins_anew_and_by_its_own_chance(run: Run) -> None:
     assert "'a'" in printed(first[0])
     assert printed(second[0]).endswith("False\n")
     assert printed(first[0]).split()[0] != printed(second[0]).split()[0]
+
+
+def test_who_never_gets_ready_is_no_submission_that_ended(run: Run) -> None:
+    """Nothing of a trainee's ran: what went wrong is the machine's, and is never a score."""
+    with pytest.raises(OSError, match="before anything ran"):
+        run("1", limits=Limits(open_files=3))
 
 
 # --- Judged ---

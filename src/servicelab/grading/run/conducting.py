@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from servicelab.grading.run.jail import Level, Limits
 from servicelab.grading.run.learner import plain, text
@@ -109,45 +109,54 @@ class Came:
     judged: dict[str, Any] = field(default_factory=dict)
 
 
-@contextmanager
-def template(
-    environment: dict[str, str],
-    modules: Sequence[str] = (),
-    tables: Sequence[str] = (),
-    level: Level | None = None,
-) -> Iterator[Reached]:
-    """Run a template, and end it with whatever it started.
+class Template:
+    """A template, from outside; it has begun to import what it always does.
 
     Parameters
     ----------
     environment
         What it is told of this process's environment.
-    modules
-        What it imports beside what it always does.
-    tables
-        The firm's tables that it reads, so that whatever it starts finds them read.
     level
         How whatever it starts is shut in; by default the best that the machine offers.
     """
-    place = Path(tempfile.mkdtemp(prefix="servicelab-"))
-    owner, theirs = Line.pair()
-    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    command = [sys.executable, "-P", "-m", f"{__package__}.template"]
-    preloaded = json.dumps({"modules": list(modules), "tables": list(tables)})
-    process = subprocess.Popen(
-        [*command, str(place / "line"), str(theirs.fileno()), level or "", preloaded],
-        env={**environment, **single},
-        pass_fds=[theirs.fileno()],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    theirs.close()
-    try:
-        yield Reached(place / "line", owner.hear(seconds=STARTING)["level"])
-    finally:
-        owner.close()
-        process.wait(STARTING)
-        shutil.rmtree(place, ignore_errors=True)
+
+    def __init__(self, environment: dict[str, str], level: Level | None = None) -> None:
+        self._room = Path(tempfile.mkdtemp(prefix="servicelab-"))
+        self._place = self._room / "line"
+        self._owner, theirs = Line.pair()
+        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        # Of the module that is run as the program, IPython's namespace takes the place.
+        command = [sys.executable, "-P", "-c", f"from {__package__}.template import main; main()"]
+        self._process = subprocess.Popen(
+            [*command, str(self._place), str(theirs.fileno()), level or ""],
+            env={**environment, **single},
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        """End it with whatever it started."""
+        self._owner.close()
+        self._process.wait(STARTING)
+        shutil.rmtree(self._room, ignore_errors=True)
+
+    def reached(self, modules: Sequence[str] = (), tables: Sequence[str] = ()) -> Reached:
+        """Return where it listens, when it does.
+
+        Parameters
+        ----------
+        modules
+            What it imports beside what it always does.
+        tables
+            The firm's tables that it reads, so that whatever it starts finds them read.
+        """
+        self._owner.say({"modules": list(modules), "tables": list(tables)})
+        return Reached(self._place, self._owner.hear(seconds=STARTING)["level"])
 
 
 @dataclass(frozen=True)
@@ -186,7 +195,7 @@ class Reached:
         Raises
         ------
         OSError
-            The template is not there, or the system does not shut anything in.
+            The template is not there, or the system does not shut anything in, or what it started never got ready.
         """
         own = socket.socket(socket.AF_UNIX)
         own.connect(str(self.place))
@@ -218,7 +227,16 @@ class Reached:
                 each.close()
         if "refused" in answer:
             raise OSError(answer["refused"])
-        return Worker(talks, keeps)
+        worker = Worker(talks, keeps)
+        try:
+            said = talks.hear(seconds=STARTING)
+        except (Ended, TooLate):
+            said = {"broken": f"the {role}'s process was gone before anything ran in it"}
+        # Nothing of a trainee's has run: who is not there is missing through no fault of the submission's.
+        if "here" not in said:
+            worker.close()
+            raise OSError(str(said.get("broken")).strip().splitlines()[-1])
+        return worker
 
 
 class Worker:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from servicelab.company.tables.reading import COPIES_ON_WRITE
 from servicelab.grading.inkernel import HERE, POINTS, ended, printer
 from servicelab.grading.run.learner import make_shell
 from servicelab.grading.run.plainvalues import NotPlain, packed, unpacked
@@ -322,7 +323,10 @@ def _copied(value: Any) -> Any:
         # What cannot be copied is handed to nobody.
         with suppress(Exception):
             return copy.deepcopy(value)
-    if type(value).__name__ in ("ndarray", "DataFrame", "Series"):
+    if type(value).__name__ in ("DataFrame", "Series"):
+        # It is the author's test that could write past pandas into what a later one reads, and nobody else.
+        return value.copy(deep=not COPIES_ON_WRITE)
+    if type(value).__name__ == "ndarray":
         return value.copy()
     return value
 

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from servicelab.grading.run.talking import Ended, Line
@@ -74,13 +75,13 @@ class Prints:
         return False
 
 
-def make_shell(put: Callable[[dict[str, Any]], None]) -> Any:
-    """Return IPython as a kernel has it, whose outputs go to `put`."""
+@cache
+def _shell_class() -> Any:
+    """IPython as a kernel has it, whose outputs go to its `put`."""
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Type
-    from traitlets.config import Config
 
     class Shown(DisplayHook):
         def start_displayhook(self) -> None:
@@ -93,11 +94,12 @@ def make_shell(put: Callable[[dict[str, Any]], None]) -> Any:
             self._data = dict(format_dict), dict(md_dict or {})
 
         def finish_displayhook(self) -> None:
+            shell: Any = self.shell
             if self._data is not None:
                 data, metadata = self._data
                 count = self.prompt_count
-                put({"output_type": "execute_result", "data": plain(data), "metadata": plain(metadata),
-                     "execution_count": count})  # fmt: skip
+                shell.put({"output_type": "execute_result", "data": plain(data), "metadata": plain(metadata),
+                                "execution_count": count})  # fmt: skip
             self._data = None
 
     class Published(DisplayPublisher):
@@ -106,38 +108,49 @@ def make_shell(put: Callable[[dict[str, Any]], None]) -> Any:
             name = (about.get("transient") or {}).get("display_id")
             if name is not None:
                 said |= {"display_id": str(name), "update": bool(about.get("update"))}
-            put(said)
+            self.shell.put(said)
 
         def clear_output(self, wait: bool = False) -> None:
-            put({"output_type": "clear", "wait": bool(wait)})
+            self.shell.put({"output_type": "clear", "wait": bool(wait)})
 
     class Shell(InteractiveShell):
         displayhook_class = Type(Shown)
         display_pub_class = Type(Published)
+        put: Callable[[dict[str, Any]], None]
 
         def enable_gui(self, gui: Any = None) -> None:
             pass
 
         def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-            put({"output_type": "error", "ename": str(etype.__name__), "evalue": text(evalue),
-                 "traceback": [str(line) for line in stb]})  # fmt: skip
+            self.put({"output_type": "error", "ename": str(etype.__name__), "evalue": text(evalue),
+                      "traceback": [str(line) for line in stb]})  # fmt: skip
 
         def init_sys_modules(self) -> None:
             pass
+
+    return Shell
+
+
+def make_shell(put: Callable[[dict[str, Any]], None]) -> Any:
+    """Return IPython as a kernel has it, whose outputs go to `put`; there is one in a process."""
+    from traitlets.config import Config
 
     settings = Config()
     settings.HistoryManager.enabled = False
     settings.HistoryAccessor.enabled = False
     settings.InteractiveShell.colors = "Neutral"
     settings.InteractiveShell.autocall = 0
-    Shell.clear_instance()
+    kind = _shell_class()
+    kind.clear_instance()
     # A namespace that is its own module, as in a kernel: what is defined in a cell says `__main__` of itself.
     import __main__
 
     builtins.input = no_input
     for name in [name for name in vars(__main__) if not (name.startswith("__") and name.endswith("__"))]:
         del vars(__main__)[name]
-    return Shell.instance(config=settings, user_module=__main__, user_ns=vars(__main__))
+    shell = kind.instance(config=settings, user_module=__main__, user_ns=vars(__main__))
+    shell.put = put
+    return shell
 
 
 def no_input(_prompt: object = "") -> str:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from servicelab.grading.lodging import environment, lodging
-from servicelab.grading.run.conducting import Reached, template
+from servicelab.grading.run.conducting import Reached, Template
 from servicelab.grading.run.system import is_linux
 
-MODULES = ("servicelab.company", "servicelab.learn", "servicelab.models", "servicelab.plot", "servicelab.widgets")
+MODULES = (
+    "servicelab.company", "servicelab.learn", "servicelab.learn.assignment", "servicelab.learn.controls.submit",
+    "servicelab.learn.fetching", "servicelab.models", "servicelab.plot", "servicelab.widgets",
+)  # fmt: skip
 """What the notebooks of this course import beside what every service course does."""
 UNSEALED = "SERVICELAB_UNSEALED"
 """The variable by which somebody has submissions run by kernels, as stock nbgrader does."""
 
 _told: list[Reached | None] = []
+_begun: list[Template] = []
+_kept = ExitStack()
 
 
 def tell(reached: Reached | None) -> None:
     """Have this process's submissions run by a template that runs already, or by kernels where there is none."""
     _told[:] = [reached]
+
+
+def prepare() -> None:
+    """Begin a template before anybody knows what for; it ends with this program, or with whoever uses it."""
+    if _begun or not is_linux() or os.environ.get(UNSEALED):
+        return
+    # What a kernel would be told of this process's environment, and nothing of its own home.
+    _begun.append(_kept.enter_context(Template(environment(_kept.enter_context(lodging())))))
+    atexit.register(_kept.close)
 
 
 @contextmanager
@@ -34,11 +49,20 @@ def ready() -> Iterator[Reached | None]:
 
 
 @contextmanager
-def begun(*, tables: Sequence[str] = (), unsealed: bool = False) -> Iterator[Reached | None]:
-    """Run a template that has read some tables; None where nothing can be shut in, or where somebody wants kernels."""
-    if unsealed or not is_linux() or os.environ.get(UNSEALED):
+def begun(
+    *, tables: Sequence[str] = (), modules: Sequence[str] = (), unsealed: bool = False
+) -> Iterator[Reached | None]:
+    """Run a template that has read some tables and imported some modules.
+
+    It gives None where nothing can be shut in, or where somebody wants kernels.
+    """
+    if not unsealed:
+        prepare()
+    if unsealed or not _begun:
         yield None
         return
-    # What a kernel would be told of this process's environment, and nothing of its own home.
-    with lodging() as home, template(environment(home), MODULES, tables) as reached:
+    try:
+        reached = _begun.pop().reached([*MODULES, *modules], tables)
         yield reached if reached.level != "none" else None
+    finally:
+        _kept.close()

@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.company import load
+from servicelab.company.tables.reading import share
 from servicelab.errors import UserError
 from servicelab.grading.confined import packages
+from servicelab.grading.run import system
 from servicelab.grading.run.jail import Limits, World, offered, shut_in
 from servicelab.grading.run.judge import Judge
-from servicelab.grading.run.learner import Learner
+from servicelab.grading.run.learner import Learner, make_shell
 from servicelab.grading.run.talking import Ended, Line, TooMuch
 
 ROLES: dict[str, type[Learner] | type[Judge]] = {"learner": Learner, "judge": Judge}
@@ -41,17 +43,21 @@ SIGNALS = {"interrupt": signal.SIGINT, "end": signal.SIGKILL}
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
-def preload(modules: Sequence[str], tables: Sequence[str]) -> None:
-    """Import what notebooks will, and read the tables that they load; whoever loads one then gets a copy.
+def begin() -> None:
+    """Import what notebooks will, and do once what a first notebook would do.
 
     Nothing is computed: a library that computed may hang in a copy of its process.
     """
     os.environ["MPLBACKEND"] = INLINE
-    for name in (*PRELOADED, *modules):
-        # What is not installed here, a notebook finds missing itself.
-        with suppress(ImportError):
-            importlib.import_module(name)
+    _import(PRELOADED)
     _draw_once()
+    _run_once()
+
+
+def preload(modules: Sequence[str], tables: Sequence[str]) -> None:
+    """Import more, and read the tables that notebooks load; whoever loads one shares it until it is changed."""
+    _import(modules)
+    share()
     for name in tables:
         # A notebook that cannot load one says so itself.
         with suppress(UserError):
@@ -59,6 +65,14 @@ def preload(modules: Sequence[str], tables: Sequence[str]) -> None:
     gc.collect()
     # What is there stays shared with the copies: collecting would write into each of its pages.
     gc.freeze()
+    system.gather()
+
+
+def _import(modules: Sequence[str]) -> None:
+    for name in modules:
+        # What is not installed here, a notebook finds missing itself.
+        with suppress(ImportError):
+            importlib.import_module(name)
 
 
 def _draw_once() -> None:
@@ -71,6 +85,19 @@ def _draw_once() -> None:
         figure.add_subplot().set_title("1")
         canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
+
+
+def _run_once() -> None:
+    """Have IPython import what it only does when it runs its first cell, and shows its first error.
+
+    What it adds to where Python looks for modules is taken back: in this process that is somebody's own folder.
+    """
+    with suppress(ImportError):
+        path, hook = sys.path[:], sys.excepthook
+        shell = make_shell(lambda _said: None)
+        for source in ("__import__('pandas').DataFrame({'a': [1]})", "1 / 0"):
+            shell.run_cell(source, store_history=False)
+        sys.path[:], sys.excepthook = path, hook
 
 
 def serve(listener: socket.socket, owner: Line) -> None:
@@ -117,11 +144,13 @@ def _start(asked: dict[str, Any], talks: int, keeps: int, brought: int) -> int:
     seed = os.urandom(32)
 
     def work() -> None:
-        _leave_open(talks)
-        _live_in(room, seed)
         line = Line.of(talks)
         try:
-            ROLES[asked["role"]](line).serve()
+            _leave_open(talks)
+            _live_in(room, seed)
+            does = ROLES[asked["role"]](line)
+            line.say({"here": True})
+            does.serve()
         except Ended:
             return
         except BaseException:
@@ -206,12 +235,16 @@ def _keep(worker: int, line: Line, talks: int) -> int:
 def main() -> None:
     """Be the template.
 
-    Where to listen, the number of the open file to the owner, how to shut in (or nothing, for the best that the machine
-    offers), and what to preload are the arguments.
+    Where to listen, the number of the open file to the owner, and how to shut in (or nothing, for the best that the
+    machine offers) are the arguments. What is preloaded beside what always is, the owner says when it knows.
     """
     place, owner, level = sys.argv[1], Line.of(int(sys.argv[2])), sys.argv[3] or offered()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    preload(**json.loads(sys.argv[4]))
+    begin()
+    try:
+        preload(**owner.hear())
+    except Ended:
+        return
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(place)
     listener.listen(64)
