@@ -27,6 +27,7 @@ from servicelab.grading import inkernel
 from servicelab.grading.answering import Client
 from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.course import course_of
+from servicelab.grading.guests import decided_for, require_python
 from servicelab.grading.inkernel import ANSWER, ASKED
 from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
 from servicelab.grading.marks import points_of
@@ -42,12 +43,12 @@ from servicelab.grading.outcomes import (
     judged,
     not_run,
 )
-from servicelab.grading.run.conducting import Bounds
+from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.run.ready import ready
 from servicelab.grading.sealed import run_sealed
 from servicelab.grading.skeleton import PUT_RIGHT, PutRight, alternatives, repairs_in
 from servicelab.grading.steps import UNSEALED
-from servicelab.grading.whose import Run, Whose, cell_name, is_test, opens, released, solutions
+from servicelab.grading.whose import Run, Whose, cell_name, handed_out_for, is_test, opens, released, solutions
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "servicelab-control"
@@ -110,7 +111,11 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     notebook_output = Integer(16 << 20, help="Bytes that all cells of one notebook may put out").tag(config=True)
 
     as_stock = Bool(default_value=False, help="A test that gives no number gives all its points").tag(config=True)
-    by_kernel = Dict(help="Notebook → the tests in it that the sealed engine cannot judge; kernels do").tag(config=True)
+    by_kernel: Any = Dict(
+        default_value=None,
+        allow_none=True,
+        help="Notebook → the tests in it that the sealed engine cannot judge; by default found where they may be some",
+    ).tag(config=True)
 
     @default("shutdown_kernel")
     def _shutdown_kernel_default(self) -> str:
@@ -124,6 +129,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
         """Run every cell, within the limits; and once more for each answer that a later copy of its cell overrode."""
         resources = {} if resources is None else resources
+        require_python(handed_out_for(resources), str(resources.get("nbgrader", {}).get("notebook", "")))
         repairs = repairs_in(nb)
         others = alternatives(nb, repairs)
         nb, resources = self._whole(nb, resources, km)
@@ -140,14 +146,15 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self.skip_cells_with_tag = secrets.token_hex(16)
         self._kept = nb
         self._whose = Whose(nb, released(resources))
-        kernels = set(self.by_kernel.get(resources.get("nbgrader", {}).get("notebook"), ()))
-        before = deepcopy(nb) if kernels else nb
         with ready() as reached:
+            kernels = self._kernels(resources, reached)
+            before = deepcopy(nb) if kernels else nb
             if reached is not None:
                 where = Path(resources.get("metadata", {}).get("path") or ".").resolve()
                 seen = run_sealed(
                     nb, self._whose, where, reached, self._bounds(), solutions(resources), as_stock=self.as_stock
                 )
+                self.log.info("Sealed by %s: %s", reached.level, where)
             else:
                 seen = []
                 self._by_kernels(nb, resources, km)
@@ -157,6 +164,13 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         _write_out_controls(nb)
         _mark_halves(nb)
         return nb, resources
+
+    def _kernels(self, resources: Any, reached: Reached | None) -> set[str]:
+        """The tests that kernels judge beside the sealed engine."""
+        if self.by_kernel is not None:
+            return set(self.by_kernel.get(resources.get("nbgrader", {}).get("notebook"), ()))
+        # A test of our course that cannot be judged sealed fails its build.
+        return set(decided_for(resources, reached)) if self.as_stock and reached is not None else set()
 
     def _by_kernels(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         for run in self._whose.runs():

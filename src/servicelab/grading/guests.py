@@ -3,26 +3,33 @@
 It is never decided by what a trainee's values look like: who could choose would choose the weaker way. A test that the
 author's own solution does not meet in the sealed engine needs the kernel itself (it looks at files that a cell wrote,
 at objects of a class, at IPython). Those are judged by kernels, and every report says which they are.
+
+`servicelab grade` decides once a run. Where nbgrader itself goes through our steps (`nbgrader autograde` and
+formgrader's button, with `steps.as_guest` in that course's configuration), the step that runs a notebook decides.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from servicelab.course.handin import notebook_file
 from servicelab.errors import UserError
-from servicelab.grading.course import Course
+from servicelab.grading.course import Course, course_of
 from servicelab.grading.marks import points_of
 from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.sealed import run_sealed
-from servicelab.grading.whose import Whose, cell_name, is_test, released, solutions
+from servicelab.grading.whose import Whose, cell_name, handed_out_for, is_test, released, solutions
 from servicelab.i18n import _
+
+PYTHON = "python"
 
 
 def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
@@ -40,7 +47,7 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
     Raises
     ------
     UserError
-        The assignment was not generated there.
+        The assignment was not generated there, or is not in Python.
     """
     missing = [each for each in (course.source, course.release) if not (each / assignment).is_dir()]
     if missing:
@@ -51,35 +58,76 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
                 folder=missing[0],
             )
         )
+    names = course.notebooks(assignment)
+    for name in names:
+        require_python(handed_out_for(_resources(course, assignment, name)), name)
     if reached is None:
         return course
-    found = {name: _by_kernel(course, assignment, name, reached) for name in course.notebooks(assignment)}
+    found = {name: _by_kernel(course, assignment, name, reached) for name in names}
     return replace(course, by_kernel={name: tests for name, tests in found.items() if tests})
+
+
+def decided_for(resources: Any, reached: Reached) -> tuple[str, ...]:
+    """Return the tests of a notebook that kernels judge: what `decided` finds, once in this process for each source.
+
+    Parameters
+    ----------
+    resources
+        nbgrader's, of a submission.
+    reached
+        The engine.
+    """
+    about = resources["nbgrader"]
+    course = Course(course_of(Path(resources["metadata"]["path"]).resolve()))
+    assignment, name = about["assignment"], about["notebook"]
+    places = [each / assignment / notebook_file(name) for each in (course.source, course.release)]
+    if not all(place.is_file() for place in places):
+        return ()
+    key = (course.root, assignment, name, *(hashlib.sha256(place.read_bytes()).hexdigest() for place in places))
+    if key not in _found:
+        _found[key] = _by_kernel(course, assignment, name, reached)
+    return _found[key]
+
+
+_found: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+
+def _resources(course: Course, assignment: str, name: str, place: Path | None = None) -> dict[str, Any]:
+    """What nbgrader's steps are told of a submission, of one that is nobody's."""
+    path = place or course.autograded / "nobody" / assignment
+    return {"metadata": {"path": str(path)}, "nbgrader": {"assignment": assignment, "notebook": name}}
 
 
 def _by_kernel(course: Course, assignment: str, name: str, reached: Reached) -> tuple[str, ...]:
     nb = nbformat.read(course.source / assignment / notebook_file(name), as_version=4)  # type: ignore[no-untyped-call]
     tests = {cell_name(cell): float(cell.metadata["nbgrader"]["points"]) for cell in nb.cells if is_test(cell)}
-    if not is_python(nb.metadata):
-        return tuple(tests)
     with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
         # The solution is handed in, in a course that has nothing else in it.
         for folder in (course.source, course.release):
             shutil.copytree(folder / assignment, Path(room) / folder.name / assignment)
         place = Path(room) / course.autograded.name / "solution" / assignment
         shutil.copytree(course.source / assignment, place)
-        about = {"assignment": assignment, "notebook": name}
-        resources = {"metadata": {"path": str(place)}, "nbgrader": about}
+        resources = _resources(course, assignment, name, place)
         run_sealed(nb, Whose(nb, released(resources)), place, reached, Bounds(), solutions(resources), as_stock=True)
     return tuple(name for cell in nb.cells if is_test(cell) and points_of(cell) < tests[name := cell_name(cell)])
 
 
-def is_python(metadata: Mapping[str, object]) -> bool:
-    """Return whether a notebook's kernel is Python's, as far as the notebook says.
+def require_python(metadata: Mapping[str, object], name: str) -> None:
+    """Refuse a notebook that is handed out in another language: the engine runs Python, and no kernel shut in.
 
-    >>> [is_python(each) for each in ({}, {"kernelspec": {"name": "ir", "language": "R"}})]
-    [True, False]
+    Raises
+    ------
+    UserError
+        It says that its language is another one.
     """
     spec = metadata.get("kernelspec")
-    about = spec if isinstance(spec, Mapping) else {}
-    return str(about.get("language") or "python").lower() == "python"
+    said = str((spec if isinstance(spec, Mapping) else {}).get("language") or PYTHON)
+    if said.lower() != PYTHON:
+        raise UserError(
+            _(
+                "{notebook} was handed out in {language}, and only Python is graded here: have nbgrader alone grade "
+                "it.",
+                notebook=notebook_file(name),
+                language=said,
+            )
+        )
