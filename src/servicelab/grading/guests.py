@@ -1,8 +1,7 @@
 """Somebody else's nbgrader course: which of its tests the sealed engine can judge is decided on the author's solution.
 
-It is never decided by what a trainee's values look like: who could choose would choose the weaker way. A test that the
-author's own solution does not meet in the sealed engine needs the kernel itself (it looks at files that a cell wrote,
-at objects of a class, at IPython). Those are judged by kernels, and every report says which they are.
+A test that the author's own solution does not meet in the sealed engine needs the kernel itself (it looks at files that
+a cell wrote, at objects of a class, at IPython). Those are judged by kernels, and every report says which they are.
 
 `servicelab grade` decides once a run. Where nbgrader itself goes through our steps (`nbgrader autograde` and
 formgrader's button, with `steps.as_guest` in that course's configuration), the step that runs a notebook decides.
@@ -23,10 +22,9 @@ import nbformat
 from servicelab.course.handin import notebook_file
 from servicelab.errors import UserError
 from servicelab.grading.course import Course, course_of
-from servicelab.grading.marks import points_of
-from servicelab.grading.run.conducting import Bounds, Reached
-from servicelab.grading.sealed import run_sealed
-from servicelab.grading.whose import Whose, cell_name, handed_out_for, is_test, released, solutions
+from servicelab.grading.reference import unmet
+from servicelab.grading.run.conducting import Reached
+from servicelab.grading.whose import handed_out_for, released
 from servicelab.i18n import _
 
 PYTHON = "python"
@@ -100,16 +98,14 @@ def _resources(course: Course, assignment: str, name: str, place: Path | None = 
 
 def _by_kernel(course: Course, assignment: str, name: str, reached: Reached) -> tuple[str, ...]:
     nb = nbformat.read(course.source / assignment / notebook_file(name), as_version=4)  # type: ignore[no-untyped-call]
-    tests = {cell_name(cell): float(cell.metadata["nbgrader"]["points"]) for cell in nb.cells if is_test(cell)}
     with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
         # The solution is handed in, in a course that has nothing else in it.
         for folder in (course.source, course.release):
             shutil.copytree(folder / assignment, Path(room) / folder.name / assignment)
         place = Path(room) / course.autograded.name / "solution" / assignment
         shutil.copytree(course.source / assignment, place)
-        resources = _resources(course, assignment, name, place)
-        run_sealed(nb, Whose(nb, released(resources)), place, reached, Bounds(), solutions(resources), as_stock=True)
-    return tuple(name for cell in nb.cells if is_test(cell) and points_of(cell) < tests[name := cell_name(cell)])
+        handed_out = released(_resources(course, assignment, name, place))
+        return tuple(unmet(nb, handed_out, place, reached, as_stock=True))
 
 
 def require_python(metadata: Mapping[str, object], name: str) -> None:

@@ -57,19 +57,7 @@ def run_sealed(
     as_stock
         Whether a test that gives no number gives all its points.
     """
-    with scratch() as rooms:
-        files = brought(place)
-        seen = [*map(Path, SYSTEM), *readable(place)]
-        course = course_of(place)
-
-        def start(role: str) -> Any:
-            room = IN_THERE if reached.level == "namespaces" else rooms / role
-            return reached.start(role, room, course, seen, files, Limits())
-
-        places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
-        changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
-        steps = [_step(nb.cells[at], whose, at, changed) for at in places]
-        came = Conducting(start, bounds).conduct(steps)
+    places, steps, came = ran_sealed(nb, whose, place, reached, bounds, solved)
     numbers = {each.count: each.count for each in came if each.count is not None}
     for at, step, each in zip(places, steps, came, strict=True):
         cell = nb.cells[at]
@@ -85,6 +73,26 @@ def run_sealed(
     return [
         Noticed(kind, cell_name(nb.cells[at])) for at, each in zip(places, came, strict=True) for kind in _seen(each)
     ]
+
+
+def ran_sealed(
+    nb: NotebookNode, whose: Whose, place: Path, reached: Reached, bounds: Bounds, solved: Sequence[str] | None
+) -> tuple[list[int], list[Step], list[Came]]:
+    """Run a notebook as `run_sealed` does; return which of its cells ran, as what, and what came of each."""
+    with scratch() as rooms:
+        files = brought(place)
+        seen = [*map(Path, SYSTEM), *readable(place)]
+        course = course_of(place)
+
+        def start(role: str) -> Any:
+            room = IN_THERE if reached.level == "namespaces" else rooms / role
+            return reached.start(role, room, course, seen, files, Limits())
+
+        places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
+        steps = [_step(nb.cells[at], whose, at, changed) for at in places]
+        came = Conducting(start, bounds).conduct(steps)
+    return places, steps, came
 
 
 def _seen(came: Came) -> list[Kind]:

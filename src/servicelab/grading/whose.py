@@ -112,7 +112,11 @@ def solutions(resources: Any) -> list[str] | None:
 
 def solutions_by_name(resources: Any) -> dict[str, str]:
     """Return the author's solutions in code by their cells' names; none where the source cannot be read."""
-    cells = _cells(resources, "source") or []
+    return code_solutions(_cells(resources, "source") or [])
+
+
+def code_solutions(cells: Sequence[Any]) -> dict[str, str]:
+    """Return the author's solutions in code among an author's cells, by the cells' names."""
     return {cell_name(cell): _text(cell) for cell in cells if cell.get("cell_type") == "code" and _is_solution(cell)}
 
 
