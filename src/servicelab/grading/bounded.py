@@ -29,7 +29,7 @@ from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.course import course_of
 from servicelab.grading.guests import decided_for, require_python
 from servicelab.grading.inkernel import ANSWER, ASKED
-from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
+from servicelab.grading.lodging import bring_own_notebooks, environment, left_as_it_was, lodging, readable
 from servicelab.grading.marks import points_of
 from servicelab.grading.noticed import NOTICED, Noticed, noticed
 from servicelab.grading.outcomes import (
@@ -225,6 +225,8 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._place = Path(place or ".").resolve()
         self._group = 0
         with lodging() as self._home, left_as_it_was(Path(place)) if place else nullcontext():
+            if place:
+                bring_own_notebooks(self._place)
             try:
                 made, _resources = super().preprocess(nb, resources, km)
             finally:

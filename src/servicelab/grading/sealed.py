@@ -10,7 +10,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 
 from servicelab.grading.bindings import bound
 from servicelab.grading.course import course_of
-from servicelab.grading.lodging import readable, scratch
+from servicelab.grading.lodging import NOTEBOOK, handed_in, readable, scratch
 from servicelab.grading.noticed import Kind, Noticed
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
@@ -138,14 +138,16 @@ def brought(place: Path) -> dict[str, bytes]:
     """Return the files of a submission's folder that it finds where it runs, by name.
 
     No link is followed, and nothing hidden comes along: where Python and its libraries look for what they begin with
-    is hidden.
+    is hidden. Of notebooks those that were handed in: into the ones that stand here nbgrader has put the hidden tests.
     """
     found: dict[str, bytes] = {}
     room = LARGEST
-    for path in sorted(place.rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(place).parts):
+    for own in sorted(place.rglob("*")):
+        name = own.relative_to(place)
+        if any(part.startswith(".") for part in name.parts):
             continue
+        path = handed_in(place, name) if own.suffix == NOTEBOOK else own
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
-            found[path.relative_to(place).as_posix()] = content = path.read_bytes()
+            found[name.as_posix()] = content = path.read_bytes()
             room -= len(content)
     return found
