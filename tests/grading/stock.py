@@ -54,11 +54,26 @@ def written_down(
         rows = {name: {"of": hashed, "gives": made[name] if name in made else kept["rows"][name]["gives"]}
                 for name, hashed in contents.items()}  # fmt: skip
         kept = {"nbgrader": here, "rows": rows}
-        path.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(_laid_out(kept), encoding="utf-8")
     assert kept["nbgrader"] == here, f"{path.name} was made by another nbgrader: {RENEW}=1 makes it anew"
     of = {name: each["of"] for name, each in kept["rows"].items()}
     assert of == dict(contents), f"{path.name} is of other notebooks: {RENEW}=1 makes it anew"
     return {name: each["gives"] for name, each in kept["rows"].items()}
+
+
+def _laid_out(kept: dict[str, Any]) -> str:
+    """Rows as JSON, one submission a line: what changed is seen."""
+    pieces = []
+    for name, each in sorted(kept["rows"].items()):
+        lines = (f"   {_line(who)}: {_line(given)}" for who, given in sorted(each["gives"].items()))
+        pieces.append(
+            f'  {_line(name)}: {{\n   "of": {_line(each["of"])},\n   "gives": {{\n' + ",\n".join(lines) + "\n  }}"
+        )
+    return f'{{\n "nbgrader": {_line(kept["nbgrader"])},\n "rows": {{\n' + ",\n".join(pieces) + "\n }\n}\n"
+
+
+def _line(what: object) -> str:
+    return json.dumps(what, sort_keys=True, ensure_ascii=False)
 
 
 def alone(course: Course, assignment: str, students: Iterable[str]) -> dict[str, Rows | None]:
