@@ -334,6 +334,7 @@ def open_workspace(edition: Path, workspace: Path, arguments: Sequence[str]) -> 
 def build(arguments: argparse.Namespace) -> int:
     """Build one edition, or every edition of a language, or renew the catalogues."""
     from servicelab import publish
+    from servicelab.grading.judgeable import judge
     from servicelab.lab.place import checkout_here
     from servicelab.publish.watching import Watch
 
@@ -351,7 +352,7 @@ def build(arguments: argparse.Namespace) -> int:
     watch = Watch(root) if arguments.watch else None
     for edition in editions:
         with into(arguments.out):
-            report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only)
+            report = publish.build(edition, arguments.lang, arguments.out, root=root, only=arguments.only, judge=judge)
         print(report.sentence(), flush=True)
     if watch:
         build_again(watch, root, arguments)

@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from tests.grading import stock
 from tests.grading.conftest import ROOT, about
+from tests.grading.stock import digest
 
-from servicelab.grading.course import Course, ready_environment
+from servicelab.grading.course import Course
 from servicelab.grading.releasing import release_source
 
 ASSIGNMENT = "78_accidents"
@@ -530,17 +530,14 @@ ACCIDENTS: dict[str, Accident] = {
 
 
 def stamp() -> str:
-    """A hash of the notebooks that stock graded, without what differs from run to run."""
+    """A hash of the notebooks that stock grades, without what differs from run to run."""
     with tempfile.TemporaryDirectory() as folder:
         course = released_course(Path(folder) / "grading")
-        every = {name: hashlib.sha256(handed_in(course, each)).hexdigest() for name, each in ACCIDENTS.items()}
-    return hashlib.sha256(json.dumps(every, sort_keys=True).encode()).hexdigest()
+        return digest({name: hashlib.sha256(handed_in(course, each)).hexdigest() for name, each in ACCIDENTS.items()})
 
 
-def graded_by_stock() -> dict[str, float | None]:
-    """What plain nbgrader gives for each, without a file of ours; None where it gives nothing at all."""
-    ready_environment()
-    found: dict[str, float | None] = {}
+def graded_by_stock(_stale: list[str]) -> dict[str, dict[str, float | None]]:
+    """What plain nbgrader gives for each; None where it gives nothing at all."""
     with tempfile.TemporaryDirectory() as folder:
         course = released_course(Path(folder) / "grading")
         for name, accident in ACCIDENTS.items():
@@ -548,36 +545,18 @@ def graded_by_stock() -> dict[str, float | None]:
             place.mkdir(parents=True)
             (place / f"{NAME}.ipynb").write_bytes(handed_in(course, accident))
             (place / f"{NAME}.answers.json").write_bytes(answers())
-        (course.root / "nbgrader_config.py").unlink()
-        # One at a time: at some of them nbgrader ends, and everybody after those would go without.
-        for name in ACCIDENTS:
-            command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, "--student", name]
-            subprocess.run(command, cwd=course.root, check=False, capture_output=True)
-        shutil.copy(ROOT / "grading" / "nbgrader_config.py", course.root)
-        with course.gradebook() as book:
-            for each in book.assignment_submissions(ASSIGNMENT):
-                graded = (course.autograded / each.student.id / ASSIGNMENT / f"{NAME}.ipynb").is_file()
-                found[each.student.id] = float(each.score) if graded else None
-    return {name: found.get(name) for name in ACCIDENTS}
+        given = stock.alone(course, ASSIGNMENT, ACCIDENTS)
+        return {ASSIGNMENT: {name: stock.points(each) for name, each in given.items()}}
 
 
-def renew() -> None:
-    """Write down what stock gives."""
-    rows = {"nbgrader": nbgrader_version(), "notebooks": stamp(), "gives": graded_by_stock()}
-    STOCK.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    PAGE.write_text(table(), encoding="utf-8")
+def by_stock() -> dict[str, float | None]:
+    """What plain nbgrader gave for each, as it is written down."""
+    gives: dict[str, float | None] = stock.written_down(STOCK, {ASSIGNMENT: stamp()}, graded_by_stock)[ASSIGNMENT]
+    return gives
 
 
-def nbgrader_version() -> str:
-    """The version of nbgrader that is installed."""
-    from importlib.metadata import version
-
-    return version("nbgrader")
-
-
-def table() -> str:
+def table(gives: Mapping[str, float | None]) -> str:
     """The page of documentation with every accident: what it deserves, at what a person looks, what stock gives."""
-    gives = json.loads(STOCK.read_text(encoding="utf-8"))["gives"]
     lines = [
         "# What happens to honest notebooks",
         "",
@@ -589,8 +568,8 @@ def table() -> str:
         "|---|---|---|---|",
     ]
     for name, accident in ACCIDENTS.items():
-        stock = gives.get(name)
+        alone = gives[name]
         looks = ", ".join(sorted(accident.waits)) or "nothing"
-        given = "–" if stock is None else f"{stock:g}"
+        given = "–" if alone is None else f"{alone:g}"
         lines.append(f"| {accident.says} | {accident.deserves:g} | {looks} | {given} |")
     return "\n".join(lines) + "\n"

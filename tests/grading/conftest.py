@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -327,3 +328,25 @@ def graded(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course
     grade(TRIAL, course=course, workers=4)
     feedback(TRIAL, course=course)
     return course
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """The demo's folder, and what it gave before anybody marked: assignment → who handed in → cell."""
+
+    place: Path
+    gave: dict[str, dict[str, dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def demonstrated(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstrated:
+    """The demo, run once: release, submit, collect, grade, mark, feedback, export; it fails by its own comparison."""
+    from tests.grading.sameness import graded_with_a_wrong_one
+
+    from servicelab.grading import demonstrating
+
+    made = Demonstrated(tmp_path_factory.mktemp("demo") / "demo", {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demonstrating, "grade", graded_with_a_wrong_one(made.gave))
+        assert demonstrating.demo(made.place, here=Course(root / "grading", root)) == 0
+    return made

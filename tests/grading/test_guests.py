@@ -13,9 +13,12 @@ import nbgrader
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from tests.grading.conftest import about
+from tests.grading.stock import rows as by_student
 
 from servicelab.cli import main
 from servicelab.grading.course import CONFIG, Course, ready_environment
+from servicelab.grading.steps import as_guest
+from servicelab.grading.untouched import nothing_answered
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("guests")]
 
@@ -41,13 +44,10 @@ def stock(root: Path, *words: str) -> None:
 def rows(course: Course, assignment: str) -> dict[tuple[str, str, str], Any]:
     """Everybody's score of every cell, whether a person looks, and nbgrader's comment."""
     found: dict[tuple[str, str, str], Any] = {}
-    with course.gradebook() as book:
-        for submission in book.assignment_submissions(assignment):
-            for notebook in submission.notebooks:
-                for each in notebook.grades:
-                    found[submission.student.id, notebook.name, each.name] = (each.auto_score, each.needs_manual_grade)
-                for each in notebook.comments:
-                    found[submission.student.id, notebook.name, f"{each.name} says"] = each.auto_comment
+    for who, given in by_student(course, assignment).items():
+        for cell, came in given.items():
+            notebook, name = cell.split("/")
+            found[who, notebook, name] = tuple(came) if isinstance(came, list) else came
     return found
 
 
@@ -165,3 +165,74 @@ class Stripping(ast.NodeTransformer):
         return ast.copy_location(ast.Pass(), node)
 get_ipython().ast_transformers.append(Stripping())
 double = int"""
+
+
+def test_a_test_that_is_not_locked_is_one_as_in_nbgrader(tmp_path: Path) -> None:
+    """nbgrader restores every test, and its own fixtures lock none: an assertion gone from one changes nothing."""
+    course = needing_kernels(tmp_path / "course")
+    for page in (course.source / "hw" / "hw.ipynb", course.submitted / "wrong" / "hw" / "hw.ipynb"):
+        notebook = nbformat.read(page, as_version=4)
+        for cell in notebook.cells:
+            cell.metadata.nbgrader.locked = False
+        if page.is_relative_to(course.submitted):
+            notebook.cells[2].source = "pass"
+        nbformat.write(notebook, page)
+    stock(course.root, "generate_assignment", "hw", "--force")
+    untouched = course.submitted / "untouched" / "hw"
+    shutil.copytree(course.release / "hw", untouched)
+    # Whoever changed a test only has answered nothing.
+    page = untouched / "hw.ipynb"
+    notebook = nbformat.read(page, as_version=4)
+    notebook.cells[2].source = "pass"
+    nbformat.write(notebook, page)
+    assert main(["grade", "hw", "--course", str(course.root)]) == 0
+    scores = {key[0]: value[0] for key, value in rows(course, "hw").items() if key[2] == "by-value"}
+    assert scores == {"right": 1, "wrong": 0, "none": 0, "untouched": 0}
+    assert nothing_answered(untouched, course.release / "hw")
+    assert not nothing_answered(course.submitted / "wrong" / "hw", course.release / "hw")
+
+
+def test_a_course_in_another_language_is_refused_by_its_own_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = needing_kernels(tmp_path / "course")
+    page = course.release / "hw" / "hw.ipynb"
+    notebook = nbformat.read(page, as_version=4)
+    notebook.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
+    nbformat.write(notebook, page)
+    assert main(["grade", "hw", "--course", str(course.root)]) == 1
+    said = capsys.readouterr().err
+    assert "hw.ipynb was handed out in R, and only Python is graded here: have nbgrader alone grade it." in said
+    assert not [*course.autograded.rglob("*.ipynb")]
+
+
+def test_what_a_submission_says_its_language_is_does_not_matter(tmp_path: Path) -> None:
+    """Else its maker would choose who judges it."""
+    course = needing_kernels(tmp_path / "course")
+    for page in (course.source / "hw" / "hw.ipynb", course.submitted / "right" / "hw" / "hw.ipynb"):
+        notebook = nbformat.read(page, as_version=4)
+        del notebook.metadata["kernelspec"]
+        if page.is_relative_to(course.submitted):
+            notebook.metadata.kernelspec = {"name": "python3", "display_name": "R", "language": "R"}
+        nbformat.write(notebook, page)
+    stock(course.root, "generate_assignment", "hw", "--force")
+    assert main(["grade", "hw", "--course", str(course.root)]) == 0
+    scores = {key[2]: value[0] for key, value in rows(course, "hw").items() if key[0] == "right" and key[2] in TESTS}
+    assert scores == {"by-file": 2, "by-value": 1}
+
+
+def test_its_configuration_may_ask_for_our_steps_itself(tmp_path: Path) -> None:
+    """Then nbgrader's own command grades by them, and it stays somebody else's course."""
+    course = needing_kernels(tmp_path / "course")
+    with (course.root / CONFIG).open("a", encoding="utf-8") as settings:
+        settings.write("from servicelab.grading.steps import as_guest\nas_guest(c)\n")
+    stock(course.root, "autograde", "hw")
+    scores = {key[0]: 0.0 for key in rows(course, "hw")}
+    for (who, _notebook, name), value in rows(course, "hw").items():
+        scores[who] += value[0] if name in TESTS else 0
+    assert scores == {"right": 3, "wrong": 0, "none": 0}
+    assert Course.at(course.root).guest
+    config = course.config()
+    before = [list(config.Autograde[each]) for each in ("sanitize_preprocessors", "autograde_preprocessors")]
+    as_guest(config)
+    assert before == [config.Autograde[each] for each in ("sanitize_preprocessors", "autograde_preprocessors")]

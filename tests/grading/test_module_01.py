@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tests.grading.conftest import Demonstrated
 
 from servicelab.company import load
 from servicelab.grading.course import Course
-from servicelab.grading.demonstrating import demo
 from servicelab.grading.evidence import lesson_sheets, read_evidence, read_guesses, spent
 from servicelab.grading.rubric import load_rubrics
 from servicelab.grading.simulation import Cohort, load_cohort
@@ -31,11 +31,8 @@ def cohort(root: Path) -> Cohort:
 
 
 @pytest.fixture(scope="module")
-def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo, run once: release, submit, collect, grade, mark, feedback, export; it fails by its own comparison."""
-    out = tmp_path_factory.mktemp("demo") / "demo"
-    assert demo(out, here=Course(root / "grading", root)) == 0
-    return out
+def place(demonstrated: Demonstrated) -> Path:
+    return demonstrated.place
 
 
 def test_every_score_is_the_one_deserved(place: Path, cohort: Cohort) -> None:

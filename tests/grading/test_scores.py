@@ -180,3 +180,31 @@ def test_who_answered_nothing_is_told_from_who_got_nothing_right(graded: Course)
     assert told["untouched"] == (0, "nothing answered")
     assert told["count"] == (0, "graded")
     assert told["broken"] == (0, "cannot be opened")
+
+
+def test_where_nothing_is_run_what_stands_below_a_test_is_kept_and_a_person_decides(course: Course) -> None:
+    """`nbgrader autograde --no-execute`: nbgrader itself gives the points that whoever handed it in wrote there."""
+
+    def forged(notebook: nbformat.NotebookNode) -> None:
+        for each in notebook.cells:
+            if each.id in ("test-a", "test-b"):
+                each.outputs = [nbformat.v4.new_output("execute_result", data={"text/plain": "3"}, execution_count=7)]
+
+    put(course.root / "inbox", "x.zip", pack("x", fill(course, code=SHARE, change=forged), answers(RIGHT)))
+    collect(TRIAL, [course.root / "inbox"], course=course)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", TRIAL, "--no-execute"],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    notebook = nbformat.read(course.autograded / "x" / TRIAL / "exercise.ipynb", as_version=4)
+    kept = {each.id: [shown.data["text/plain"] for shown in each.outputs] for each in notebook.cells
+            if each.id in ("test-a", "test-b")}  # fmt: skip
+    assert kept == {"test-a": ["3"], "test-b": ["3"]}
+    with course.gradebook() as book:
+        given = {each.name: (each.auto_score, each.needs_manual_grade)
+                 for each in book.find_submission(TRIAL, "x").notebooks[0].grades}  # fmt: skip
+    assert (given["test-a"], given["test-b"]) == ((None, True), (None, True))

@@ -185,11 +185,16 @@ class Room:
         self.number = itertools.count()
 
     def conduct(self, steps: list[Step], files: dict[str, str], limits: Limits) -> list[Came]:
-        place = self.tmp_path / f"submission{next(self.number)}"
-        place.mkdir()
+        mine = Path(f"submission{next(self.number)}") / "trial"
+        place, handed_in = (self.tmp_path / stage / mine for stage in ("autograded", "submitted"))
         for name, content in files.items():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_text(content, encoding="utf-8")
+            for path in (place / name, handed_in / name):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content, encoding="utf-8")
+            if name.endswith(".ipynb"):
+                # Before a notebook runs, nbgrader puts the hidden tests back into it.
+                (place / name).write_text(content + TEST, encoding="utf-8")
+        place.mkdir(parents=True, exist_ok=True)
         held = brought(place)
 
         def start(role: str) -> Worker:

@@ -26,7 +26,7 @@ from servicelab.grading import noticed
 from servicelab.grading.collecting import nothing_collected, opens, submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
-from servicelab.grading.guests import decided, needs_kernels
+from servicelab.grading.guests import decided
 from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
@@ -111,7 +111,7 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
         work = partial(grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
         try:
             # Where kernels run code of a trainee's, what they leave behind ends with the process that started them.
-            sitting = 1 if reached is None or needs_kernels(course, assignment) else SITTING
+            sitting = SITTING if reached else 1
             for student, result in side_by_side(work, todo, workers, sitting):
                 if result is None:
                     _give_up(course, assignment, student)

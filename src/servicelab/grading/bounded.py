@@ -27,8 +27,9 @@ from servicelab.grading import inkernel
 from servicelab.grading.answering import Client
 from servicelab.grading.confined import can_confine, confining
 from servicelab.grading.course import course_of
+from servicelab.grading.guests import decided_for, require_python
 from servicelab.grading.inkernel import ANSWER, ASKED
-from servicelab.grading.lodging import environment, left_as_it_was, lodging, readable
+from servicelab.grading.lodging import bring_own_notebooks, environment, left_as_it_was, lodging, readable
 from servicelab.grading.marks import points_of
 from servicelab.grading.noticed import NOTICED, Noticed, noticed
 from servicelab.grading.outcomes import (
@@ -47,7 +48,7 @@ from servicelab.grading.run.ready import ready
 from servicelab.grading.sealed import run_sealed
 from servicelab.grading.skeleton import PUT_RIGHT, PutRight, alternatives, repairs_in
 from servicelab.grading.steps import UNSEALED
-from servicelab.grading.whose import Run, Whose, cell_name, is_python, is_test, opens, released, solutions
+from servicelab.grading.whose import Run, Whose, cell_name, handed_out_for, is_test, opens, released, solutions
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "servicelab-control"
@@ -110,7 +111,11 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     notebook_output = Integer(16 << 20, help="Bytes that all cells of one notebook may put out").tag(config=True)
 
     as_stock = Bool(default_value=False, help="A test that gives no number gives all its points").tag(config=True)
-    unsealable = Dict(help="Notebook → the tests in it that the sealed engine cannot judge").tag(config=True)
+    unsealable: Any = Dict(
+        default_value=None,
+        allow_none=True,
+        help="Notebook → the tests in it that the sealed engine cannot judge; by default found where they may be some",
+    ).tag(config=True)
 
     @default("shutdown_kernel")
     def _shutdown_kernel_default(self) -> str:
@@ -124,6 +129,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
         """Run every cell, within the limits; and once more for each answer that a later copy of its cell overrode."""
         resources = {} if resources is None else resources
+        require_python(handed_out_for(resources), str(resources.get("nbgrader", {}).get("notebook", "")))
         repairs = repairs_in(nb)
         others = alternatives(nb, repairs)
         nb, resources = self._whole(nb, resources, km)
@@ -140,15 +146,16 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self.skip_cells_with_tag = secrets.token_hex(16)
         self._kept = nb
         self._whose = Whose(nb, released(resources))
-        there = set(self.unsealable.get(resources.get("nbgrader", {}).get("notebook"), ()))
-        before = deepcopy(nb) if there else nb
         with ready() as reached:
+            there = self._unsealable(resources, reached)
+            before = deepcopy(nb) if there else nb
             if reached is not None:
                 seen = self._sealed(nb, self._whose, resources, reached)
+                self.log.info("Sealed by %s: %s", reached.level, resources.get("metadata", {}).get("path"))
             else:
                 seen = []
                 self._by_kernels(nb, resources, km)
-            forged = self._judged_there(nb, before, there, resources, km, reached) if reached and there else []
+            forged = self._judged_there(nb, before, there, resources, reached) if reached and there else []
         resources[UNSEALED] = sorted(there)
         resources.setdefault(NOTICED, [*forged, *noticed(nb, self._whose, seen)])
         _write_out_controls(nb)
@@ -162,6 +169,13 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         about = place, reached, self._bounds(), solutions(resources)
         return run_sealed(nb, whose, *about, as_stock=self.as_stock, judges=judges)
 
+    def _unsealable(self, resources: Any, reached: Reached | None) -> set[str]:
+        """The tests that are judged where the submission runs."""
+        if self.unsealable is not None:
+            return set(self.unsealable.get(resources.get("nbgrader", {}).get("notebook"), ()))
+        # A test of our course that cannot be judged sealed fails its build.
+        return set(decided_for(resources, reached)) if self.as_stock and reached is not None else set()
+
     def _by_kernels(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         for run in self._whose.runs():
             made = self._run(deepcopy(nb), run, resources, km)
@@ -172,11 +186,9 @@ class BoundedExecute(Execute):  # type: ignore[misc]
                     cell.execution_count = ran.get("execution_count") if run.counted else None
 
     def _judged_there(
-        self, nb: NotebookNode, before: NotebookNode, tests: set[str], resources: Any, km: Any, reached: Reached
+        self, nb: NotebookNode, before: NotebookNode, tests: set[str], resources: Any, reached: Reached
     ) -> list[Noticed]:
-        """Judge some tests as nbgrader does, in the process where the submission runs, and write what came into `nb`.
-
-        Python's is the engine's, shut in as ever; another language has its own kernel.
+        """Judge some tests as nbgrader does, in a process where the submission runs, and write what came into `nb`.
 
         Before the first and after the last of them stands a check that has to fail. Where one does not, whatever runs
         there decides what a test says, and none of these tests gives anything.
@@ -186,17 +198,11 @@ class BoundedExecute(Execute):  # type: ignore[misc]
             one, other = secrets.token_hex(8), secrets.token_hex(8)
             canary = new_code_cell(f"assert {one!r} == {other!r}", id=f"c{one}")  # type: ignore[no-untyped-call]
             before.cells.insert(at, canary)
-        code = tuple(cell.cell_type == "code" and bool(cell.source.strip()) for cell in before.cells)
-        if is_python(nb.metadata):
-            self._sealed(made := before, Whose(before, released(resources)), resources, reached, judges=False)
-        else:
-            self._whose = Whose(before, released(resources))
-            made = self._run(before, Run(code, code, judges=False), resources, km)
-            self._whose = Whose(nb, released(resources))
-        canaries = [made.cells[places[0]], made.cells[places[-1] + 2]]
+        self._sealed(before, Whose(before, released(resources)), resources, reached, judges=False)
+        canaries = [before.cells[places[0]], before.cells[places[-1] + 2]]
         ended = {str(each.get("ename", "")) for canary in canaries for each in canary.outputs}
         failed = all(any(each.get("ename") == "AssertionError" for each in canary.outputs) for canary in canaries)
-        ran = {cell_name(cell): cell for cell in made.cells}
+        ran = {cell_name(cell): cell for cell in before.cells}
         for cell in nb.cells:
             if cell_name(cell) in tests:
                 there = ran[cell_name(cell)]
@@ -220,6 +226,8 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         self._place = Path(place or ".").resolve()
         self._group = 0
         with lodging() as self._home, left_as_it_was(Path(place)) if place else nullcontext():
+            if place:
+                bring_own_notebooks(self._place)
             try:
                 made, _resources = super().preprocess(nb, resources, km)
             finally:

@@ -1,31 +1,38 @@
 """Somebody else's nbgrader course: which of its tests the sealed engine can judge is decided on the author's solution.
 
-It is never decided by what a trainee's values look like: who could choose would choose the weaker way. A test that the
-author's own solution does not meet in the sealed engine needs the submission's own process (it looks at files that a
-cell wrote, at objects of a class, at IPython). Those are judged there, and every report says which they are.
+A test that the author's own solution does not meet in the sealed engine needs the submission's own process (it looks
+at files that a cell wrote, at objects of a class, at IPython). Those are judged there, and every report says which they
+are.
+
+`servicelab grade` decides once a run. Where nbgrader itself goes through our steps (`nbgrader autograde` and
+formgrader's button, with `steps.as_guest` in that course's configuration), the step that runs a notebook decides.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from servicelab.course.handin import notebook_file
 from servicelab.errors import UserError
-from servicelab.grading.course import Course
-from servicelab.grading.marks import points_of
-from servicelab.grading.run.conducting import Bounds, Reached
-from servicelab.grading.sealed import run_sealed
-from servicelab.grading.whose import Whose, cell_name, is_python, is_test, released, solutions
+from servicelab.grading.course import Course, course_of
+from servicelab.grading.reference import unmet
+from servicelab.grading.run.conducting import Reached
+from servicelab.grading.whose import handed_out_for, released
 from servicelab.i18n import _
+
+PYTHON = "python"
 
 
 def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
-    """Return the course with the tests that kernels judge, by their notebooks' names.
+    """Return the course with the tests that are judged where the submission runs, by their notebooks' names.
 
     Parameters
     ----------
@@ -39,7 +46,7 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
     Raises
     ------
     UserError
-        The assignment was not generated there.
+        The assignment was not generated there, or is not in Python.
     """
     missing = [each for each in (course.source, course.release) if not (each / assignment).is_dir()]
     if missing:
@@ -50,30 +57,74 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
                 folder=missing[0],
             )
         )
+    names = course.notebooks(assignment)
+    for name in names:
+        require_python(handed_out_for(_resources(course, assignment, name)), name)
     if reached is None:
         return course
-    found = {name: _unsealable(course, assignment, name, reached) for name in course.notebooks(assignment)}
+    found = {name: _unsealable(course, assignment, name, reached) for name in names}
     return replace(course, unsealable={name: tests for name, tests in found.items() if tests})
 
 
-def needs_kernels(course: Course, assignment: str) -> bool:
-    """Return whether tests have to be judged where the submission runs, and it is no Python that it is written in."""
-    sources = [course.source / assignment / notebook_file(name) for name in course.unsealable]
-    return any(not is_python(nbformat.read(path, as_version=4).metadata) for path in sources)  # type: ignore[no-untyped-call]
+def decided_for(resources: Any, reached: Reached) -> tuple[str, ...]:
+    """Return the tests of a notebook that are judged where it runs: as `decided`, once in this process for each source.
+
+    Parameters
+    ----------
+    resources
+        nbgrader's, of a submission.
+    reached
+        The engine.
+    """
+    about = resources["nbgrader"]
+    course = Course(course_of(Path(resources["metadata"]["path"]).resolve()))
+    assignment, name = about["assignment"], about["notebook"]
+    places = [each / assignment / notebook_file(name) for each in (course.source, course.release)]
+    if not all(place.is_file() for place in places):
+        return ()
+    key = (course.root, assignment, name, *(hashlib.sha256(place.read_bytes()).hexdigest() for place in places))
+    if key not in _found:
+        _found[key] = _unsealable(course, assignment, name, reached)
+    return _found[key]
+
+
+_found: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+
+def _resources(course: Course, assignment: str, name: str, place: Path | None = None) -> dict[str, Any]:
+    """What nbgrader's steps are told of a submission, of one that is nobody's."""
+    path = place or course.autograded / "nobody" / assignment
+    return {"metadata": {"path": str(path)}, "nbgrader": {"assignment": assignment, "notebook": name}}
 
 
 def _unsealable(course: Course, assignment: str, name: str, reached: Reached) -> tuple[str, ...]:
     nb = nbformat.read(course.source / assignment / notebook_file(name), as_version=4)  # type: ignore[no-untyped-call]
-    tests = {cell_name(cell): float(cell.metadata["nbgrader"]["points"]) for cell in nb.cells if is_test(cell)}
-    if not is_python(nb.metadata):
-        return tuple(tests)
     with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
         # The solution is handed in, in a course that has nothing else in it.
         for folder in (course.source, course.release):
             shutil.copytree(folder / assignment, Path(room) / folder.name / assignment)
         place = Path(room) / course.autograded.name / "solution" / assignment
         shutil.copytree(course.source / assignment, place)
-        about = {"assignment": assignment, "notebook": name}
-        resources = {"metadata": {"path": str(place)}, "nbgrader": about}
-        run_sealed(nb, Whose(nb, released(resources)), place, reached, Bounds(), solutions(resources), as_stock=True)
-    return tuple(name for cell in nb.cells if is_test(cell) and points_of(cell) < tests[name := cell_name(cell)])
+        handed_out = released(_resources(course, assignment, name, place))
+        return tuple(unmet(nb, handed_out, place, reached, as_stock=True))
+
+
+def require_python(metadata: Mapping[str, object], name: str) -> None:
+    """Refuse a notebook that is handed out in another language: the engine runs Python, and no kernel shut in.
+
+    Raises
+    ------
+    UserError
+        It says that its language is another one.
+    """
+    spec = metadata.get("kernelspec")
+    said = str((spec if isinstance(spec, Mapping) else {}).get("language") or PYTHON)
+    if said.lower() != PYTHON:
+        raise UserError(
+            _(
+                "{notebook} was handed out in {language}, and only Python is graded here: have nbgrader alone grade "
+                "it.",
+                notebook=notebook_file(name),
+                language=said,
+            )
+        )

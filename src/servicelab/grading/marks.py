@@ -210,6 +210,8 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         self._prefix = about["notebook"] + "/"
         self._did = _judged(nb, folder / answers_file(about["notebook"]), Whose(nb, released(resources)))
         self._looked_at = put_right_in(resources).looked_at
+        # By `nbgrader autograde --no-execute` nothing ran: what stands below a test then is its maker's.
+        self._ran = bool(self.config.get("Execute", {}).get("enabled", True))
         with Gradebook(about["db_url"]) as gradebook:
             found = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             moment = found.assignment.timestamp
@@ -252,7 +254,9 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         nbgrader itself takes a test without a result for one that was met.
         """
         looked_at = grade.name in self._looked_at
-        if is_test(cell):
+        if is_test(cell) and not self._ran:
+            grade.auto_score = None
+        elif is_test(cell):
             grade.auto_score = points_of(cell)
         else:
             grade.auto_score = None if looked_at else determine_grade(cell, self.log)[0]

@@ -10,7 +10,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 
 from servicelab.grading.bindings import bound
 from servicelab.grading.course import course_of
-from servicelab.grading.lodging import readable, scratch
+from servicelab.grading.lodging import NOTEBOOK, handed_in, readable, scratch
 from servicelab.grading.noticed import Kind, Noticed
 from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
@@ -60,19 +60,7 @@ def run_sealed(
     judges
         Whether tests are judged apart; otherwise they are run where the submission is, as any other cell.
     """
-    with scratch() as rooms:
-        files = brought(place)
-        seen = [*map(Path, SYSTEM), *readable(place)]
-        course = course_of(place)
-
-        def start(role: str) -> Any:
-            room = IN_THERE if reached.level == "namespaces" else rooms / role
-            return reached.start(role, room, course, seen, files, Limits())
-
-        places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
-        changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
-        steps = [_step(nb.cells[at], whose, at, changed, judges=judges) for at in places]
-        came = Conducting(start, bounds).conduct(steps)
+    places, steps, came = ran_sealed(nb, whose, place, reached, bounds, solved, judges=judges)
     numbers = {each.count: each.count for each in came if each.count is not None}
     for at, step, each in zip(places, steps, came, strict=True):
         cell = nb.cells[at]
@@ -88,6 +76,33 @@ def run_sealed(
     return [
         Noticed(kind, cell_name(nb.cells[at])) for at, each in zip(places, came, strict=True) for kind in _seen(each)
     ]
+
+
+def ran_sealed(
+    nb: NotebookNode,
+    whose: Whose,
+    place: Path,
+    reached: Reached,
+    bounds: Bounds,
+    solved: Sequence[str] | None,
+    *,
+    judges: bool = True,
+) -> tuple[list[int], list[Step], list[Came]]:
+    """Run a notebook as `run_sealed` does; return which of its cells ran, as what, and what came of each."""
+    with scratch() as rooms:
+        files = brought(place)
+        seen = [*map(Path, SYSTEM), *readable(place)]
+        course = course_of(place)
+
+        def start(role: str) -> Any:
+            room = IN_THERE if reached.level == "namespaces" else rooms / role
+            return reached.start(role, room, course, seen, files, Limits())
+
+        places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
+        steps = [_step(nb.cells[at], whose, at, changed, judges=judges) for at in places]
+        came = Conducting(start, bounds).conduct(steps)
+    return places, steps, came
 
 
 def _seen(came: Came) -> list[Kind]:
@@ -133,14 +148,16 @@ def brought(place: Path) -> dict[str, bytes]:
     """Return the files of a submission's folder that it finds where it runs, by name.
 
     No link is followed, and nothing hidden comes along: where Python and its libraries look for what they begin with
-    is hidden.
+    is hidden. Of notebooks those that were handed in: into the ones that stand here nbgrader has put the hidden tests.
     """
     found: dict[str, bytes] = {}
     room = LARGEST
-    for path in sorted(place.rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(place).parts):
+    for own in sorted(place.rglob("*")):
+        name = own.relative_to(place)
+        if any(part.startswith(".") for part in name.parts):
             continue
+        path = handed_in(place, name) if own.suffix == NOTEBOOK else own
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
-            found[path.relative_to(place).as_posix()] = content = path.read_bytes()
+            found[name.as_posix()] = content = path.read_bytes()
             room -= len(content)
     return found

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any, Literal, get_args
 
-from nbformat.notebooknode import NotebookNode
+from nbformat.notebooknode import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from servicelab.grading.bindings import Code, bound, read
@@ -350,7 +350,7 @@ class _Rebuilding:
             # Words are in the trainee's language, and code that is not locked may be worked in.
             own.source = self._text(theirs[0])
         if own.cell_type == "code":
-            own.outputs, own.execution_count = [], None
+            _put_out(own, self.cells[theirs[-1]] if theirs else {})
         return own
 
     def _anchors(self) -> dict[int, int]:
@@ -411,6 +411,8 @@ class _Rebuilding:
         own: NotebookNode = (new_code_cell if code else new_markdown_cell)(self._text(there))  # type: ignore[no-untyped-call]
         if not code and isinstance(cell.get("attachments"), dict):
             own.attachments = cell["attachments"]
+        if code:
+            _put_out(own, cell)
         own.id = ""
         return own
 
@@ -497,6 +499,13 @@ def _longest_rise(numbers: Sequence[int]) -> Collection[int]:
 def _node(stated: Mapping[str, Any]) -> NotebookNode:
     """A node of its own; what is in it is shared."""
     return NotebookNode(stated)  # type: ignore[no-untyped-call]
+
+
+def _put_out(own: NotebookNode, cell: Mapping[str, Any]) -> None:
+    """Leave what stands below a cell of a submission: nbgrader's next step clears it, unless nothing is to be run."""
+    outputs, count = cell.get("outputs"), cell.get("execution_count")
+    own.outputs = [from_dict(each) for each in outputs] if isinstance(outputs, list) else []  # type: ignore[no-untyped-call]
+    own.execution_count = count if type(count) is int else None
 
 
 def _plain(text: str) -> str:

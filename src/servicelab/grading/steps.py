@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+RESTORE = "servicelab.grading.restoring.Restore"
 SANITIZING = (
-    "servicelab.grading.restoring.Restore",
+    RESTORE,
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -33,21 +34,24 @@ OURS = {"Execute": EXECUTE, "SaveAutoGrades": SAVE}
 
 
 def is_own(config: Mapping[str, Any]) -> bool:
-    """Return whether a course's configuration asks for our steps itself."""
-    return EXECUTE in map(_name, config.get("Autograde", {}).get("autograde_preprocessors", ()))
+    """Return whether a course's configuration asks for our steps itself, and not as somebody else's (`as_guest`)."""
+    asked = EXECUTE in map(_name, config.get("Autograde", {}).get("autograde_preprocessors", ()))
+    return asked and not config.get("BoundedExecute", {}).get("as_stock")
 
 
 def as_guest(config: Any) -> None:
     """Have somebody else's course go through our steps: in the places of nbgrader's own, its author's others kept.
 
-    Nothing is written into its pages for whoever marks: that course's feedback would hand it to its trainees.
+    Nothing is written into its pages for whoever marks: that course's feedback would hand it to its trainees. Two lines
+    at the end of that course's `nbgrader_config.py`, this import and `as_guest(c)`, have `nbgrader autograde` and
+    formgrader's button go the same way.
     """
     theirs = config.Autograde
-    if before := theirs.get("sanitize_preprocessors"):
-        theirs.sanitize_preprocessors = [SANITIZING[0], *before]
+    if before := [each for each in theirs.get("sanitize_preprocessors", ()) if _name(each) != RESTORE]:
+        theirs.sanitize_preprocessors = [RESTORE, *before]
     else:
         theirs.sanitize_preprocessors = list(SANITIZING)
-    stated: Sequence[Any] = theirs.get("autograde_preprocessors", ())
+    stated: Sequence[Any] = [each for each in theirs.get("autograde_preprocessors", ()) if _name(each) != MARKER]
     own = [OURS.get(_name(each).rpartition(".")[2], each) for each in stated]
     theirs.autograde_preprocessors = [*own, MARKER] if own else list(GRADING)
     config.MarkerView.notes = False

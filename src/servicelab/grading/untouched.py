@@ -9,6 +9,7 @@ from typing import Any
 
 from servicelab.course.handin import ANY_ANSWERS, LARGEST_NOTEBOOK
 from servicelab.grading.messages import text_of
+from servicelab.grading.whose import is_locked
 from servicelab.learn.whereabouts import read_json, read_regular
 
 
@@ -49,5 +50,5 @@ def _cells(path: Path) -> Iterator[tuple[str, str, bool]]:
     """Yield each cell's name, its text, and whether it is there to be filled in."""
     for cell in json.loads(read_regular(path, LARGEST_NOTEBOOK))["cells"]:
         about = cell["metadata"].get("nbgrader", {})
-        own = not about.get("locked") if cell["cell_type"] == "code" else bool(about.get("solution"))
+        own = not is_locked(cell) if cell["cell_type"] == "code" else bool(about.get("solution"))
         yield str(about.get("grade_id") or cell.get("id", "")), text_of(cell["source"]).strip(), own

@@ -63,7 +63,7 @@ class Whose:
             cell.cell_type == "code" and texts.get(cell_name(cell)) == cell.source for cell in nb.cells
         ]
         self.own = [
-            cell.cell_type == "code" and not _is_solution(cell) and (_is_locked(cell) or released)
+            cell.cell_type == "code" and not _is_solution(cell) and (is_locked(cell) or released)
             for cell, released in zip(nb.cells, self._as_released, strict=True)
         ]
         before = _before_code(handed_out if handed_out else nb.cells)
@@ -112,42 +112,48 @@ def solutions(resources: Any) -> list[str] | None:
 
 def solutions_by_name(resources: Any) -> dict[str, str]:
     """Return the author's solutions in code by their cells' names; none where the source cannot be read."""
-    cells = _cells(resources, "source") or []
+    return code_solutions(_cells(resources, "source") or [])
+
+
+def code_solutions(cells: Sequence[Any]) -> dict[str, str]:
+    """Return the author's solutions in code among an author's cells, by the cells' names."""
     return {cell_name(cell): _text(cell) for cell in cells if cell.get("cell_type") == "code" and _is_solution(cell)}
 
 
+def handed_out_for(resources: Any) -> dict[str, Any]:
+    """Return the metadata of the notebook that was handed out, which names its language; none where it cannot be read.
+
+    What a submission says of itself is its maker's.
+    """
+    metadata = _notebook(resources, "release").get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
 def _cells(resources: Any, of: str) -> list[dict[str, Any]] | None:
-    """The cells of a submission's notebook as it stands in the course's `release` or `source`."""
+    cells = _notebook(resources, of).get("cells")
+    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else None
+
+
+def _notebook(resources: Any, of: str) -> Mapping[str, Any]:
+    """A submission's notebook as it stands in the course's `release` or `source`; empty where it cannot be read."""
     try:
         folder = Path(resources["metadata"]["path"]).resolve()
         about = resources["nbgrader"]
         path = course_of(folder) / of / about["assignment"] / notebook_file(about["notebook"])
     except (KeyError, TypeError, IndexError):
-        return None
-    cells = read_json(path, LARGEST_NOTEBOOK).get("cells")
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else None
-
-
-def is_python(metadata: Mapping[str, object]) -> bool:
-    """Return whether a notebook's kernel is Python's, as far as the notebook says.
-
-    >>> [is_python(each) for each in ({}, {"kernelspec": {"name": "ir", "language": "R"}})]
-    [True, False]
-    """
-    spec = metadata.get("kernelspec")
-    about = spec if isinstance(spec, Mapping) else {}
-    return str(about.get("language") or "python").lower() == "python"
+        return {}
+    return read_json(path, LARGEST_NOTEBOOK)
 
 
 def is_test(cell: Any) -> bool:
-    """Whether a cell is one of nbgrader's autograder tests."""
+    """Whether a cell is one of nbgrader's autograder tests; `locked` does not matter, and its own fixtures say no."""
     about = _about(cell)
     return bool(cell["cell_type"] == "code" and about.get("grade") and not about.get("solution"))
 
 
 def opens(cell: Any) -> bool:
     """Whether a cell is the course's own and judges nothing: only the limit on the whole notebook is one for it."""
-    return _is_locked(cell) and not _about(cell).get("grade") and not _is_solution(cell)
+    return is_locked(cell) and not _about(cell).get("grade") and not _is_solution(cell)
 
 
 def is_points(value: object, points: float) -> bool:
@@ -178,7 +184,8 @@ def _is_solution(cell: Any) -> bool:
     return bool(_about(cell).get("solution"))
 
 
-def _is_locked(cell: Any) -> bool:
+def is_locked(cell: Any) -> bool:
+    """Whether a cell's text is the course's: by nbgrader's rule a test's is, whether it says so itself or not."""
     # nbgrader takes the name from a cell that the gradebook does not know, and restores the text of one that it does.
     about = _about(cell)
     return bool(

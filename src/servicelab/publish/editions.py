@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from servicelab.publish.sources import Unit
 
 
+Judge = Callable[[Path, Path, stamp.State], None]
+"""A tree, the checkout, and the state of what it was built from; raises `SourceMistakes`."""
+
+
 @dataclass(frozen=True)
 class BuildReport:
     """What a build did: where the tree is, how many notebooks, whether anything had to be built, what to know."""
@@ -64,6 +68,7 @@ def build(
     execute: bool | None = None,
     strict: bool = True,
     only: str = "",
+    judge: Judge | None = None,
 ) -> BuildReport:
     """Build an edition in a language, unless it stands there already, built from the same sources.
 
@@ -84,6 +89,8 @@ def build(
         A missing or doubtful translation stops a Chinese build. Otherwise the English stands in its place.
     only
         The one unit to build and to hold against its gates; default all of them.
+    judge
+        Has the author's solutions judged where they ran; what grades is none of this floor's.
 
     Raises
     ------
@@ -97,21 +104,29 @@ def build(
     out = (out or place / f"{edition}-{language}").resolve()
     executed = edition != "trainee" if execute is None else execute
     about = {"edition": edition, "language": language, "execute": executed, "strict": strict, "only": only}
+    judge = judge if executed else None
     if stamp.fresh(out, root, about, executed=executed):
-        return BuildReport(edition, language, out, 0, True)
+        return _standing(out, root, about, judge)
     if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} holds something that was not built here: give --out a new or empty folder.")
     run_already = None
     if edition == "instructor" and executed:
         # The same notebooks with the same outputs, and running them is what takes long.
-        run_already = build("solved", language, root=root, strict=strict, only=only).path
+        run_already = build("solved", language, root=root, strict=strict, only=only, judge=judge).path
     with locked(stamp.lock_path(out)):
         if stamp.fresh(out, root, about, executed=executed):
-            return BuildReport(edition, language, out, 0, True)
-        return _build(out, root, about, run_already)
+            return _standing(out, root, about, judge)
+        return _build(out, root, about, run_already, judge)
 
 
-def _build(out: Path, root: Path, about: dict[str, Any], run_already: Path | None) -> BuildReport:
+def _standing(out: Path, root: Path, about: dict[str, Any], judge: Judge | None) -> BuildReport:
+    """Say that a tree stands as it would be built; whoever built it may not have had it judged."""
+    if judge:
+        judge(out, root, stamp.built_from(out))
+    return BuildReport(about["edition"], about["language"], out, 0, True)
+
+
+def _build(out: Path, root: Path, about: dict[str, Any], run_already: Path | None, judge: Judge | None) -> BuildReport:
     from servicelab.publish.content import Content
 
     edition, language, executed = about["edition"], about["language"], about["execute"]
@@ -121,6 +136,8 @@ def _build(out: Path, root: Path, about: dict[str, Any], run_already: Path | Non
         notebooks = _fill(unfinished, content, edition)
         if executed:
             _execute(unfinished, content, Executed(root, sources), run_already)
+        if judge:
+            judge(unfinished, root, sources)
         if edition == "instructor":
             _print_teaching(unfinished, language)
     stamp.write_stamp(out, about, sources)

@@ -91,6 +91,12 @@ def write_stamp(out: Path, about: dict[str, Any], sources: State) -> None:
     write_whole(stamp_path(out), json.dumps(stamp))
 
 
+def built_from(out: Path) -> State:
+    """Return the state of what a tree was built from that is fresh."""
+    stated: State = json.loads(stamp_path(out).read_text(encoding="utf-8"))["inputs"]
+    return stated
+
+
 def _same(root: Path, found: list[Path], known: State) -> bool:
     if len(found) != len(known):
         return False

@@ -1,0 +1,75 @@
+"""A test of our course that cannot be judged sealed fails the build, which says where, why and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.publish.conftest import FIXTURE
+
+from servicelab import publish
+from servicelab.cli import main
+from servicelab.grading import judgeable
+from servicelab.grading.run.ready import begun
+
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("judged")]
+
+FILE = "course/modules/01_demo/analysis.md"
+SOLVED = ["build", "--edition", "solved"]
+ROWS = 'rows = [{"need": "functional"}, {"need": "functional"}, {"need": "emotional"}]\n'
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The publishing tests' course, whose analysis reads a file that no submission has beside it."""
+    with begun() as reached:
+        if reached is None:
+            pytest.skip("this system has no Landlock")
+    root = Path(shutil.copytree(FIXTURE, tmp_path / "checkout"))
+    monkeypatch.chdir(root)
+    return root
+
+
+def without_the_file(root: Path) -> str:
+    path = root / FILE
+    text = path.read_text(encoding="utf-8")
+    setup = text[text.index("from csv") : text.index("```\n\n```{code-cell} ipython3\n:name: b-share\n")]
+    path.write_text(text.replace(setup, ROWS), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+def test_what_only_a_kernel_can_judge_fails_it(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A value of a class of one's own can be reckoned with in a kernel; sealed, it stays where it was made."""
+    text = without_the_file(checkout)
+    own = "    class Share(float):\n        pass\n\n    return Share(len(wanted) / len(rows))\n"
+    text = text.replace("    return len(wanted) / len(rows)\n", own)
+    assert own in text
+    (checkout / FILE).write_text(text, encoding="utf-8")
+    line = text[: text.index(":name: b-share-test")].count("\n")
+    assert main(SOLVED) == 1
+    (said,) = [each for each in capsys.readouterr().err.splitlines() if FILE in each]
+    assert f"{FILE}:{line} [b-share-test]: the author's own solution does not meet this test" in said
+    assert "builtin values" in said
+    assert not (checkout / "build" / "solved-en").exists()
+
+
+def test_a_tree_that_was_built_without_being_judged_fails_too(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish.build("solved", "en", root=checkout)
+    assert main(SOLVED) == 1
+    assert f"{FILE}:" in capsys.readouterr().err
+    assert main(SOLVED) == 1
+
+
+def test_what_can_be_judged_is_judged_once(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_the_file(checkout)
+    assert main(SOLVED) == 0
+
+    def never() -> None:
+        raise AssertionError("judged once more")
+
+    monkeypatch.setattr(judgeable, "begun", never)
+    assert main(SOLVED) == 0
+    assert main(["build", "--edition", "instructor"]) == 0
