@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from servicelab.grading.course import ready_environment
 
 ASSIGNMENT = "ps1"
-ROUNDS, SUBMISSIONS, AIM = 3, 24, 6.0
+ROUNDS, SUBMISSIONS, AIM = 3, 60, 6.0
 COMMANDS = {
     "stock nbgrader": ["nbgrader", "autograde", ASSIGNMENT],
     "servicelab grade": ["servicelab", "grade", ASSIGNMENT, "--course", ".", "--workers", "2"],
