@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from servicelab.grading.course import Course
 from servicelab.grading.releasing import release_source
-from servicelab.grading.run.ready import UNSEALED
+from servicelab.grading.run.conducting import Reached
+from servicelab.grading.run.ready import UNSEALED, begun, told
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIAL = "77_trial"
@@ -64,6 +65,20 @@ assert abs(found - 0.4) < 0.001
 def by_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     """Submissions are run by kernels: where nothing can be shut in, and on other systems than Linux."""
     monkeypatch.setenv(UNSEALED, "1")
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[Reached | None]:
+    """A template as grading starts it; that it starts its own, and ends it, is what `test_seats` and others look at."""
+    with begun() as reached:
+        yield reached
+
+
+@pytest.fixture
+def one_template(template: Reached | None) -> Iterator[None]:
+    """Submissions are run by one template for all tests: for who asks what comes of them, not how they are run."""
+    with told(template):
+        yield
 
 
 def about(name: str, **said: Any) -> dict[str, Any]:

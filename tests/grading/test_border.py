@@ -15,7 +15,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.exporting import export, safe
 from servicelab.grading.returning import feedback
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
 PICKED = rb'["X1", "\ud800", "X\udfff2"]'
 EVIDENCE = b'{"entries": {"q": {"kind": "quiz", "misconceptions": %b, "value": {"tries": [1]}}}}' % PICKED

@@ -18,7 +18,7 @@ from servicelab.grading.messages import authored
 from servicelab.grading.returning import feedback
 from servicelab.grading.scrub import ScrubFeedback
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
 # Distinctive lines of what must stay hidden; messages are the one thing in a test that is meant to be read.
 SECRETS = [

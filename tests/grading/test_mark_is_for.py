@@ -19,7 +19,7 @@ from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.marks import fingerprint
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
 
 def picture(colour: str) -> str:

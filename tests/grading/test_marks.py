@@ -19,7 +19,7 @@ from servicelab.grading.marks import LARGEST, MARKED, Book, Stood, damaged_books
 from servicelab.grading.results import Result
 from servicelab.grading.returning import feedback
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 FIRST, SECOND = "The first text, marked.", "Something else altogether."
 SAID = "Well argued, and short."
 

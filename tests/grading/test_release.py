@@ -10,16 +10,29 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tests.grading.conftest import DUE, MODEL_ANSWER, RIGHT, SHARE, TRIAL, answers, cell, fill, pack, put
+from tests.grading.conftest import (
+    DUE,
+    MODEL_ANSWER,
+    RIGHT,
+    SHARE,
+    TRIAL,
+    answers,
+    cell,
+    fill,
+    make_course,
+    pack,
+    put,
+)
 
 from servicelab.cli import main
 from servicelab.errors import UserError
+from servicelab.grading import releasing
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.releasing import release_source
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
 
 def test_what_is_released_has_no_solution_hidden_test_or_learners_file(released: Course) -> None:
@@ -31,6 +44,34 @@ def test_what_is_released_has_no_solution_hidden_test_or_learners_file(released:
     assert "YOUR ANSWER HERE · 请在此作答" in text
     with released.gradebook() as book:
         assert book.find_assignment(TRIAL).duedate == DUE.replace(tzinfo=None)
+
+
+def test_the_first_release_is_rehearsed_and_not_played_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new gradebook takes nbgrader a second to make, and there is nothing in it that a refusal could spoil."""
+    books = []
+
+    def counted(assignment: str, course: Course, stage: Path, book: str = "") -> None:
+        books.append(Path(book).name)
+        generate(assignment, course, stage, book)
+
+    generate = releasing._generate
+    monkeypatch.setattr(releasing, "_generate", counted)
+    course = make_course(tmp_path / "grading")
+    path = course.source / TRIAL / "exercise.ipynb"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"END HIDDEN TESTS", b"END"))
+    with pytest.raises(UserError, match="does not release 77_trial"):
+        release_source(TRIAL, course=course)
+    assert not (course.root / "gradebook.db").exists(), "a refusal leaves nothing"
+    path.write_bytes(whole)
+    assert release_source(TRIAL, course=course, due=DUE).points == 11
+    assert books == ["rehearsal.db"] * 2
+    assert (course.root / "gradebook.db").stat().st_mode & 0o777 == 0o600
+    with course.gradebook() as book:
+        assert [cell.name for cell in book.find_assignment(TRIAL).notebooks[0].source_cells] != []
+        assert book.find_assignment(TRIAL).duedate == DUE.replace(tzinfo=None)
+    release_source(TRIAL, course=course)
+    assert books == ["rehearsal.db"] * 3 + [""]
 
 
 @pytest.mark.parametrize("name", ["exercise.answers.json", "edition.json", "evidence/lesson.answers.json"])

@@ -19,7 +19,7 @@ from servicelab.grading.results import Grading, Result
 from servicelab.grading.returning import feedback
 from servicelab.i18n import use
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
 REACHING = {
     "frames": "import sys\nwho = sys._getframe(1)",

@@ -21,7 +21,7 @@ from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.exporting import rows
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
 
 def scores(course: Course) -> dict[str, float]:

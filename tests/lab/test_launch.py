@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import zmq
 from jupyter_client.manager import KernelManager
+from jupyterlab_server.config import get_static_page_config
 from traitlets.config.loader import KVArgParseConfigLoader
 
 from servicelab.errors import UserError
@@ -29,6 +30,16 @@ def test_every_settings_folder_exists_and_parses(role: str, language: str) -> No
         assert found, folder
         for path in found:
             json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("role", ["trainee", "instructor"])
+def test_no_page_asks_the_server_whether_jupyterlab_should_be_built_again(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody builds JupyterLab here, and where there is a Node the server would start it twice for every page."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", os.pathsep.join(map(str, settings_folders(role, "en"))))
+    told = get_static_page_config(level="all")
+    assert (told.get("buildAvailable"), told.get("buildCheck")) == (False, False)
 
 
 def test_a_taken_port_is_one_sentence() -> None:

@@ -39,34 +39,36 @@ def code_cells(path: Path) -> list[dict[str, object]]:
     return [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
 
 
-@pytest.mark.parametrize("name", KINDS, ids=short)
-def test_nbval_finds_the_same_outputs_in_a_fresh_kernel(built: Built, unit: str, name: str) -> None:
-    run_again(built("solved", "en", name.format(unit)))
-
-
-def test_the_tests_of_a_unit_run_the_same_again_too(built: Built, root: Path, unit: str) -> None:
-    """Those before and after the course show one form each there, and draw none."""
+def test_nbval_finds_the_same_outputs_in_fresh_kernels(built: Built, root: Path, unit: str) -> None:
+    """Of every notebook; the tests before and after the course show one form each there, and draw none."""
     here = [kind for place in UNITS.values() for kind in TESTS if (root / place / unit / f"{kind}.md").is_file()]
-    for kind in here:
-        run_again(built("solved", "en", f"assignments/{TESTS[kind]}/{kind}"))
+    names = [*(name.format(unit) for name in KINDS), *(f"assignments/{TESTS[kind]}/{kind}" for kind in here)]
+    run_again([built("solved", "en", name) for name in names])
 
 
-def run_again(notebook: Path) -> None:
-    """Run a solved notebook in a fresh kernel, and hold what comes out against what stands in it."""
-    assert any(cell["outputs"] for cell in code_cells(notebook)), "the solved edition was not executed"
+def run_again(notebooks: list[Path]) -> None:
+    """Run solved notebooks, each in a fresh kernel, and hold what comes out against what stands in them.
+
+    By one pytest for all: to start it takes as long as a kernel.
+    """
+    cells = 0
+    for notebook in notebooks:
+        found = code_cells(notebook)
+        assert any(cell["outputs"] for cell in found), f"{notebook}: the solved edition was not executed"
+        cells += len(found)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"),
-            *("-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(notebook.parent), "-c", "/dev/null"),
-            notebook.name,
+            *("-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(notebooks[0].parent), "-c", "/dev/null"),
+            *map(str, notebooks),
         ],
-        cwd=notebook.parent,
+        cwd=notebooks[0].parent,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:]
-    assert " passed" in done.stdout
+    assert f"{cells} passed" in done.stdout, "every cell of every notebook was run"
 
 
 @pytest.mark.parametrize("name", [*KINDS, TEACHING, "start"], ids=short)

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from servicelab.errors import UserError
-from servicelab.grading.autograding import grade
+from servicelab.grading.autograding import grade, tables_of
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import CONFIG, DEMO, SERVER_CONFIG, Course, course_here
 from servicelab.grading.exporting import export
 from servicelab.grading.releasing import release
 from servicelab.grading.returning import feedback
 from servicelab.grading.rubric import load_rubrics, mark
+from servicelab.grading.run.ready import begun, told
 from servicelab.grading.simulation import MODEL, Cohort, hand_in, load_cohort, only, solutions, with_units
 from servicelab.i18n import _, use
 
@@ -60,8 +61,11 @@ def demo(out: Path | None = None, *, units: Sequence[str] = (), workers: int = 2
     inbox = _submit(cohort, course, place)
     for assignment in cohort.assignments:
         _say(_("Collect"), collect(assignment, [inbox], course=course, now=cohort.due.replace(day=28)).sentence())
-    for assignment in cohort.assignments:
-        _say(_("Grade"), grade(assignment, course=course, workers=workers).sentence())
+    named = sorted({name for assignment in cohort.assignments for name in tables_of(course, assignment)})
+    # One for all assignments: to import what notebooks use and to read the tables takes a second or two each time.
+    with begun(tables=named) as reached, told(reached):
+        for assignment in cohort.assignments:
+            _say(_("Grade"), grade(assignment, course=course, workers=workers).sentence())
     _say(_("Mark"), _mark(cohort, course))
     for assignment in cohort.assignments:
         _say(_("Feedback"), feedback(assignment, course=course).sentence())

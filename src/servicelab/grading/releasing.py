@@ -146,8 +146,10 @@ def _release(assignment: str, course: Course, due: datetime | None, fill: Callab
             fill(stage / "source")
             _check_source(stage / "source" / assignment)
             # Once on a copy of the gradebook: a refusal half-way would leave the cells of both versions in it.
-            _generate(assignment, course, stage, _copied_book(course, stage / "rehearsal.db"))
-            _generate(assignment, course, stage)
+            rehearsal = stage / "rehearsal.db"
+            _generate(assignment, course, stage, _copied_book(course, rehearsal))
+            if not _is_the_first(course, rehearsal):
+                _generate(assignment, course, stage)
             _change_over(stage, course, assignment)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -202,6 +204,20 @@ def _copied_book(course: Course, path: Path) -> str:
         with closing(sqlite3.connect(own, timeout=60)) as there, closing(sqlite3.connect(path)) as here:
             there.backup(here)
     return f"sqlite:///{path}"
+
+
+def _is_the_first(course: Course, rehearsal: Path) -> bool:
+    """Make the rehearsal's gradebook the course's, which has none yet; False where it has, or where it cannot be."""
+    own = sqlite_file(course.config().CourseDirectory.db_url)
+    if own is None or not rehearsal.is_file():
+        return False
+    try:
+        rehearsal.chmod(0o600)
+        # A second name takes no other file's place, whoever made one meanwhile.
+        own.hardlink_to(rehearsal)
+    except OSError:
+        return False
+    return True
 
 
 def _change_over(stage: Path, course: Course, assignment: str) -> None:

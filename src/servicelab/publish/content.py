@@ -38,7 +38,7 @@ from servicelab.learn.outline import sections
 from servicelab.publish import catalogues
 from servicelab.publish.checks import course_findings
 from servicelab.publish.checks.gates import draft_gaps
-from servicelab.publish.findings import stop_on
+from servicelab.publish.findings import Finding, stop_on
 from servicelab.publish.glossary import terms
 from servicelab.publish.nbgrader_rules import tell_stubs
 from servicelab.publish.notebooks import localised, notebook_node, told
@@ -63,7 +63,7 @@ class Content:
         self.course: Course = load_course(root)
         self.notes: list[str] = []
         self._catalogues: dict[str, catalogues.Catalogue] = {}
-        findings = course_findings(self.course)
+        findings = list(_findings(root, times_of(root)))
         if only:
             others = _leave_only(self.course, only)
             findings = [finding for finding in findings if not finding.file.startswith(others)]
@@ -225,6 +225,12 @@ def checked(root: Path, language: str, *, strict: bool) -> Content:
     """
     # English lacks no message.
     return _checked(root, language, strict and language != "en", times_of(root))
+
+
+@lru_cache(maxsize=2)
+def _findings(root: Path, _times: tuple[tuple[str, int, int], ...]) -> tuple[Finding, ...]:
+    """What is wrong with the course, in every language and edition the same: looked for once while no file changes."""
+    return tuple(course_findings(load_course(root)))
 
 
 @lru_cache(maxsize=2 * len(LANGUAGES))

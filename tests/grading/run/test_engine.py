@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from servicelab.grading.lodging import environment
+from servicelab.grading.run import ready
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Template, Worker
 from servicelab.grading.run.jail import LEVELS, Limits
 from servicelab.grading.run.system import is_linux
@@ -80,6 +81,24 @@ def test_other_systems_import_it_and_grade_by_kernels() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "None False\n"
+
+
+def test_what_is_graded_meanwhile_is_run_by_the_template_that_was_told(
+    reached: Reached, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ready.told(reached):
+        with ready.begun(tables=["contacts"]) as found, ready.ready() as same:
+            assert found is reached
+            assert same is reached
+        with ready.told(None), ready.begun() as kernels:
+            assert kernels is None
+        with ready.begun() as found:
+            assert found is reached, "what was told before is again"
+        with ready.begun(unsealed=True) as kernels:
+            assert kernels is None, "whoever wants kernels has them"
+        monkeypatch.setenv(ready.UNSEALED, "1")
+        with ready.begun() as kernels:
+            assert kernels is None
 
 
 # --- As in a kernel ---

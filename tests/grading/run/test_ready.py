@@ -32,7 +32,7 @@ def printed(reached: Any, place: Path, source: str) -> str:
 def test_a_template_that_was_begun_is_the_one_that_is_used_and_it_ends(tmp_path: Path) -> None:
     ready.prepare()
     ready.prepare()
-    begun = ready._begun[0]
+    begun, _end = ready._begun[0]
     with ready.begun(modules=["colorsys"]) as reached:
         assert reached is not None
         assert reached.place == begun._place

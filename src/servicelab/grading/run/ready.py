@@ -20,8 +20,7 @@ UNSEALED = "SERVICELAB_UNSEALED"
 """The variable by which somebody has submissions run by kernels, as stock nbgrader does."""
 
 _told: list[Reached | None] = []
-_begun: list[Template] = []
-_kept = ExitStack()
+_begun: list[tuple[Template, ExitStack]] = []
 
 
 def tell(reached: Reached | None) -> None:
@@ -31,11 +30,24 @@ def tell(reached: Reached | None) -> None:
 
 def prepare() -> None:
     """Begin a template before anybody knows what for; it ends with this program, or with whoever uses it."""
-    if _begun or not is_linux() or os.environ.get(UNSEALED):
+    if _begun or _told or not is_linux() or os.environ.get(UNSEALED):
         return
+    end = ExitStack()
     # What a kernel would be told of this process's environment, and nothing of its own home.
-    _begun.append(_kept.enter_context(Template(environment(_kept.enter_context(lodging())))))
-    atexit.register(_kept.close)
+    template = end.enter_context(Template(environment(end.enter_context(lodging()))))
+    _begun.append((template, end))
+    atexit.register(end.close)
+
+
+@contextmanager
+def told(reached: Reached | None) -> Iterator[None]:
+    """Have everything that is graded meanwhile be run by a template that runs already: several assignments by one."""
+    before = list(_told)
+    tell(reached)
+    try:
+        yield
+    finally:
+        _told[:] = before
 
 
 @contextmanager
@@ -52,17 +64,18 @@ def ready() -> Iterator[Reached | None]:
 def begun(
     *, tables: Sequence[str] = (), modules: Sequence[str] = (), unsealed: bool = False
 ) -> Iterator[Reached | None]:
-    """Run a template that has read some tables and imported some modules.
+    """Run a template that has read some tables and imported some modules; where one was told, it is that one.
 
     It gives None where nothing can be shut in, or where somebody wants kernels.
     """
-    if not unsealed:
-        prepare()
-    if unsealed or not _begun:
+    if unsealed or not is_linux() or os.environ.get(UNSEALED):
         yield None
         return
-    try:
-        reached = _begun.pop().reached([*MODULES, *modules], tables)
+    if _told:
+        yield _told[0]
+        return
+    prepare()
+    template, end = _begun.pop()
+    with end:
+        reached = template.reached([*MODULES, *modules], tables)
         yield reached if reached.level != "none" else None
-    finally:
-        _kept.close()
