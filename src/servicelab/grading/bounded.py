@@ -170,7 +170,9 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         if self.by_kernel is not None:
             return set(self.by_kernel.get(resources.get("nbgrader", {}).get("notebook"), ()))
         # A test of our course that cannot be judged sealed fails its build.
-        return set(decided_for(resources, reached)) if self.as_stock and reached is not None else set()
+        if not self.as_stock or reached is None:
+            return set()
+        return set(decided_for(resources, reached, self._bounds()))
 
     def _by_kernels(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         for run in self._whose.runs():
