@@ -16,7 +16,9 @@ from tests.grading.conftest import about
 from tests.grading.stock import rows as by_student
 
 from servicelab.cli import main
+from servicelab.grading import guests
 from servicelab.grading.course import CONFIG, Course, ready_environment
+from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.steps import as_guest
 from servicelab.grading.untouched import nothing_answered
 
@@ -236,3 +238,16 @@ def test_its_configuration_may_ask_for_our_steps_itself(tmp_path: Path) -> None:
     before = [list(config.Autograde[each]) for each in ("sanitize_preprocessors", "autograde_preprocessors")]
     as_guest(config)
     assert before == [config.Autograde[each] for each in ("sanitize_preprocessors", "autograde_preprocessors")]
+
+
+def test_the_authors_solution_has_the_time_that_the_course_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A solution that takes longer than ours may needs no kernel for that."""
+    course = needing_kernels(tmp_path / "course")
+    with (course.root / CONFIG).open("a", encoding="utf-8") as settings:
+        settings.write("c.Execute.timeout = 120\n")
+    given: list[Bounds] = []
+    monkeypatch.setattr(guests, "unmet", lambda *_given, bounds, **_named: given.append(bounds) or {})
+    guests.decided(course, "hw", Reached(tmp_path, "rules"))
+    assert [each.cell_seconds for each in given] == [120]

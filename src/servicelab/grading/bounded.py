@@ -174,7 +174,9 @@ class BoundedExecute(Execute):  # type: ignore[misc]
         if self.unsealable is not None:
             return set(self.unsealable.get(resources.get("nbgrader", {}).get("notebook"), ()))
         # A test of our course that cannot be judged sealed fails its build.
-        return set(decided_for(resources, reached)) if self.as_stock and reached is not None else set()
+        if not self.as_stock or reached is None:
+            return set()
+        return set(decided_for(resources, reached, self._bounds()))
 
     def _by_kernels(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         for run in self._whose.runs():

@@ -24,7 +24,7 @@ from servicelab.course.handin import notebook_file
 from servicelab.errors import UserError
 from servicelab.grading.course import Course, course_of
 from servicelab.grading.reference import unmet
-from servicelab.grading.run.conducting import Reached
+from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.whose import handed_out_for, released
 from servicelab.i18n import _
 
@@ -62,11 +62,13 @@ def decided(course: Course, assignment: str, reached: Reached | None) -> Course:
         require_python(handed_out_for(_resources(course, assignment, name)), name)
     if reached is None:
         return course
-    found = {name: _unsealable(course, assignment, name, reached) for name in names}
+    stated = course.config().Execute.get("timeout", Bounds.cell_seconds)
+    bounds = Bounds(float(stated or Bounds.seconds))
+    found = {name: _unsealable(course, assignment, name, reached, bounds) for name in names}
     return replace(course, unsealable={name: tests for name, tests in found.items() if tests})
 
 
-def decided_for(resources: Any, reached: Reached) -> tuple[str, ...]:
+def decided_for(resources: Any, reached: Reached, bounds: Bounds) -> tuple[str, ...]:
     """Return the tests of a notebook that are judged where it runs: as `decided`, once in this process for each source.
 
     Parameters
@@ -75,6 +77,8 @@ def decided_for(resources: Any, reached: Reached) -> tuple[str, ...]:
         nbgrader's, of a submission.
     reached
         The engine.
+    bounds
+        What a submission may take.
     """
     about = resources["nbgrader"]
     course = Course(course_of(Path(resources["metadata"]["path"]).resolve()))
@@ -84,7 +88,7 @@ def decided_for(resources: Any, reached: Reached) -> tuple[str, ...]:
         return ()
     key = (course.root, assignment, name, *(hashlib.sha256(place.read_bytes()).hexdigest() for place in places))
     if key not in _found:
-        _found[key] = _unsealable(course, assignment, name, reached)
+        _found[key] = _unsealable(course, assignment, name, reached, bounds)
     return _found[key]
 
 
@@ -97,7 +101,7 @@ def _resources(course: Course, assignment: str, name: str, place: Path | None = 
     return {"metadata": {"path": str(path)}, "nbgrader": {"assignment": assignment, "notebook": name}}
 
 
-def _unsealable(course: Course, assignment: str, name: str, reached: Reached) -> tuple[str, ...]:
+def _unsealable(course: Course, assignment: str, name: str, reached: Reached, bounds: Bounds) -> tuple[str, ...]:
     nb = nbformat.read(course.source / assignment / notebook_file(name), as_version=4)  # type: ignore[no-untyped-call]
     with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
         # The solution is handed in, in a course that has nothing else in it.
@@ -106,7 +110,7 @@ def _unsealable(course: Course, assignment: str, name: str, reached: Reached) ->
         place = Path(room) / course.autograded.name / "solution" / assignment
         shutil.copytree(course.source / assignment, place)
         handed_out = released(_resources(course, assignment, name, place))
-        return tuple(unmet(nb, handed_out, place, reached, as_stock=True))
+        return tuple(unmet(nb, handed_out, place, reached, as_stock=True, bounds=bounds))
 
 
 def require_python(metadata: Mapping[str, object], name: str) -> None:

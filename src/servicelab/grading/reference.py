@@ -18,7 +18,13 @@ from servicelab.grading.whose import Whose, cell_name, code_solutions, is_points
 
 
 def unmet(
-    nb: NotebookNode, handed_out: Sequence[Mapping[str, Any]], place: Path, reached: Reached, *, as_stock: bool
+    nb: NotebookNode,
+    handed_out: Sequence[Mapping[str, Any]],
+    place: Path,
+    reached: Reached,
+    *,
+    as_stock: bool,
+    bounds: Bounds | None = None,
 ) -> dict[str, str]:
     """Return which tests do not give the author's solution all their points, and why.
 
@@ -34,10 +40,12 @@ def unmet(
         The engine.
     as_stock
         Whether a test that gives no number gives all its points.
+    bounds
+        What a submission may take.
     """
     solved = list(code_solutions(nb.cells).values())
     whose = Whose(nb, [dict(cell) for cell in handed_out])
-    places, steps, came = ran_sealed(nb, whose, place, reached, Bounds(), solved)
+    places, steps, came = ran_sealed(nb, whose, place, reached, bounds or Bounds(), solved)
     found = {
         cell_name(nb.cells[at]): _lacks(step, each, as_stock=as_stock)
         for at, step, each in zip(places, steps, came, strict=True)
