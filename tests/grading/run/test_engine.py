@@ -104,10 +104,9 @@ def test_what_is_graded_meanwhile_is_run_by_the_template_that_was_told(
 def test_a_copy_of_the_template_imports_nothing_of_its_shell() -> None:
     """A third of what a submission took was each copy's finding the same ten modules on the disk."""
     code = (
-        "import sys\nfrom servicelab.grading.run.learner import make_shell\n"
-        "from servicelab.grading.run.template import preload\npreload((), ())\n"
-        "def main():\n    import sys\n    there = set(sys.modules)\n"
-        "    make_shell(lambda said: None).run_cell('x = 1\\nx')\n"
+        "from servicelab.grading.run.template import begin\nbegin()\n"
+        "def main():\n    import sys\n    from servicelab.grading.run.learner import make_shell\n"
+        "    there = set(sys.modules)\n    make_shell(lambda said: None).run_cell('x = 1\\nx')\n"
         "    print([name for name in sys.modules if name.startswith('IPython') and name not in there])\n"
         "main()"
     )

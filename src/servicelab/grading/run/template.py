@@ -37,9 +37,6 @@ ROLES: dict[str, type[Learner] | type[Judge]] = {"learner": Learner, "judge": Ju
 PRELOADED = (
     "IPython.core.interactiveshell", "IPython.core.pylabtools", "IPython.display", "matplotlib.backends.backend_agg",
     "matplotlib.pyplot", "numpy", "pandas", "servicelab.grading.run.replying",
-    # What a shell imports only when it is made, which each copy does for itself.
-    "IPython.core.application", "IPython.core.completerlib", "IPython.core.crashhandler", "IPython.core.logger",
-    "IPython.core.magics", "IPython.core.oinspect",
 )  # fmt: skip
 """What a service course's notebook imports, or what runs it."""
 SIGNALS = {"interrupt": signal.SIGINT, "end": signal.SIGKILL}
