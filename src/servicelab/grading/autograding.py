@@ -41,7 +41,7 @@ from servicelab.grading.steps import UNSEALED
 from servicelab.grading.storing import ensure_room, storing
 from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import _
-from servicelab.learn.whereabouts import read_json
+from servicelab.learn.whereabouts import read_json, shown
 
 GRADED = "graded.json"
 LARGEST_GRADED = 2 * LARGEST_NOTEBOOK
@@ -53,7 +53,13 @@ MACHINE = ("sqlalchemy.", "sqlite3.", "zmq.", "RuntimeError: Kernel")
 
 
 def grade(
-    assignment: str, *, course: Course, workers: int = 1, students: Sequence[str] = (), unsealed: bool = False
+    assignment: str,
+    *,
+    course: Course,
+    workers: int = 1,
+    students: Sequence[str] = (),
+    again: bool = False,
+    unsealed: bool = False,
 ) -> Grading:
     """Autograde every collected submission of an assignment that is new or changed.
 
@@ -67,13 +73,16 @@ def grade(
         Submissions graded at the same time; each runs a kernel.
     students
         Only these trainees; all by default.
+    again
+        Grade also what was graded before and has not changed.
     unsealed
         Have kernels run the submissions, as stock nbgrader does, where they could be shut in.
 
     Raises
     ------
     UserError
-        The assignment was never released or earns no marks, nothing was collected for it, or `workers` is less than 1.
+        The assignment was never released or earns no marks, nothing was collected for it or for one of `students`, or
+        `workers` is less than 1.
     """
     if assignment in TESTS.values():
         raise UserError(
@@ -85,18 +94,30 @@ def grade(
     if workers < 1:
         raise UserError(_("{workers} workers cannot grade anything: give 1 or more.", workers=workers))
     with storing(course.root, course.autograded):
-        return _grade(assignment, course, workers, students, unsealed)
+        return _grade(assignment, course, workers, students, again=again, unsealed=unsealed)
 
 
-def _grade(assignment: str, course: Course, workers: int, students: Sequence[str], unsealed: bool) -> Grading:
+def _grade(
+    assignment: str, course: Course, workers: int, students: Sequence[str], *, again: bool, unsealed: bool
+) -> Grading:
     course.notebooks(assignment)
     began = time.monotonic()
     stamp = source_stamp(course, assignment)
     everyone = sorted(folder.parent.name for folder in course.submitted.glob(f"[!.]*/{assignment}") if folder.is_dir())
     if not everyone:
         raise UserError(nothing_collected(assignment))
+    if unknown := sorted(set(students) - set(everyone)):
+        raise UserError(
+            _(
+                "Nothing was collected for {assignment} from {students}: --student takes the name of a folder in "
+                "{folder}.",
+                assignment=assignment,
+                students=", ".join(shown(name) for name in unknown),
+                folder=course.submitted,
+            )
+        )
     chosen = [name for name in everyone if not students or name in students]
-    todo = [name for name in chosen if not _is_graded(course, assignment, name, stamp)]
+    todo = [name for name in chosen if again or not _is_graded(course, assignment, name, stamp)]
     done: dict[str, tuple[str, str, float]] = {}
     before: dict[str, float] = {}
     if todo:
