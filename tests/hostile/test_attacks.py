@@ -24,7 +24,7 @@ import servicelab
 from servicelab.grading.lodging import environment
 from servicelab.grading.refusing import refuse_beside
 from servicelab.grading.run import system
-from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Worker, template
+from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Template, Worker
 from servicelab.grading.run.jail import Limits
 from servicelab.grading.sealed import IN_THERE, SYSTEM, brought
 
@@ -64,7 +64,7 @@ def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         if request.param == "rules":
             found = kept.enter_context(Refusing(home))
         else:
-            found = kept.enter_context(template(environment(home)))
+            found = kept.enter_context(Template(environment(home))).reached()
         if found.level != request.param:
             pytest.skip("this system gives no namespaces" if found.level == "rules" else "this system has no Landlock")
         yield found
@@ -85,7 +85,8 @@ class Refusing:
             system.tell(system.NO_NEW_PRIVILEGES)
             # These bring the refusal of clone3, and of clone into namespaces, along.
             refuse_beside([system.NUMBERS[platform.machine()][name] for name in ("unshare", "setns", "mount")], [])
-            with template(environment(self.home)) as self.found:
+            with Template(environment(self.home)) as begun:
+                self.found = begun.reached()
                 self.there.set()
                 self.done.wait()
         finally:
