@@ -334,7 +334,7 @@ class Conducting:
                     if "output" not in said:
                         break
                     shown = sound(said["output"])
-                    size = len(str(shown))
+                    size = len(str(shown)) * self._places(shown)
                 if size > room:
                     if came.stopped != "output":
                         came.stopped = "output"
@@ -352,6 +352,10 @@ class Conducting:
         if type(count) is int and 0 < count < MOST_CELLS:
             came.count = count
         return "output" if self.room < self.bounds.cell_output and came.stopped == "output" else ""
+
+    def _places(self, shown: dict[str, Any]) -> int:
+        """In how many places an output comes to stand: an update, wherever something was shown by its name."""
+        return max(1, len(self.displayed.get(shown["display_id"], ()))) if shown.get("update") else 1
 
     def _split(self, learner: Worker, at: int, copies: dict[int, Line], came: Came) -> str:
         here, there = Line.pair()
