@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tests.grading.conftest import about
 
+from servicelab.grading import skeleton
 from servicelab.grading.skeleton import (
     KEPT,
     MOST,
@@ -142,9 +143,18 @@ def with_copies(count: int) -> nbformat.NotebookNode:
     return notebook
 
 
-def test_no_more_than_a_few_other_answers_are_tried() -> None:
+def test_no_more_than_a_few_other_answers_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     made = rebuilt(with_copies(MOST_ALTERNATIVES + 3), handed_out(), SOLVED, {})
+    copies: list[Any] = []
+
+    def counted(nb: Any) -> Any:
+        copies.append(deepcopy(nb))
+        return copies[-1]
+
+    monkeypatch.setattr(skeleton, "deepcopy", counted)
     assert len(alternatives(made.notebook, made.repairs)) == MOST_ALTERNATIVES
+    # What is tried no more is not made either: of a long notebook it would be gigabytes.
+    assert len(copies) == MOST_ALTERNATIVES
 
 
 def test_no_more_than_so_many_differences_are_named() -> None:
