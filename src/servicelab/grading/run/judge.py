@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
 import copy
 import logging
 import math
@@ -42,6 +43,11 @@ class Silent(Exception):
 
 OF_FUNCTIONS = ("__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__qualname__", "__wrapped__")
 """What a test may ask a function of its own."""
+HOLDING = frozenset({
+    list, dict, set, tuple, frozenset, bytearray, types.SimpleNamespace,
+    collections.Counter, collections.OrderedDict, collections.defaultdict, collections.deque,
+})  # fmt: skip
+"""What of Python's own has other values in it, or can itself be changed."""
 KIND = "_typ"
 """By what pandas tells its own tables."""
 
@@ -131,10 +137,17 @@ class Asking:
             arguments = [*given, *named.values()]
             for at, form in changed.items():
                 number = int(at) if at.isdecimal() else len(arguments)
-                # What the course's cells made stays what they made, whatever is said of it.
-                if number < len(arguments) and id(arguments[number]) not in self.kept:
+                if number < len(arguments) and not self._is_kept(arguments[number]):
                     _become(arguments[number], self.value(form))
         return self.value(self._is(reply))
+
+    def _is_kept(self, value: Any) -> bool:
+        """Whether it is, or shows a part of, what the course's cells made: that stays, whatever is said of it."""
+        while value is not None:
+            if id(value) in self.kept:
+                return True
+            value = value.base if type(value).__name__ == "ndarray" else None
+        return False
 
     def form(self, value: Any) -> Any:
         """Return a value as it goes over."""
@@ -285,12 +298,13 @@ class Judge:
         try:
             tree = ended(source, points)
             read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            copies: dict[int, Any] = {}
             own = {
-                name: _copied(each) if name in read else each
+                name: _copied(each, copies) if name in read else each
                 for name, each in self.names.items()
                 if line is None or name not in left_open or _is_courses(each)
             }
-            asking.kept = {id(each) for name, each in own.items() if name in read}
+            asking.kept = {id(each) for each in [*copies.values(), *(own[name] for name in own if name in read)]}
             space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking)
             dict.__setitem__(space, "print", printer(said, print))
             for name in _read_in_classes(tree):
@@ -317,18 +331,32 @@ class Judge:
         return answer
 
 
-def _copied(value: Any) -> Any:
-    """A value that the course's cells made, for one test: what it hands to a submission may come back changed."""
-    if type(value) in (list, dict, set, bytearray):
+def _copied(value: Any, copies: dict[int, Any]) -> Any:
+    """A value that the course's cells made, for one test, with all that it holds: what a test hands to a submission may
+    come back changed. In `copies` stand those that were made so far, each under the number of what it is a copy of.
+    """
+    kind = type(value)
+    if kind.__name__ in ("DataFrame", "Series"):
+        # It is the author's test that could write past pandas into what a later one reads, and nobody else.
+        return _with_own_cells(value.copy(deep=not COPIES_ON_WRITE), copies)
+    if kind in HOLDING or kind.__name__ == "ndarray" or kind.__module__ == "__main__":
         # What cannot be copied is handed to nobody.
         with suppress(Exception):
-            return copy.deepcopy(value)
-    if type(value).__name__ in ("DataFrame", "Series"):
-        # It is the author's test that could write past pandas into what a later one reads, and nobody else.
-        return value.copy(deep=not COPIES_ON_WRITE)
-    if type(value).__name__ == "ndarray":
-        return value.copy()
+            return copy.deepcopy(value, copies)
     return value
+
+
+def _with_own_cells(table: Any, copies: dict[int, Any]) -> Any:
+    """A table that shares none of the lists and the like in its cells with the one that it is a copy of."""
+    if type(table).__name__ == "Series":
+        if table.dtype != object:
+            return table
+        cells = copy.deepcopy(table.to_numpy(), copies)
+        return type(table)(cells, index=table.index, name=table.name, dtype=object)
+    for at, kind in enumerate(table.dtypes):
+        if kind == object:
+            table.isetitem(at, copy.deepcopy(table.iloc[:, at].to_numpy(), copies))
+    return table
 
 
 def _is_courses(value: Any) -> bool:
