@@ -43,6 +43,11 @@ class Silent(Exception):
 
 OF_FUNCTIONS = ("__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__qualname__", "__wrapped__")
 """What a test may ask a function of its own."""
+WEIGHS = frozenset({
+    "allclose", "compare", "div", "eq", "equals", "ge", "gt", "identical", "isclose", "isdisjoint", "isin", "issubset",
+    "issuperset", "le", "lt", "ne", "rdiv", "rsub", "sub", "subtract", "truediv",
+})  # fmt: skip
+"""By which of its methods a table, an array or a set is held against another one, as by an operator."""
 HOLDING = frozenset({
     list, dict, set, tuple, frozenset, bytearray, types.SimpleNamespace,
     collections.Counter, collections.OrderedDict, collections.defaultdict, collections.deque,
@@ -55,8 +60,9 @@ KIND = "_typ"
 class Remote:
     """Something of a submission's that stays in its process.
 
-    It can be called, asked for attributes and items, and gone through. It does not reckon or compare: what it would be
-    reckoned with is what the test expects, and whoever was told that could answer by it.
+    It can be called, asked for attributes and items, and gone through. It does not reckon or compare, by an operator or
+    by a method of that meaning: what it would be reckoned with is what the test expects, and whoever was told that could
+    answer by it.
     """
 
     __slots__ = ("__weakref__", "_about", "_asking")
@@ -71,6 +77,9 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name == "__name__" and self._about["name"]:
             return self._about["name"]
+        if name in WEIGHS:
+            self._asking.flags.add("compared")
+            raise AttributeError(name)
         if name == KIND or (name.startswith("__") and name not in OF_FUNCTIONS):
             # By such names libraries ask things for their memory or their rules, and believe what they are told.
             raise AttributeError(name)
