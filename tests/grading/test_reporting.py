@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
+from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.noticed import noticed_in
 from servicelab.grading.releasing import release_source
 from servicelab.grading.reporting import render
@@ -33,6 +35,8 @@ class Equal:
         return True
 def share(values):
     return Equal()"""
+WIPES = "import socket  # \x1b[2K\x1b[1A\u202e"
+FAR = f"x = 1{' ' * 300}; import socket"
 HONEST = "import numpy as np\nrequests = [1, 2]\nforked = {'kill': 1}\n" + SHARE
 
 
@@ -50,7 +54,8 @@ def graded(course: Course) -> Grading:
     inbox = course.root / "inbox"
     for name, code in REACHING.items():
         put(inbox, f"{name}.zip", pack(name, fill(course, code=f"{code}\n{SHARE}"), answers(RIGHT)))
-    put(inbox, "honest.zip", pack("honest", fill(course, code=HONEST), answers(RIGHT)))
+    for name, code in {"honest": HONEST, "wipes": f"{WIPES}\n{SHARE}", "far": f"{FAR}\n{SHARE}"}.items():
+        put(inbox, f"{name}.zip", pack(name, fill(course, code=code), answers(RIGHT)))
     put(inbox, "equal.zip", pack("equal", fill(course, code=EQUAL), answers(RIGHT)))
     put(inbox, "ending.zip", pack("ending", fill(course, code="import os\nos._exit(1)"), answers(RIGHT)))
     collect(TRIAL, [inbox], course=course)
@@ -70,6 +75,25 @@ def test_a_line_that_reaches_for_what_no_task_needs_is_shown_and_changes_no_scor
 def test_honest_code_is_not_told_of(graded: Grading) -> None:
     (result,) = [each for each in graded.results if each.student == "honest"]
     assert (result.noticed, result.score) == ((), 7)
+
+
+def test_a_line_wipes_out_nothing_around_it_and_turns_nothing_round(graded: Grading, course: Course) -> None:
+    assert graded.report is not None
+    notebook = nbformat.read(course.autograded / "wipes" / TRIAL / "exercise.ipynb", as_version=4)
+    for text in (graded.sentence(), graded.report.read_text(encoding="utf-8"), notebook.cells[0].source):
+        assert "reaches for what no task needs: import socket" in text
+        assert [each for each in text if not each.isprintable() and each != "\n"] == []
+
+
+def test_of_a_long_line_the_part_that_reaches_is_shown(graded: Grading) -> None:
+    (result,) = [each for each in graded.results if each.student == "far"]
+    assert result.noticed[0].endswith("; import socket")
+
+
+def test_a_reason_that_quotes_a_trainee_is_printed_as_a_text() -> None:
+    with captured() as log:
+        logging.getLogger("traitlets").error("Traceback (most recent call last):\nValueError: \x1b[2K\u202elin")
+    assert log.reason() == "ValueError: [2K lin"
 
 
 def test_a_value_that_says_itself_what_it_equals_is_told_of_at_its_test(graded: Grading) -> None:
@@ -113,7 +137,7 @@ def test_a_changed_test_says_who_has_another_score_than_before(course: Course, g
     release_source(TRIAL, course=course, due=DUE + timedelta(days=1))
     again = grade(TRIAL, course=course, workers=2)
     changed = {each.student: (each.was, each.score) for each in again.results if each.was is not None}
-    assert changed == dict.fromkeys([*REACHING, "honest"], (7, 4))
+    assert changed == dict.fromkeys([*REACHING, "honest", "wipes", "far"], (7, 4))
     assert "honest: 4 / 11 · was 7" in again.sentence()
     assert again.report is not None
     assert "Another score than before (1)" in again.report.read_text(encoding="utf-8")
