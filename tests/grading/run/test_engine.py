@@ -130,6 +130,14 @@ def test_every_submission_begins_anew_and_by_its_own_chance(run: Run) -> None:
     assert printed(first[0]).split()[0] != printed(second[0]).split()[0]
 
 
+def test_no_submission_finds_an_error_that_it_did_not_make(run: Run) -> None:
+    asked = "import sys\nprint([name for name in vars(sys) if name.startswith('last_')])"
+    came = run(asked, "%tb", "1 / 0", asked)
+    assert printed(came[0]) == "[]\n"
+    assert "No traceback available" in printed(came[1])
+    assert "last_value" in printed(came[3])
+
+
 def test_who_never_gets_ready_is_no_submission_that_ended(run: Run) -> None:
     """Nothing of a trainee's ran: what went wrong is the machine's, and is never a score."""
     with pytest.raises(OSError, match="before anything ran"):
