@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST = 200_000
@@ -56,6 +57,16 @@ def read(source: str) -> Code:
 def bound(source: str) -> frozenset[str]:
     """Return the names that a cell binds, or into which it writes."""
     return read(source).bound
+
+
+def modules(sources: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return the modules that cells of code import whole: by which name each is known, and which.
+
+    >>> modules(["import numpy as np, os.path", "from math import pi"])
+    (('np', 'numpy'), ('os', 'os.path'))
+    """
+    found = {imported for source in sources for imported in read(source).imported}
+    return tuple(sorted((name, module) for origin, module, name in found if not origin))
 
 
 def _parsed(source: str) -> ast.Module | None:

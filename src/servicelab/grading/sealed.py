@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from servicelab.grading.bindings import bound
+from servicelab.grading.bindings import bound, modules
 from servicelab.grading.course import course_of
 from servicelab.grading.lodging import readable, scratch
 from servicelab.grading.noticed import Kind, Noticed
@@ -68,7 +68,8 @@ def run_sealed(
 
         places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
         changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
-        steps = [_step(nb.cells[at], whose, at, changed) for at in places]
+        libraries = modules(solved or ())
+        steps = [_step(nb.cells[at], whose, at, changed, libraries) for at in places]
         came = Conducting(start, bounds).conduct(steps)
     numbers = {each.count: each.count for each in came if each.count is not None}
     for at, step, each in zip(places, steps, came, strict=True):
@@ -93,11 +94,13 @@ def _seen(came: Came) -> list[Kind]:
     return [*compared, "protocol"] if came.stopped == "protocol" else compared
 
 
-def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...]) -> Step:
+def _step(
+    cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...], libraries: tuple[tuple[str, str], ...]
+) -> Step:
     test = is_test(cell)
     points = float(cell.metadata.get("nbgrader", {}).get("points") or 0) if test else 0.0
     early = whose.is_early(at)
-    return Step(cell.source, test, points, early and not test, early and test, changed, opens(cell))
+    return Step(cell.source, test, points, early and not test, early and test, changed, libraries, opens(cell))
 
 
 def left_open(opening: Sequence[str], solved: Sequence[str] | None) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class Step:
         Of a test: whether nothing of the submission's process belongs to it.
     left_open
         Of a test: the values that the course's own cells make and a submission may change.
+    modules
+        Of a test: the modules that it finds as Python has them where the submission has one by that name.
     patient
         Whether only the limit on the whole notebook binds it.
     """
@@ -80,6 +82,7 @@ class Step:
     own: bool = False
     apart: bool = False
     left_open: tuple[str, ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
     patient: bool = False
 
 
@@ -416,7 +419,7 @@ class Conducting:
         judge.talks.hear(MOST_SAID, self.bounds.seconds)
 
     def _judged(self, judge: Worker, step: Step, line: Line | None, seconds: float) -> dict[str, Any]:
-        about = {"source": step.source, "points": step.points, "open": step.left_open}
+        about = {"source": step.source, "points": step.points, "open": step.left_open, "modules": step.modules}
         judge.talks.say({"do": "judge", **about}, [line.fileno()] if line else [])
         try:
             found: dict[str, Any] = judge.talks.hear(MOST_SAID, seconds)

@@ -10,13 +10,14 @@ import ast
 import builtins
 import collections
 import copy
+import importlib
 import logging
 import math
 import signal
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -48,7 +49,7 @@ WEIGHS = frozenset({
     "issuperset", "le", "lt", "ne", "rdiv", "rsub", "sub", "subtract", "truediv",
 })  # fmt: skip
 """By which of its methods a table, an array or a set is held against another one, as by an operator."""
-HOLDING = frozenset({
+HOLDING: frozenset[type] = frozenset({
     list, dict, set, tuple, frozenset, bytearray, types.SimpleNamespace,
     collections.Counter, collections.OrderedDict, collections.defaultdict, collections.deque,
 })  # fmt: skip
@@ -61,7 +62,7 @@ class Remote:
     """Something of a submission's that stays in its process.
 
     It can be called, asked for attributes and items, and gone through. It does not reckon or compare, by an operator or
-    by a method of that meaning: what it would be reckoned with is what the test expects, and whoever was told that could
+    by a method that means one: what it would be reckoned with is what the test expects, and whoever was told that could
     answer by it.
     """
 
@@ -246,11 +247,16 @@ def _become(argument: Any, value: Any) -> None:
 
 
 class Names(dict[str, Any]):
-    """What a test reads: its own names, then the course's, then Python's, then the submission's."""
+    """What a test reads: its own names, then the course's, then Python's, then the submission's.
 
-    def __init__(self, own: dict[str, Any], asking: Asking) -> None:
+    In `modules` stand those that the author works with, by name. Where the submission has a module by such a name, the
+    test finds it as Python has it here: what a submission's own is made of, and what it says of itself, is its maker's.
+    """
+
+    def __init__(self, own: dict[str, Any], asking: Asking, modules: Mapping[str, str]) -> None:
         super().__init__(own)
         self.asking = asking
+        self.modules = modules
 
     def __missing__(self, name: str) -> Any:
         if name in BUILTINS or name.startswith("__"):
@@ -258,8 +264,17 @@ class Names(dict[str, Any]):
         reply = self.asking._reply("name", {"name": name})
         if reply.get("missing") is True:
             raise KeyError(name)
-        self[name] = value = self.asking.value(self.asking._is(reply))
+        self[name] = value = self._found(name, self.asking.value(self.asking._is(reply)))
         return value
+
+    def _found(self, name: str, theirs: Any) -> Any:
+        if name not in self.modules:
+            return theirs
+        if type(theirs) is not Remote or theirs._about["class"] != "module":
+            raise KeyError(name)
+        found = importlib.import_module(self.modules[name])
+        # What is imported by a longer name is known by the first part of it.
+        return sys.modules[name] if self.modules[name].startswith(f"{name}.") else found
 
 
 class Judge:
@@ -281,7 +296,7 @@ class Judge:
                 self.line.say({"done": True, "ok": self.open(asked["source"])})
             elif asked["do"] == "judge":
                 submission = Line.of(files[0]) if files else None
-                about = asked["source"], asked["points"], set(asked["open"])
+                about = asked["source"], asked["points"], set(asked["open"]), dict(asked["modules"])
                 self.line.say({"done": True, **self.judge(*about, submission)})
                 if submission:
                     submission.close()
@@ -295,11 +310,13 @@ class Judge:
         }
         return ok
 
-    def judge(self, source: str, points: float, left_open: set[str], line: Line | None) -> dict[str, Any]:
+    def judge(
+        self, source: str, points: float, left_open: set[str], modules: Mapping[str, str], line: Line | None
+    ) -> dict[str, Any]:
         """Run a test and return what it says and gives: `value` where it came to its end, `error` where it did not.
 
         Without a line it is run on what the course's own cells made, and nothing else; with one, the values named by
-        `left_open` are the submission's.
+        `left_open` are the submission's, and the modules named by `modules` Python's own.
         """
         asking = Asking(line)
         said: list[str] = []
@@ -314,7 +331,7 @@ class Judge:
                 if line is None or name not in left_open or _is_courses(each)
             }
             asking.kept = {id(each) for each in [*copies.values(), *(own[name] for name in own if name in read)]}
-            space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking)
+            space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking, modules)
             dict.__setitem__(space, "print", printer(said, print))
             for name in _read_in_classes(tree):
                 # A class's own body looks past what a namespace does when a name is missing.
@@ -358,12 +375,12 @@ def _copied(value: Any, copies: dict[int, Any]) -> Any:
 def _with_own_cells(table: Any, copies: dict[int, Any]) -> Any:
     """A table that shares none of the lists and the like in its cells with the one that it is a copy of."""
     if type(table).__name__ == "Series":
-        if table.dtype != object:
+        if table.dtype.kind != "O":
             return table
         cells = copy.deepcopy(table.to_numpy(), copies)
         return type(table)(cells, index=table.index, name=table.name, dtype=object)
     for at, kind in enumerate(table.dtypes):
-        if kind == object:
+        if kind.kind == "O":
             table.isetitem(at, copy.deepcopy(table.iloc[:, at].to_numpy(), copies))
     return table
 
