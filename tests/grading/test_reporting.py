@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,8 +44,6 @@ HONEST = "import numpy as np\nrequests = [1, 2]\nforked = {'kill': 1}\n" + SHARE
 
 @pytest.fixture(scope="module")
 def course(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    import shutil
-
     root = tmp_path_factory.mktemp("reporting") / "grading"
     shutil.copytree(released.root, root)
     return Course.at(root)
@@ -143,6 +143,23 @@ def test_a_changed_test_says_who_has_another_score_than_before(course: Course, g
     assert "Another score than before (1)" in again.report.read_text(encoding="utf-8")
     test.source = kept
     nbformat.write(notebook, path)
+
+
+def test_a_page_of_copied_cells_fills_nobodys_screen(
+    released: Course, tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
+    shutil.copytree(released.root, tmp_path / "grading")
+    course = Course.at(tmp_path / "grading")
+    # As it was saved: nbformat itself gives copied cells ids of their own.
+    notebook = json.loads(fill(course, code=SHARE))
+    notebook["cells"] += [each for each in notebook["cells"] if each["id"] == "b-share"] * 5
+    put(tmp_path / "inbox", "copied.zip", pack("copied", json.dumps(notebook).encode(), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    (result,) = grade(TRIAL, course=course).results
+    assert result.score == 7
+    assert result.repairs == ("there more than once, and the last one with an answer counts: b-share",)
+    assert "Non-unique" not in capfd.readouterr().err
+    assert [str(each.message) for each in recwarn if "Non-unique" in str(each.message)] == []
 
 
 def test_nothing_that_a_submission_says_is_more_than_a_text() -> None:
