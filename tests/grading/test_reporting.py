@@ -145,6 +145,22 @@ def test_a_changed_test_says_who_has_another_score_than_before(course: Course, g
     nbformat.write(notebook, path)
 
 
+def test_no_submission_grows_too_large_to_be_told_of(released: Course, tmp_path: Path) -> None:
+    shutil.copytree(released.root, tmp_path / "grading")
+    course = Course.at(tmp_path / "grading")
+
+    def flood(notebook: nbformat.NotebookNode) -> None:
+        put_out = "for _ in range(63):\n    print('\U0001f600' * 65_000)"
+        notebook.cells += [nbformat.v4.new_code_cell(put_out, id=f"flood-{number}") for number in range(4)]
+        notebook.cells.append(nbformat.v4.new_markdown_cell("x" * 8_000_000, id="long"))
+
+    put(tmp_path / "inbox", "large.zip", pack("large", fill(course, code=f"import socket\n{SHARE}", change=flood)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    (result,) = grade(TRIAL, course=course).results
+    assert (course.autograded / "large" / TRIAL / "exercise.ipynb").stat().st_size > 72_000_000
+    assert any("import socket" in each for each in result.noticed)
+
+
 def test_a_page_of_copied_cells_fills_nobodys_screen(
     released: Course, tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:

@@ -33,7 +33,7 @@ from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
 from servicelab.grading.reporting import write_report
 from servicelab.grading.results import NOT_GRADED, Grading, Result
-from servicelab.grading.run.conducting import Reached
+from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.run.ready import begun, tell
 from servicelab.grading.seats import Failed, prepare, side_by_side
 from servicelab.grading.skeleton import repairs_in, told
@@ -44,8 +44,8 @@ from servicelab.i18n import _
 from servicelab.learn.whereabouts import read_json
 
 GRADED = "graded.json"
-LARGEST_GRADED = 2 * LARGEST_NOTEBOOK
-"""Bytes of a notebook with what its cells put out."""
+LARGEST_GRADED = LARGEST_NOTEBOOK + 6 * Bounds().output
+"""Bytes of a notebook with what its cells put out: of one character, up to six."""
 SITTING = 25
 """Submissions that one process grades when the sealed engine runs them all elsewhere."""
 MACHINE = ("sqlalchemy.", "sqlite3.", "zmq.", "RuntimeError: Kernel")
