@@ -173,13 +173,18 @@ def _brought(number: int) -> dict[str, bytes]:
 
 
 def _leave_open(number: int) -> None:
-    """Close every file that this process was born with, but its line and what programs print to."""
+    """Close every file that this process was born with, but its line; what is printed in here is for nobody out there.
+
+    A learner's process has a place of its own for that. A judge has none: what the course's cells print there, they
+    have printed in the learner's.
+    """
     for each in sorted(int(path.name) for path in Path("/proc/self/fd").iterdir()):
         if each > 2 and each != number:
             with suppress(OSError):
                 os.close(each)
     nothing = os.open("/dev/null", os.O_RDWR)
-    os.dup2(nothing, 0)
+    for each in range(3):
+        os.dup2(nothing, each)
     os.close(nothing)
 
 
