@@ -34,6 +34,7 @@ from servicelab.grading.releasing import source_stamp
 from servicelab.grading.reporting import write_report
 from servicelab.grading.results import NOT_GRADED, Grading, Result
 from servicelab.grading.run.conducting import Bounds, Reached
+from servicelab.grading.run.jail import counts_together
 from servicelab.grading.run.ready import begun, tell
 from servicelab.grading.seats import Failed, prepare, side_by_side
 from servicelab.grading.skeleton import repairs_in, told
@@ -64,7 +65,7 @@ def grade(
     course
         The course.
     workers
-        Submissions graded at the same time; each runs a kernel.
+        Submissions graded at the same time, where none can take another's processes; one, where it could.
     students
         Only these trainees; all by default.
     unsealed
@@ -112,7 +113,8 @@ def _grade(assignment: str, course: Course, workers: int, students: Sequence[str
         try:
             # Where kernels run code of a trainee's, what they leave behind ends with the process that started them.
             sitting = 1 if reached is None or course.by_kernel else SITTING
-            for student, result in side_by_side(work, todo, workers, sitting):
+            seats = 1 if reached is not None and counts_together(reached.level) else workers
+            for student, result in side_by_side(work, todo, seats, sitting):
                 if result is None:
                     _give_up(course, assignment, student)
                     result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
