@@ -178,6 +178,15 @@ def test_a_page_of_copied_cells_fills_nobodys_screen(
     assert [str(each.message) for each in recwarn if "Non-unique" in str(each.message)] == []
 
 
+def test_a_name_wipes_out_nothing_around_it_either() -> None:
+    """In somebody else's course it is the name of whatever folder was unpacked there."""
+    result = Result("lin\x1b[2K\u202e", "stopped", 1, 2)
+    made = Grading("hw", (result,), 1.0, Path("gradebook.db"))
+    for text in (made.sentence(), render(made)):
+        assert "lin [2K" in text
+        assert [each for each in text if not each.isprintable() and each != "\n"] == []
+
+
 def test_nothing_that_a_submission_says_is_more_than_a_text() -> None:
     hostile = "<img src=x onerror=alert(1)>"
     result = Result("lin", "failed", 1, 2, why=hostile, noticed=(hostile,), repairs=(hostile,))

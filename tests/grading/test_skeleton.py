@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import deepcopy
 from typing import Any, get_args
 
@@ -305,3 +306,12 @@ def test_whatever_it_holds_the_page_is_the_released_one(cells: list[Any]) -> Non
     assert [own[0].source, own[2].source] == [OPEN, "assert share([1]) == 1"]
     assert len({cell.id for cell in made.notebook.cells}) == len(made.notebook.cells)
     nbformat.validate(made.notebook)
+
+
+def test_how_a_trainees_code_is_written_is_told_to_nobody(recwarn: pytest.WarningsRecorder) -> None:
+    """From Python 3.12 on it would be printed, a line for each backslash."""
+    warnings.simplefilter("always")
+    notebook = submitted()
+    notebook.cells[2].source = "import re\ndef share(values):\n    return re.split('\\d', values)"
+    assert rebuilt(notebook, handed_out(), SOLVED, {}).repairs == ()
+    assert [str(each.message) for each in recwarn] == []
