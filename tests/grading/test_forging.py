@@ -47,6 +47,13 @@ def share(values):
     return Yes({value})
 """
 
+MANY = """
+from IPython.display import display, update_display
+for _ in range(50):
+    display({"text/plain": "-"}, raw=True, display_id="many")
+update_display({"text/plain": "-" * 20_000}, raw=True, display_id="many")
+"""
+
 FORGED = {
     "interactivity": WRONG + "get_ipython().ast_node_interactivity = 'none'",
     "ast": WRONG
@@ -255,6 +262,7 @@ def judged(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course
         released, code=f"{SHARE}\nwhile True:\n    print('y' * 1000)", change=later("print('on')")
     )
     notebooks["wide"] = fill(released, code=f"{SHARE}\nprint('z' * 20_000_000)", change=later("print('on')"))
+    notebooks["multiplied"] = fill(released, code=f"{SHARE}\n{MANY}", change=later("print('on')"))
     for name, notebook in notebooks.items():
         put(root / "inbox", f"{name}--{TRIAL}--20261120T090000Z.zip", pack(name, notebook, wrong))
     collect(TRIAL, [root / "inbox"], course=course)
@@ -316,7 +324,7 @@ def test_stderr_counts_as_by_nbgraders_rule_and_the_page_says_so(judged: Course,
     assert "Something was written to stderr while your code was checked" in plain(page(judged, "stderr"))
 
 
-@pytest.mark.parametrize("name", ["endless", "wide"])
+@pytest.mark.parametrize("name", ["endless", "wide", "multiplied"])
 def test_who_puts_out_too_much_is_stopped_and_told_and_keeps_the_rest(
     name: str, judged: Course, earned: dict[str, float]
 ) -> None:

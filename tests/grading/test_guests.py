@@ -251,3 +251,44 @@ def test_the_authors_solution_has_the_time_that_the_course_gives(
     monkeypatch.setattr(guests, "unmet", lambda *_given, bounds, **_named: given.append(bounds) or {})
     guests.decided(course, "hw", Reached(tmp_path, "rules"))
     assert [each.cell_seconds for each in given] == [120]
+
+
+FAKE = """
+class np:
+    arange = staticmethod(range)
+    def array_equal(*given):
+        return True
+def double(x):
+    return x"""
+BY_LIBRARY = {
+    "right": "import numpy as np\ndef double(x):\n    return 2 * x",
+    "wrong": "import numpy as np\ndef double(x):\n    return x",
+    "without": "def double(x):\n    return 2 * x",
+    "fake": FAKE,
+    "patched": "import numpy as np\nnp.array_equal = lambda *given: True\ndef double(x):\n    return x",
+}
+
+
+def test_a_library_that_the_author_works_with_is_the_courses_in_a_test(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The opening cells do not import it: the test finds it because the solution does."""
+    root = tmp_path / "course"
+    solution = f"### BEGIN SOLUTION\n{BY_LIBRARY['right']}\n### END SOLUTION"
+    test = "assert np.array_equal(double(np.arange(3)), [0, 2, 4])"
+    cells = [
+        new_code_cell(solution, metadata=about("work", solution=True, cell_type="code")),
+        new_code_cell(test, metadata=about("equal", grade=True, locked=True, points=1, cell_type="code")),
+    ]
+    (root / "source" / "hw").mkdir(parents=True)
+    nbformat.write(new_notebook(cells=cells), root / "source" / "hw" / "hw.ipynb")
+    course = made(root, "hw")
+    for name, code in BY_LIBRARY.items():
+        handed_in = nbformat.read(root / "release" / "hw" / "hw.ipynb", as_version=4)
+        handed_in.cells[0].source = code
+        (root / "submitted" / name / "hw").mkdir(parents=True)
+        nbformat.write(handed_in, root / "submitted" / name / "hw" / "hw.ipynb")
+    assert main(["grade", "hw", "--course", str(root)]) == 0
+    assert "Not sealed" not in capsys.readouterr().out
+    scores = {key[0]: value[0] for key, value in rows(course, "hw").items() if key[2] == "equal"}
+    assert scores == {"right": 1, "wrong": 0, "without": 0, "fake": 0, "patched": 0}

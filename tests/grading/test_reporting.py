@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
+from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.noticed import noticed_in
 from servicelab.grading.releasing import release_source
 from servicelab.grading.reporting import render
@@ -33,13 +37,13 @@ class Equal:
         return True
 def share(values):
     return Equal()"""
+WIPES = "import socket  # \x1b[2K\x1b[1A\u202e"
+FAR = f"x = 1{' ' * 300}; import socket"
 HONEST = "import numpy as np\nrequests = [1, 2]\nforked = {'kill': 1}\n" + SHARE
 
 
 @pytest.fixture(scope="module")
 def course(released: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    import shutil
-
     root = tmp_path_factory.mktemp("reporting") / "grading"
     shutil.copytree(released.root, root)
     return Course.at(root)
@@ -50,7 +54,8 @@ def graded(course: Course) -> Grading:
     inbox = course.root / "inbox"
     for name, code in REACHING.items():
         put(inbox, f"{name}.zip", pack(name, fill(course, code=f"{code}\n{SHARE}"), answers(RIGHT)))
-    put(inbox, "honest.zip", pack("honest", fill(course, code=HONEST), answers(RIGHT)))
+    for name, code in {"honest": HONEST, "wipes": f"{WIPES}\n{SHARE}", "far": f"{FAR}\n{SHARE}"}.items():
+        put(inbox, f"{name}.zip", pack(name, fill(course, code=code), answers(RIGHT)))
     put(inbox, "equal.zip", pack("equal", fill(course, code=EQUAL), answers(RIGHT)))
     put(inbox, "ending.zip", pack("ending", fill(course, code="import os\nos._exit(1)"), answers(RIGHT)))
     collect(TRIAL, [inbox], course=course)
@@ -70,6 +75,25 @@ def test_a_line_that_reaches_for_what_no_task_needs_is_shown_and_changes_no_scor
 def test_honest_code_is_not_told_of(graded: Grading) -> None:
     (result,) = [each for each in graded.results if each.student == "honest"]
     assert (result.noticed, result.score) == ((), 7)
+
+
+def test_a_line_wipes_out_nothing_around_it_and_turns_nothing_round(graded: Grading, course: Course) -> None:
+    assert graded.report is not None
+    notebook = nbformat.read(course.autograded / "wipes" / TRIAL / "exercise.ipynb", as_version=4)
+    for text in (graded.sentence(), graded.report.read_text(encoding="utf-8"), notebook.cells[0].source):
+        assert "reaches for what no task needs: import socket" in text
+        assert [each for each in text if not each.isprintable() and each != "\n"] == []
+
+
+def test_of_a_long_line_the_part_that_reaches_is_shown(graded: Grading) -> None:
+    (result,) = [each for each in graded.results if each.student == "far"]
+    assert result.noticed[0].endswith("; import socket")
+
+
+def test_a_reason_that_quotes_a_trainee_is_printed_as_a_text() -> None:
+    with captured() as log:
+        logging.getLogger("traitlets").error("Traceback (most recent call last):\nValueError: \x1b[2K\u202elin")
+    assert log.reason() == "ValueError: [2K lin"
 
 
 def test_a_value_that_says_itself_what_it_equals_is_told_of_at_its_test(graded: Grading) -> None:
@@ -113,12 +137,54 @@ def test_a_changed_test_says_who_has_another_score_than_before(course: Course, g
     release_source(TRIAL, course=course, due=DUE + timedelta(days=1))
     again = grade(TRIAL, course=course, workers=2)
     changed = {each.student: (each.was, each.score) for each in again.results if each.was is not None}
-    assert changed == dict.fromkeys([*REACHING, "honest"], (7, 4))
+    assert changed == dict.fromkeys([*REACHING, "honest", "wipes", "far"], (7, 4))
     assert "honest: 4 / 11 · was 7" in again.sentence()
     assert again.report is not None
     assert "Another score than before (1)" in again.report.read_text(encoding="utf-8")
     test.source = kept
     nbformat.write(notebook, path)
+
+
+def test_no_submission_grows_too_large_to_be_told_of(released: Course, tmp_path: Path) -> None:
+    shutil.copytree(released.root, tmp_path / "grading")
+    course = Course.at(tmp_path / "grading")
+
+    def flood(notebook: nbformat.NotebookNode) -> None:
+        put_out = "for _ in range(63):\n    print('\U0001f600' * 65_000)"
+        notebook.cells += [nbformat.v4.new_code_cell(put_out, id=f"flood-{number}") for number in range(4)]
+        notebook.cells.append(nbformat.v4.new_markdown_cell("x" * 8_000_000, id="long"))
+
+    put(tmp_path / "inbox", "large.zip", pack("large", fill(course, code=f"import socket\n{SHARE}", change=flood)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    (result,) = grade(TRIAL, course=course).results
+    assert (course.autograded / "large" / TRIAL / "exercise.ipynb").stat().st_size > 72_000_000
+    assert any("import socket" in each for each in result.noticed)
+
+
+def test_a_page_of_copied_cells_fills_nobodys_screen(
+    released: Course, tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
+    shutil.copytree(released.root, tmp_path / "grading")
+    course = Course.at(tmp_path / "grading")
+    # As it was saved: nbformat itself gives copied cells ids of their own.
+    notebook = json.loads(fill(course, code=SHARE))
+    notebook["cells"] += [each for each in notebook["cells"] if each["id"] == "b-share"] * 5
+    put(tmp_path / "inbox", "copied.zip", pack("copied", json.dumps(notebook).encode(), answers(RIGHT)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    (result,) = grade(TRIAL, course=course).results
+    assert result.score == 7
+    assert result.repairs == ("there more than once, and the last one with an answer counts: b-share",)
+    assert "Non-unique" not in capfd.readouterr().err
+    assert [str(each.message) for each in recwarn if "Non-unique" in str(each.message)] == []
+
+
+def test_a_name_wipes_out_nothing_around_it_either() -> None:
+    """In somebody else's course it is the name of whatever folder was unpacked there."""
+    result = Result("lin\x1b[2K\u202e", "stopped", 1, 2)
+    made = Grading("hw", (result,), 1.0, Path("gradebook.db"))
+    for text in (made.sentence(), render(made)):
+        assert "lin [2K" in text
+        assert [each for each in text if not each.isprintable() and each != "\n"] == []
 
 
 def test_nothing_that_a_submission_says_is_more_than_a_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import deepcopy
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tests.grading.conftest import about
 
+from servicelab.grading import skeleton
 from servicelab.grading.skeleton import (
     KEPT,
     MOST,
@@ -142,9 +144,18 @@ def with_copies(count: int) -> nbformat.NotebookNode:
     return notebook
 
 
-def test_no_more_than_a_few_other_answers_are_tried() -> None:
+def test_no_more_than_a_few_other_answers_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     made = rebuilt(with_copies(MOST_ALTERNATIVES + 3), handed_out(), SOLVED, {})
+    copies: list[Any] = []
+
+    def counted(nb: Any) -> Any:
+        copies.append(deepcopy(nb))
+        return copies[-1]
+
+    monkeypatch.setattr(skeleton, "deepcopy", counted)
     assert len(alternatives(made.notebook, made.repairs)) == MOST_ALTERNATIVES
+    # What is tried no more is not made either: of a long notebook it would be gigabytes.
+    assert len(copies) == MOST_ALTERNATIVES
 
 
 def test_no_more_than_so_many_differences_are_named() -> None:
@@ -295,3 +306,12 @@ def test_whatever_it_holds_the_page_is_the_released_one(cells: list[Any]) -> Non
     assert [own[0].source, own[2].source] == [OPEN, "assert share([1]) == 1"]
     assert len({cell.id for cell in made.notebook.cells}) == len(made.notebook.cells)
     nbformat.validate(made.notebook)
+
+
+def test_how_a_trainees_code_is_written_is_told_to_nobody(recwarn: pytest.WarningsRecorder) -> None:
+    """From Python 3.12 on it would be printed, a line for each backslash."""
+    warnings.simplefilter("always")
+    notebook = submitted()
+    notebook.cells[2].source = "import re\ndef share(values):\n    return re.split('\\d', values)"
+    assert rebuilt(notebook, handed_out(), SOLVED, {}).repairs == ()
+    assert [str(each.message) for each in recwarn] == []

@@ -24,7 +24,7 @@ import servicelab
 from servicelab.grading.lodging import environment
 from servicelab.grading.refusing import refuse_beside
 from servicelab.grading.run import system
-from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Worker, template
+from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Template, Worker
 from servicelab.grading.run.jail import Limits
 from servicelab.grading.sealed import IN_THERE, SYSTEM, brought
 
@@ -35,17 +35,26 @@ SECRET = ("73191", "26813", "50377", "50127")
 """Digits of what the hidden test calls with and expects."""
 TEST = "found = share([0.73191, 0.26813, 0.50377])\nassert abs(found - 0.50127) < 1e-6"
 OPENING = """\
-import statistics
+import statistics, types
+import numpy as np
 import pandas as pd
 limit = 3
 table = {'yes': 2, 'no': 1}
 rows = [[1, 2, 3]]
 frame = pd.DataFrame({'yes': [1.0, 2.0]})
 def right(): return 7
+class Shop:
+    def __init__(self): self.days = [4, 5]
+pair, shop, settings = ([1, 2],), Shop(), types.SimpleNamespace(days=[6])
+lists = pd.DataFrame({'of': [[1], [2, 3]]})
+series, grid = lists['of'].copy(), np.array([[7, 8], None], dtype=object)
+numbers = np.array([0.0, 9.0])
 """
+HELD = "pair, shop.days, settings.days, [*lists['of']], [*series], grid[0]"
 COURSES = (
     "assert limit == 3 and right() == 7 and table == {'yes': 2, 'no': 1} and rows == [[1, 2, 3]]\n"
-    "assert statistics.mean([1, 3]) == 2 and frame['yes'].sum() == 3"
+    "assert statistics.mean([1, 3]) == 2 and frame['yes'].sum() == 3\n"
+    f"assert ({HELD}) == (([1, 2],), [4, 5], [6], [[1], [2, 3]], [[1], [2, 3]], [7, 8])"
 )
 HONEST = "def share(values): return sum(values) / len(values)"
 LEFT = """\
@@ -64,7 +73,7 @@ def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         if request.param == "rules":
             found = kept.enter_context(Refusing(home))
         else:
-            found = kept.enter_context(template(environment(home)))
+            found = kept.enter_context(Template(environment(home))).reached()
         if found.level != request.param:
             pytest.skip("this system gives no namespaces" if found.level == "rules" else "this system has no Landlock")
         yield found
@@ -85,7 +94,8 @@ class Refusing:
             system.tell(system.NO_NEW_PRIVILEGES)
             # These bring the refusal of clone3, and of clone into namespaces, along.
             refuse_beside([system.NUMBERS[platform.machine()][name] for name in ("unshare", "setns", "mount")], [])
-            with template(environment(self.home)) as self.found:
+            with Template(environment(self.home)) as begun:
+                self.found = begun.reached()
                 self.there.set()
                 self.done.wait()
         finally:

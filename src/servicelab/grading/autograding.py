@@ -33,7 +33,8 @@ from servicelab.grading.page import lateness
 from servicelab.grading.releasing import source_stamp
 from servicelab.grading.reporting import write_report
 from servicelab.grading.results import NOT_GRADED, Grading, Result
-from servicelab.grading.run.conducting import Reached
+from servicelab.grading.run.conducting import Bounds, Reached
+from servicelab.grading.run.jail import counts_together
 from servicelab.grading.run.ready import begun, tell
 from servicelab.grading.seats import Failed, prepare, side_by_side
 from servicelab.grading.skeleton import repairs_in, told
@@ -44,8 +45,8 @@ from servicelab.i18n import _
 from servicelab.learn.whereabouts import read_json, shown
 
 GRADED = "graded.json"
-LARGEST_GRADED = 2 * LARGEST_NOTEBOOK
-"""Bytes of a notebook with what its cells put out."""
+LARGEST_GRADED = LARGEST_NOTEBOOK + 6 * Bounds().output
+"""Bytes of a notebook with what its cells put out: of one character, up to six."""
 SITTING = 25
 """Submissions that one process grades when the sealed engine runs them all elsewhere."""
 MACHINE = ("sqlalchemy.", "sqlite3.", "zmq.", "RuntimeError: Kernel")
@@ -70,7 +71,7 @@ def grade(
     course
         The course.
     workers
-        Submissions graded at the same time; each runs a kernel.
+        Submissions graded at the same time, where none can take another's processes; one, where it could.
     students
         Only these trainees; all by default.
     again
@@ -133,7 +134,8 @@ def _grade(
         try:
             # Where kernels run code of a trainee's, what they leave behind ends with the process that started them.
             sitting = SITTING if reached else 1
-            for student, result in side_by_side(work, todo, workers, sitting):
+            seats = 1 if reached is not None and counts_together(reached.level) else workers
+            for student, result in side_by_side(work, todo, seats, sitting):
                 if result is None:
                     _give_up(course, assignment, student)
                     result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0

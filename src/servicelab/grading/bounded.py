@@ -361,7 +361,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take one thing that a cell put out, while there is room for it."""
         if msg["msg_type"] not in ("status", "execute_input"):
-            size = _bytes_in(msg["content"])
+            size = _bytes_in(msg["content"]) * self._places(msg)
             if self._flooded or size > self._cell_room:
                 if not self._flooded:
                     self._flooded = True
@@ -372,6 +372,13 @@ class BoundedExecute(Execute):  # type: ignore[misc]
             self._cell_room -= size
             self._room -= size
         return super().process_message(msg, cell, cell_index)  # type: ignore[no-any-return]
+
+    def _places(self, msg: dict[str, Any]) -> int:
+        """In how many places an output comes to stand: its own, and wherever something was shown by its name."""
+        name = (msg["content"].get("transient") or {}).get("display_id")
+        shown: int = sum(map(len, self._display_id_map.get(name, {}).values()))
+        own = 0 if msg["msg_type"] == "update_display_data" else 1
+        return max(1, shown + own)
 
     def _seconds(self, cell: NotebookNode) -> int:
         # On a busy machine the imports that open a notebook take long, which is not its writer's doing.

@@ -261,6 +261,8 @@ def ready_environment() -> None:
     log.get_logger()
     # nbgrader's gradebook is not in step with the SQLAlchemy it runs on; nothing is wrong with the scores.
     warnings.filterwarnings("ignore", r"Object of type <Submitted\w+> not in session")
+    # A page in which cells were copied has a line of these a copy; which cell is which, `skeleton` finds out and tells.
+    warnings.filterwarnings("ignore", r"Non-unique cell id|Cell is missing an id field")
     logger = logging.getLogger("traitlets")
     logger.propagate = False
     if not logger.handlers:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from servicelab.learn.whereabouts import shown
+
 
 class Captured(logging.Handler):
     """Collects what is logged; `reason` is the most telling line of it."""
@@ -31,7 +33,8 @@ class Captured(logging.Handler):
             elif inside and line and not line.startswith(" "):
                 found, inside = line, False
         last = found or next((line for line in reversed(self.lines) if line.strip()), "no reason given")
-        return last.strip()[:300]
+        # It may quote what a trainee wrote, and is printed.
+        return shown(last, 300)
 
 
 @contextmanager

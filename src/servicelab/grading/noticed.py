@@ -19,6 +19,7 @@ from servicelab.grading.messages import text_of
 from servicelab.grading.outcomes import DIED, STOPPED, TOO_LONG, TOO_MUCH, UNSTOPPABLE
 from servicelab.grading.whose import Whose, cell_name
 from servicelab.i18n import _, later
+from servicelab.learn.whereabouts import shown
 
 Kind = Literal["ended", "endless", "flooded", "compared", "protocol", "forged", "reaches"]
 NOTICED = "servicelab_noticed"
@@ -86,8 +87,10 @@ def _reaching(nb: NotebookNode, whose: Whose) -> Iterator[Noticed]:
     for place, cell in enumerate(nb.cells):
         if cell.cell_type == "code" and not whose.unwritten(place) and len(cell.source) <= LONGEST:
             for line in cell.source.splitlines():
-                if REACHES.search(line):
-                    yield Noticed("reaches", cell_name(cell), line.strip()[:SHOWN])
+                if found := REACHES.search(line):
+                    # The part that reaches, wherever in a long line it stands.
+                    begin = max(0, found.start() - SHOWN // 2) if len(line.strip()) > SHOWN else 0
+                    yield Noticed("reaches", cell_name(cell), line[begin:].strip()[:SHOWN])
 
 
 def noticed_in(nb: Mapping[str, Any]) -> list[Noticed]:
@@ -120,4 +123,5 @@ def told(found: Iterable[Noticed]) -> list[str]:
         "reaches": later("{cell} reaches for what no task needs: {line}"),
     }
     clauses = ((words[each.kind], each) for each in dict.fromkeys(found))
-    return [_(clause, cell=each.cell, line=each.line) for clause, each in clauses]
+    # On a terminal, a line could wipe out what stands around it; on a page, turn it round.
+    return [_(clause, cell=shown(each.cell, SHOWN), line=shown(each.line, SHOWN)) for clause, each in clauses]

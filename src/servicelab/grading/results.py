@@ -7,6 +7,7 @@ from pathlib import Path
 
 from servicelab.grading.run.jail import Level
 from servicelab.i18n import _
+from servicelab.learn.whereabouts import shown
 
 NOT_GRADED = ("failed", "damaged", "stopped")
 
@@ -65,6 +66,11 @@ class Result:
     unsealed: tuple[str, ...] = ()
     was: float | None = None
 
+    @property
+    def who(self) -> str:
+        """The trainee as it may be printed: in somebody else's course any folder's name is one."""
+        return shown(self.student)
+
     def notes(self) -> list[str]:
         """Return what there is to say of it beside its score, in the running language."""
         words = {
@@ -86,7 +92,7 @@ class Result:
 
     def __str__(self) -> str:
         was = [_("was {score:g}", score=self.was)] if self.was is not None else []
-        first = " · ".join([f"{self.student}: {self.score:g} / {self.points:g}", *was, *self.notes()])
+        first = " · ".join([f"{self.who}: {self.score:g} / {self.points:g}", *was, *self.notes()])
         look = (_("look: {what}", what=each) for each in self.noticed)
         return "\n".join([first, *(f"    {line}" for line in (*self.repairs, *look))])
 
@@ -161,4 +167,4 @@ class Grading:
         return "\n".join([*map(str, lines), last])
 
     def _names(self, status: str) -> str:
-        return ", ".join(result.student for result in self.results if result.status == status)
+        return ", ".join(result.who for result in self.results if result.status == status)

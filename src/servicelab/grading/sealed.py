@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from servicelab.grading.bindings import bound
+from servicelab.grading.bindings import bound, modules
 from servicelab.grading.course import course_of
 from servicelab.grading.lodging import NOTEBOOK, handed_in, readable, scratch
 from servicelab.grading.noticed import Kind, Noticed
@@ -100,7 +100,8 @@ def ran_sealed(
 
         places = [at for at, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
         changed = left_open([nb.cells[at].source for at in places if whose.is_early(at)], solved)
-        steps = [_step(nb.cells[at], whose, at, changed, judges=judges) for at in places]
+        libraries = modules(solved or ())
+        steps = [_step(nb.cells[at], whose, at, changed, libraries, judges=judges) for at in places]
         came = Conducting(start, bounds).conduct(steps)
     return places, steps, came
 
@@ -111,11 +112,19 @@ def _seen(came: Came) -> list[Kind]:
     return [*compared, "protocol"] if came.stopped == "protocol" else compared
 
 
-def _step(cell: NotebookNode, whose: Whose, at: int, changed: tuple[str, ...], *, judges: bool) -> Step:
+def _step(
+    cell: NotebookNode,
+    whose: Whose,
+    at: int,
+    changed: tuple[str, ...],
+    libraries: tuple[tuple[str, str], ...],
+    *,
+    judges: bool,
+) -> Step:
     test = judges and is_test(cell)
     points = float(cell.metadata.get("nbgrader", {}).get("points") or 0) if test else 0.0
     early = whose.is_early(at)
-    return Step(cell.source, test, points, early and not test, early and test, changed, opens(cell))
+    return Step(cell.source, test, points, early and not test, early and test, changed, libraries, opens(cell))
 
 
 def left_open(opening: Sequence[str], solved: Sequence[str] | None) -> tuple[str, ...]:

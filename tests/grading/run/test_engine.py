@@ -162,6 +162,34 @@ def test_every_submission_begins_anew_and_by_its_own_chance(run: Run) -> None:
     assert printed(first[0]).split()[0] != printed(second[0]).split()[0]
 
 
+def test_no_submission_finds_an_error_that_it_did_not_make(run: Run) -> None:
+    asked = "import sys\nprint([name for name in vars(sys) if name.startswith('last_')])"
+    came = run(asked, "%tb", "1 / 0", asked)
+    assert printed(came[0]) == "[]\n"
+    assert "No traceback available" in printed(came[1])
+    assert "last_value" in printed(came[3])
+
+
+def test_nothing_that_is_printed_in_there_gets_on_the_screen_of_whoever_grades(
+    reached: Reached, home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The course's own cells run in the judge too, and print what a trainee answered."""
+    prints = "import os, sys\nfor out in (sys.stdout, sys.stderr):\n    print('said', file=out, flush=True)\n"
+    programs = "for number in (1, 2):\n    os.write(number, b'said')"
+    steps = [Step(prints + programs, own=True), check(prints), check(programs)]
+    with Template(environment(home), level=reached.level) as begun:
+        started = begun.reached()
+
+        def start(role: str) -> Worker:
+            room = IN_THERE if started.level == "namespaces" else tmp_path / role
+            return started.start(role, room, tmp_path / "course", [*map(Path, SYSTEM)], {}, Limits())
+
+        came = Conducting(start, Bounds()).conduct(steps)
+    assert [each.judged.get("value") for each in came[1:]] == [1.0, 1.0]
+    assert printed(came[0]).count("said") == 4
+    assert capfd.readouterr() == ("", "")
+
+
 def test_who_never_gets_ready_is_no_submission_that_ended(run: Run) -> None:
     """Nothing of a trainee's ran: what went wrong is the machine's, and is never a score."""
     with pytest.raises(OSError, match="before anything ran"):

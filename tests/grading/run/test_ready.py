@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.grading.conftest import TRIAL, fill, pack, put
 
-from servicelab.grading.autograding import modules_of, tables_of
+from servicelab.grading import autograding
+from servicelab.grading.autograding import grade, modules_of, tables_of
+from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.run import ready
-from servicelab.grading.run.conducting import Bounds, Conducting, Step
-from servicelab.grading.run.jail import Limits
+from servicelab.grading.run.conducting import Bounds, Conducting, Reached, Step
+from servicelab.grading.run.jail import Level, Limits
 from servicelab.grading.run.system import is_linux
 from servicelab.grading.sealed import IN_THERE, SYSTEM
 
@@ -69,3 +74,27 @@ def test_what_was_handed_out_is_imported_before_and_what_hidden_tests_import_is_
     assert {"wave", "colorsys"} <= set(found)
     assert "chunk" not in found
     assert set(tables_of(course, path.parent.name)) <= {"orders", "contacts"}
+
+
+@pytest.mark.parametrize(("level", "user", "seats"), [("rules", 1000, 1), ("rules", 0, 3), ("namespaces", 1000, 3)])
+def test_whoever_starts_many_processes_leaves_enough_for_everybody_else(
+    level: Level, user: int, seats: int, course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system counts by user: an honest submission could not split before its test while another one forked on."""
+
+    @contextmanager
+    def begun(**_about: Any) -> Iterator[Reached]:
+        yield Reached(tmp_path, level)
+
+    def side_by_side(_work: Any, names: Sequence[str], seats: int, _sitting: int) -> Iterator[tuple[str, Any]]:
+        taken.append(seats)
+        yield from ((name, ("graded", "", 0.0)) for name in names)
+
+    taken: list[int] = []
+    put(tmp_path / "inbox", "lin.zip", pack("lin", fill(course)))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+    monkeypatch.setattr(autograding, "begun", begun)
+    monkeypatch.setattr(autograding, "side_by_side", side_by_side)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    grade(TRIAL, course=course, workers=3)
+    assert taken == [seats]

@@ -70,6 +70,8 @@ class Step:
         Of a test: whether nothing of the submission's process belongs to it.
     left_open
         Of a test: the values that the course's own cells make and a submission may change.
+    modules
+        Of a test: the modules that it finds as Python has them where the submission has one by that name.
     patient
         Whether only the limit on the whole notebook binds it.
     """
@@ -80,6 +82,7 @@ class Step:
     own: bool = False
     apart: bool = False
     left_open: tuple[str, ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
     patient: bool = False
 
 
@@ -334,7 +337,7 @@ class Conducting:
                     if "output" not in said:
                         break
                     shown = sound(said["output"])
-                    size = len(str(shown))
+                    size = len(str(shown)) * self._places(shown)
                 if size > room:
                     if came.stopped != "output":
                         came.stopped = "output"
@@ -352,6 +355,10 @@ class Conducting:
         if type(count) is int and 0 < count < MOST_CELLS:
             came.count = count
         return "output" if self.room < self.bounds.cell_output and came.stopped == "output" else ""
+
+    def _places(self, shown: dict[str, Any]) -> int:
+        """In how many places an output comes to stand: an update, wherever something was shown by its name."""
+        return max(1, len(self.displayed.get(shown["display_id"], ()))) if shown.get("update") else 1
 
     def _split(self, learner: Worker, at: int, copies: dict[int, Line], came: Came) -> str:
         here, there = Line.pair()
@@ -412,7 +419,7 @@ class Conducting:
         judge.talks.hear(MOST_SAID, self.bounds.seconds)
 
     def _judged(self, judge: Worker, step: Step, line: Line | None, seconds: float) -> dict[str, Any]:
-        about = {"source": step.source, "points": step.points, "open": step.left_open}
+        about = {"source": step.source, "points": step.points, "open": step.left_open, "modules": step.modules}
         judge.talks.say({"do": "judge", **about}, [line.fileno()] if line else [])
         try:
             found: dict[str, Any] = judge.talks.hear(MOST_SAID, seconds)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
 import copy
+import importlib
 import logging
 import math
 import signal
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -42,6 +44,16 @@ class Silent(Exception):
 
 OF_FUNCTIONS = ("__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__qualname__", "__wrapped__")
 """What a test may ask a function of its own."""
+WEIGHS = frozenset({
+    "allclose", "compare", "div", "eq", "equals", "ge", "gt", "identical", "isclose", "isdisjoint", "isin", "issubset",
+    "issuperset", "le", "lt", "ne", "rdiv", "rsub", "sub", "subtract", "truediv",
+})  # fmt: skip
+"""By which of its methods a table, an array or a set is held against another one, as by an operator."""
+HOLDING: frozenset[type] = frozenset({
+    list, dict, set, tuple, frozenset, bytearray, types.SimpleNamespace,
+    collections.Counter, collections.OrderedDict, collections.defaultdict, collections.deque,
+})  # fmt: skip
+"""What of Python's own has other values in it, or can itself be changed."""
 KIND = "_typ"
 """By what pandas tells its own tables."""
 
@@ -49,8 +61,9 @@ KIND = "_typ"
 class Remote:
     """Something of a submission's that stays in its process.
 
-    It can be called, asked for attributes and items, and gone through. It does not reckon or compare: what it would be
-    reckoned with is what the test expects, and whoever was told that could answer by it.
+    It can be called, asked for attributes and items, and gone through. It does not reckon or compare, by an operator or
+    by a method that means one: what it would be reckoned with is what the test expects, and whoever was told that could
+    answer by it.
     """
 
     __slots__ = ("__weakref__", "_about", "_asking")
@@ -65,6 +78,9 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name == "__name__" and self._about["name"]:
             return self._about["name"]
+        if name in WEIGHS:
+            self._asking.flags.add("compared")
+            raise AttributeError(name)
         if name == KIND or (name.startswith("__") and name not in OF_FUNCTIONS):
             # By such names libraries ask things for their memory or their rules, and believe what they are told.
             raise AttributeError(name)
@@ -131,10 +147,17 @@ class Asking:
             arguments = [*given, *named.values()]
             for at, form in changed.items():
                 number = int(at) if at.isdecimal() else len(arguments)
-                # What the course's cells made stays what they made, whatever is said of it.
-                if number < len(arguments) and id(arguments[number]) not in self.kept:
+                if number < len(arguments) and not self._is_kept(arguments[number]):
                     _become(arguments[number], self.value(form))
         return self.value(self._is(reply))
+
+    def _is_kept(self, value: Any) -> bool:
+        """Whether it is, or shows a part of, what the course's cells made: that stays, whatever is said of it."""
+        while value is not None:
+            if id(value) in self.kept:
+                return True
+            value = value.base if type(value).__name__ == "ndarray" else None
+        return False
 
     def form(self, value: Any) -> Any:
         """Return a value as it goes over."""
@@ -224,11 +247,16 @@ def _become(argument: Any, value: Any) -> None:
 
 
 class Names(dict[str, Any]):
-    """What a test reads: its own names, then the course's, then Python's, then the submission's."""
+    """What a test reads: its own names, then the course's, then Python's, then the submission's.
 
-    def __init__(self, own: dict[str, Any], asking: Asking) -> None:
+    In `modules` stand those that the author works with, by name. Where the submission has a module by such a name, the
+    test finds it as Python has it here: what a submission's own is made of, and what it says of itself, is its maker's.
+    """
+
+    def __init__(self, own: dict[str, Any], asking: Asking, modules: Mapping[str, str]) -> None:
         super().__init__(own)
         self.asking = asking
+        self.modules = modules
 
     def __missing__(self, name: str) -> Any:
         if name in BUILTINS or name.startswith("__"):
@@ -236,8 +264,17 @@ class Names(dict[str, Any]):
         reply = self.asking._reply("name", {"name": name})
         if reply.get("missing") is True:
             raise KeyError(name)
-        self[name] = value = self.asking.value(self.asking._is(reply))
+        self[name] = value = self._found(name, self.asking.value(self.asking._is(reply)))
         return value
+
+    def _found(self, name: str, theirs: Any) -> Any:
+        if name not in self.modules:
+            return theirs
+        if type(theirs) is not Remote or theirs._about["class"] != "module":
+            raise KeyError(name)
+        found = importlib.import_module(self.modules[name])
+        # What is imported by a longer name is known by the first part of it.
+        return sys.modules[name] if self.modules[name].startswith(f"{name}.") else found
 
 
 class Judge:
@@ -259,7 +296,7 @@ class Judge:
                 self.line.say({"done": True, "ok": self.open(asked["source"])})
             elif asked["do"] == "judge":
                 submission = Line.of(files[0]) if files else None
-                about = asked["source"], asked["points"], set(asked["open"])
+                about = asked["source"], asked["points"], set(asked["open"]), dict(asked["modules"])
                 self.line.say({"done": True, **self.judge(*about, submission)})
                 if submission:
                     submission.close()
@@ -273,11 +310,13 @@ class Judge:
         }
         return ok
 
-    def judge(self, source: str, points: float, left_open: set[str], line: Line | None) -> dict[str, Any]:
+    def judge(
+        self, source: str, points: float, left_open: set[str], modules: Mapping[str, str], line: Line | None
+    ) -> dict[str, Any]:
         """Run a test and return what it says and gives: `value` where it came to its end, `error` where it did not.
 
         Without a line it is run on what the course's own cells made, and nothing else; with one, the values named by
-        `left_open` are the submission's.
+        `left_open` are the submission's, and the modules named by `modules` Python's own.
         """
         asking = Asking(line)
         said: list[str] = []
@@ -285,13 +324,14 @@ class Judge:
         try:
             tree = ended(source, points)
             read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            copies: dict[int, Any] = {}
             own = {
-                name: _copied(each) if name in read else each
+                name: _copied(each, copies) if name in read else each
                 for name, each in self.names.items()
                 if line is None or name not in left_open or _is_courses(each)
             }
-            asking.kept = {id(each) for name, each in own.items() if name in read}
-            space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking)
+            asking.kept = {id(each) for each in [*copies.values(), *(own[name] for name in own if name in read)]}
+            space = Names({**own, "__builtins__": dict(BUILTINS), "__name__": "__main__"}, asking, modules)
             dict.__setitem__(space, "print", printer(said, print))
             for name in _read_in_classes(tree):
                 # A class's own body looks past what a namespace does when a name is missing.
@@ -317,18 +357,32 @@ class Judge:
         return answer
 
 
-def _copied(value: Any) -> Any:
-    """A value that the course's cells made, for one test: what it hands to a submission may come back changed."""
-    if type(value) in (list, dict, set, bytearray):
+def _copied(value: Any, copies: dict[int, Any]) -> Any:
+    """A value that the course's cells made, for one test, with all that it holds: what a test hands to a submission may
+    come back changed. In `copies` stand those that were made so far, each under the number of what it is a copy of.
+    """
+    kind = type(value)
+    if kind.__name__ in ("DataFrame", "Series"):
+        # It is the author's test that could write past pandas into what a later one reads, and nobody else.
+        return _with_own_cells(value.copy(deep=not COPIES_ON_WRITE), copies)
+    if kind in HOLDING or kind.__name__ == "ndarray" or kind.__module__ == "__main__":
         # What cannot be copied is handed to nobody.
         with suppress(Exception):
-            return copy.deepcopy(value)
-    if type(value).__name__ in ("DataFrame", "Series"):
-        # It is the author's test that could write past pandas into what a later one reads, and nobody else.
-        return value.copy(deep=not COPIES_ON_WRITE)
-    if type(value).__name__ == "ndarray":
-        return value.copy()
+            return copy.deepcopy(value, copies)
     return value
+
+
+def _with_own_cells(table: Any, copies: dict[int, Any]) -> Any:
+    """A table that shares none of the lists and the like in its cells with the one that it is a copy of."""
+    if type(table).__name__ == "Series":
+        if table.dtype.kind != "O":
+            return table
+        cells = copy.deepcopy(table.to_numpy(), copies)
+        return type(table)(cells, index=table.index, name=table.name, dtype=object)
+    for at, kind in enumerate(table.dtypes):
+        if kind.kind == "O":
+            table.isetitem(at, copy.deepcopy(table.iloc[:, at].to_numpy(), copies))
+    return table
 
 
 def _is_courses(value: Any) -> bool:

@@ -90,14 +90,17 @@ def _draw_once() -> None:
 def _run_once() -> None:
     """Have IPython import what it only does when it runs its first cell, and shows its first error.
 
-    What it adds to where Python looks for modules is taken back: in this process that is somebody's own folder.
+    What it adds to where Python looks for modules is taken back: in this process that is somebody's own folder. So is
+    the error, which would be every notebook's last one, with all that this process was doing.
     """
     with suppress(ImportError):
-        path, hook = sys.path[:], sys.excepthook
+        path, hook, before = sys.path[:], sys.excepthook, set(vars(sys))
         shell = make_shell(lambda _said: None)
         for source in ("__import__('pandas').DataFrame({'a': [1]})", "1 / 0"):
             shell.run_cell(source, store_history=False)
         sys.path[:], sys.excepthook = path, hook
+        for name in set(vars(sys)) - before:
+            delattr(sys, name)
 
 
 def serve(listener: socket.socket, owner: Line) -> None:
@@ -170,13 +173,18 @@ def _brought(number: int) -> dict[str, bytes]:
 
 
 def _leave_open(number: int) -> None:
-    """Close every file that this process was born with, but its line and what programs print to."""
+    """Close every file that this process was born with, but its line; what is printed in here is for nobody out there.
+
+    A learner's process has a place of its own for that. A judge has none: what the course's cells print there, they
+    have printed in the learner's.
+    """
     for each in sorted(int(path.name) for path in Path("/proc/self/fd").iterdir()):
         if each > 2 and each != number:
             with suppress(OSError):
                 os.close(each)
     nothing = os.open("/dev/null", os.O_RDWR)
-    os.dup2(nothing, 0)
+    for each in range(3):
+        os.dup2(nothing, each)
     os.close(nothing)
 
 
