@@ -19,7 +19,7 @@ from servicelab.grading.course import Course
 from servicelab.grading.markerview import LINES_SHOWN, MarkerView
 from servicelab.grading.marks import Book, Stood, fingerprint
 from servicelab.grading.noticed import MOST, NOTICED, SHOWN, Noticed, keep_noticed, noticed_in
-from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, not_run
+from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, late, not_run
 from servicelab.grading.reporting import render
 from servicelab.grading.restoring import Restore
 from servicelab.grading.results import Grading, Result
@@ -57,6 +57,11 @@ def seen(notebook: Any, handed_out: Any = ()) -> list[Noticed]:
 def test_how_a_cell_ended_is_noticed(said: str, kinds: list[str]) -> None:
     notebook = new_notebook(cells=[new_code_cell("x = 1", id="mine", outputs=[not_run(said)])])
     assert [each.kind for each in seen(notebook)] == kinds
+
+
+def test_a_cell_that_was_interrupted_since_its_time_was_up_is_noticed() -> None:
+    notebook = new_notebook(cells=[new_code_cell("while True: pass", id="mine", outputs=[late()])])
+    assert seen(notebook) == [Noticed("endless", "mine")]
 
 
 def test_what_the_engine_noticed_itself_comes_first() -> None:
