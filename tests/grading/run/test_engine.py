@@ -332,7 +332,10 @@ def test_what_ends_a_submission_costs_the_cells_after_it_only(code: str, says: s
     ("ends", "bounds"),
     [
         ("import os; os._exit(0)", Bounds(cell_seconds=20)),
-        ("while True:\n    try:\n        while True: sum(range(9))\n    except BaseException: pass", Bounds(cell_seconds=1)),
+        (
+            "while True:\n    try:\n        while True: sum(range(9))\n    except BaseException: pass",
+            Bounds(cell_seconds=1),
+        ),
         ("import time; time.sleep(9)", Bounds(seconds=1)),
         ("while True: print('x' * 999)", Bounds(output=9999)),
     ],
