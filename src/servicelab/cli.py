@@ -575,7 +575,13 @@ def export(arguments: argparse.Namespace) -> int:
 
     course = grading.course_here()
     out = grading.export(course=course, out=arguments.out or Path("grades.csv"))
-    print(_("The grades are in {file}.", file=out))
+    said = _("The grades are in {file}.", file=out)
+    if count := grading.unmarked(course):
+        lacking = _(
+            "{count} of the scores lack what a person has yet to give: needs_manual_grade says which.", count=count
+        )
+        said = i18n.together(said, lacking)
+    print(said)
     if any([*course.submitted.glob(f"*/{name}")] for name in TESTS.values()):
         items = grading.write_items(grading.compare(course), out.with_name(f"{out.stem}-test-items.csv"))
         print(_("How each item of the tests before and after the course did is in {file}.", file=items))

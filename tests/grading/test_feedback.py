@@ -15,6 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tests.grading.conftest import MARK_SCHEME, MODEL_ANSWER, SCORES, TEST_A, TEST_B, TRIAL, about
 
+from servicelab.cli import main
 from servicelab.grading.course import Course
 from servicelab.grading.messages import authored
 from servicelab.grading.outcomes import AFTER, DIED, late, not_run
@@ -144,6 +145,19 @@ def test_the_pages_lie_together_each_named_by_its_trainee_and_who_has_none_or_wa
     assert "None for half: they are not graded, and grade says why." in said
     assert "A person has yet to mark a part of deleted, perfect, perfect-zh, stubborn: mark it in Formgrader" in said
     assert "Nothing was handed in by absent." in said
+
+
+def test_a_table_says_of_how_many_scores_a_part_is_missing(
+    graded: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(graded.root)
+    table = tmp_path / "grades.csv"
+    assert main(["export", "--out", str(table)]) == 0
+    waiting = table.read_text(encoding="utf-8-sig").splitlines()
+    column = waiting[0].split(",").index("needs_manual_grade")
+    count = sum(line.split(",")[column] == "yes" for line in waiting[1:])
+    assert count > 0
+    assert f"{count} of the scores lack what a person has yet to give" in capsys.readouterr().out
 
 
 def test_a_page_needs_nothing_from_the_network_and_runs_nothing(graded: Course) -> None:
