@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 Verb = Callable[[argparse.Namespace], int]
 
-TALKS = ("lab", "submit", "doctor")
+TRAINEES = ("lab", "submit", "doctor")
 """The verbs that a trainee's machine has; the others need the instructor's part of the installation."""
+
+TALKS = (*TRAINEES, "release", "collect", "grade", "feedback", "export", "tests")
+"""The verbs that talk in the language of whoever typed them."""
 
 ARGPARSE = (
     later("usage: "),
@@ -60,11 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser().error(_("unrecognized arguments: %s") % " ".join(rest))
     try:
         verb: Verb = arguments.run
-        if arguments.verb in TALKS:
-            with i18n.use(speaks):
-                return verb(arguments)
-        require_instructor(arguments.verb)
-        return verb(arguments)
+        if arguments.verb not in TRAINEES:
+            require_instructor(arguments.verb)
+        with i18n.use(speaks) if arguments.verb in TALKS else nullcontext():
+            return verb(arguments)
     except UserError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -597,7 +599,13 @@ def export(arguments: argparse.Namespace) -> int:
 
     course = grading.course_here()
     out = grading.export(course=course, out=arguments.out or Path("grades.csv"))
-    print(_("The grades are in {file}.", file=out))
+    said = _("The grades are in {file}.", file=out)
+    if count := grading.unmarked(course):
+        lacking = _(
+            "{count} of the scores lack what a person has yet to give: needs_manual_grade says which.", count=count
+        )
+        said = i18n.together(said, lacking)
+    print(said)
     if any([*course.submitted.glob(f"*/{name}")] for name in TESTS.values()):
         items = grading.write_items(grading.compare(course), out.with_name(f"{out.stem}-test-items.csv"))
         print(_("How each item of the tests before and after the course did is in {file}.", file=items))

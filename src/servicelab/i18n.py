@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -125,6 +125,23 @@ def together(*sentences: str) -> str:
     '对。接着看。'
     """
     return ("" if language() == "zh" else " ").join(sentence for sentence in sentences if sentence)
+
+
+NAMED = 10
+"""Names that one sentence holds; whoever has more to name has a page for it."""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names for a sentence, of many the first ones and how many more there are.
+
+    >>> listed(["a", "b"]), listed(map(str, range(12)))
+    ('a, b', '0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more')
+    """
+    found = list(names)
+    # "and 1 more" would be no shorter than the name.
+    if len(found) <= NAMED + 1:
+        return ", ".join(found)
+    return _("{names} and {count} more", names=", ".join(found[:NAMED]), count=len(found) - NAMED)
 
 
 def later(message: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from tests.grading.conftest import DUE, RIGHT, TRIAL, answers, fill, pack, put
 
 from servicelab.errors import UserError
-from servicelab.grading.collecting import Collection, collect
+from servicelab.grading.collecting import Collection, Line, collect
 from servicelab.grading.course import Course, course_here
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -71,9 +71,11 @@ def test_one_line_an_archive_and_the_counts(course: Course, tmp_path: Path) -> N
         "b.zip: refused · it is damaged or cut short",
         "e.ipynb: refused · it is not the zip that the Submit button makes",
         f"{TRIAL}: 1 taken, 1 earlier ones kept, 0 already here, 1 for other assignments, 2 refused; "
-        f"in {course.submitted}. 2 came in after the due time and are dated before it by their own clocks: where the "
-        "deadline decides, compare with the platform's times. What was refused stops nobody else: go on, and ask its "
-        "senders to hand in again.",
+        f"in {course.submitted}. More than one came from lin: the latest counts. Where two people gave one number, "
+        "have one of them hand in again under their own. Cannot be opened: lin. Ask for it again. 1 came in after the "
+        "due time and are dated before it by their own clocks: where the deadline decides, compare with the platform's "
+        "times. What was refused stops nobody else: go on, and ask its senders to hand in again. "
+        f"Next: servicelab grade {TRIAL}",
     ]
     assert (report.complete, report.usable) == (False, True)
 
@@ -159,6 +161,22 @@ def test_ids_that_differ_by_capitals_are_one_trainee(course: Course, tmp_path: P
         ("taken", "Lin.Yue", "sent as lin.yue"),
     ]
     assert [each.name for each in course.submitted.iterdir()] == ["Lin.Yue"]
+
+
+def test_who_handed_in_before_is_named_only_when_there_is_more_of_them(course: Course, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    put(inbox, "a.zip", pack("lin", fill(course)))
+    put(inbox, "b.zip", pack("zhao", fill(course)))
+    named = "More than one came from {}: the latest counts."
+    assert named.format("lin") not in collect(TRIAL, [inbox], course=course).sentence()
+    put(inbox, "c.zip", pack("lin", fill(course), answers(RIGHT), created=DUE))
+    assert named.format("lin") in collect(TRIAL, [inbox], course=course).sentence()
+    assert "More than one came" not in collect(TRIAL, [inbox], course=course).sentence()
+
+
+def test_of_a_test_without_marks_its_report_is_next(course: Course) -> None:
+    said = Collection("post_test", (Line("a.zip", "taken", "lin"),), course.submitted).sentence()
+    assert said.endswith("Next: servicelab tests")
 
 
 def test_two_people_who_upload_under_one_id_are_reported(course: Course, tmp_path: Path) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tests.grading.conftest import MARK_SCHEME, MODEL_ANSWER, SCORES, TEST_A, TEST_B, TRIAL, about
 
+from servicelab.cli import main
 from servicelab.grading.course import Course
 from servicelab.grading.messages import authored
+from servicelab.grading.outcomes import AFTER, DIED, late, not_run
+from servicelab.grading.pieces import SHOWN, Piece, Reader
 from servicelab.grading.returning import feedback
 from servicelab.grading.scrub import ScrubFeedback
+from servicelab.i18n import use
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
@@ -141,6 +147,19 @@ def test_the_pages_lie_together_each_named_by_its_trainee_and_who_has_none_or_wa
     assert "Nothing was handed in by absent." in said
 
 
+def test_a_table_says_of_how_many_scores_a_part_is_missing(
+    graded: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(graded.root)
+    table = tmp_path / "grades.csv"
+    assert main(["export", "--out", str(table)]) == 0
+    waiting = table.read_text(encoding="utf-8-sig").splitlines()
+    column = waiting[0].split(",").index("needs_manual_grade")
+    count = sum(line.split(",")[column] == "yes" for line in waiting[1:])
+    assert count > 0
+    assert f"{count} of the scores lack what a person has yet to give" in capsys.readouterr().out
+
+
 def test_a_page_needs_nothing_from_the_network_and_runs_nothing(graded: Course) -> None:
     for path in graded.feedback.glob(f"*/{TRIAL}/*.html"):
         text = path.read_text(encoding="utf-8")
@@ -255,3 +274,51 @@ def test_hostile_markdown_in_an_answer_or_a_comment_stays_text(tmp_path: Path) -
     assert "<strong>ok</strong>" in html
     assert "Good." in html
     assert not re.search(r"<script|<img|<iframe|href=.javascript:|<b>x|<table [^>]*onclick", html)
+
+
+def pieces(course: Course, *cells: Any, lang: str = "en") -> list[Piece]:
+    """What a page shows of cells, once they are scrubbed."""
+    folder = course.autograded / "lin" / TRIAL
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "edition.json").write_text(json.dumps({"edition": "trainee", "language": lang}), encoding="utf-8")
+    resources = {"metadata": {"path": str(folder)}}
+    scrubbed, _resources = ScrubFeedback().preprocess(new_notebook(cells=list(cells)), resources)
+    reader = Reader(set(), {}, folder)
+    with use(lang):
+        reader.read(scrubbed)
+    return reader.pieces
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "this cell ended Python"), ("zh", "Python")])
+def test_what_ended_python_stands_once_at_its_cell_and_in_words(course: Course, lang: str, said: str) -> None:
+    ended = new_code_cell("import os\nos._exit(0)", outputs=[not_run(DIED)])
+    after = [new_code_cell(code, outputs=[not_run(AFTER)]) for code in ("task.write('c-why')", "task.submit()")]
+    own = new_code_cell("x = 1", metadata=about("b-share", solution=True), outputs=[not_run(AFTER)])
+    shown = pieces(course, ended, *after, own, lang=lang)
+    assert [each.kind for each in shown] == ["shown", "work"]
+    assert said in shown[0].outputs[0]
+    assert not any("NotRun" in text for each in shown for text in each.outputs)
+    assert shown[1].outputs, "of a cell that one has written it says why it did not run"
+
+
+def test_a_cell_that_was_interrupted_says_so_in_words(course: Course) -> None:
+    (shown,) = pieces(course, new_code_cell("while True: pass", outputs=[late()]))
+    assert shown.outputs == ["it took longer than it may, so it was stopped"]
+
+
+def test_what_flooded_the_notebook_does_not_flood_the_page(course: Course) -> None:
+    flood = new_output("stream", name="stdout", text="x" * (SHOWN + 7))
+    fits = new_output("stream", name="stdout", text="y" * SHOWN)
+    shown = pieces(course, *(new_code_cell("go()", outputs=[each]) for each in (flood, fits)))
+    assert [each.outputs[0] for each in shown] == ["x" * SHOWN + "\n… and 7 more characters", "y" * SHOWN]
+
+
+def test_texts_for_the_marking_are_none_of_the_page(course: Course) -> None:
+    texts = [
+        new_markdown_cell("The next line is where your text is put.", metadata={"servicelab": {"marking": True}}),
+        new_markdown_cell("Mine.", metadata={"servicelab": "marking"}),
+        new_code_cell("1", outputs=[new_output("execute_result", data={"text/plain": "1"})]),
+    ]
+    shown = pieces(course, *texts)
+    assert [each.kind for each in shown] == ["text", "shown"]
+    assert "Mine." in shown[0].html

@@ -7,19 +7,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import polib
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tests.grading.conftest import TRIAL, about, fill
+from tests.grading.conftest import ROOT, TRIAL, about, fill
 
 from servicelab.course.handin import answers_file
 from servicelab.grading import noticed, rehearsed
 from servicelab.grading.bindings import LONGEST
 from servicelab.grading.course import Course
-from servicelab.grading.markerview import LINES_SHOWN, MarkerView
+from servicelab.grading.markerview import LINES_SHOWN, MarkerView, _is_theirs
 from servicelab.grading.marks import Book, Stood, fingerprint
 from servicelab.grading.noticed import MOST, NOTICED, SHOWN, Noticed, keep_noticed, noticed_in
-from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, not_run
+from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, late, not_run
 from servicelab.grading.reporting import render
 from servicelab.grading.restoring import Restore
 from servicelab.grading.results import Grading, Result
@@ -57,6 +58,11 @@ def seen(notebook: Any, handed_out: Any = ()) -> list[Noticed]:
 def test_how_a_cell_ended_is_noticed(said: str, kinds: list[str]) -> None:
     notebook = new_notebook(cells=[new_code_cell("x = 1", id="mine", outputs=[not_run(said)])])
     assert [each.kind for each in seen(notebook)] == kinds
+
+
+def test_a_cell_that_was_interrupted_since_its_time_was_up_is_noticed() -> None:
+    notebook = new_notebook(cells=[new_code_cell("while True: pass", id="mine", outputs=[late()])])
+    assert seen(notebook) == [Noticed("endless", "mine")]
 
 
 def test_what_the_engine_noticed_itself_comes_first() -> None:
@@ -242,3 +248,16 @@ def test_the_page_says_how_the_scores_lie_of_those_that_have_one() -> None:
     assert "From 0 to 10 of 10 points; half have 5 or more." in " ".join(page.get_text().split())
     bars = [each.get_text() for each in page.select(".spread > div")]
     assert bars == ["10–1", "11–2", "2–3", "3–4", "14–5", "15–6", "6–7", "7–8", "8–9", "29–10"]
+
+
+def test_a_text_of_the_course_is_not_called_the_trainees_own_in_either_language(course: Course) -> None:
+    """What a note of ours says has words that any text may have: 分 ends one, and stands wherever points are named."""
+    texts = {
+        text
+        for path in sorted((ROOT / "locales" / "zh_CN").glob("*/*.po"))
+        for entry in polib.pofile(str(path))
+        for text in (entry.msgid, entry.msgstr)
+    }
+    assert len(texts) > 1000
+    called = [text for text in texts if _is_theirs(new_markdown_cell(text, id="title"), {"title"})]
+    assert called == []

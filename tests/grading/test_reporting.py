@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack, put
 
+from servicelab.cli import main
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
@@ -21,6 +24,7 @@ from servicelab.grading.releasing import release_source
 from servicelab.grading.reporting import render
 from servicelab.grading.results import Grading, Result
 from servicelab.grading.returning import feedback
+from servicelab.grading.skeleton import Repair, told
 from servicelab.i18n import use
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
@@ -124,6 +128,49 @@ def test_the_page_has_everybody_once_under_what_there_is_to_do(graded: Grading) 
     assert page.index("To look at") < page.index('<th scope="row">frames') < page.index("Nothing to do")
     with use("zh"):
         assert "要看一眼的" in render(graded)
+
+
+def test_what_to_do_now_stands_first_on_the_page_and_last_in_the_terminal() -> None:
+    """Whatever heading somebody stands under, the counts are of everybody."""
+    looked = Result("lin", "graded", 4, 10, waiting=True, noticed=("it did not stop",), was=7.0)
+    broken, marked = Result("gao", "damaged", 0, 10), Result("sun", "graded", 9, 10)
+    made = Grading(TRIAL, (looked, broken, marked), 1.0, Path("gradebook.db"))
+    steps = made.next_steps()
+    assert [step.split(":")[0] for step in steps] == [
+        "Cannot be opened", "Another score than before", "Look at lin", "1 wait for a person",
+    ]  # fmt: skip
+    page = BeautifulSoup(render(made), "html.parser")
+    headings = [each.text for each in page.select("h2")]
+    assert headings[0] == "What to do now"
+    assert [each.text for each in page.select("ol li")] == steps
+    assert "1 of these lack what a person has yet to give" in page.text
+    assert " ".join(steps) in made.sentence()
+
+
+def test_when_nobody_has_to_mark_the_feedback_is_next() -> None:
+    made = Grading(TRIAL, (Result("sun", "graded", 9, 10),), 1.0, Path("gradebook.db"))
+    assert made.next_steps() == [f"Next: servicelab feedback {TRIAL}"]
+    assert replace(made, guest=True).next_steps() == [], "in somebody else's course nbgrader gives it back"
+    assert replace(made, results=()).next_steps() == []
+    assert "lack what a person" not in render(made)
+
+
+def test_many_cells_of_one_kind_are_counted_and_not_listed() -> None:
+    (said,) = told(Repair("moved", f"cell-{number}") for number in range(33))
+    assert said.endswith("cell-9 and 23 more")
+
+
+@pytest.mark.parametrize(("machine", "said"), [("zh_CN.UTF-8", "下一步："), ("C.UTF-8", "Next: ")])
+def test_an_instructor_is_talked_to_in_the_machines_language(
+    machine: str, said: str, released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    shutil.copytree(released.root, tmp_path / "grading")
+    put(tmp_path, "a.zip", pack("lin", fill(released), answers(RIGHT)))
+    monkeypatch.chdir(tmp_path / "grading")
+    monkeypatch.setenv("LC_ALL", machine)
+    assert main(["collect", TRIAL, str(tmp_path / "a.zip")]) == 0
+    assert said in capsys.readouterr().out
 
 
 def test_a_changed_test_says_who_has_another_score_than_before(course: Course, graded: Grading) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from servicelab.grading.course import Course, course_here
     from servicelab.grading.demonstrating import demo
     from servicelab.grading.evidence import spent
-    from servicelab.grading.exporting import export
+    from servicelab.grading.exporting import export, unmarked
     from servicelab.grading.guessing import keep_guesses
     from servicelab.grading.releasing import read_due, release
     from servicelab.grading.returning import feedback
@@ -36,6 +36,7 @@ __all__ = [
     "read_due",
     "release",
     "spent",
+    "unmarked",
     "write_items",
 ]
 
@@ -54,6 +55,7 @@ _HOMES = {
     "read_due": "releasing",
     "release": "releasing",
     "spent": "evidence",
+    "unmarked": "exporting",
     "write_items": "comparing",
 }
 

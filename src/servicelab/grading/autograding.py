@@ -159,7 +159,8 @@ def _grade(
         ]
     took = time.monotonic() - began
     level = reached.level if reached else "none"
-    made = Grading(assignment, tuple(results), took, course.root / "gradebook.db", can_confine(), level)
+    book_at = course.root / "gradebook.db"
+    made = Grading(assignment, tuple(results), took, book_at, can_confine(), level, guest=course.guest)
     return replace(made, report=write_report(made, course.root))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder, write_whole
 from servicelab.files.zips import Refused, pack
@@ -25,7 +26,7 @@ from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 from servicelab.grading.marks import MINUTE, is_marked
 from servicelab.grading.storing import storing
-from servicelab.i18n import MARKER, _
+from servicelab.i18n import MARKER, _, listed, together
 from servicelab.learn.submission import completed
 
 COLLECTED = "collected.json"
@@ -50,12 +51,18 @@ class Line:
         The trainee, or an empty string.
     detail
         Why, and what else to know.
+    damaged
+        Whether its notebook cannot be opened.
+    own_clock
+        Whether it came in after the due time, and is dated before it by its own clock.
     """
 
     label: str
     verdict: str
     student: str = ""
     detail: str = ""
+    damaged: bool = False
+    own_clock: bool = False
 
     def __str__(self) -> str:
         words = {
@@ -85,14 +92,11 @@ class Collection:
         One an archive.
     where
         The folder that they stand in.
-    by_own_clock
-        How many came in after the due time and say of themselves that they were made before it.
     """
 
     assignment: str
     lines: tuple[Line, ...]
     where: Path
-    by_own_clock: int = 0
 
     @property
     def counts(self) -> Counter[str]:
@@ -109,8 +113,19 @@ class Collection:
         """Whether there is a submission to go on with; what was refused beside it stops nobody."""
         return any(self.counts[verdict] for verdict in ("taken", "earlier", "again"))
 
+    @property
+    def by_own_clock(self) -> int:
+        """How many of those that count came in after the due time and say of themselves that they were made before."""
+        return sum(line.own_clock and line.verdict == "taken" for line in self.lines)
+
+    def _again_and_again(self) -> list[str]:
+        """Of whom there is more than one, where that is news."""
+        here = Counter(line.student for line in self.lines if line.verdict in ("taken", "earlier", "again"))
+        news = {line.student for line in self.lines if line.verdict in ("taken", "earlier")}
+        return sorted(student for student in news if here[student] > 1)
+
     def sentence(self) -> str:
-        """Return a line an archive, those that were refused last, and one with the counts."""
+        """Return a line an archive, those with more to say of them last, and one with the counts and what is next."""
         counts = self.counts
         last = _(
             "{assignment}: {taken} taken, {earlier} earlier ones kept, {again} already here, {elsewhere} for other "
@@ -123,17 +138,41 @@ class Collection:
             refused=counts["refused"],
             where=self.where,
         )
+        if names := self._again_and_again():
+            last = together(
+                last,
+                _(
+                    "More than one came from {names}: the latest counts. Where two people gave one number, have one of "
+                    "them hand in again under their own.",
+                    names=listed(names),
+                ),
+            )
+        if names := sorted(
+            {line.student for line in self.lines if line.damaged and line.verdict in ("taken", "again")}
+        ):
+            last = together(last, _("Cannot be opened: {names}. Ask for it again.", names=listed(names)))
         if self.by_own_clock:
-            last += " " + _(
-                "{count} came in after the due time and are dated before it by their own clocks: where the deadline "
-                "decides, compare with the platform's times.",
-                count=self.by_own_clock,
+            last = together(
+                last,
+                _(
+                    "{count} came in after the due time and are dated before it by their own clocks: where the "
+                    "deadline decides, compare with the platform's times.",
+                    count=self.by_own_clock,
+                ),
             )
         if not self.usable:
-            last += " " + _("Nothing here can be graded.")
-        elif not self.complete:
-            last += " " + _("What was refused stops nobody else: go on, and ask its senders to hand in again.")
-        lines = sorted(self.lines, key=lambda line: line.verdict == "refused")
+            last = together(last, _("Nothing here can be graded."))
+        else:
+            if not self.complete:
+                last = together(
+                    last, _("What was refused stops nobody else: go on, and ask its senders to hand in again.")
+                )
+            tests = self.assignment in TESTS.values()
+            last = together(
+                last,
+                _("Next: {command}", command="servicelab tests" if tests else f"servicelab grade {self.assignment}"),
+            )
+        lines = sorted(self.lines, key=lambda line: (line.verdict == "refused", bool(line.detail)))
         return "\n".join([*map(str, lines), last])
 
 
@@ -186,7 +225,7 @@ def _collect(assignment: str, inbox: Sequence[Path], course: Course, moment: dat
             _("There is no submission in {where}: name the folder that holds the trainees' zips.", where=where)
         )
     desk.unpack()
-    return Collection(assignment, tuple(desk.lines), course.submitted, desk.by_own_clock)
+    return Collection(assignment, tuple(desk.lines), course.submitted)
 
 
 def _read_all(arrived: Iterator[Arrival]) -> Iterator[tuple[str, Submission | Refused]]:
@@ -214,7 +253,6 @@ class _Desk:
         self._known = self._known_students()
         self._uploaders = self._known_uploaders()
         self._due = self._due_time()
-        self.by_own_clock = 0
 
     def receive(self, label: str, read: Submission | Refused) -> None:
         """Judge one archive, keep it in `received/` if it is taken, and write its line."""
@@ -237,15 +275,16 @@ class _Desk:
             created = stored or self.now
             notes.append(_("its clock was ahead, so the time of collecting counts"))
         files, put_right = mended(read.files)
-        notes.extend([*put_right, *self._look_inside(files[notebook])])
+        damaged = self._look_inside(files[notebook])
+        notes.extend([*put_right, *damaged])
         if stored:
             verdict = "again"
         else:
             self._store(student, read, created)
             verdict = "taken"
-            self.by_own_clock += bool(self._due and created <= self._due < self.now)
+        own_clock = not stored and bool(self._due and created <= self._due < self.now)
         read = replace(read, files=files)
-        self.lines.append(Line(label, verdict, student, "; ".join(notes)))
+        self.lines.append(Line(label, verdict, student, "; ".join(notes), bool(damaged), own_clock))
         rival = self._latest.get(student)
         if rival is None or (created, read.digest) > (rival[1], rival[2].digest):
             self._latest[student] = (len(self.lines) - 1, created, read)
@@ -317,7 +356,7 @@ class _Desk:
     def _demote(self, index: int) -> None:
         line = self.lines[index]
         if line.verdict == "taken":
-            self.lines[index] = Line(line.label, "earlier", line.student, line.detail)
+            self.lines[index] = replace(line, verdict="earlier")
 
     def _known_students(self) -> dict[str, str]:
         with self.course.gradebook() as book:

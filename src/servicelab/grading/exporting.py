@@ -74,6 +74,16 @@ def export(*, course: Course, out: Path) -> Path:
     return write_table(COLUMNS, rows(course), out)
 
 
+def unmarked(course: Course) -> int:
+    """Return how many rows of the table hold a score that a person has yet to add to."""
+    with course.gradebook() as book:
+        return sum(
+            bool(each.needs_manual_grade)
+            for assignment in book.assignments
+            for each in book.assignment_submissions(assignment.name)
+        )
+
+
 def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Path) -> Path:
     """Write rows as CSV that spreadsheets read, whole, with nothing in it that they would run; return `out`.
 

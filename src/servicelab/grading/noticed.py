@@ -16,7 +16,7 @@ from nbformat.notebooknode import NotebookNode
 
 from servicelab.grading.bindings import LONGEST
 from servicelab.grading.messages import text_of
-from servicelab.grading.outcomes import DIED, STOPPED, TOO_LONG, TOO_MUCH, UNSTOPPABLE
+from servicelab.grading.outcomes import DIED, LATE, STOPPED, TOO_LONG, TOO_MUCH, UNSTOPPABLE
 from servicelab.grading.whose import Whose, cell_name
 from servicelab.i18n import _, later
 from servicelab.learn.whereabouts import shown
@@ -79,7 +79,9 @@ def noticed(nb: NotebookNode, whose: Whose, seen: Sequence[Noticed] = ()) -> lis
 def _met(nb: NotebookNode) -> Iterator[Noticed]:
     for cell in nb.cells:
         for each in cell.get("outputs", []):
-            if each.get("ename") == STOPPED and (kind := MET.get(text_of(each.get("evalue", "")))):
+            met = MET.get(text_of(each.get("evalue", ""))) if each.get("ename") == STOPPED else None
+            # Interrupted in time, it has cost its maker half a minute of every run, and others wait for it.
+            if kind := "endless" if each.get("ename") == LATE else met:
                 yield Noticed(kind, cell_name(cell))
 
 

@@ -18,11 +18,14 @@ from servicelab.grading.inert import laying_out, markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
 from servicelab.grading.marks import NO_RESPONSE
 from servicelab.grading.messages import text_of
+from servicelab.grading.outcomes import AFTER, STOPPED, explained
 from servicelab.grading.scrub import ANSI
 from servicelab.grading.whose import is_test
 from servicelab.i18n import _, language
 from servicelab.learn.written import numbers_in
 
+SHOWN = 5000
+"""Characters of one output that a page shows."""
 WORDS = ".words"
 """Folder in `source/` with titles and decisions' prompts in every language; nbgrader passes over it for its dot."""
 STUB = re.compile(r"\s*YOUR ANSWER HERE\b.*", re.DOTALL)
@@ -149,10 +152,14 @@ class Reader:
             return
         found = heading(cell.source)
         self._heading = plain(found) if found else self._heading
+        if _is_for_marking(cell):
+            return
         self.pieces.append(Piece("text", html=_html(cell.source, cell.get("attachments"))))
 
     def _code(self, cell: NotebookNode, placed: set[str]) -> None:
         about = cell.metadata.get("nbgrader", {})
+        if not about.get("solution") and _was_skipped(cell):
+            return
         outputs, tables, images = _outputs(cell)
         if about.get("solution"):
             part = self._part(about) if about.get("grade") else None
@@ -217,6 +224,20 @@ def _labels(asked: Iterable[str], folder: Path) -> dict[str, str]:
     return {key: decisions.label(number) for number, key in enumerate(order, start=1)}
 
 
+def _is_for_marking(cell: NotebookNode) -> bool:
+    """Whether a text is about the cells that marking needs: on the page of somebody who handed in it says nothing."""
+    said = cell.metadata.get("servicelab")
+    return isinstance(said, Mapping) and said.get("marking") is True
+
+
+def _was_skipped(cell: NotebookNode) -> bool:
+    """Whether all there is to a cell is that an earlier one had ended Python, which stands at that one."""
+    outputs = cell.get("outputs", [])
+    return bool(outputs) and all(
+        each.get("ename") == STOPPED and text_of(each.get("evalue", "")) == explained(AFTER) for each in outputs
+    )
+
+
 def _comment(about: Any) -> str:
     said = about.get("comment") or ""
     return "" if said == NO_RESPONSE else _html(said)
@@ -242,7 +263,13 @@ def _outputs(cell: NotebookNode) -> tuple[list[str], list[str], list[str]]:
                 tables.append(data["text/html"])
             elif "text/plain" in data:
                 texts.append(data["text/plain"])
-    return [ANSI.sub("", text).rstrip() for text in texts if text.strip()], tables, images
+    return [_shortened(ANSI.sub("", text).rstrip()) for text in texts if text.strip()], tables, images
+
+
+def _shortened(text: str) -> str:
+    """A text as much of it as somebody reads: what flooded the notebook would flood the page."""
+    left = len(text) - SHOWN
+    return text if left <= 0 else text[:SHOWN] + "\n" + _("… and {count} more characters", count=left)
 
 
 def _controls(cell: NotebookNode) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from servicelab.files.whole import write_whole
 from servicelab.grading.marks import MINUTE
 from servicelab.grading.results import Grading, Result
-from servicelab.i18n import _, language
+from servicelab.i18n import _, language, together
 
 REPORTS = "reports"
 """Folder in the course with the latest page of each assignment."""
@@ -45,9 +45,10 @@ def render(grading: Grading) -> str:
             seconds=grading.seconds,
             when=datetime.now(UTC).strftime(MINUTE),
         ),
+        "next": _("What to do now"),
         "level": _level(grading),
         "scores": _("How the scores lie"),
-        "spread": _spread(scored, points),
+        "spread": together(_spread(scored, points), _unmarked(scored)),
         "who": _("Trainee"),
         "score": _("Score"),
         "was": _("Was"),
@@ -60,6 +61,7 @@ def render(grading: Grading) -> str:
     return str(
         template.render(
             words=words,
+            steps=grading.next_steps(),
             groups=_groups(grading),
             bars=_bars(scored, points),
             points=points,
@@ -119,6 +121,12 @@ def _spread(scored: list[Result], points: float) -> str:
         points=points,
         median=scores[len(scores) // 2],
     )
+
+
+def _unmarked(scored: list[Result]) -> str:
+    """What keeps these scores from being the last ones: without it a class that nobody has marked looks a weak one."""
+    count = sum(each.waiting for each in scored)
+    return _("{count} of these lack what a person has yet to give, so they can rise.", count=count) if count else ""
 
 
 @cache

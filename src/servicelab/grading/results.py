@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from servicelab.grading.run.jail import Level
-from servicelab.i18n import _
+from servicelab.i18n import _, listed, together
 from servicelab.learn.whereabouts import shown
 
 NOT_GRADED = ("failed", "damaged", "stopped")
@@ -101,7 +102,7 @@ class Result:
 class Grading:
     """What `grade` did: a result a trainee, how long it took, what their code could reach, and how it was shut in.
 
-    `report` is where the page about it stands.
+    `report` is where the page about it stands; `guest` whether the course is somebody else's.
     """
 
     assignment: str
@@ -111,6 +112,7 @@ class Grading:
     confined: bool = True
     level: Level = "none"
     report: Path | None = None
+    guest: bool = False
 
     @property
     def complete(self) -> bool:
@@ -136,35 +138,62 @@ class Grading:
             seconds=self.seconds,
             where=self.where,
         )
-        waiting = sum(result.waiting for result in self.results)
-        if waiting:
-            last += " " + _(
-                "{count} wait for a person: servicelab lab --role instructor, menu Nbgrader, Formgrader.", count=waiting
-            )
-        if names := self._names("stopped"):
-            last += " " + _("Not graded: {names}. Run it again for them; nobody else is touched.", names=names)
-        if names := self._names("failed"):
-            last += " " + _(
-                "Not graded: {names}. Running it again does not help: open the notebook in {folder}/NAME, or ask for "
-                "it again.",
-                names=names,
-                folder=self.where.parent / "submitted",
-            )
-        if names := self._names("damaged"):
-            last += " " + _("Cannot be opened: {names}. Ask for it again.", names=names)
+        last = together(last, *self.next_steps())
         if self.level != "none" and (left := sorted({each for result in self.results for each in result.unsealed})):
-            last += " " + _("Not sealed, judged where the submission runs: {tests}.", tests=", ".join(left))
+            last = together(last, _("Not sealed, judged where the submission runs: {tests}.", tests=", ".join(left)))
         if self.level != "none":
-            last += " " + _("Sealed by {level}: docs/grades.md says what that holds.", level=self.level)
+            last = together(last, _("Sealed by {level}: docs/grades.md says what that holds.", level=self.level))
         elif not self.confined:
-            last += " " + _(
-                "This machine cannot confine code that it grades: it could read the keys and what others handed in. "
-                "docs/grades.md says what follows."
+            last = together(
+                last,
+                _(
+                    "This machine cannot confine code that it grades: it could read the keys and what others handed "
+                    "in. docs/grades.md says what follows."
+                ),
             )
         if self.report is not None:
-            last += " " + _("As a page: {report}", report=self.report)
+            last = together(last, _("As a page: {report}", report=self.report))
         lines = sorted(self.results, key=lambda result: result.status in NOT_GRADED)
         return "\n".join([*map(str, lines), last])
 
-    def _names(self, status: str) -> str:
-        return ", ".join(result.who for result in self.results if result.status == status)
+    def next_steps(self) -> list[str]:
+        """Return what there is to do after this run, a sentence each, in the order in which it is done."""
+        steps = []
+        if names := self._names(lambda each: each.status == "stopped"):
+            steps.append(_("Not graded: {names}. Run it again for them; nobody else is touched.", names=names))
+        if names := self._names(lambda each: each.status == "failed"):
+            steps.append(
+                _(
+                    "Not graded: {names}. Running it again does not help: open the notebook in {folder}/NAME, or ask "
+                    "for it again.",
+                    names=names,
+                    folder=self.where.parent / "submitted",
+                )
+            )
+        if names := self._names(lambda each: each.status == "damaged"):
+            steps.append(_("Cannot be opened: {names}. Ask for it again.", names=names))
+        if names := self._names(lambda each: each.was is not None):
+            steps.append(
+                _("Another score than before: {names}. A page that they were given says the old one.", names=names)
+            )
+        if names := self._names(lambda each: bool(each.noticed)):
+            steps.append(
+                _(
+                    "Look at {names}: each line about them names the cell; Formgrader finds them under Show All Names.",
+                    names=names,
+                )
+            )
+        waiting = sum(result.waiting for result in self.results)
+        if waiting:
+            steps.append(
+                _(
+                    "{count} wait for a person: servicelab lab --role instructor, menu Nbgrader, Formgrader.",
+                    count=waiting,
+                )
+            )
+        elif self.usable and not self.guest:
+            steps.append(_("Next: {command}", command=f"servicelab feedback {self.assignment}"))
+        return steps
+
+    def _names(self, belongs: Callable[[Result], bool]) -> str:
+        return listed(sorted(result.who for result in self.results if belongs(result)))

@@ -18,7 +18,7 @@ from servicelab.grading.language import spoken
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.pieces import WORDS, title_file
 from servicelab.grading.storing import ensure_room, storing
-from servicelab.i18n import _
+from servicelab.i18n import _, listed, together
 from servicelab.learn.whereabouts import read_json
 
 
@@ -67,19 +67,25 @@ class Feedback:
             where=self.where,
         )
         if self.failed:
-            names = ", ".join(self.failed)
-            said += " " + (
-                _("None for {names}: no answers can be read there. Ask for it again.", names=names)
-                if self.assignment in TESTS.values()
-                else _("None for {names}: they are not graded, and grade says why.", names=names)
+            names = listed(self.failed)
+            said = together(
+                said,
+                (
+                    _("None for {names}: no answers can be read there. Ask for it again.", names=names)
+                    if self.assignment in TESTS.values()
+                    else _("None for {names}: they are not graded, and grade says why.", names=names)
+                ),
             )
         if self.waiting:
-            said += " " + _(
-                "A person has yet to mark a part of {names}: mark it in Formgrader and run feedback again.",
-                names=", ".join(self.waiting),
+            said = together(
+                said,
+                _(
+                    "A person has yet to mark a part of {names}: mark it in Formgrader and run feedback again.",
+                    names=listed(self.waiting),
+                ),
             )
         if self.absent:
-            said += " " + _("Nothing was handed in by {names}.", names=", ".join(self.absent))
+            said = together(said, _("Nothing was handed in by {names}.", names=listed(self.absent)))
         return said
 
 

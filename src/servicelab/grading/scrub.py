@@ -19,7 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.language import spoken
 from servicelab.grading.messages import is_authored, messages_of, text_of
-from servicelab.grading.outcomes import CELL, NO_POINTS, STOPPED, TOO_MUCH, explained, output
+from servicelab.grading.outcomes import CELL, LATE, NO_POINTS, STOPPED, TOO_MUCH, explained, output
 from servicelab.grading.whose import NOTE, is_test
 from servicelab.i18n import _, use
 
@@ -82,7 +82,7 @@ def _explained(error: NotebookNode, lines: Mapping[int, list[str]], *, untouched
     What an error of the trainee's code says is left out: it can be what the hidden test called it with.
     """
     name, value = str(error.get("ename", "")), text_of(error.get("evalue", ""))
-    if name in ("CellTimeoutError", "KeyboardInterrupt"):
+    if name in (LATE, "KeyboardInterrupt"):
         return _("It took longer than it may, so it was stopped."), []
     if name == STOPPED and value == TOO_MUCH:
         return _("It put out more than it may, so it was stopped."), []
@@ -105,11 +105,12 @@ def _scrubbed(shown: NotebookNode, lines: Mapping[int, list[str]], secrets: froz
     if shown.output_type == "error":
         trace = _own_frames(shown.get("traceback", []), lines)
         name, value = str(shown.get("ename", "")), _clean(text_of(shown.get("evalue", "")), secrets)
-        if name == "CellTimeoutError":
+        if name == LATE:
             value = _("it took longer than it may, so it was stopped")
         elif name == STOPPED:
             value = explained(value)
-        trace.append(f"{name}: {value}" if value else name)
+        # Ours are no errors of Python's: what the engine calls them tells nobody anything.
+        trace.append(value if value and name in (LATE, STOPPED) else f"{name}: {value}" if value else name)
         return output("error", ename=name, evalue=value, traceback=[_clean(line, secrets) for line in trace])
     if shown.output_type == "stream":
         shown.text = _clean(text_of(shown.text), secrets)

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from servicelab.grading.bindings import Code, bound, read
 from servicelab.grading.messages import text_of
 from servicelab.grading.whose import cell_name, is_test
-from servicelab.i18n import _, later
+from servicelab.i18n import _, later, listed
 from servicelab.learn import written
 
 Kind = Literal["missing", "copied", "changed", "moved", "retyped", "relabelled", "elsewhere", "beside", "bound"]
@@ -83,7 +83,7 @@ def told(repairs: Iterable[Repair]) -> list[str]:
     named: dict[Kind, list[str]] = {}
     for each in repairs:
         named.setdefault(each.kind, []).append(f"{each.cell} ({each.text})" if each.kind == "bound" else each.cell)
-    clauses = ((words[kind], ", ".join(dict.fromkeys(cells))) for kind, cells in named.items())
+    clauses = ((words[kind], listed(dict.fromkeys(cells))) for kind, cells in named.items())
     return [_(clause, cells=cells) for clause, cells in clauses]
 
 

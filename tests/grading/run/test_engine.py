@@ -388,6 +388,27 @@ def test_what_ends_a_submission_costs_the_cells_after_it_only(code: str, says: s
     assert [each.stopped for each in came[3:]] == ["after", "after"]
 
 
+@pytest.mark.parametrize(
+    ("ends", "bounds"),
+    [
+        ("import os; os._exit(0)", Bounds(cell_seconds=20)),
+        (
+            "while True:\n    try:\n        while True: sum(range(9))\n    except BaseException: pass",
+            Bounds(cell_seconds=1),
+        ),
+        ("import time; time.sleep(9)", Bounds(seconds=1)),
+        ("while True: print('x' * 999)", Bounds(output=9999)),
+    ],
+    ids=["exits", "never stops", "takes all the time", "floods"],
+)
+def test_what_is_decided_is_judged_whatever_becomes_of_the_submission(ends: str, bounds: Bounds, run: Run) -> None:
+    opens = Step("decided = 3", own=True)
+    came = run(ends, opens, check("assert decided == 3", apart=True), bounds=bounds)
+    assert came[0].stopped or came[0].late
+    assert came[2].judged.get("value") == 1.0
+    assert not came[2].stopped
+
+
 def test_an_endless_cell_is_stopped_and_the_next_one_runs(run: Run) -> None:
     came = run("while True: pass", "print('on')", bounds=Bounds(cell_seconds=1))
     assert came[0].outputs[-1]["ename"] == "KeyboardInterrupt"

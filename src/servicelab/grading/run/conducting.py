@@ -295,13 +295,16 @@ class Conducting:
         gone = ""
         try:
             for at, step in enumerate(steps):
+                if step.apart:
+                    # Judged without the submission's process: whatever became of that takes nothing from it.
+                    continue
                 if gone:
                     came[at].stopped = gone
                 elif time.monotonic() > self.until:
                     came[at].stopped = gone = "time"
-                elif step.test and not step.apart:
+                elif step.test:
                     gone = self._split(learner, at, copies, came[at])
-                elif not step.test:
+                else:
                     gone = self._run(learner, step, came[at])
             if any(step.test and not each.stopped for step, each in zip(steps, came, strict=True)):
                 self._judge(steps, copies, came)
