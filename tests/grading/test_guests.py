@@ -253,6 +253,36 @@ def test_the_authors_solution_has_the_time_that_the_course_gives(
     assert [each.cell_seconds for each in given] == [120]
 
 
+LINKS = {
+    "other": ("theirs.txt", "../../right/hw/hw.ipynb"),
+    "book": ("deep/book.txt", "../../../../gradebook.db"),
+    "folder": ("all", "../../../source"),
+    "page": ("hw.ipynb", "../../right/hw/hw.ipynb"),
+    "whole": ("", "../right/hw"),
+}
+
+
+def test_no_submission_is_handed_what_a_link_in_it_leads_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """nbgrader copies another's notebook, the gradebook and the solution to where a submission runs."""
+    course = needing_kernels(tmp_path / "course")
+    for name, (place, leads) in LINKS.items():
+        folder = course.submitted / name / "hw"
+        shutil.copytree(course.submitted / "wrong" / "hw", folder)
+        if not place:
+            shutil.rmtree(folder)
+        path = folder / place if place else folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(leads)
+        assert path.exists()
+    assert main(["grade", "hw", "--course", str(course.root)]) == 0
+    said = capsys.readouterr().out
+    for name, (place, _leads) in LINKS.items():
+        assert f"{name}: 0 / 0 · not graded ({place or 'hw'} in it is a link or cannot be read)" in said
+        assert not (course.autograded / name / "hw").exists()
+    assert "right: 3 / 3" in said
+
+
 FAKE = """
 class np:
     arange = staticmethod(range)

@@ -22,8 +22,9 @@ from servicelab.company.tables.dictionary import KNOWN
 from servicelab.course.handin import LARGEST_NOTEBOOK
 from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
+from servicelab.files.zips import spelled_out
 from servicelab.grading import noticed
-from servicelab.grading.collecting import nothing_collected, opens, submission_hash
+from servicelab.grading.collecting import link_in, nothing_collected, opens, submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
 from servicelab.grading.guests import decided
@@ -218,6 +219,10 @@ def grade_one(
     submitted = course.submitted / student / assignment
     digest = why = ""
     try:
+        if link := link_in(submitted):
+            why = _("{name} in it is a link or cannot be read", name=spelled_out(link))
+            _give_up(course, assignment, student)
+            return "failed", why, time.monotonic() - began
         digest = submission_hash(submitted)
         api = course.api()
         _forget_scores(course, assignment, student)
