@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.conftest import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interactives")]
@@ -42,9 +43,15 @@ def test_module_04_by_keyboard_and_axe(one_a_cell: Callable[[Sequence[str]], Not
     agent.get_by_role("radio", name="2 · Six months").press("Space")
     agent.locator(".sl-summary").filter(has_text="Guess first").wait_for()
     back = agent.get_by_role("slider", name="of 100 whose call was answered")
-    back.focus()
+    look_back = agent.get_by_role("button", name="That is my guess: to the six months")
+    # The place where it stands at first is nobody's guess, and can be one: who expects nobody back says so.
+    assert back.get_attribute("aria-valuetext") == "no guess yet"
+    assert look_back.is_disabled()
+    back.press("Enter")
+    assert back.get_attribute("aria-valuetext") == "0"
+    expect(look_back).to_be_enabled()
     back.press("End")
-    agent.get_by_role("button", name="That is my guess: to the six months").press("Enter")
+    look_back.press("Enter")
     agent.locator(".sl-summary").filter(has_text="You guessed 60").wait_for()
     settled = agent.get_by_role("slider", name="for each call settled")
     settled.focus()

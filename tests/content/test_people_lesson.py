@@ -120,7 +120,7 @@ def test_the_list_ranks_lines_and_luck(appraisals: pd.DataFrame) -> None:
     assert set(appraisals["surveys"]) == {20}
     holds(
         says("lesson", "en"),
-        f"On average {people['all']:.0f} people are on it in a month; {people['second']:.0f} of them are the "
+        f"On average {people['all']:.0f} people are on it in a month; {people['second']:.1f} of them are the "
         f"second line",
         f"the second line is {of_people:.0f} of 100 people and fills {share:.0f} of 100 places. Of 100 months that "
         f"somebody worked there, {100 * second['share']:.0f} ended in red. Of 100 of its matters {hard['expert']} are "
@@ -129,7 +129,7 @@ def test_the_list_ranks_lines_and_luck(appraisals: pd.DataFrame) -> None:
     )
     holds(
         says("lesson", "zh"),
-        f"平均每月 {people['all']:.0f} 人；其中 {people['second']:.0f} 人是二线专家",
+        f"平均每月 {people['all']:.0f} 人；其中 {people['second']:.1f} 人是二线专家",
         f"二线专家占人数的 {of_people:.0f}%，却占了末十位每 100 个位置里的 {share:.0f} 个。在那儿干 100 个月，"
         f"{100 * second['share']:.0f} 个月标红。那里每 100 件有 {hard['expert']} 件是破损、故障或投诉，"
         f"热线 {hard['phone']} 件，在线客服 {hard['chat']} 件",
@@ -240,9 +240,11 @@ def test_scores_of_applicants_and_what_they_are_worth() -> None:
     assert max(sample, talked) / min(talk, cv) < 2.4
     drawn = figures.foretold(load("applicants")).state
     (bars,) = drawn["charts"]
-    marks = next(layer["dots"] for layer in bars["layers"] if "dots" in layer)
-    assert [mark["label"] for mark in marks] == [f"{r:.2f}" for r in sorted(found.values())]
-    assert [row[1] for row in drawn["table"]["rows"]] == [mark["label"] for mark in reversed(marks)]
+    numbers, lines = (next(layer[kind] for layer in bars["layers"] if kind in layer) for kind in ("notes", "intervals"))
+    assert [number["text"] for number in numbers] == [f"{r:.2f}" for r in sorted(found.values())]
+    # Beside its dot a number would be struck through by its own line.
+    assert [number["x"] for number in numbers] == [line["xhi"] for line in lines]
+    assert [row[1] for row in drawn["table"]["rows"]] == [number["text"] for number in reversed(numbers)]
     mean = {way: model.taken(way, 30)[WORK].dropna() for way in ("both", "gut_score", "structured_score")}
     everybody = model.stayed[WORK].mean()
     half = {way: 1.96 * each.sem() for way, each in mean.items()}

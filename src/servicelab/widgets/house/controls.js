@@ -188,24 +188,39 @@ const house = (() => {
           percent(share, digits = 0) { return t("percent", { number: ui.number(share * 100, digits) }); },
 
           // `stops` makes an uneven scale: the slider walks along the list and sends the number it stands on.
-          slider({ key, label, min, max, step = 1, value = min, unit = "", format, help, input, stops }) {
+          // `nowhere` is said in place of a number until somebody has put the slider somewhere, for where it stands at first is
+          // nobody's guess: by a click or a touch anywhere on it, the place where it stands included, or by a key; Enter and
+          // the space bar take the place where it stands.
+          slider({ key, label, min, max, step = 1, value = min, unit = "", format, help, input, stops, nowhere }) {
             const me = id();
             const show = format || ((v) => (unit === "%" ? t("percent", { number: v }) : `${v}${unit ? " " + unit : ""}`));
             const out = h("output", { for: me, class: "sl-value" });
             const limits = stops ? { min: 0, max: stops.length - 1, step: 1 } : { min, max, step };
             const range = h("input", { type: "range", id: me, ...limits, "aria-describedby": help ? me + "h" : null });
             const now = () => (stops ? stops[+range.value] : +range.value);
+            let placed = !nowhere;
             const paint = () => {
-              const text = show(now());
+              const text = placed ? show(now()) : nowhere;
               out.textContent = text;
               range.setAttribute("aria-valuetext", text);
+              control.el.classList.toggle("sl-nowhere", !placed);
               range.style.setProperty("--at", `${((range.value - range.min) / (range.max - range.min || 1)) * 100}%`);
             };
-            range.addEventListener("input", () => {
+            const place = () => {
+              placed = true;
               paint();
               if (key) send({ [key]: now() });
               input?.(now());
-            });
+            };
+            range.addEventListener("input", place);
+            if (nowhere) {
+              range.addEventListener("pointerup", place);
+              range.addEventListener("keydown", (event) => {
+                if (event.key !== "Enter" && event.key !== " ") return;
+                event.preventDefault();
+                place();
+              });
+            }
             const control = {
               el: h("div", { class: "sl-field" }, h("div", { class: "sl-row" }, h("label", { for: me, text: label }), out), range,
                 help && h("p", { id: me + "h", class: "sl-help", text: help })),
@@ -216,6 +231,8 @@ const house = (() => {
                 paint();
               },
               limits(low, high) { range.min = low; range.max = high; paint(); },
+              get placed() { return placed; },
+              lift() { placed = !nowhere; paint(); },
               restop(next) {
                 if (same(stops, next)) return;
                 const keep = now();

@@ -71,7 +71,7 @@ class RevealControl(Control):
         return _("Your guess and the data: {prompt}", prompt=shown(self.prediction.prompt, 60))
 
     def words(self) -> dict[str, str]:
-        return {"guess": _("Your guess"), "truth": _("Skylark's data"), "earlier": _("Trainees before you")}
+        return {"guess": _("Your guess"), "truth": _("It is"), "earlier": _("Trainees before you")}
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         # What comes after it and waits for the same guess need not say so again.

@@ -6,30 +6,13 @@ export default house.view((ui) => {
   // One of several things is picked from their list: on a scale only the two at its ends would be named.
   const list = names.length ? ui.radios({ legend: t("guess"), options: names.map((text, at) => ({ id: String(low + at), text })), look: "segments", change: free }) : null;
   const amount = (v) => (unit === "%" ? t("percent", { number: v.toFixed(decimals) }) : `${v.toFixed(decimals)}${short ? ` ${unit}` : ""}`.trim());
-  const format = (v) => (taken ? amount(v) : t("nowhere"));
-  let taken = false;
-  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format, help: short ? null : unit, input: take });
-  // Where the slider stands is nobody's guess, and not shown, until somebody has put it somewhere: by a click or a touch
-  // anywhere on the scale, the middle included, or by a key; Enter and the space bar take the place where it stands.
-  function take() {
-    taken = true;
-    slider.set(slider.get());
-    slider.el.classList.remove("lp-nowhere");
-    free();
-  }
+  const slider = ui.slider({ label: t("guess"), min: low, max: high, step, value: middle, format: amount, help: short ? null : unit, nowhere: t("nowhere"), input: free });
   function free() {
     record.disabled = false;
     once.textContent = t("once");
   }
-  slider.el.classList.add("lp-nowhere");
   // What the scale runs from and to, and its quarters between.
   slider.input.after(h("div", { class: "lp-scale", "aria-hidden": "true" }, h("span", { text: amount(low) }), h("i"), h("i"), h("i"), h("span", { text: amount(high) })));
-  slider.input.addEventListener("pointerup", take);
-  slider.input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    take();
-  });
   const record = ui.button({ text: t("record"), primary: true, press: () => { pressed = true; ui.send({ guess: list ? Number(list.get()) : slider.get() }); ui.flush(); } });
   record.disabled = true;
   const once = h("span", { class: "sl-help", text: t(list ? "pick" : "move") });

@@ -106,7 +106,7 @@ def reveal_state(
             "columns": [_("Source"), prediction.unit or _("Number")],
             "rows": [
                 [_("Your guess"), None if guess is None else figures(prediction, guess)],
-                [_("Skylark's data"), figures(prediction, number)],
+                [_("It is"), figures(prediction, number)],
                 *(
                     [[_("Trainees before you, the one in the middle"), figures(prediction, median(others))]]
                     if others

@@ -87,7 +87,7 @@ def bottom_ten(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str
             )
         ],
         _(
-            "{few:.0f} of {all:.0f} people, the second line, fill {places:.0f} of 100 places among the last ten. "
+            "{few:.1f} of {all:.0f} people, the second line, fill {places:.0f} of 100 places among the last ten. "
             "Of 100 months "
             "that somebody of the second line was appraised, {second:.0f} were among them; of the phone {phone:.0f}.",
             second=100 * float(share[SECOND]), phone=100 * float(share["phone"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
 from servicelab.widgets.explore.people.hiring.model import SCORES, WORK, HiringModel, correlation
-from servicelab.widgets.house.chart import axis, chart, dots, interval_key, intervals, names, picture, table
+from servicelab.widgets.house.chart import axis, chart, dots, interval_key, intervals, names, notes, picture, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,17 +37,16 @@ def foretold(applicants: pd.DataFrame) -> dict[str, Any]:
     # A score may go against the work.
     least = min(0.0, floor(10 * min(low for _r, low, _high in found.values())) / 10)
     # The strongest stands on top.
-    rows = [
-        {"x": r, "y": at, "xlo": low, "xhi": high, "label": f"{r:.2f}"}
-        for at, (r, low, high) in enumerate(found.values())
-    ]
+    rows = [{"x": r, "y": at, "xlo": low, "xhi": high} for at, (r, low, high) in enumerate(found.values())]
+    # Beside a dot a number would be struck through by its own line.
+    numbers = [{"x": row["xhi"], "y": row["y"], "text": f"{row['x']:.2f}"} for row in rows]
     return picture(
         _("Which score went with the work"),
         [
             chart(
                 axis(_("how closely it went with what was settled an hour (0: not at all, 1: entirely)"), least, 1),
                 names([said[score] for score in found], band=40),
-                [intervals(rows, color=7), dots(rows, color=1, r=5)],
+                [intervals(rows, color=7), dots(rows, color=1, r=5), notes(numbers, dx=7, dy=4)],
                 legend=[interval_key()],
             )
         ],

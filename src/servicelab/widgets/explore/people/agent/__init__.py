@@ -77,6 +77,8 @@ class Agent(Interactive):
             "move": _("{text} ({n} minutes)", text="{text}", n="{n}"),
             "guess": _("of ten customers, so many ring again tomorrow"),
             "look": _("That is my guess: to tomorrow"),
+            "nowhere": _("no guess yet"),
+            "move_to": _("Click on the scale, or use the arrow keys; Enter takes the place where it stands."),
             "again": _("The same morning once more"),
             "hours": _("¥ in the first hour of tomorrow"),
             "usual": _("an hour without calls that come back"),

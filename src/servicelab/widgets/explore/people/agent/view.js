@@ -11,7 +11,7 @@ export default house.view((ui) => {
   const moves = content.moves.map((one) => ui.button({
     text: t("move", { text: one.text, n: one.minutes }), press: () => { ui.send({ moves: [...(ui.value.moves || []), one.id] }); call.focus(); },
   }));
-  const guess = ui.slider({ label: t("guess"), min: 0, max: content.calls });
+  const guess = ui.slider({ label: t("guess"), min: 0, max: content.calls, help: t("move_to"), nowhere: t("nowhere"), input: ready });
   const look = ui.button({ text: t("look"), primary: true, press: () => ui.send({ guess: guess.get(), seen: true }) });
   const ask = h("div", {}, guess.el, h("div", { class: "sl-bar-row" }, look));
   const again = ui.button({ text: t("again"), quiet: true, press: () => { ui.send({ moves: [], seen: false, guess: null }); call.focus(); } });
@@ -21,7 +21,7 @@ export default house.view((ui) => {
   const morning = h("div", {}, call, h("div", { class: "sl-bar-row agent-moves" }, moves), ask, after);
 
   // The six months.
-  const guessBack = ui.slider({ label: t("guess_back"), min: 0, max: 60 });
+  const guessBack = ui.slider({ label: t("guess_back"), min: 0, max: 60, help: t("move_to"), nowhere: t("nowhere"), input: ready });
   const lookBack = ui.button({ text: t("look_back"), primary: true, press: () => ui.send({ guess_back: guessBack.get() }) });
   const askBack = h("div", {}, guessBack.el, h("div", { class: "sl-bar-row" }, lookBack));
   const weight = (key, label, stops) => ui.slider({ key, label, min: 0, max: stops.length - 1, format: (v) => t("yuan", { number: stops[v].toFixed(2) }) });
@@ -33,11 +33,10 @@ export default house.view((ui) => {
   const months = h("div", {}, askBack, set);
 
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), part.el, lead, summary.el, morning, months, table.el);
-  let touched = false;
-  let touchedBack = false;
-  const ready = () => { look.disabled = !touched; lookBack.disabled = !touchedBack; };
-  guess.input.addEventListener("input", () => { touched = true; ready(); });
-  guessBack.input.addEventListener("input", () => { touchedBack = true; ready(); });
+  function ready() {
+    look.disabled = !guess.placed;
+    lookBack.disabled = !guessBack.placed;
+  }
 
   function drawMorning(state) {
     call.hidden = state.over;
@@ -45,7 +44,7 @@ export default house.view((ui) => {
     for (const button of moves) button.hidden = state.over;
     ask.hidden = !state.over || state.told;
     after.hidden = !state.told;
-    if (!state.made) touched = false;
+    if (!state.made) guess.lift();
     ready();
     if (!state.told) return;
     days.replaceChildren(...state.days.map((one) => ui.note(one.back ? "wrong" : "right", one.head, one.says)));
@@ -67,7 +66,9 @@ export default house.view((ui) => {
     ready();
     if (!state.shown) return;
     const rows = state.bars.slice().reverse();
-    const bar = (who, shift) => rows.map((row, y) => ({ x: row[who].mean, y, label: row[who].mean.toFixed(0), clear: row[who].high, shift, thick: 0.34 }));
+    // Beyond the line, and beyond the one run where that was a higher one: it is five of 100 wide.
+    const end = (who, row) => (who === "mine" ? Math.max(row.mine.high, row.mine.happened + 2) : row[who].high);
+    const bar = (who, shift) => rows.map((row, y) => ({ x: row[who].mean, y, label: row[who].mean.toFixed(0), clear: end(who, row), shift, thick: 0.34 }));
     const spread = (who, shift) => rows.map((row, y) => ({ x: row[who].mean, y, xlo: row[who].low, xhi: row[who].high, shift }));
     shares.draw({
       x: { label: t("of_100"), min: 0, max: 100, ticks: [0, 25, 50, 75, 100] },

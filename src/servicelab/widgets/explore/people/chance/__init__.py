@@ -50,6 +50,8 @@ class Chance(Interactive):
             "second": _("second month"),
             "guess": _("change of the coached, in points (ratings go from 1 to 5)"),
             "look": _("That is my guess"),
+            "nowhere": _("no guess yet"),
+            "move_to": _("Click on the scale, or use the arrow keys; Enter takes the place where it stands."),
             "verdict": _("What does that say?"),
             "lot": _("Show those who were not coached"),
             "change": _("change of the rating to the next month, points"),

@@ -11,7 +11,7 @@ export default house.view((ui) => {
   const speak = ui.button({ text: t("speak"), primary: true, press: () => ui.send({ months: 2 }) });
   const anew = ui.button({ text: t("anew"), quiet: true, press: () => ui.send({ luck: luck(), months: 2 }) });
   const signed = (v) => (v > 0 ? "+" : v < 0 ? "−" : "") + Math.abs(v).toFixed(2);
-  const guess = ui.slider({ label: t("guess"), min: -1, max: 1, step: 0.05, value: 0, format: signed });
+  const guess = ui.slider({ label: t("guess"), min: -1, max: 1, step: 0.05, value: 0, format: signed, help: t("move_to"), nowhere: t("nowhere"), input: ready });
   const look = ui.button({ text: t("look"), primary: true, press: () => ui.send({ guess: guess.get() }) });
   const ask = h("div", {}, guess.el, h("div", { class: "sl-bar-row" }, look));
   const verdict = ui.radios({ key: "verdict", legend: t("verdict"), options: content.verdicts, look: "segments" });
@@ -19,9 +19,10 @@ export default house.view((ui) => {
   const buttons = h("div", { class: "sl-bar-row" }, roll, speak, anew);
   const judge = h("div", {}, verdict.el, h("div", { class: "sl-bar-row" }, lot));
   ui.root.append(h("p", { class: "sl-title", text: t("title") }), step.el, summary.el, buttons, ask, judge, picture.el, table.el);
-  let touched = false;
-  look.disabled = true;
-  guess.input.addEventListener("input", () => { touched = true; look.disabled = false; });
+  function ready() {
+    look.disabled = !guess.placed;
+  }
+  ready();
 
   function drawDice(state) {
     roll.hidden = state.months !== 0;
@@ -55,7 +56,7 @@ export default house.view((ui) => {
     lot.hidden = state.lot;
     lot.disabled = !state.judged;
     picture.el.hidden = !state.guessed;
-    look.disabled = !touched;
+    ready();
     if (!state.guessed) return;
     const rows = state.bars.slice().reverse();
     picture.draw({
