@@ -121,7 +121,8 @@ def test_one_bad_file_and_one_bad_notebook_stop_no_class(course: Course, tmp_pat
     said = out.splitlines()
     refused = said.index("b-cut.zip: refused · it is damaged or cut short")
     assert said[refused + 1].endswith(
-        f"What was refused stops nobody else: go on, and ask its senders to hand in again. Next: servicelab grade {TRIAL}"
+        "What was refused stops nobody else: go on, and ask its senders to hand in again. "
+        f"Next: servicelab grade {TRIAL}"
     )
     (parent,) = [line for line in said if line.startswith("a-parent: 0 / 11 · not graded (it ended the program")]
     assert said.index(parent) > said.index("c-lin: 4 / 11")
