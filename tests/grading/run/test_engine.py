@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
+from servicelab.company.tables.reading import COPIES_ON_WRITE
 from servicelab.grading.lodging import environment
 from servicelab.grading.run import ready
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step, Template, Worker
 from servicelab.grading.run.jail import LEVELS, Limits
+from servicelab.grading.run.judge import _copied
 from servicelab.grading.run.system import is_linux
 from servicelab.grading.sealed import IN_THERE, SYSTEM
 
@@ -197,6 +201,18 @@ def test_who_never_gets_ready_is_no_submission_that_ended(run: Run) -> None:
 
 
 # --- Judged ---
+
+
+@pytest.mark.skipif(not COPIES_ON_WRITE, reason="this pandas copies at once")
+def test_a_table_of_the_courses_is_copied_where_it_can_be_changed_and_nowhere_else() -> None:
+    """Each test has one: to copy the text of a hundred thousand contacts took longer than the test."""
+    table = pd.DataFrame({"text": pd.Series(["a", "b"], dtype="str"), "held": pd.Series([[1], [2]], dtype=object)})
+    copied = _copied(table, {})
+    assert np.shares_memory(copied["text"].to_numpy(), table["text"].to_numpy())
+    copied["held"].iloc[0].append(3)
+    assert table["held"].iloc[0] == [1]
+    assert _copied(table["text"], {}).to_numpy() is table["text"].to_numpy()
+
 
 SOLVED = """\
 import pandas as pd

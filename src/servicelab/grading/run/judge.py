@@ -54,6 +54,8 @@ HOLDING: frozenset[type] = frozenset({
     collections.Counter, collections.OrderedDict, collections.defaultdict, collections.deque,
 })  # fmt: skip
 """What of Python's own has other values in it, or can itself be changed."""
+OBJECTS = "object"
+"""What pandas calls cells that can be anything; its text, which nobody changes, is of the same kind to numpy."""
 KIND = "_typ"
 """By what pandas tells its own tables."""
 
@@ -375,12 +377,12 @@ def _copied(value: Any, copies: dict[int, Any]) -> Any:
 def _with_own_cells(table: Any, copies: dict[int, Any]) -> Any:
     """A table that shares none of the lists and the like in its cells with the one that it is a copy of."""
     if type(table).__name__ == "Series":
-        if table.dtype.kind != "O":
+        if table.dtype.name != OBJECTS:
             return table
         cells = copy.deepcopy(table.to_numpy(), copies)
         return type(table)(cells, index=table.index, name=table.name, dtype=object)
     for at, kind in enumerate(table.dtypes):
-        if kind.kind == "O":
+        if kind.name == OBJECTS:
             table.isetitem(at, copy.deepcopy(table.iloc[:, at].to_numpy(), copies))
     return table
 
