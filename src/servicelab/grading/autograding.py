@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import json
 import re
@@ -24,6 +23,7 @@ from servicelab.course.layout import TESTS
 from servicelab.errors import UserError
 from servicelab.files.zips import spelled_out
 from servicelab.grading import noticed
+from servicelab.grading.bindings import read
 from servicelab.grading.collecting import link_in, nothing_collected, opens, submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
@@ -174,6 +174,7 @@ def _scores(course: Course, assignment: str, students: Sequence[str]) -> dict[st
 
 
 def preloaded(course: Course, assignment: str) -> dict[str, list[str]]:
+    """Return what a template reads and imports beforehand for an assignment; of somebody else's, nothing more."""
     if course.guest:
         return {}
     return {"tables": tables_of(course, assignment), "modules": modules_of(course, assignment)}
@@ -190,16 +191,8 @@ def modules_of(course: Course, assignment: str) -> list[str]:
 
     What its hidden tests import would tell a submission, which finds it imported, how it is judged.
     """
-    found: set[str] = set()
-    for source in _code(course.release / assignment):
-        # A task that is to be written, or a magic, is no Python yet.
-        with suppress(SyntaxError, ValueError):
-            for node in ast.walk(ast.parse(source)):
-                if isinstance(node, ast.Import):
-                    found.update(name.name for name in node.names)
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    found.add(node.module)
-    return sorted(found)
+    found = {each for source in _code(course.release / assignment) for each in read(source).imported}
+    return sorted({origin or module for origin, module, _name in found if not origin.startswith(".")})
 
 
 def _code(folder: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,16 @@ def test_a_template_that_was_begun_is_the_one_that_is_used_and_it_ends(tmp_path:
     assert begun._process.returncode is not None
     assert not begun._room.exists()
     assert ready._begun == []
+
+
+@pytest.mark.skipif(not is_linux(), reason="only Linux shuts code in")
+def test_a_template_that_nobody_asked_is_not_waited_for() -> None:
+    """Where there is nothing to grade, nobody waits until everything is imported."""
+    ready.prepare()
+    template, end = ready._begun.pop()
+    end.close()
+    assert template._process.returncode == -signal.SIGKILL
+    assert not template._room.exists()
 
 
 def test_kernels_need_no_template(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,6 +127,7 @@ class Template:
         self._room = Path(tempfile.mkdtemp(prefix="servicelab-"))
         self._place = self._room / "line"
         self._owner, theirs = Line.pair()
+        self._asked = False
         single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         # Of the module that is run as the program, IPython's namespace takes the place.
         command = [sys.executable, "-P", "-c", f"from {__package__}.template import main; main()"]
@@ -143,8 +144,10 @@ class Template:
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        """End it with whatever it started."""
+        """End it with whatever it started; one that nobody asked for anything is not waited for."""
         self._owner.close()
+        if not self._asked:
+            self._process.kill()
         self._process.wait(STARTING)
         shutil.rmtree(self._room, ignore_errors=True)
 
@@ -158,6 +161,7 @@ class Template:
         tables
             The firm's tables that it reads, so that whatever it starts finds them read.
         """
+        self._asked = True
         self._owner.say({"modules": list(modules), "tables": list(tables)})
         return Reached(self._place, self._owner.hear(seconds=STARTING)["level"])
 
