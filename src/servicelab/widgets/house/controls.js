@@ -178,7 +178,12 @@ const house = (() => {
         }
 
         const ui = {
-          model, root, labels, t, h, s, send, chart, symbol, swatch, same, flush, field,
+          model, root, labels, t, h, s, chart, symbol, swatch, same, flush, field,
+          // What a view sets for its controls stands in them at once: a press that follows reads them before Python is through.
+          send(changes) {
+            for (const { key, control } of bound) if (changes[key] != null) control.set(changes[key]);
+            send(changes);
+          },
           get state() { return model.get("state"); },
           get value() { return waiting || model.get("value"); },
           get content() { return model.get("content"); },
