@@ -6,7 +6,7 @@ import nbgrader
 
 import servicelab
 from servicelab.course.handin import COURSE_ID, EVIDENCE, MANIFEST, TRAINEE, answers_file
-from servicelab.grading.steps import GRADING, SANITIZING
+from servicelab.grading.steps import GRADING, READS, SANITIZING
 from servicelab.i18n import MARKER
 from servicelab.publish.nbgrader_rules import nbgrader_settings
 
@@ -35,7 +35,9 @@ c.Autograde.exclude_overwriting = {
 }
 
 # What is graded is the page that was handed out, with what its trainee filled in and added: copied, deleted, moved or
-# unlocked cells cost nobody points. What was put right is written into the graded notebook.
+# unlocked cells cost nobody points. What was put right is written into the graded notebook. Of a notebook that cannot
+# be opened the answers file is marked.
+c.Autograde.exporter_class = READS
 c.Autograde.sanitize_preprocessors = list(SANITIZING)
 
 # A cell may take half a minute, a notebook four; a kernel that dies or does not stop costs only the cells after it.

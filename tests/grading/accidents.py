@@ -299,6 +299,11 @@ def _wide(notebook: Any) -> bytes:
     return nbformat.writes(notebook).encode("utf-16")
 
 
+def _cut_short(notebook: Any) -> bytes:
+    whole = nbformat.writes(notebook).encode()
+    return whole[: len(whole) // 2]
+
+
 def _without_ids(notebook: Any) -> bytes:
     stated = json.loads(nbformat.writes(notebook))
     for each in stated["cells"]:
@@ -421,6 +426,13 @@ ACCIDENTS: dict[str, Accident] = {
     "format-3": Accident("saved in notebook format 3", _older),
     "bom": Accident("saved with a byte order mark", _marked),
     "utf-16": Accident("saved as what Notepad calls Unicode", _wide),
+    "cut-short": Accident(
+        "half of the file is missing: what its answers file holds",
+        _cut_short,
+        deserves=4,
+        waits=frozenset(),
+        kinds=frozenset({"unreadable"}),
+    ),
     "kernel": Accident(
         "saved with another kernel",
         lambda nb: nb.metadata.update(kernelspec={"name": "conda-py39", "display_name": "Conda", "language": "python"}),

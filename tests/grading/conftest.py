@@ -319,7 +319,7 @@ SCORES = {
     "dead": 4,
     "tampered": 2,
     "deleted": 7,
-    "broken": 0,
+    "broken": 4,
 }
 
 

@@ -67,7 +67,7 @@ def test_one_line_an_archive_and_the_counts(course: Course, tmp_path: Path) -> N
     assert report.sentence().splitlines() == [
         "a.zip: kept, a later one counts · lin",
         "c.zip: for another assignment · lin · 02_process",
-        "d.zip: taken · lin · its notebook is damaged, so it can only score 0: ask for it again",
+        "d.zip: taken · lin · its notebook is damaged, so only its answers file can score: ask for it again",
         "b.zip: refused · it is damaged or cut short",
         "e.ipynb: refused · it is not the zip that the Submit button makes",
         f"{TRIAL}: 1 taken, 1 earlier ones kept, 0 already here, 1 for other assignments, 2 refused; "

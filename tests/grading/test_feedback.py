@@ -118,7 +118,9 @@ def test_errors_are_explained_by_the_trainees_own_lines(graded: Course) -> None:
 
 def test_a_notebook_that_cannot_be_opened_gets_a_page_that_says_what_to_do(graded: Course) -> None:
     text = plain(page(graded, "broken"))
-    assert "Your notebook could not be opened" in text
+    assert "Your notebook could not be opened: only what you had decided and written in boxes was there" in text
+    assert "It cost you no points" not in text
+    assert text.index("4 of 11 points") < text.index("Your notebook could not be opened")
     assert "submit again" in text
     assert text.strip().startswith(
         "A trial of grading · Feedback A trial of grading Feedback for broken · submitted 2026-11-20 09:00 UTC"
@@ -179,7 +181,7 @@ def test_stock_nbgrader_feedback_is_scrubbed_as_well(graded: Course, tmp_path: P
         settings.write("\ndel c.GenerateFeedback.exporter_class\n")
     subprocess.run(command, cwd=root, check=True, capture_output=True)
     pages = list((root / "feedback").glob(f"*/{TRIAL}/exercise.html"))
-    assert len(pages) == 12, "all but the one that cannot be opened"
+    assert len(pages) == 13
     for path in pages:
         text = path.read_text(encoding="utf-8")
         assert leaks(plain(text)) == [], path

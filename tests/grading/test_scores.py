@@ -68,10 +68,10 @@ def test_the_learners_answers_are_not_overwritten_from_source(graded: Course) ->
 
 def test_a_second_run_grades_nothing_again(graded: Course) -> None:
     again = grade(TRIAL, course=graded, workers=2)
-    statuses = {result.student: result.status for result in again.results}
-    assert statuses.pop("broken") == "damaged"
-    assert set(statuses.values()) == {"before"}
-    assert not again.complete
+    assert {result.status for result in again.results} == {"before"}
+    assert again.complete
+    assert "Cannot be opened: broken. Ask for it again." in again.sentence()
+    assert "cannot be opened, and only its answers file was marked, so ask for it again: exercise" in again.sentence()
     assert "untouched: 0 / 11 · graded before · nothing answered · 2 h late" in again.sentence()
     assert [result.student for result in again.results if result.blank] == ["untouched"]
 
@@ -119,7 +119,7 @@ def test_a_later_submission_replaces_the_scores_of_the_earlier_one(course: Cours
     result = grade(TRIAL, course=course)
     assert [each.status for each in result.results] == ["graded"]
     assert scores(course) == {"lin": 7}
-    # And one that cannot be opened at all scores nothing, whatever came before.
+    # And one that cannot be opened at all, with no answers beside it, scores nothing, whatever came before.
     put(inbox, "3.zip", pack("lin", b"not a notebook", created=DUE))
     collect(TRIAL, [inbox], course=course)
     assert [each.status for each in grade(TRIAL, course=course).results] == ["damaged"]
@@ -168,7 +168,8 @@ def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(course: Course, tmp_path:
 
 def test_running_it_again_is_advised_only_where_it_can_help(course: Course, tmp_path: Path) -> None:
     for student, notebook in (("in-the-way", fill(course)), ("broken", b"{"), ("lin", fill(course))):
-        put(tmp_path / "inbox", f"{student}.zip", pack(student, notebook, answers(RIGHT)))
+        sheet = answers(RIGHT) if student != "broken" else None
+        put(tmp_path / "inbox", f"{student}.zip", pack(student, notebook, sheet))
     collect(TRIAL, [tmp_path / "inbox"], course=course)
     # The machine's own doing: a file stands where a folder has to be made.
     course.autograded.mkdir()
@@ -192,7 +193,7 @@ def test_who_answered_nothing_is_told_from_who_got_nothing_right(graded: Course)
     told = {row["student_id"]: (row["score"], row["status"]) for row in rows(graded)}
     assert told["untouched"] == (0, "nothing answered")
     assert told["count"] == (0, "graded")
-    assert told["broken"] == (0, "cannot be opened")
+    assert told["broken"] == (4, "cannot be opened")
 
 
 def test_where_nothing_is_run_what_stands_below_a_test_is_kept_and_a_person_decides(course: Course) -> None:

@@ -305,6 +305,7 @@ def _result(
 
     graded = sorted((course.autograded / student / assignment).glob("*.ipynb"))
     pages = [read_json(path, LARGEST_GRADED) for path in graded]
+    repairs = [each for page in pages for each in repairs_in(page)]
     try:
         found: Any = book.find_submission(assignment, student)
     except MissingEntry:
@@ -322,8 +323,9 @@ def _result(
         and nothing_answered(course.submitted / student / assignment, course.release / assignment),
         has_earlier(course.root, assignment, student),
         tuple(damaged_books(course.root, assignment, student)),
-        tuple(told(each for page in pages for each in repairs_in(page))),
+        tuple(told(repairs)),
         tuple(noticed.told(each for page in pages for each in noticed.noticed_in(page))),
+        any(each.kind == "unreadable" for each in repairs),
         tuple(sorted({str(each) for page in pages for each in page.get("metadata", {}).get(UNSEALED, ())})),
         was if was is not None and abs(was - float(found.score)) > 1e-9 else None,
     )

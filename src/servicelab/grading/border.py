@@ -11,6 +11,7 @@ import codecs
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from servicelab.i18n import _
 
@@ -45,22 +46,40 @@ def mended(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
         if whole[name] != content:
             notes.append(_("{name} held broken characters, which are marked � now", name=name))
         if name.endswith(".ipynb"):
-            whole[name] = _with_mappings(whole[name])
+            whole[name] = _with_cells(whole[name])
     return whole, notes
 
 
-def _with_mappings(content: bytes) -> bytes:
-    """A notebook in which whatever a cell has for metadata and is none is gone: nothing could open it otherwise."""
+def _with_cells(content: bytes) -> bytes:
+    """A notebook without what no notebook can hold: it costs its own cell at most, and nothing could open it otherwise.
+
+    A cell that is none is gone, and so is what a cell has for metadata, text or outputs and is none.
+    """
     try:
         notebook = json.loads(content)
-        broken = [each for each in notebook["cells"] if not isinstance(each.get("metadata", {}), dict)]
-        for cell in broken:
-            cell["metadata"] = {}
+        stated = notebook["cells"]
+        cells = [_cell(each) for each in stated if isinstance(each, dict)]
+        if cells == stated:
+            return content
         # Python reads half a surrogate pair out of raw bytes, and nothing else takes it.
-        return json.dumps(notebook, ensure_ascii=False).encode("utf-8", errors="replace") if broken else content
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return json.dumps({**notebook, "cells": cells}, ensure_ascii=False).encode("utf-8", errors="replace")
+    except (ValueError, KeyError, TypeError, RecursionError):
         # Whoever opens it says what it is.
         return content
+
+
+def _cell(stated: Mapping[str, Any]) -> dict[str, Any]:
+    cell = dict(stated)
+    if not isinstance(cell.get("metadata", {}), dict):
+        cell["metadata"] = {}
+    if not isinstance(cell.get("outputs", []), list):
+        cell["outputs"] = []
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        cell["source"] = [line for line in source if isinstance(line, str)]
+    elif not isinstance(source, str):
+        cell["source"] = ""
+    return cell
 
 
 def _in_utf8(content: bytes) -> bytes:

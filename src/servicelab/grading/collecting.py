@@ -396,7 +396,7 @@ class _Desk:
         try:
             nbformat.reads(notebook.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
         except Exception:  # noqa: BLE001 - nbformat raises many kinds for a file that is not a notebook
-            return [_("its notebook is damaged, so it can only score 0: ask for it again")]
+            return [_("its notebook is damaged, so only its answers file can score: ask for it again")]
         return []
 
     def _shelf(self, student: str) -> Path:

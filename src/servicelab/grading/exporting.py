@@ -200,11 +200,12 @@ def _submitted(course: Course, submission: Any, assignment: str, student: str) -
     penalty = float(submission.late_submission_penalty or 0.0)
     folder = course.submitted / student / assignment
     about = read_evidence(folder / EVIDENCE)
-    if (course.autograded / student / assignment).is_dir():
-        blank = nothing_answered(folder, course.release / assignment)
-        status = "nothing answered" if blank else "graded"
+    if not opens(folder, course.notebooks(assignment)):
+        status = "cannot be opened"
+    elif not (course.autograded / student / assignment).is_dir():
+        status = "not graded"
     else:
-        status = "not graded" if opens(folder, course.notebooks(assignment)) else "cannot be opened"
+        status = "nothing answered" if nothing_answered(folder, course.release / assignment) else "graded"
     return {
         "timestamp": submission.timestamp,
         "raw_score": submission.score,

@@ -41,7 +41,7 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
     facts = _facts(graded)
     reader = Reader(facts["waiting"], facts["points"], folder)
     reader.read(nb)
-    parts = reader.parts
+    parts, repairs = reader.parts, repairs_in(nb)
     return _page(
         plain(title_of(nb) or graded.get("assignment", "")),
         str(graded.get("student", "")),
@@ -52,7 +52,8 @@ def render(nb: NotebookNode, graded: dict[str, Any], folder: Path) -> str:
         parts=parts,
         penalty=float(graded.get("late_penalty", 0)),
         waiting=any(part.waiting for part in parts),
-        repairs=told_to_trainee(repairs_in(nb)),
+        repairs=told_to_trainee(repairs),
+        unreadable=any(each.kind == "unreadable" for each in repairs),
     )
 
 
@@ -99,7 +100,7 @@ def _page(title: str, student: str, facts: dict[str, Any], score: float, points:
         "right": _("Everything that was checked here is right."),
         "frames": _("Where in your code"),
     }
-    filled = {"pieces": [], "parts": [], "penalty": 0.0, "waiting": False, "repairs": [], **said}
+    filled = {"pieces": [], "parts": [], "penalty": 0.0, "waiting": False, "repairs": [], "unreadable": False, **said}
     return str(
         _template().render(
             title=title,

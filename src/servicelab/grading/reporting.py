@@ -83,7 +83,7 @@ def _groups(grading: Grading) -> list[Group]:
     found: list[Group] = []
     for title, belongs in (
         (_("Not graded"), lambda each: each.status in ("failed", "damaged", "stopped")),
-        (_("To look at"), lambda each: bool(each.noticed)),
+        (_("To look at"), lambda each: bool(each.noticed) or each.unreadable),
         (_("Another score than before"), lambda each: each.was is not None),
         (_("Put right"), lambda each: bool(each.repairs)),
         (_("A person marks the rest"), lambda each: each.waiting),

@@ -45,6 +45,8 @@ class Result:
         What was put right in it, a clause each.
     noticed
         What to look at in its code, a clause each; it changed no score.
+    unreadable
+        Whether its notebook cannot be opened, and only what its answers file holds was marked.
     unsealed
         The tests that kernels judged, where the others were judged sealed.
     was
@@ -64,6 +66,7 @@ class Result:
     damaged: tuple[Path, ...] = ()
     repairs: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()
+    unreadable: bool = False
     unsealed: tuple[str, ...] = ()
     was: float | None = None
 
@@ -170,7 +173,7 @@ class Grading:
                     folder=self.where.parent / "submitted",
                 )
             )
-        if names := self._names(lambda each: each.status == "damaged"):
+        if names := self._names(lambda each: each.unreadable or each.status == "damaged"):
             steps.append(_("Cannot be opened: {names}. Ask for it again.", names=names))
         if names := self._names(lambda each: each.was is not None):
             steps.append(

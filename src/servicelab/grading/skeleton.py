@@ -25,7 +25,9 @@ from servicelab.grading.whose import cell_name, is_test
 from servicelab.i18n import _, later, listed
 from servicelab.learn import written
 
-Kind = Literal["missing", "copied", "changed", "moved", "retyped", "relabelled", "elsewhere", "beside", "bound"]
+Kind = Literal[
+    "missing", "copied", "changed", "moved", "retyped", "relabelled", "elsewhere", "beside", "bound", "unreadable"
+]
 REPAIRS = "servicelab_repairs"
 """Metadata of a notebook in which something was put right."""
 PUT_RIGHT = "servicelab_put_right"
@@ -55,9 +57,10 @@ class Repair:
         had another text. `moved`: it stood elsewhere. `retyped`: it was of another kind. `relabelled`: it was scored by
         something else, or had lost what it is scored by. `elsewhere`: the answer stood in a cell of the trainee's own.
         `beside`: a written answer was left alone, and a text was added; a person looks. `bound`: a name of the course's
-        was given another value; a test meets the course's.
+        was given another value; a test meets the course's. `unreadable`: the notebook could not be opened at all, and
+        only its answers file counts.
     cell
-        The name of the released cell.
+        The name of the released cell; of `unreadable`, of the notebook.
     text
         What stood there; of `copied`, the text that does not count, where it was an answer.
     """
@@ -79,6 +82,7 @@ def told(repairs: Iterable[Repair]) -> list[str]:
         "elsewhere": later("answered in a cell of the trainee's own, which counts: {cells}"),
         "beside": later("left alone while a text stands elsewhere, so a person looks: {cells}"),
         "bound": later("gives another value to what is the course's, whose own counts: {cells}"),
+        "unreadable": later("cannot be opened, and only its answers file was marked, so ask for it again: {cells}"),
     }
     named: dict[Kind, list[str]] = {}
     for each in repairs:
@@ -99,6 +103,11 @@ def told_to_trainee(repairs: Iterable[Repair]) -> list[str]:
         "elsewhere": later("An answer stood in a cell of your own; it was taken from there."),
         "beside": later("The place for a written answer was left alone, and a text stands elsewhere: a person looks."),
         "bound": later("Your code gives another value to something of the course's; checks use the course's own."),
+        "unreadable": later(
+            "Your notebook could not be opened: only what you had decided and written in boxes was there to be marked. "
+            "Open the exercise, check that the rest of your work is there, and submit again. Tell your instructor if "
+            "it happens twice."
+        ),
     }
     sentences = (words[kind] for kind in dict.fromkeys(each.kind for each in repairs))
     return [_(sentence) for sentence in sentences]

@@ -14,6 +14,8 @@ SANITIZING = (
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
+READS = "servicelab.grading.restoring.SubmittedExporter"
+"""What reads a submission, in the place of nbconvert's own."""
 EXECUTE = "servicelab.grading.bounded.BoundedExecute"
 SAVE = "servicelab.grading.marks.SaveGrades"
 MARKER = "servicelab.grading.markerview.MarkerView"
