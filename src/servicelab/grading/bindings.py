@@ -6,9 +6,12 @@ import ast
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 200_000
 """Characters up to which a cell is read."""
+REMEMBERED, SHORT = 512, 8_000
+"""How many cells are remembered, and how long: the course's own are in every submission, and are read once."""
 MAGIC = ("%", "!", "?")
 
 
@@ -33,6 +36,10 @@ def read(source: str) -> Code:
     >>> [read(each).states for each in ("x = 1", "We should fund packaging.", "# we should", "'because'", "ready")]
     [True, False, False, False, True]
     """
+    return _remembered(source) if len(source) <= SHORT else _read(source)
+
+
+def _read(source: str) -> Code:
     tree = _parsed(source)
     if tree is None:
         return Code()
@@ -53,6 +60,9 @@ def read(source: str) -> Code:
     names.update(name for *_from, name in imports)
     said = any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in tree.body)
     return Code(frozenset(names), frozenset(imports), said)
+
+
+_remembered = lru_cache(REMEMBERED)(_read)
 
 
 def bound(source: str) -> frozenset[str]:

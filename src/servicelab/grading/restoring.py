@@ -21,7 +21,7 @@ UNREADABLE = "servicelab_unreadable"
 """By which `SubmittedExporter` hands on that nothing in the notebook is its trainee's."""
 
 
-class SubmittedExporter(NotebookExporter):  # type: ignore[misc]
+class SubmittedExporter(NotebookExporter):
     """Read a submission; of one that cannot be read, what was handed out, where its answers file holds something.
 
     What its trainee decided and wrote in boxes is whole then, and a file that was cut short must not take it.
@@ -38,7 +38,7 @@ class SubmittedExporter(NotebookExporter):  # type: ignore[misc]
                 raise
             nb = new_notebook(metadata=from_dict(handed_out_for(resources)), cells=cells)  # type: ignore[no-untyped-call]
             resources[UNREADABLE] = True
-        return self.from_notebook_node(nb, resources=resources, **kw)  # type: ignore[no-any-return]
+        return self.from_notebook_node(nb, resources=resources, **kw)  # type: ignore[no-untyped-call, no-any-return]
 
 
 class Restore(NbGraderPreprocessor):  # type: ignore[misc]
