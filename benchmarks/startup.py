@@ -53,7 +53,7 @@ def until_it_answers(command: list[str], folder: Path, home: Path) -> float:
         )
     try:
         while time.perf_counter() - began < 120:
-            found = re.search(r"(http://127\.0\.0\.1:\d+/\S*\?token=\w+)", log.read_text())
+            found = re.search(r"(http://(?:127\.0\.0\.1|localhost):\d+/\S*\?token=\w+)", log.read_text())
             if found:
                 try:
                     with urllib.request.urlopen(found[1], timeout=20) as answer:
