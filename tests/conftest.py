@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.run import ONE_THREAD
 
 from servicelab.course.layout import UNITS
 
@@ -31,9 +32,8 @@ LACKING = ("real data is not on this machine", "this system has no Landlock", "t
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Workers fill the cores: threads of linear algebra would spend their time waiting for each other. numpy reads this when
-# it is loaded, which is later, and so does every program that a test starts.
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# numpy reads this when it is loaded, which is later, and so does every program that a test starts.
+os.environ |= ONE_THREAD
 
 # nbgrader shells out to `alembic`: the environment's bin must be on PATH however pytest was started.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

@@ -21,6 +21,9 @@ EVERY_UNIT = ["tests/content/test_every_unit.py", "tests/notebooks/test_solved.p
 """The tests that ask for a `unit`."""
 SLOW = "not browser and not grading and not notebooks and not install and not binder"
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""The cores are filled: threads of linear algebra would spend their time waiting for each other."""
+
 
 def main() -> int:
     """Run the layers in turn, stop at the first that fails, and say what each took."""
@@ -34,6 +37,7 @@ def main() -> int:
     os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     # Compiled bytecode: kernels and command-line runs start about three times as fast.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ |= ONE_THREAD
     first = [
         [str(BIN / "ruff"), "check", "."],
         [str(BIN / "ruff"), "format", "--check", "src", "tests", "benchmarks"],

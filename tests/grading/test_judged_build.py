@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.publish.conftest import FIXTURE
 
 from servicelab import publish
 from servicelab.cli import main
+from servicelab.files.lock import locked
 from servicelab.grading import judgeable
 from servicelab.grading.run.ready import begun
 
@@ -73,3 +76,32 @@ def test_what_can_be_judged_is_judged_once(checkout: Path, monkeypatch: pytest.M
     monkeypatch.setattr(judgeable, "begun", never)
     assert main(SOLVED) == 0
     assert main(["build", "--edition", "instructor"]) == 0
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_what_another_build_is_at_is_left_to_it_and_judged_again_unless_it_was_found_sound(
+    sound: bool, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_the_file(checkout)
+    assert main(SOLVED) == 0
+    kept = sorted((checkout / judgeable.KEPT).iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    assert len(kept) == 2, "the lock of what was judged is not left lying"
+    for path in kept:
+        path.unlink()
+    judged: list[str] = []
+    truly = judgeable.unmet
+
+    def watched(notebook: Any, *given: Any, **more: Any) -> dict[str, str]:
+        judged.append(notebook.metadata["servicelab"]["kind"])
+        # The other build comes to its end.
+        if sound:
+            kept[0].touch()
+        other.close()
+        return truly(notebook, *given, **more)
+
+    monkeypatch.setattr(judgeable, "unmet", watched)
+    with ExitStack() as other:
+        other.enter_context(locked(kept[0].with_suffix(".lock")))
+        assert main(SOLVED) == 0
+    assert judged == (["analysis"] if sound else ["analysis", "exercise"])
+    assert all(path.is_file() for path in kept)

@@ -7,13 +7,17 @@ from typing import Any
 
 
 def cell_node(kind: str, name: str, source: str, metadata: dict[str, Any]) -> Any:
-    """A cell with its name as its id. `kind` is "code" or "markdown"."""
-    from nbformat import from_dict, v4
+    """A cell with its name as its id. `kind` is "code" or "markdown".
+
+    As nbformat makes one, but for its check of each cell: a notebook is checked as a whole when it is written.
+    """
+    from nbformat import NotebookNode, from_dict
 
     # nbformat's constructors carry no types.
-    make: Any = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
+    make: Any = NotebookNode
     convert: Any = from_dict
-    return make(source=source, metadata=convert(metadata), id=name)
+    node = make(id=name, cell_type=kind, metadata=convert(metadata), source=source)
+    return make(node, execution_count=None, outputs=[]) if kind == "code" else node
 
 
 def notebook(cells: list[Any], about: dict[str, str]) -> Any:
