@@ -174,7 +174,7 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
                 [intervals(rows, color=7, width=2), dots(rows, color=3, r=6), rule(x=cost),
                  notes(inside, dx=8, dy=4), notes(cut, dy=-9, anchor="end")],
                 legend=[{"shape": "circle", "color": 3, "text": _("stopped, with its 95 % interval")},
-                        {"dash": "5 4", "color": 7, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
+                        {"rule": True, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
             )
         ],
         together(
