@@ -124,7 +124,12 @@ def together(*sentences: str) -> str:
     ...     together("对。", "接着看。")
     '对。接着看。'
     """
-    return ("" if language() == "zh" else " ").join(sentence for sentence in sentences if sentence)
+    return between().join(sentence for sentence in sentences if sentence)
+
+
+def between() -> str:
+    """Return what stands between two sentences in the running language, for a view that puts them together itself."""
+    return "" if language() == "zh" else " "
 
 
 NAMED = 10

@@ -126,6 +126,30 @@ def test_one_of_all_that_waits_for_a_guess_says_so(lesson):
     assert not any(one.state.get("behind") for one in waits)
 
 
+def test_what_waits_in_a_later_section_says_where_the_guess_is_to_be_made(lesson):
+    """One section is in sight at a time: a sentence in another one is none, and nothing stands above."""
+    lesson.predict("p-one")
+    lesson.after("p-one", picture, 90)
+    lesson.section_end("s1")
+    lesson.section_end("s2")
+    later, behind = lesson.told("words"), lesson.quiz("q-one", after="p-one")
+    assert not later.state["behind"]
+    assert later.text() == "Make your guess in section “1 · Begin” first: what stands here waits for it."
+    assert behind.state["behind"]
+    lesson.predict("p-one").value = {"guess": 55}
+    assert later.text() == WORDS
+
+
+def test_what_waits_for_a_question_that_itself_waits_says_nothing(after_a_question):
+    """“The question above” would be none that anybody sees."""
+    after_a_question.quiz("q-one", after="p-one")
+    told = after_a_question.told("words")
+    assert told.state["behind"]
+    after_a_question.predict("p-one").value = {"guess": 55}
+    assert told.state["waiting"]
+    assert not told.state["behind"]
+
+
 def test_a_question_that_would_tell_waits_as_well(lesson):
     late = lesson.quiz("q-one", after="p-one")
     assert late.state == {

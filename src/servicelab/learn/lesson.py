@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 from servicelab.errors import UserError
@@ -52,6 +53,8 @@ class Lesson(Session):
         from servicelab.learn.controls.quiz import QuizControl
 
         awaited = self._awaited(after) if after else None
+        if awaited is not None:
+            self.waited_for[key] = awaited
         return QuizControl(self, self.find(self.items.questions, key, _("question")), awaited)
 
     def recall(self, key: str) -> QuizControl:
@@ -239,6 +242,8 @@ class Lesson(Session):
         """What is done in a section, what is still open, and where to go next."""
         from servicelab.learn.controls.overview import SectionEnd
 
+        ids = [each.id for each in self.outline.sections]
+        self.here = next((after for before, after in pairwise(ids) if before == section), self.here)
         return SectionEnd(self, section)
 
     def finish(self) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython import get_ipython
 
@@ -18,6 +18,9 @@ from servicelab.learn.items import Items, load_items
 from servicelab.learn.outline import Outline, read_outline
 from servicelab.learn.sheet import AnswerSheet, plain_json, utc_now
 from servicelab.learn.whereabouts import Place, shown
+
+if TYPE_CHECKING:
+    from servicelab.learn.controls.parts.awaited import Awaited
 
 T = TypeVar("T")
 BURST = 2.0
@@ -52,7 +55,11 @@ class Session:
         self._watch = progress.Stopwatch()
         self._opened = asked_for_at()
         self._listeners: dict[str, Callable[[], None]] = {}
-        self._waiting: dict[str, str] = {}
+        self._waiting: dict[tuple[str, str], str] = {}
+        self.waited_for: dict[str, Awaited] = {}
+        """What questions wait for, by their ids: what waits for one of these has no question above it yet."""
+        self.here = ""
+        """The section whose cells run now, as far as the ends of sections tell; "" before the first of them."""
         self.sheet.subscribe(self._changed)
         for notice in self.sheet.notices:
             print(notice)
@@ -125,9 +132,9 @@ class Session:
         """Call `refresh` after every change; a view that is opened again takes the place of its former self."""
         self._listeners[view] = refresh
 
-    def waits_behind(self, asked: str, who: str) -> bool:
-        """Whether something else on the page already says that it waits for `asked`: then `who` need not."""
-        return self._waiting.setdefault(asked, who) != who
+    def waits_behind(self, asked: str, who: str, where: str) -> bool:
+        """Whether something else of the section `where` already says that it waits for `asked`: then `who` need not."""
+        return self._waiting.setdefault((asked, where), who) != who
 
     def _changed(self, _key: str) -> None:
         problems = []

@@ -10,6 +10,7 @@ const charts = (() => {
   const TOP = 14;
   const BOTTOM = 46;
   const LINE = 15;
+  const RULE = "5 4";
 
   // ---------------------------------------------------------------- words: how wide they are, and where they break
   // Measured beside the page, which need not lay itself out for it; a picture is drawn at every move of a slider.
@@ -118,8 +119,9 @@ const charts = (() => {
     mark.classList.add("sl-dot", `sl-c${color || 1}`);
     return mark;
   };
-  function swatch({ shape, color, dash, line, hollow, faint }) {
-    const mark = line || dash
+  function swatch({ shape, color, dash, line, rule, hollow, faint }) {
+    const mark = rule ? s("path", { d: "M-10 0H10", class: "sl-rule", "stroke-dasharray": RULE })
+      : line || dash
       ? s("path", { d: "M-10 0H10", class: `sl-line sl-c${color || 1}`, "stroke-width": 2.5, "stroke-dasharray": dash })
       : symbol(shape || "square", color, 6);
     const over = line && shape ? symbol(shape, color, 4) : null;
@@ -184,7 +186,7 @@ const charts = (() => {
     rules(m, p) {
       const { x0, x1, y0, y1 } = p.frame;
       const d = m.x !== undefined ? `M${p.X.at(m.x)} ${y0}V${y1}` : `M${x0} ${p.Y.at(m.y)}H${x1}`;
-      p.shapes.append(s("path", { d, class: "sl-rule", "stroke-dasharray": "5 4" }));
+      p.shapes.append(s("path", { d, class: "sl-rule", "stroke-dasharray": RULE }));
       // A label stands above or below a line, not on it.
       if (m.x === undefined) p.taken.push([x0, p.Y.at(m.y) - 1, x1, p.Y.at(m.y) + 1]);
     },

@@ -108,7 +108,7 @@ def guess_key(text: str = "") -> dict[str, Any]:
 
 def interval_key() -> dict[str, Any]:
     """Return what the legend says of the lines that :func:`intervals` draws."""
-    return {"line": True, "color": 7, "text": _("the line: how far off it may be")}
+    return {"line": True, "color": 7, "text": _("the line: 95 % interval")}
 
 
 def chart(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from servicelab.course.handin import notebook_file
-from servicelab.i18n import _, use
+from servicelab.i18n import _, between, use
 from servicelab.learn.controls.parts import with_part
 from servicelab.learn.progress import Progress, SectionProgress
 from servicelab.learn.session import Session
@@ -121,6 +121,7 @@ class SectionEnd(Overview):
             "last": _("That was the last section."),
             "spent": _("You have spent {minutes} min on it; it is planned for {planned}."),
             "pause": _("A good place for a break: everything is saved."),
+            "space": between(),
         }
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
@@ -194,7 +195,8 @@ def ended(here: SectionProgress | None, title: str, *, last: bool = False) -> st
         says = _("write your three lines if you like, then tick it off.")
     else:
         says = _("nothing to answer here; it is done when you go on.")
-    return title + _(": ") + says
+    # “Coach, or chance?: done.” has one mark too many.
+    return title.rstrip("?？") + _(": ") + says
 
 
 def _done(here: SectionProgress) -> str:

@@ -32,6 +32,6 @@ export default house.view((ui) => {
     const goes = next.hidden ? onward : next;
     if (pressed && !goes.hidden) goes.focus({ preventScroll: true });
     pressed = false;
-    spent.textContent = [state.minutes ? t("spent", { minutes: state.minutes, planned: state.planned }) : "", state.done ? t("pause") : ""].filter(Boolean).join(" ");
+    spent.textContent = [state.minutes ? t("spent", { minutes: state.minutes, planned: state.planned }) : "", state.done ? t("pause") : ""].filter(Boolean).join(t("space"));
   };
 });

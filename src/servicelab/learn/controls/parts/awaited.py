@@ -41,10 +41,27 @@ def still_open(session: Session, asked: Awaited) -> bool:
     return session.sheet.get(asked.id).get("done") is not True
 
 
-def waits_for(asked: Awaited) -> str:
-    """What stands in the place of a picture, words or a question that waits: what for."""
+def waits_for(session: Session, asked: Awaited, where: str) -> str:
+    """What stands in the place of a picture, words or a question that waits in the section `where`: what for.
+
+    A reader sees one section at a time: what is asked in another one does not stand above.
+    """
+    there = session.outline.section_of(asked.id)
+    if where and there and there != where:
+        title = session.outline.title_of(there)
+        if isinstance(asked, Prediction):
+            return _("Make your guess in section “{title}” first: what stands here waits for it.", title=title)
+        if isinstance(asked, Question):
+            return _("Answer the question in section “{title}” first: what stands here waits for it.", title=title)
+        return _("What stands here comes when you have finished what stands in section “{title}”.", title=title)
     if isinstance(asked, Prediction):
         return guess_first()
     if isinstance(asked, Question):
         return _("Answer the question above first: what stands here waits for it.")
     return _("What stands here comes when you have finished what stands above.")
+
+
+def says_nothing(session: Session, asked: Awaited, who: str, where: str) -> bool:
+    """Whether what waits need not say so: something else of its section does, or the question is not asked yet."""
+    first = session.waited_for.get(asked.id)
+    return session.waits_behind(asked.id, who, where) or (first is not None and still_open(session, first))

@@ -60,6 +60,7 @@ class RevealControl(Control):
         self.earlier = earlier
         self.truth = truth
         self.note = note
+        self._where = session.here
         super().__init__(session, asked.id)
         session.on_change(f"reveal {asked.id}", self.refresh)
 
@@ -75,7 +76,7 @@ class RevealControl(Control):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         # What comes after it and waits for the same guess need not say so again.
-        self._session.waits_behind(self.prediction.id, f"reveal {self.prediction.id}")
+        self._session.waits_behind(self.prediction.id, f"reveal {self.prediction.id}", self._where)
         kept = self._session.sheet.get(self.prediction.id).get("value")
         solved = self._session.place.solved
         return model.reveal_state(

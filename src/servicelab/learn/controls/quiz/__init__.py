@@ -8,7 +8,7 @@ from typing import Any
 from servicelab.course.quizfile import Question
 from servicelab.i18n import _
 from servicelab.learn.controls import Control
-from servicelab.learn.controls.parts.awaited import Awaited, still_open, waits_for
+from servicelab.learn.controls.parts.awaited import Awaited, says_nothing, still_open, waits_for
 from servicelab.learn.controls.quiz import model
 from servicelab.learn.session import Session
 from servicelab.learn.whereabouts import shown
@@ -22,6 +22,7 @@ class QuizControl(Control):
     def __init__(self, session: Session, question: Question, after: Awaited | None = None) -> None:
         self.question = question
         self.after = after
+        self._where = session.here
         super().__init__(session, question.id)
         if after is not None:
             session.on_change(f"question {question.id}", self._follow)
@@ -67,8 +68,9 @@ class QuizControl(Control):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:
         if self.after is not None and still_open(self._session, self.after):
-            behind = self._session.waits_behind(self.after.id, self.question.id)
-            return {"waiting": True, "behind": behind, "text": waits_for(self.after)}
+            behind = says_nothing(self._session, self.after, self.question.id, self._where)
+            says = waits_for(self._session, self.after, self._where)
+            return {"waiting": True, "behind": behind, "text": says}
         solved = self._session.place.solved
         return {**model.state(self.question, value, show_answer=solved), "waiting": False}
 

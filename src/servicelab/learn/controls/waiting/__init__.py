@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from servicelab.course.quizfile import Question
 from servicelab.i18n import _, use
 from servicelab.learn.controls.parts import with_part
-from servicelab.learn.controls.parts.awaited import Awaited, Board, guess_of, still_open, waits_for
+from servicelab.learn.controls.parts.awaited import Awaited, Board, guess_of, says_nothing, still_open, waits_for
 from servicelab.learn.items import Told
 from servicelab.widgets.figures import Figure
 from servicelab.widgets.house import Interactive
@@ -37,6 +37,7 @@ class LatePicture(Figure):
 
     def __init__(self, session: Session, asked: Awaited, draw: Callable[..., Figure], arguments: tuple[Any, ...]):
         self._session, self._asked, self._draw, self._arguments = session, asked, draw, arguments
+        self._where = session.here
         super().__init__({})
         session.on_change(f"picture {next(SERIAL)}", self.refresh)
 
@@ -49,8 +50,9 @@ class LatePicture(Figure):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         if still_open(self._session, self._asked):
-            behind = self._session.waits_behind(self._asked.id, f"{self._draw.__module__}.{self._draw.__qualname__}")
-            return waiting(waits_for(self._asked), behind=behind)
+            who = f"{self._draw.__module__}.{self._draw.__qualname__}"
+            behind = says_nothing(self._session, self._asked, who, self._where)
+            return waiting(waits_for(self._session, self._asked, self._where), behind=behind)
         if not self._drawn:
             guess = guess_of(self._session, self._asked)
             own = {"guess": guess} if "guess" in inspect.signature(self._draw).parameters else {}
@@ -79,6 +81,7 @@ class LateWords(Interactive):
 
     def __init__(self, session: Session, asked: Awaited, told: Told) -> None:
         self._session, self._asked, self._told = session, asked, told
+        self._where = session.here
         super().__init__()
         session.on_change(f"words after {asked.id}: {told.id}", self.refresh)
 
@@ -87,8 +90,8 @@ class LateWords(Interactive):
 
     def derive(self, value: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the sheet decides
         if still_open(self._session, self._asked):
-            behind = self._session.waits_behind(self._asked.id, self._told.id)
-            return waiting(waits_for(self._asked), behind=behind)
+            behind = says_nothing(self._session, self._asked, self._told.id, self._where)
+            return waiting(waits_for(self._session, self._asked, self._where), behind=behind)
         return {WAITING: False, "markdown": self._told.text, "text": self._told.text}
 
     def refresh(self) -> None:

@@ -97,6 +97,7 @@ def appraised(appraisals: pd.DataFrame) -> dict[str, Any]:
                 legend=[
                     {"shape": "circle", "color": 7, "text": _("rating of the month, with its 95 % interval")},
                     {"shape": "diamond", "color": 1, "text": _("after chance")},
+                    {"rule": True, "text": _("mean of the month")},
                 ],
                 height=320,
             )

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from servicelab.i18n import _
 from servicelab.widgets.frames import require
-from servicelab.widgets.house.chart import axis, bars, chart, guess_key, guessed, intervals, names, picture, table
+from servicelab.widgets.house.chart import (
+    axis,
+    bars,
+    chart,
+    guess_key,
+    guessed,
+    interval_key,
+    intervals,
+    names,
+    picture,
+    table,
+)
 from servicelab.widgets.intervals import ratio
 from servicelab.widgets.quantities import between
 
@@ -96,7 +107,7 @@ def quickest(appraisals: pd.DataFrame, guess: float | None = None) -> dict[str, 
                   head=_("What the wall shows")),
             chart(axis(_("minutes a settled call"), 0, top), axis_of,
                   [bars(settled, color=1), intervals(settled, color=7), *mine], head=_("What a settled call takes"),
-                  legend=[guess_key()] if mine else []),
+                  legend=[interval_key(), *([guess_key()] if mine else [])]),
         ],
         _(
             "The quickest quarter takes {quick:.1f} minutes a call and {quick_settled:.1f} for each that is "

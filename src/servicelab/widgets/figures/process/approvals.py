@@ -157,7 +157,10 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
         {"x": mean, "y": last - at, "title": said[at], "xlo": max(0.0, mean - off), "xhi": min(mean + off, AXIS_ENDS)}
         for at, (mean, off) in enumerate(each)
     ]
-    inside = [{"x": row["xhi"], "y": row["y"], "text": yuan(row["x"])} for row in rows if row["x"] <= AXIS_ENDS]
+    # A number stands above its dot, on that side of the line where the dot is: on a phone the line would strike it out.
+    inside = [{"x": row["x"], "y": row["y"], "text": yuan(row["x"])} for row in rows if row["x"] <= AXIS_ENDS]
+    before = [row for row in inside if cost / 2 < float(row["x"]) < cost]
+    after = [row for row in inside if row not in before]
     cut = [
         {"x": AXIS_ENDS, "y": row["y"],
          "text": _("¥{number} ({low}–{high})", number=f"{mean:,.0f}", low=f"{max(0.0, mean - off):,.0f}",
@@ -172,9 +175,9 @@ def sizes(cases: pd.DataFrame, log: pd.DataFrame, guess: float | None = None) ->
                 axis(_("yuan stopped for each claim that is approved"), 0, AXIS_ENDS),
                 names(said[::-1], band=40),
                 [intervals(rows, color=7, width=2), dots(rows, color=3, r=6), rule(x=cost),
-                 notes(inside, dx=8, dy=4), notes(cut, dy=-9, anchor="end")],
+                 notes(after, dx=2, dy=-9), notes(before, dy=-9, anchor="end"), notes(cut, dx=8, dy=-9, anchor="end")],
                 legend=[{"shape": "circle", "color": 3, "text": _("stopped, with its 95 % interval")},
-                        {"dash": "5 4", "color": 7, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
+                        {"rule": True, "text": _("what an approval costs: ¥{cost:.1f}", cost=cost)}],
             )
         ],
         together(

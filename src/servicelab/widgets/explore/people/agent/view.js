@@ -56,7 +56,7 @@ export default house.view((ui) => {
         { bars: state.hours.map((one, i) => ({ x: one.yuan, y: state.hours.length - 1 - i, label: one.yuan.toFixed(2) })), color: 1 },
         { rules: [{ x: state.usual }] },
       ],
-      legend: [{ shape: "square", color: 1, text: t("hours") }, { line: true, color: 7, text: t("usual") }],
+      legend: [{ shape: "square", color: 1, text: t("hours") }, { rule: true, text: t("usual") }],
       alt: state.text,
     });
   }

@@ -22,7 +22,7 @@ export default house.view((ui) => {
       ],
       legend: [
         { shape: "diamond", color: 1, text: t("hired") }, { shape: "circle", color: 7, hollow: true, text: t("passed") },
-        { line: true, color: 7, text: t("mean") },
+        { rule: true, text: t("mean") },
       ],
       alt: state.text,
     });

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from servicelab.i18n import _
+from servicelab.i18n import _, together
 from servicelab.widgets.explore.process.changes import APPROVER, LIMIT, ROBOT
 from servicelab.widgets.explore.process.replays import Change, Outcome, Replays, middle
 from servicelab.widgets.house.values import choice
@@ -89,7 +89,7 @@ class CardsModel:
         )
         most = min(found, key=lambda card: found[card].once)
         when = _when(base.quarters, found[most].quarters)
-        return " ".join(filter(None, (said, verdict, why, when)))
+        return together(said, verdict, why, when)
 
     def _table(self, shown: Mapping[str, Outcome]) -> dict[str, Any]:
         changes = {"as-is": AS_IS, **{key: card.change for key, card in CARDS.items()}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from servicelab.i18n import _
+from servicelab.i18n import _, between
 from servicelab.widgets.explore.process.sheet.model import BAD, SheetModel
 from servicelab.widgets.explore.process.sheet.worksheet import FIELDS, LINES, field_name, line
 from servicelab.widgets.house import Interactive
@@ -67,4 +67,5 @@ class Sheet(Interactive):
             "apart": _("{name}: not the same.", name="{name}"),
             "hangs": _("It hangs on: {fields}.", fields="{fields}"),
             "comma": _(", "),
+            "space": between(),
         }

@@ -45,7 +45,7 @@ export default house.view((ui) => {
     if (!state.tried) return;
     trial.replaceChildren(h("h4", { class: "sl-head", text: t("trial") }), ...state.trial.map((one) =>
       ui.note(one.same ? "right" : "wrong", t(one.same ? "same" : "apart", { name: one.name }),
-        one.says + (one.fields.length ? " " + t("hangs", { fields: one.fields.join(t("comma")) }) : ""))));
+        one.says + (one.fields.length ? t("space") + t("hangs", { fields: one.fields.join(t("comma")) }) : ""))));
     table.set(state.table);
     if (pressed) trial.focus();
     pressed = false;

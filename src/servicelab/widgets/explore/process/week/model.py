@@ -109,6 +109,7 @@ class WeekModel:
         left = 100 - sum(painted.values())
         looked = value.get("looked") is True and left == 0
         state: dict[str, Any] = {"at": painted, "left": left, "looked": looked, "hours": round(self.hours)}
+        state["complete"] = looked
         if not looked:
             # Nothing of the truth goes to the page before the painting is complete.
             said = ", ".join(f"{colour_name(colour)} {percent(painted[colour])}" for colour in COLOURS)
