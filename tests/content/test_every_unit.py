@@ -27,6 +27,7 @@ from servicelab.publish.secrets import Secret, Sought, find_leaks
 from servicelab.publish.sources import Course, load_course
 from servicelab.widgets.explore import MINUTES
 
+DECIDES = re.compile(r"\.decide\(\"([\w-]+)\"")
 INTERACTIVE = re.compile(r"\bexplore\.(\w+)\(")
 
 
@@ -104,6 +105,14 @@ def test_whatever_is_not_fully_right_is_explained(course: Course, unit: str) -> 
             if points < test.nbgrader["points"] and " · " not in said:
                 silent.append(value)
         assert not silent, f"{decision.id}: {silent[:5]} of {len(silent)}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_key_has_each_decision_once_in_the_order_of_the_page(course: Course, unit: str, language: str) -> None:
+    made = course.units[unit]
+    asked = [found for cell in made.documents["exercise"].cells for found in DECIDES.findall(cell.source)]
+    (key,) = [cell.source for cell in content(language).cells(made.documents["instructor"]) if cell.name == "key-a"]
+    assert re.findall(r"^\| .*?`(a-[\w-]+)`", key, re.MULTILINE) == asked
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
