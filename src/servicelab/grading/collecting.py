@@ -56,7 +56,7 @@ class Line:
     damaged
         Whether its notebook cannot be opened.
     own_clock
-        Whether it came in after the due time, and is dated before it by its own clock.
+        Whether it was collected after the due time, and is dated before it by its own clock.
     """
 
     label: str
@@ -117,7 +117,7 @@ class Collection:
 
     @property
     def by_own_clock(self) -> int:
-        """How many of those that count came in after the due time and say of themselves that they were made before."""
+        """How many of those that count were collected after the due time and say that they were made before."""
         return sum(line.own_clock and line.verdict == "taken" for line in self.lines)
 
     def _again_and_again(self) -> list[str]:
@@ -157,8 +157,8 @@ class Collection:
             last = together(
                 last,
                 _(
-                    "{count} came in after the due time and are dated before it by their own clocks: where the "
-                    "deadline decides, compare with the platform's times.",
+                    "Collected only after the due time, and in time by their own clocks: {count}. Where the deadline "
+                    "decides, compare with the platform's times.",
                     count=self.by_own_clock,
                 ),
             )
