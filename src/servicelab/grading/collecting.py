@@ -21,12 +21,12 @@ from servicelab.errors import UserError
 from servicelab.files.whole import whole_folder, write_whole
 from servicelab.files.zips import Refused, pack
 from servicelab.grading.border import mended
-from servicelab.grading.clock import in_zone
 from servicelab.grading.course import Course
 from servicelab.grading.envelope import Submission, read_submission
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
 from servicelab.grading.marks import is_marked
+from servicelab.grading.moments import in_zone
 from servicelab.grading.storing import storing
 from servicelab.i18n import MARKER, _, listed, together
 from servicelab.learn.submission import completed

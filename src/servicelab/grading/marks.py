@@ -25,9 +25,9 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 
 from servicelab.course.handin import answers_file
 from servicelab.files.whole import write_whole
-from servicelab.grading.clock import in_zone
 from servicelab.grading.course import Course, course_of
 from servicelab.grading.messages import text_of
+from servicelab.grading.moments import in_zone
 from servicelab.grading.skeleton import put_right_in
 from servicelab.grading.whose import Whose, is_points, is_test, released
 from servicelab.i18n import _

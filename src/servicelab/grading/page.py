@@ -11,8 +11,8 @@ from nbconvert.exporters import Exporter
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.course.headings import heading
-from servicelab.grading.clock import in_zone
 from servicelab.grading.language import spoken
+from servicelab.grading.moments import in_zone
 from servicelab.grading.pieces import Reader, plain
 from servicelab.grading.skeleton import repairs_in, told_to_trainee
 from servicelab.i18n import _, language, use

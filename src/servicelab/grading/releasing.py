@@ -17,8 +17,8 @@ from servicelab.course.handin import ANY_ANSWERS, EVIDENCE, MANIFEST, TRAINEE
 from servicelab.course.headings import heading
 from servicelab.errors import UserError
 from servicelab.grading import exchange
-from servicelab.grading.clock import in_zone
 from servicelab.grading.course import Course, sqlite_file
+from servicelab.grading.moments import in_zone
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.pieces import WORDS, title_file
 from servicelab.grading.storing import ensure_room, storing

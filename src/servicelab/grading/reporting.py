@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.files.whole import write_whole
-from servicelab.grading.clock import in_zone
+from servicelab.grading.moments import in_zone
 from servicelab.grading.results import Grading, Result
 from servicelab.i18n import _, language, together
 

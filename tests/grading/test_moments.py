@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from servicelab.grading.clock import in_zone
 from servicelab.grading.marks import Mark, Stood
+from servicelab.grading.moments import in_zone
 from servicelab.grading.page import unreadable
 from servicelab.i18n import use
 
