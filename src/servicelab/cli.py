@@ -73,7 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stopped:
         # Pressed twice, it would end the sentence that answers the first.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        kept = _("Interrupted; what was finished is kept, run the same command again to go on.")
+        with i18n.use(speaks) if arguments.verb in TALKS else nullcontext():
+            kept = _("Interrupted; what was finished is kept, run the same command again to go on.")
         print(str(stopped) or kept, file=sys.stderr)
         return 130
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from tests.content.modulewords import content, minutes_of
+from tests.content.testcells import marks
 
+from servicelab.course.declared import read
 from servicelab.course.layout import READ, RUBRICS
-from servicelab.course.quizfile import Written
+from servicelab.course.quizfile import Decision, Written
 from servicelab.i18n import LANGUAGES
 from servicelab.learn.written import count
 from servicelab.publish import build
@@ -22,6 +27,7 @@ from servicelab.publish.secrets import Secret, Sought, find_leaks
 from servicelab.publish.sources import Course, load_course
 from servicelab.widgets.explore import MINUTES
 
+DECIDES = re.compile(r"\.decide\(\"([\w-]+)\"")
 INTERACTIVE = re.compile(r"\bexplore\.(\w+)\(")
 
 
@@ -67,6 +73,63 @@ def test_full_marks_can_be_reached(course: Course, unit: str) -> None:
     decided = perfect_decisions(course.units[unit])
     assert decided
     assert None not in decided.values()
+
+
+def can_be_given(decision: Decision) -> Iterator[Any]:
+    """Every answer that the control takes."""
+    ids = [option.id for option in decision.options]
+    if decision.kind == "number":
+        steps = round((decision.high - decision.low) / decision.step)
+        yield from (round(decision.low + decision.step * at, 6) for at in range(steps + 1))
+    elif decision.kind == "choice":
+        yield from ids
+    elif decision.kind == "axes":
+        whole = itertools.product(*([None, *options] for options in decision.axes.values()))
+        yield from (chosen for each in whole if (chosen := [option for option in each if option]))
+    else:
+        yield from (list(each) for size in range(1, len(ids) + 1) for each in itertools.combinations(ids, size))
+
+
+def test_whatever_is_not_fully_right_is_explained(course: Course, unit: str) -> None:
+    """No point is lost without a word, in both languages, whichever answer the control takes."""
+    made = course.units[unit]
+    exercise = made.documents["exercise"]
+    decided = [read(Decision, item) for _key, _at, item in made.items("decisions")]
+    blank = dict.fromkeys(decision.id for decision in decided)
+    for decision in decided:
+        test = exercise.cell(f"test-{decision.id}")
+        assert test is not None
+        silent = []
+        for value in can_be_given(decision):
+            points, said = marks(exercise, test.name, {"decisions": {**blank, decision.id: value}})
+            if points < test.nbgrader["points"] and " · " not in said:
+                silent.append(value)
+        assert not silent, f"{decision.id}: {silent[:5]} of {len(silent)}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_key_has_each_decision_once_in_the_order_of_the_page(course: Course, unit: str, language: str) -> None:
+    made = course.units[unit]
+    asked = [found for cell in made.documents["exercise"].cells for found in DECIDES.findall(cell.source)]
+    (key,) = [cell.source for cell in content(language).cells(made.documents["instructor"]) if cell.name == "key-a"]
+    assert re.findall(r"^\| .*?`(a-[\w-]+)`", key, re.MULTILINE) == asked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_tick_asks_for_is_told_to_its_trainee_and_not_to_a_marker(root: Path, unit: str, language: str) -> None:
+    """It stands on the feedback page as it is: no name that only the file knows, nothing for whoever marks to do."""
+    rubric = yaml.safe_load((root / RUBRICS / f"{unit}.yml").read_text(encoding="utf-8"))
+    ids = {tick["id"] for each in rubric["criteria"] for tick in each["ticks"]}
+    ids |= {each["id"] for each in rubric["comments"]}
+    for each in rubric["criteria"]:
+        for tick in each["ticks"]:
+            says = tick["says"][language]
+            named = set(re.findall(r"`([^`]*)`", says)) | (
+                set(re.findall(r"[a-z-]{3,}", says)) if language == "zh" else set()
+            )
+            assert not named & ids, (tick["id"], named & ids)
+            assert "in the comment" not in says, tick["id"]
+            assert "批语" not in says, tick["id"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

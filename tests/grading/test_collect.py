@@ -72,9 +72,9 @@ def test_one_line_an_archive_and_the_counts(course: Course, tmp_path: Path) -> N
         "e.ipynb: refused · it is not the zip that the Submit button makes",
         f"{TRIAL}: 1 taken, 1 earlier ones kept, 0 already here, 1 for other assignments, 2 refused; "
         f"in {course.submitted}. More than one came from lin: the latest counts. Where two people gave one number, "
-        "have one of them hand in again under their own. Cannot be opened: lin. Ask for it again. 1 came in after the "
-        "due time and are dated before it by their own clocks: where the deadline decides, compare with the platform's "
-        "times. What was refused stops nobody else: go on, and ask its senders to hand in again. "
+        "have one of them hand in again under their own. Cannot be opened: lin. Ask for it again. Collected "
+        "only after the due time, and in time by their own clocks: 1. Where the deadline decides, compare with the "
+        "platform's times. What was refused stops nobody else: go on, and ask its senders to hand in again. "
         f"Next: servicelab grade {TRIAL}",
     ]
     assert (report.complete, report.usable) == (False, True)

@@ -167,6 +167,10 @@ def test_both_are_shown_side_by_side_when_the_second_is_in(handed_in: Course) ->
     assert f"It is {PAIRS[0]}, by all means." in english
     assert "Taught in</b> module 01, “" in english
     assert "not piloted" in english
+    # An item asks about “the picture above”, which is not on this page.
+    _before, after = english.split("The picture stands on the pages of your two tests.")
+    (pictured,) = (pair for pair in PAIRS if "picture" in pair)
+    assert f"Which of the two is it, {pictured} a?" in after.partition("</section>")[0]
     chinese = (given.where / "E11.html").read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in chinese
     assert f"因为它就是 {PAIRS[0]}。" in chinese

@@ -90,7 +90,7 @@ def test_authored_messages_are_shown_in_the_trainees_language(graded: Course) ->
 
 def test_the_score_stands_on_top_part_by_part(graded: Course) -> None:
     text = plain(page(graded, "half"))
-    assert "Feedback for half · submitted 2026-11-20 09:00 UTC 5 of 11 points" in text
+    assert "Feedback for half · submitted 2026-11-20 09:00 (UTC+00:00) 5 of 11 points" in text
     assert "A · Two decisions 2 / 4 B · A share 3 / 3 C · Say why 0 / 4" in text
     assert "You did not answer this." in text
     waiting = plain(page(graded, "perfect"))
@@ -123,7 +123,7 @@ def test_a_notebook_that_cannot_be_opened_gets_a_page_that_says_what_to_do(grade
     assert text.index("4 of 11 points") < text.index("Your notebook could not be opened")
     assert "submit again" in text
     assert text.strip().startswith(
-        "A trial of grading · Feedback A trial of grading Feedback for broken · submitted 2026-11-20 09:00 UTC"
+        "A trial of grading · Feedback A trial of grading Feedback for broken · submitted 2026-11-20 09:00 (UTC+00:00)"
     )
 
 

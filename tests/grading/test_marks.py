@@ -74,7 +74,7 @@ def test_another_text_does_not_inherit_a_mark_and_the_same_text_keeps_it(course:
     mark(course, "c-why", 4, SAID)
 
     # The same text, with other code: the mark stays, and nobody has to look at it again.
-    assert "replaces the hand-in of 2026-11-19 17:00 UTC, which was graded and marked" in send(
+    assert "replaces the hand-in of 2026-11-19 17:00 (UTC+00:00), which was graded and marked" in send(
         course, inbox, 2, FIRST + "\n", "def share(values):\n    return 0"
     )
     result = graded(course)
@@ -88,7 +88,7 @@ def test_another_text_does_not_inherit_a_mark_and_the_same_text_keeps_it(course:
     assert "what was marked earlier is not what stands here now" in str(result)
     assert held(course) == (None, None, True)
     notebook = (course.autograded / "lin" / TRIAL / "exercise.ipynb").read_text(encoding="utf-8")
-    assert "An earlier text in this place, handed in 2026-11-19 18:00 UTC, was marked 4 / 4." in notebook
+    assert "An earlier text in this place, handed in 2026-11-19 18:00 (UTC+00:00), was marked 4 / 4." in notebook
     assert SAID in notebook
     feedback(TRIAL, course=course)
     page = (course.feedback / "lin" / TRIAL / "exercise.html").read_text(encoding="utf-8")

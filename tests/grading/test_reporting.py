@@ -12,7 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
 from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack, put
+from tests.grading.test_formgrader import CHROMIUM
 
 from servicelab.cli import main
 from servicelab.grading.autograding import grade
@@ -25,7 +27,7 @@ from servicelab.grading.reporting import render
 from servicelab.grading.results import Grading, Result
 from servicelab.grading.returning import feedback
 from servicelab.grading.skeleton import Repair, told
-from servicelab.i18n import use
+from servicelab.i18n import LANGUAGES, use
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 
@@ -241,3 +243,18 @@ def test_nothing_that_a_submission_says_is_more_than_a_text() -> None:
     assert hostile not in page
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 5
     assert "script" not in page.replace("default-src 'none'", "")
+
+
+def test_no_heading_of_a_column_is_cut_off(graded: Grading, chromium: str) -> None:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        for language in LANGUAGES:
+            with use(language):
+                page.set_content(render(graded))
+            cut = page.eval_on_selector_all(
+                "thead th",
+                "heads => heads.filter(each => each.scrollWidth > each.clientWidth).map(each => each.innerText)",
+            )
+            assert cut == []
+        browser.close()

@@ -144,6 +144,6 @@ def test_what_comes_in_after_it_was_due_and_says_it_is_older_is_told(
     def told() -> str:
         return collect(TRIAL, [tmp_path], course=course, now=DUE + after).sentence()
 
-    line = "1 came in after the due time and are dated before it by their own clocks"
+    line = "Collected only after the due time, and in time by their own clocks: 1."
     assert (line in told()) is said
     assert line not in told(), "what is here already is not told again"

@@ -148,6 +148,8 @@ def test_a_picture_of_pairs_has_their_bars_side_by_side():
     ]
     decision = parse_items({"decisions": [raw]}, "decisions.json").decisions["a-picture"]
     drawn = pictures(decision)["up"]
+    assert decisions.readable(decision, "up") == "up — Up (2024: A 4.2, B 3.7; 2025: A 2.9, B 3)"
+    assert decisions.in_words(decision, "up") == "Up (2024: A 4.2, B 3.7; 2025: A 2.9, B 3)"
     assert drawn["alt"] == "Up: 2024, A 4.2, 2024, B 3.7, 2025, A 2.9, 2025, B 3"
     named = dict(enumerate(drawn["y"]["names"]))
     assert [[(named[bar["y"]], bar["x"]) for bar in layer["bars"]] for layer in drawn["layers"]] == [

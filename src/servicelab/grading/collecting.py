@@ -25,7 +25,8 @@ from servicelab.grading.course import Course
 from servicelab.grading.envelope import Submission, read_submission
 from servicelab.grading.exchange import submissions as exchange_submissions
 from servicelab.grading.inbox import Arrival, arrivals, read_name, uploader
-from servicelab.grading.marks import MINUTE, is_marked
+from servicelab.grading.marks import is_marked
+from servicelab.grading.moments import in_zone
 from servicelab.grading.storing import storing
 from servicelab.i18n import MARKER, _, listed, together
 from servicelab.learn.submission import completed
@@ -55,7 +56,7 @@ class Line:
     damaged
         Whether its notebook cannot be opened.
     own_clock
-        Whether it came in after the due time, and is dated before it by its own clock.
+        Whether it was collected after the due time, and is dated before it by its own clock.
     """
 
     label: str
@@ -116,7 +117,7 @@ class Collection:
 
     @property
     def by_own_clock(self) -> int:
-        """How many of those that count came in after the due time and say of themselves that they were made before."""
+        """How many of those that count were collected after the due time and say that they were made before."""
         return sum(line.own_clock and line.verdict == "taken" for line in self.lines)
 
     def _again_and_again(self) -> list[str]:
@@ -156,8 +157,8 @@ class Collection:
             last = together(
                 last,
                 _(
-                    "{count} came in after the due time and are dated before it by their own clocks: where the "
-                    "deadline decides, compare with the platform's times.",
+                    "Collected only after the due time, and in time by their own clocks: {count}. Where the deadline "
+                    "decides, compare with the platform's times.",
                     count=self.by_own_clock,
                 ),
             )
@@ -342,7 +343,7 @@ class _Desk:
         if there is None:
             return ""
         student = target.parent.name
-        when = there.strftime(MINUTE)
+        when = in_zone(there)
         if is_marked(self.course, self.assignment, student):
             return _("replaces the hand-in of {when}, which was graded and marked", when=when)
         if (self.course.autograded / student / self.assignment).is_dir():

@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from servicelab.course.handin import answers_file
 from servicelab.files.whole import write_whole
 from servicelab.grading.course import Course, course_of
 from servicelab.grading.messages import text_of
+from servicelab.grading.moments import in_zone
 from servicelab.grading.skeleton import put_right_in
 from servicelab.grading.whose import Whose, is_points, is_test, released
 from servicelab.i18n import _
@@ -42,7 +44,6 @@ DAMAGED = ".damaged-"
 LARGEST = 16 << 20
 """Bytes of one file of marks; hundreds of comments as long as a page come nowhere near."""
 HASH = re.compile(r"[0-9a-f]{64}")
-SUBMITTED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
@@ -86,9 +87,13 @@ class Mark:
         given = "—" if self.score is None else f"{self.score:g}"
         if self.stood:
             given += f" / {self.stood.points:g}"
-        lines = [f"**{_head(given, self.stood.submitted if self.stood else '')}** " + _foot()]
+        lines = [f"**{_head(given, _when(self.stood.submitted) if self.stood else '')}** " + _foot()]
         lines += [quoted(self.comment)] if self.comment else []
         return "\n\n".join(lines)
+
+
+def _when(submitted: str) -> str:
+    return in_zone(datetime.strptime(submitted, MINUTE).replace(tzinfo=UTC)) if submitted else ""
 
 
 def _head(given: str, when: str) -> str:
@@ -220,7 +225,7 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(about["db_url"]) as gradebook:
             found = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             moment = found.assignment.timestamp
-            self._moment = moment.strftime(MINUTE) if moment else ""
+            self._moment = f"{moment.isoformat(' ', 'minutes')} UTC" if moment else ""
             marks = {name: (grade, comment) for name, grade, comment in marks_in(found)}
             for cell in nb.cells:
                 if is_grade(cell) or is_solution(cell) or is_task(cell):
@@ -383,8 +388,7 @@ def _mark(stated: Any) -> Mark:
 def _stood(stated: Any) -> Stood:
     about = _exactly(stated, Stood)
     text, submitted = _text(about["text"]), _text(about["submitted"])
-    if submitted and not SUBMITTED.fullmatch(submitted):
-        raise ValueError("submitted")
+    _when(submitted)  # ValueError where it is no moment
     # Earlier versions kept the text itself.
     return Stood(text if HASH.fullmatch(text) else fingerprint(text), _points(about["points"]), submitted)
 

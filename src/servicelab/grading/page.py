@@ -12,7 +12,7 @@ from nbformat.notebooknode import NotebookNode
 
 from servicelab.course.headings import heading
 from servicelab.grading.language import spoken
-from servicelab.grading.marks import MINUTE
+from servicelab.grading.moments import in_zone
 from servicelab.grading.pieces import Reader, plain
 from servicelab.grading.skeleton import repairs_in, told_to_trainee
 from servicelab.i18n import _, language, use
@@ -66,7 +66,7 @@ def title_of(nb: NotebookNode) -> str:
 def unreadable(student: str, title: str, lang: str, submitted: datetime | None, late: float) -> str:
     """Return the page of a submission whose notebook could not be opened at all; `late` in seconds."""
     with use(lang):
-        facts = {"when": submitted.strftime(MINUTE) if submitted else "", "late": lateness(late)}
+        facts = {"when": in_zone(submitted) if submitted else "", "late": lateness(late)}
         damaged = _(
             "Your notebook could not be opened, so nothing in it could be marked. Your answers are still on your "
             "machine: open the exercise, check that your work is there, and submit again. Tell your instructor if it "
@@ -95,6 +95,7 @@ def _page(title: str, student: str, facts: dict[str, Any], score: float, points:
         "drawn": _("Figure that your code drew"),
         "comment": _("Comment"),
         "answer": _("Your answer"),
+        "your_answer": _("Your answer:"),
         "unanswered": _("You did not answer this."),
         "marker": _("What your marker says"),
         "right": _("Everything that was checked here is right."),
@@ -129,7 +130,7 @@ def _facts(graded: dict[str, Any]) -> dict[str, Any]:
         except MissingEntry:
             return facts
         submission = notebook.assignment
-        facts["when"] = submission.timestamp.strftime(MINUTE) if submission.timestamp else ""
+        facts["when"] = in_zone(submission.timestamp) if submission.timestamp else ""
         facts["late"] = lateness(submission.total_seconds_late)
         facts["points"] = {grade.name: float(grade.max_score) for grade in notebook.grades}
         facts["waiting"] = {grade.name for grade in notebook.grades if grade.needs_manual_grade}

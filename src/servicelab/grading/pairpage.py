@@ -85,6 +85,7 @@ def render(who: str, comparison: Comparison, pairs: Mapping[str, Pair], taught: 
     cards = [
         {
             "sides": [_side(said[when], sat, pair, comparison) for when, sat in tests.items()],
+            "pictured": pair.area == "picture",
             "because": comparison.items.keys[pair.id].because[language()],
             "taught": next((place for key in pair.teaches if (place := taught(key))), ""),
         }
@@ -101,6 +102,7 @@ def render(who: str, comparison: Comparison, pairs: Mapping[str, Pair], taught: 
         "key": _("Right is"),
         "why": _("Why"),
         "place": _("Taught in"),
+        "pictured": _("The picture stands on the pages of your two tests."),
         "new": (
             ""
             if all(comparison.piloted(pair) for pair in pairs.values())
@@ -151,7 +153,9 @@ def _taught(sources: Sources) -> Callable[[str], str]:
         title = _section(sources, unit.read, cell) if kind == READ[unit.kind] else ""
         if not title:
             return _("module {module}", module=number)
-        return _("module {module}, “{section}”", module=number, section=title)
+        # A heading may hold a quotation of its own.
+        inner = title.translate(str.maketrans("“”", "‘’"))
+        return _("module {module}, “{section}”", module=number, section=inner)
 
     return cache(place)
 

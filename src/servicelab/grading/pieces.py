@@ -208,8 +208,7 @@ def _decisions(folder: Path) -> dict[str, dict[str, str]]:
     for key, decision in asked.items():
         kept = entries.get(key)
         given = decisions.answer(decision, kept if isinstance(kept, dict) else {})
-        said = decisions.readable(decision, given)
-        found[key] = {"prompt": decision.prompt, "answer": re.sub(r"(^|; )[\w-]+ — ", r"\1", said)}
+        found[key] = {"prompt": decision.prompt, "answer": decisions.in_words(decision, given)}
     return found
 
 

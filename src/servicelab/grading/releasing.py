@@ -18,6 +18,7 @@ from servicelab.course.headings import heading
 from servicelab.errors import UserError
 from servicelab.grading import exchange
 from servicelab.grading.course import Course, sqlite_file
+from servicelab.grading.moments import in_zone
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.pieces import WORDS, title_file
 from servicelab.grading.storing import ensure_room, storing
@@ -80,17 +81,6 @@ def read_due(text: str) -> datetime:
         raise UserError(
             _('--due "{text}" is not a day and a time: write it like "2026-11-20 18:00".', text=text)
         ) from error
-
-
-def in_zone(moment: datetime) -> str:
-    """Return a time by this machine's clock, with its time zone.
-
-    >>> in_zone(datetime(2026, 11, 20, 12, tzinfo=UTC)).endswith(")")
-    True
-    """
-    here = moment.astimezone()
-    offset = here.strftime("%z")
-    return f"{here:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def release(assignment: str, *, course: Course, due: datetime | None = None) -> Release:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelab.files.whole import write_whole
-from servicelab.grading.marks import MINUTE
+from servicelab.grading.moments import in_zone
 from servicelab.grading.results import Grading, Result
 from servicelab.i18n import _, language, together
 
@@ -43,7 +43,7 @@ def render(grading: Grading) -> str:
             count=len(grading.results),
             graded=sum(each.status == "graded" for each in grading.results),
             seconds=grading.seconds,
-            when=datetime.now(UTC).strftime(MINUTE),
+            when=in_zone(datetime.now(UTC)),
         ),
         "next": _("What to do now"),
         "level": _level(grading),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from servicelab.course.quizfile import Decision, Pictured
@@ -101,8 +101,19 @@ def with_numbers(decision: Decision, option: Pictured) -> str:
     """An option's text and, where it is a picture, its numbers: what is read far from the picture says which it was."""
     if not option.series:
         return option.text
-    numbers = _(", ").join(f"{value:g}" for value in option.series)
-    return _("{option} ({numbers})", option=option.text, numbers=f"{numbers} {decision.unit}".rstrip())
+    return _("{option} ({numbers})", option=option.text, numbers=_numbers(decision, option.series))
+
+
+def _numbers(decision: Decision, series: Sequence[float]) -> str:
+    """What a picture draws, in a line: of bars side by side which is whose."""
+    if size := len(decision.pairs):
+        drawn = [
+            (over, _(", ").join(map("{} {:g}".format, decision.pairs, series[at * size :])))
+            for at, over in enumerate(decision.over)
+        ]
+        return _("; ").join(_("{option}: {numbers}", option=over, numbers=numbers) for over, numbers in drawn)
+    numbers = _(", ").join(f"{value:g}" for value in series)
+    return f"{numbers} {decision.unit}".rstrip()
 
 
 def entry(decision: Decision, value: object) -> dict[str, Any]:
@@ -112,14 +123,22 @@ def entry(decision: Decision, value: object) -> dict[str, Any]:
 
 
 def readable(decision: Decision, given: Answer) -> str:
-    """An answer as a person reads it: `value — option text`, or a dash when there is none."""
+    """An answer as whoever marks reads it: `value — option text`, or a dash when there is none."""
+    return _said(decision, given, "{id} — {text}")
+
+
+def in_words(decision: Decision, given: Answer) -> str:
+    """An answer as its maker reads it: the texts of the options, or a dash when there is none."""
+    return _said(decision, given, "{text}")
+
+
+def _said(decision: Decision, given: Answer, option: str) -> str:
     if given is None:
         return MISSING
     text = {o.id: with_numbers(decision, o) for o in decision.options}
-    if isinstance(given, list):
-        return "; ".join(f"{i} — {text[i]}" for i in given)
-    if isinstance(given, str):
-        return f"{given} — {text[given]}"
+    if isinstance(given, list | str):
+        chosen = [given] if isinstance(given, str) else given
+        return _("; ").join(option.format(id=each, text=text[each]) for each in chosen)
     return f"{given:g} {decision.unit}".strip()
 
 
