@@ -159,9 +159,14 @@ def shut_in(level: Level, world: World, limits: Limits, work: Callable[[], None]
     as_root = os.geteuid() == 0
     # Of somebody who is no administrator, the limit counts everything that they run.
     before = 0 if as_root else _threads_of(os.geteuid())
-    asked, asks = os.pipe()
-    answered, answers = os.pipe()
-    outer = os.fork()
+    (asked, asks), (answered, answers) = os.pipe(), os.pipe()
+    try:
+        outer = os.fork()
+    except OSError:
+        # Whoever asks for the next submission would soon have none left to open.
+        for each in (asked, asks, answered, answers):
+            os.close(each)
+        raise
     if not outer:
         os.close(asked)
         os.close(answers)

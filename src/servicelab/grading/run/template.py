@@ -201,8 +201,6 @@ def _live_in(room: Path, seed: bytes) -> None:
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
         }
     )
-    # Between cells nobody is to be interrupted: the template ignores it as well.
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.argv = [""]
     random.seed(seed)
     numpy = sys.modules.get("numpy")
@@ -221,7 +219,8 @@ def _keep(worker: int, line: Line, talks: int) -> int:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == worker:
-                    # Copies of it are still to be asked.
+                    # Its number can be anybody's from now on. Copies of it are still to be asked.
+                    worker = 0
                     with suppress(Ended):
                         line.say({"ended": os.waitstatus_to_exitcode(ended[1])})
         ready = select.select(waited, [], [])[0]
@@ -232,7 +231,7 @@ def _keep(worker: int, line: Line, talks: int) -> int:
                 asked = line.hear()
             except Ended:
                 return 0
-            if asked["do"] in SIGNALS:
+            if worker and asked["do"] in SIGNALS:
                 with suppress(ProcessLookupError):
                     os.kill(worker, SIGNALS[asked["do"]])
             # Whatever was sent before is on its way by now.
