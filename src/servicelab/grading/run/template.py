@@ -27,9 +27,9 @@ from servicelab.company import load
 from servicelab.company.tables.reading import share
 from servicelab.errors import UserError
 from servicelab.grading.confined import packages
-from servicelab.grading.run import system
 from servicelab.grading.run.jail import Limits, World, offered, shut_in
 from servicelab.grading.run.judge import Judge
+from servicelab.grading.run.largepages import gather
 from servicelab.grading.run.learner import Learner, make_shell
 from servicelab.grading.run.talking import Ended, Line, TooMuch
 
@@ -65,7 +65,7 @@ def preload(modules: Sequence[str], tables: Sequence[str]) -> None:
     gc.collect()
     # What is there stays shared with the copies: collecting would write into each of its pages.
     gc.freeze()
-    system.gather()
+    gather()
 
 
 def _import(modules: Sequence[str]) -> None:
