@@ -39,6 +39,7 @@ from servicelab.grading.outcomes import (
     TOO_LONG,
     TOO_MUCH,
     UNSTOPPABLE,
+    Cause,
     as_nbgrader,
     judged,
     not_run,
@@ -219,7 +220,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     def _run(self, nb: NotebookNode, run: Run, resources: Any, km: Any) -> NotebookNode:
         """Run the cells of one run in a Python of its own; what went before it leaves nothing in it."""
         self._until = time.monotonic() + self.notebook_timeout
-        self._stopped = ""
+        self._stopped: Cause | None = None
         self._running = run
         self._theirs = self._greeted = False
         self._room = self.notebook_output
