@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import re
 import shutil
 import time
@@ -24,7 +25,7 @@ from servicelab.errors import UserError
 from servicelab.files.zips import spelled_out
 from servicelab.grading import noticed
 from servicelab.grading.bindings import read
-from servicelab.grading.collecting import link_in, nothing_collected, opens, submission_hash
+from servicelab.grading.collecting import nothing_collected, opens, submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
 from servicelab.grading.guests import decided
@@ -212,7 +213,7 @@ def grade_one(
     submitted = course.submitted / student / assignment
     digest = why = ""
     try:
-        if link := link_in(submitted):
+        if link := _link_in(submitted):
             why = _("{name} in it is a link or cannot be read", name=spelled_out(link))
             _give_up(course, assignment, student)
             return "failed", why, time.monotonic() - began
@@ -236,6 +237,21 @@ def grade_one(
         path = course.autograded / student / assignment / GRADED
         path.write_text(json.dumps(record, indent=2), encoding="utf-8")
     return status, why, time.monotonic() - began
+
+
+def _link_in(folder: Path) -> str:
+    """Return the name of a link that stands in a submission's folder or in its place; an empty string where none does.
+
+    In somebody else's course whatever was unpacked stands there. nbgrader copies what a link leads to: another's work,
+    the solution, the gradebook.
+    """
+    if folder.is_symlink():
+        return folder.name
+    for place, folders, files in os.walk(folder):
+        for path in (Path(place, name) for name in (*folders, *files)):
+            if path.is_symlink():
+                return path.relative_to(folder).as_posix()
+    return ""
 
 
 def _is_machines(why: str) -> bool:
