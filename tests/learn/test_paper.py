@@ -181,8 +181,9 @@ def test_who_went_past_the_second_is_led_back_when_nothing_else_is_left(workspac
     core = replace(first, progress=done, exercise=None)
     later = replace(core, name="later", before=None, after=None, title="Later", progress=begun)
     assert nextsteps.next_step([core, later]).startswith("Next: go on with the lesson “Later”")
-    assert nextsteps.next_step([core, replace(later, progress=done)]).startswith("Next: take the test after the course.")
-    said = nextsteps.go_on([core, replace(later, progress=done)])
+    gone_on = [core, replace(later, progress=done)]
+    assert nextsteps.next_step(gone_on).startswith("Next: take the test after the course.")
+    said = nextsteps.go_on(gone_on)
     assert said is not None
     assert said[:2] == ("Go on: the test after the course", core.after.notebook)
 

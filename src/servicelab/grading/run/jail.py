@@ -28,6 +28,7 @@ from servicelab.grading.capabilities import READ_AS_OWNER, keep_capabilities
 from servicelab.grading.descendants import descendants
 from servicelab.grading.libc import (
     PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
     PR_SET_KEEPCAPS,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
@@ -55,7 +56,9 @@ class Limits:
     Attributes
     ----------
     memory
-        Bytes of address space beyond what the template has.
+        Bytes of address space of one process, beyond what the template has.
+    together
+        Bytes of memory of all its processes, what they share counted once; whoever keeps them looks from time to time.
     processor
         Seconds of processor that one process may use.
     processes
@@ -71,6 +74,7 @@ class Limits:
     """
 
     memory: int = 2 << 30
+    together: int = 4 << 30
     processor: int = 300
     processes: int = 64
     file: int = 64 << 20
@@ -337,6 +341,9 @@ def _inside(
         if as_root:
             # In a world of its own this user has nothing outside; by rules, each submission is one of its own.
             _be_nobody(world.room, NOBODY + (0 if level == "namespaces" else os.getpid() % USERS))
+            if level == "namespaces":
+                # Whoever keeps it is an administrator in there only, and sees what memory it takes if it may be seen.
+                prctl(PR_SET_DUMPABLE)
         else:
             keep_capabilities(0)
         # Whoever becomes another user is asked again.

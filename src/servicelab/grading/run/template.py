@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from base64 import b64decode
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from servicelab.grading.run.judge import Judge
 from servicelab.grading.run.largepages import gather
 from servicelab.grading.run.learner import Learner, make_shell
 from servicelab.grading.run.talking import Ended, Line, TooMuch
+from servicelab.grading.run.weighing import end_the_largest
 
 ROLES: dict[str, type[Learner] | type[Judge]] = {"learner": Learner, "judge": Judge}
 PRELOADED = (
@@ -40,6 +42,8 @@ PRELOADED = (
 )  # fmt: skip
 """What a service course's notebook imports, or what runs it."""
 SIGNALS = {"interrupt": signal.SIGINT, "end": signal.SIGKILL}
+WEIGHED = 0.5
+"""Seconds after which it is looked how much memory a submission takes; an honest one has mostly ended before."""
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -144,7 +148,7 @@ def _start(asked: dict[str, Any], talks: int, keeps: int, brought: int) -> int:
     # What this Python finds its packages in, which the one that asks need not know.
     seen = *map(Path, asked["readable"]), *packages(Path(asked["course"]))
     world = World(seen, room, lambda: _brought(brought))
-    seed = os.urandom(32)
+    seed, limits = os.urandom(32), Limits(**asked["limits"])
 
     def work() -> None:
         line = Line.of(talks)
@@ -162,9 +166,9 @@ def _start(asked: dict[str, Any], talks: int, keeps: int, brought: int) -> int:
             raise
 
     def keep(worker: int) -> int:
-        return _keep(worker, Line.of(keeps), talks)
+        return _keep(worker, Line.of(keeps), talks, limits.together)
 
-    return shut_in(asked["level"], world, Limits(**asked["limits"]), work, keep)
+    return shut_in(asked["level"], world, limits, work, keep)
 
 
 def _brought(number: int) -> dict[str, bytes]:
@@ -208,13 +212,17 @@ def _live_in(room: Path, seed: bytes) -> None:
         numpy.random.seed(list(seed))
 
 
-def _keep(worker: int, line: Line, talks: int) -> int:
-    """Pass on what whoever conducts wants of the worker, and say how it ended; return when nobody wants anything."""
+def _keep(worker: int, line: Line, talks: int, together: int) -> int:
+    """Pass on what whoever conducts wants of the worker, and say how it ended; return when nobody wants anything.
+
+    Meanwhile all that is kept takes no more bytes of memory than `together` says.
+    """
     os.close(talks)
     woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     waited: list[Any] = [line, woken]
+    weighs = time.monotonic() + WEIGHED
     while True:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
@@ -223,7 +231,10 @@ def _keep(worker: int, line: Line, talks: int) -> int:
                     worker = 0
                     with suppress(Ended):
                         line.say({"ended": os.waitstatus_to_exitcode(ended[1])})
-        ready = select.select(waited, [], [])[0]
+        ready = select.select(waited, [], [], max(0.0, weighs - time.monotonic()))[0]
+        if time.monotonic() >= weighs:
+            end_the_largest(os.getpid(), together)
+            weighs = time.monotonic() + WEIGHED
         if woken in ready:
             os.read(woken, 1 << 12)
         if line in ready:
