@@ -137,7 +137,8 @@ def spent(course: Course) -> dict[str, float]:
                 # The first one finds nothing compiled.
                 took.clear()
                 began = time.perf_counter()
-            autograding.grade_one(student, course=course, assignment=ASSIGNMENT, stamp=stamp, reached=reached)
+            about = {"course": course, "assignment": ASSIGNMENT, "stamp": stamp, "reached": reached}
+            autograding.grade_one(student, **about, asked=time.monotonic())
     whole = time.perf_counter() - began
     each = {PHASES[name]: seconds / (len(students) - 1) for name, seconds in took.items()}
     return {**each, "nbgrader's steps and its gradebook": whole / (len(students) - 1) - sum(each.values())}

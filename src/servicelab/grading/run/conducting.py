@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from servicelab.errors import UserError
+from servicelab.grading.phases import phase
 from servicelab.grading.run.jail import Level, Limits
 from servicelab.grading.run.learner import plain, text
 from servicelab.grading.run.talking import Ended, Line, TooLate, TooMuch
@@ -345,32 +346,35 @@ class Conducting:
     def conduct(self, steps: Sequence[Step]) -> list[Came]:
         """Run the cells and judge the tests; return what came of each."""
         came = [Came() for _step in steps]
-        learner = self.start("learner")
         copies: dict[int, Line] = {}
-        gone = ""
-        try:
-            for at, step in enumerate(steps):
-                if step.apart:
-                    # Judged without the submission's process: whatever became of that takes nothing from it.
-                    continue
-                if gone:
-                    came[at].stopped = gone
-                elif time.monotonic() > self.until:
-                    came[at].stopped = gone = "time"
-                elif step.test:
-                    gone = self._split(learner, at, copies, came[at])
-                else:
-                    gone = self._run(learner, step, came[at])
-            if any(step.test and not each.stopped for step, each in zip(steps, came, strict=True)):
-                self._judge(steps, copies, came)
-            if any("silent" in each.judged for each in came):
-                # Unless whoever keeps the copies is gone, it was they that did not answer.
-                learner.end()
-        finally:
-            learner.close()
-            for line in copies.values():
-                line.close()
+        with ExitStack() as ends:
+            with phase("run"):
+                learner = self.start("learner")
+                ends.callback(learner.close)
+                ends.callback(_close, copies)
+                self._run_all(learner, steps, copies, came)
+            with phase("judged"):
+                if any(step.test and not each.stopped for step, each in zip(steps, came, strict=True)):
+                    self._judge(steps, copies, came)
+                if any("silent" in each.judged for each in came):
+                    # Unless whoever keeps the copies is gone, it was they that did not answer.
+                    learner.end()
         return came
+
+    def _run_all(self, learner: Worker, steps: Sequence[Step], copies: dict[int, Line], came: list[Came]) -> None:
+        gone = ""
+        for at, step in enumerate(steps):
+            if step.apart:
+                # Judged without the submission's process: whatever became of that takes nothing from it.
+                continue
+            if gone:
+                came[at].stopped = gone
+            elif time.monotonic() > self.until:
+                came[at].stopped = gone = "time"
+            elif step.test:
+                gone = self._split(learner, at, copies, came[at])
+            else:
+                gone = self._run(learner, step, came[at])
 
     def _run(self, learner: Worker, step: Step, came: Came) -> str:
         """Run one cell; return why nothing can run after it, or an empty string."""
@@ -494,6 +498,11 @@ class Conducting:
             judge.interrupt()
             found = judge.talks.hear(MOST_SAID, self.bounds.grace)
         return found
+
+
+def _close(lines: Mapping[int, Line]) -> None:
+    for line in lines.values():
+        line.close()
 
 
 def _why(wrong: Exception) -> str:
