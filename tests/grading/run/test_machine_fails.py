@@ -7,6 +7,8 @@ import os
 import resource
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -209,3 +211,23 @@ def test_nothing_that_ended_waits_to_be_fetched_while_a_class_is_graded(
     # What is asked next has the template fetch what ended before.
     Conducting(started(reached, tmp_path), BOUNDS).conduct([Step("1")])
     assert len(below(template._process.pid)) <= 1
+
+
+def test_a_program_that_is_killed_leaves_no_folder_and_no_process(tmp_path: Path) -> None:
+    """A template is larger than most submissions, and its folders hold a copy of the fonts' list for each run."""
+    code = (
+        "from servicelab.grading.run.ready import begun\nimport time\n"
+        "with begun() as reached:\n    print(reached.place, flush=True)\n    time.sleep(60)"
+    )
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        place = Path(program.stdout.readline().strip())
+        assert place.is_relative_to(tmp_path)
+        (served,) = below(program.pid)
+        program.kill()
+    until = time.monotonic() + 30
+    while (list(tmp_path.iterdir()) or Path(f"/proc/{served}").exists()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{served}").exists()
+    assert list(tmp_path.iterdir()) == []

@@ -123,10 +123,13 @@ class Template:
         What it is told of this process's environment.
     level
         How whatever it starts is shut in; by default the best that the machine offers.
+    lodging
+        A folder made for it alone, which goes with it.
     """
 
-    def __init__(self, environment: dict[str, str], level: Level | None = None) -> None:
+    def __init__(self, environment: dict[str, str], level: Level | None = None, *, lodging: Path | None = None) -> None:
         self._room = Path(tempfile.mkdtemp(prefix="servicelab-"))
+        self._folders = [self._room, *([lodging] if lodging else [])]
         self._place = self._room / "line"
         self._owner, theirs = Line.pair()
         self._asked = False
@@ -134,7 +137,7 @@ class Template:
         # Of the module that is run as the program, IPython's namespace takes the place.
         command = [sys.executable, "-P", "-c", f"from {__package__}.template import main; main()"]
         self._process = subprocess.Popen(
-            [*command, str(self._place), str(theirs.fileno()), level or ""],
+            [*command, str(self._place), str(theirs.fileno()), level or "", *map(str, self._folders)],
             env={**environment, **single},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -155,7 +158,8 @@ class Template:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._room, ignore_errors=True)
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def reached(self, modules: Sequence[str] = (), tables: Sequence[str] = ()) -> Reached:
         """Return where it listens, when it does.

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -253,21 +254,26 @@ def _keep(worker: int, line: Line, talks: int, together: int) -> int:
 def main() -> None:
     """Be the template.
 
-    Where to listen, the number of the open file to the owner, and how to shut in (or nothing, for the best that the
-    machine offers) are the arguments. What is preloaded beside what always is, the owner says when it knows.
+    Where to listen, the number of the open file to the owner, how to shut in (or nothing, for the best that the machine
+    offers), and folders that nobody needs after it are the arguments. What is preloaded beside what always is, the
+    owner says when it knows.
     """
     place, owner, level = sys.argv[1], Line.of(int(sys.argv[2])), sys.argv[3] or offered()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    begin()
     try:
+        begin()
         preload(**owner.hear())
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(place)
+        listener.listen(64)
+        owner.say({"level": level})
+        serve(listener, owner)
     except Ended:
         return
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(place)
-    listener.listen(64)
-    owner.say({"level": level})
-    serve(listener, owner)
+    finally:
+        # An owner that was killed removes nothing itself.
+        for folder in sys.argv[4:]:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
