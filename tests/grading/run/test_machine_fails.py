@@ -15,10 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.grading.conftest import SHARE, TRIAL, fill, pack, put
 
 from servicelab.errors import UserError
+from servicelab.grading.autograding import grade
+from servicelab.grading.collecting import collect
+from servicelab.grading.course import Course
 from servicelab.grading.lodging import environment
-from servicelab.grading.run import jail
+from servicelab.grading.run import jail, ready
 from servicelab.grading.run.conducting import Bounds, Conducting, Reached, Step, Template, Worker
 from servicelab.grading.run.jail import LEVELS, Limits, World
 from servicelab.grading.run.system import is_linux
@@ -108,6 +112,37 @@ def test_a_submission_whose_engine_is_killed_under_it_is_none_that_ended(
             Conducting(started(reached, tmp_path), BOUNDS).conduct(steps)
     finally:
         timer.cancel()
+
+
+def test_a_class_whose_template_is_killed_is_not_graded_and_can_be_again(
+    template: Template, reached: Reached, course: Course, tmp_path: Path
+) -> None:
+    put(tmp_path / "inbox", "lin.zip", pack("lin", fill(course, code=f"import time\ntime.sleep(20)\n{SHARE}")))
+    collect(TRIAL, [tmp_path / "inbox"], course=course)
+
+    def kills() -> None:
+        within(60, lambda: bool(keepers(template)))
+        time.sleep(1)
+        kill(template._process.pid)
+
+    killing = threading.Thread(target=kills)
+    killing.start()
+    with ready.told(reached):
+        (first,) = grade(TRIAL, course=course).results
+    killing.join()
+    assert (first.status, GONE in first.why) == ("stopped", True), first
+    put(tmp_path / "again", "lin.zip", pack("lin", fill(course, code=SHARE)))
+    collect(TRIAL, [tmp_path / "again"], course=course)
+    (second,) = grade(TRIAL, course=course).results
+    assert (second.status, second.score > 0) == ("graded", True)
+
+
+def within(seconds: float, happens: Callable[[], bool]) -> None:
+    """Wait until something is so, and fail when it is not in time."""
+    until = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_a_judge_that_ends_before_any_test_ran_is_no_test_that_failed(
@@ -226,8 +261,4 @@ def test_a_program_that_is_killed_leaves_no_folder_and_no_process(tmp_path: Path
         assert place.is_relative_to(tmp_path)
         (served,) = below(program.pid)
         program.kill()
-    until = time.monotonic() + 30
-    while (list(tmp_path.iterdir()) or Path(f"/proc/{served}").exists()) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{served}").exists()
-    assert list(tmp_path.iterdir()) == []
+    within(30, lambda: not list(tmp_path.iterdir()) and not Path(f"/proc/{served}").exists())
