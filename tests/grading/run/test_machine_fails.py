@@ -28,6 +28,7 @@ from servicelab.grading.run.jail import LEVELS, Limits, World
 from servicelab.grading.run.system import is_linux
 from servicelab.grading.run.talking import Line
 from servicelab.grading.sealed import IN_THERE, SYSTEM
+from servicelab.grading.seats import side_by_side
 
 pytestmark = [
     pytest.mark.grading,
@@ -246,6 +247,15 @@ def test_nothing_that_ended_waits_to_be_fetched_while_a_class_is_graded(
     # What is asked next has the template fetch what ended before.
     Conducting(started(reached, tmp_path), BOUNDS).conduct([Step("1")])
     assert len(below(template._process.pid)) <= 1
+
+
+def test_whatever_others_are_copies_of_has_one_thread(template: Template, reached: Reached) -> None:
+    """A copy has the thread that made it and no other: a lock that another one held stays locked in it for ever."""
+    list(side_by_side(os.listdir, ["/proc/self/task"], 1))
+    servers = [each for each in below(os.getpid()) if b"forkserver" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    assert servers
+    for each in (template._process.pid, *servers):
+        assert len(list(Path(f"/proc/{each}/task").iterdir())) == 1
 
 
 def test_a_program_that_is_killed_leaves_no_folder_and_no_process(tmp_path: Path) -> None:
