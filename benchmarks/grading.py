@@ -10,7 +10,6 @@ imported and read: nothing that starts a process a submission can be faster.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import os
 import resource
@@ -30,6 +29,7 @@ import nbformat
 
 from servicelab.grading import Course
 from servicelab.grading.course import CONFIG, course_here
+from servicelab.grading.libc import PR_SET_CHILD_SUBREAPER, prctl
 from servicelab.grading.releasing import release, source_stamp
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +39,6 @@ SUBMISSIONS = 60
 LOOKED_AT = 10
 """Submissions by which it is seen where the time goes."""
 AIM = 10.0
-PR_SET_CHILD_SUBREAPER = 36
 COMMANDS = {
     "stock nbgrader": [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT],
     "servicelab grade": [sys.executable, "-m", "servicelab", "grade", ASSIGNMENT, "--workers", "2"],
@@ -138,7 +137,8 @@ def spent(course: Course) -> dict[str, float]:
                 # The first one finds nothing compiled.
                 took.clear()
                 began = time.perf_counter()
-            autograding.grade_one(student, course=course, assignment=ASSIGNMENT, stamp=stamp, reached=reached)
+            about = {"course": course, "assignment": ASSIGNMENT, "stamp": stamp, "reached": reached}
+            autograding.grade_one(student, **about, asked=time.monotonic())
     whole = time.perf_counter() - began
     each = {PHASES[name]: seconds / (len(students) - 1) for name, seconds in took.items()}
     return {**each, "nbgrader's steps and its gradebook": whole / (len(students) - 1) - sum(each.values())}
@@ -179,7 +179,7 @@ def warm(root: str) -> None:
 def main() -> int:
     """Measure and say; exit code 1 when the aim is missed or the two do not give the same scores."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else SUBMISSIONS
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl(PR_SET_CHILD_SUBREAPER)
     found: dict[str, list[tuple[float, float, dict[str, float]]]] = {side: [] for side in COMMANDS}
     with tempfile.TemporaryDirectory(prefix="servicelab-") as room:
         course = handed_in(Path(room) / "grading", count)

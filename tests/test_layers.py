@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,39 @@ def test_a_module_imports_only_downwards(path: Path) -> None:
         return
     above = {name for name in imported(path) if floor(name) > floor(part)}
     assert not above, f"{path.name} imports from above: {sorted(above)}"
+
+
+def asked(path: Path) -> set[str]:
+    """The modules of servicelab that a module imports when it runs, wherever in the file; not for its types alone."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            waiting += node.orelse
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Where they do, which one is imported first decides whether it works; put off into a function, it only hides."""
+    names = {".".join(("servicelab", *path.relative_to(SOURCE).with_suffix("").parts)): path for path in MODULES}
+    names = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    # A package that gives its parts out by their names when they are asked for imports none before.
+    graph = {name: (asked(path) & set(names)) - {name, *packages_of(name)} for name, path in names.items()}
+    assert len(graph) > 200
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def packages_of(name: str) -> list[str]:
+    """The packages that a module lies in."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts))]
 
 
 def parts_of_the_firm(path: Path) -> set[str]:

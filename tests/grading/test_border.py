@@ -12,8 +12,9 @@ from servicelab.grading.autograding import grade
 from servicelab.grading.border import mended
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
-from servicelab.grading.exporting import export, safe
+from servicelab.grading.exporting import export
 from servicelab.grading.returning import feedback
+from servicelab.grading.spreadsheets import safe
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading"), pytest.mark.usefixtures("one_template")]
 

@@ -17,11 +17,13 @@ from tests.grading.conftest import DUE, RIGHT, SHARE, TRIAL, answers, fill, pack
 from tests.grading.test_formgrader import CHROMIUM
 
 from servicelab.cli import main
+from servicelab.grading import phases
 from servicelab.grading.autograding import grade
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.noticed import noticed_in
+from servicelab.grading.phases import Spent, Watch, phase
 from servicelab.grading.releasing import release_source
 from servicelab.grading.reporting import render
 from servicelab.grading.results import Grading, Result
@@ -130,6 +132,37 @@ def test_the_page_has_everybody_once_under_what_there_is_to_do(graded: Grading) 
     assert page.index("To look at") < page.index('<th scope="row">frames') < page.index("Nothing to do")
     with use("zh"):
         assert "要看一眼的" in render(graded)
+
+
+def test_the_page_says_by_phase_where_the_time_went(graded: Grading, course: Course) -> None:
+    """It waits, its cells run, its tests are judged, it is written: whose notebook holds a class up is seen there."""
+    for each in graded.results:
+        assert each.spent is not None
+        assert each.spent.run + each.spent.judged + each.spent.written == pytest.approx(each.seconds, abs=0.05)
+        assert each.spent.written > 0
+    assert graded.report is not None
+    page = BeautifulSoup(graded.report.read_text(encoding="utf-8"), "html.parser")
+    *_others, table = page.select("table")
+    titles = [each.text for each in table.select("tbody th")]
+    assert [title.split(":")[0] for title in titles] == [
+        "Waiting for their turn", "Their cells ran", "Their tests were judged", "All else",
+    ]  # fmt: skip
+    ran = [each.text for each in table.select("tbody tr")[1].select("td")]
+    assert float(ran[0]) == pytest.approx(sum(each.spent.run for each in graded.results if each.spent), abs=0.06)
+    with use("zh"):
+        assert "时间花在哪里" in render(graded)
+    again = grade(TRIAL, course=course)
+    assert "Where the time went" not in render(again), "what was graded before took no time now"
+
+
+def test_time_counts_to_one_phase_even_where_one_lies_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where kernels judge, a test is judged in the middle of the cells."""
+    now = iter([10.0, 12.0, 15.0, 19.0, 24.0, 30.0])
+    monkeypatch.setattr(phases.time, "monotonic", lambda: next(now))
+    watch = Watch(asked=7.0)
+    with phase("run"), phase("judged"):
+        pass
+    assert watch.spent() == Spent(waiting=3.0, run=3.0 + 5.0, judged=4.0, written=2.0 + 6.0)
 
 
 def test_what_to_do_now_stands_first_on_the_page_and_last_in_the_terminal() -> None:

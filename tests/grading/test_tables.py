@@ -16,8 +16,9 @@ from servicelab.errors import UserError
 from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import Evidence, read_evidence
-from servicelab.grading.exporting import COLUMNS, export, rows, safe
+from servicelab.grading.exporting import COLUMNS, export, rows
 from servicelab.grading.rubric import load_rubric, mark
+from servicelab.grading.spreadsheets import safe
 from servicelab.grading.untouched import nothing_answered
 from servicelab.i18n import use
 

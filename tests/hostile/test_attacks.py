@@ -21,6 +21,7 @@ import pytest
 from tests.hostile.pack import LEVELS, ROOT, TABLE, Attack, read, table
 
 import servicelab
+from servicelab.grading.libc import PR_SET_NO_NEW_PRIVS, prctl
 from servicelab.grading.lodging import environment
 from servicelab.grading.refusing import refuse_beside
 from servicelab.grading.run import system
@@ -91,7 +92,7 @@ class Refusing:
 
     def _run(self) -> None:
         try:
-            system.tell(system.NO_NEW_PRIVILEGES)
+            prctl(PR_SET_NO_NEW_PRIVS)
             # These bring the refusal of clone3, and of clone into namespaces, along.
             refuse_beside([system.NUMBERS[platform.machine()][name] for name in ("unshare", "setns", "mount")], [])
             with Template(environment(self.home)) as begun:

@@ -12,7 +12,7 @@ from tests.learn.conftest import write_notebook
 
 from servicelab.errors import UserError
 from servicelab.i18n import use
-from servicelab.learn import home, open_lesson, open_test, start
+from servicelab.learn import home, nextsteps, open_lesson, open_test, start
 from servicelab.learn.milestones import Course
 from servicelab.learn.whereabouts import keep_student_id
 
@@ -180,9 +180,10 @@ def test_who_went_past_the_second_is_led_back_when_nothing_else_is_left(workspac
     begun = SimpleNamespace(started=True, done=False, next=None, core=[])
     core = replace(first, progress=done, exercise=None)
     later = replace(core, name="later", before=None, after=None, title="Later", progress=begun)
-    assert start.next_step([core, later]).startswith("Next: go on with the lesson “Later”")
-    assert start.next_step([core, replace(later, progress=done)]).startswith("Next: take the test after the course.")
-    said = start.go_on([core, replace(later, progress=done)])
+    assert nextsteps.next_step([core, later]).startswith("Next: go on with the lesson “Later”")
+    gone_on = [core, replace(later, progress=done)]
+    assert nextsteps.next_step(gone_on).startswith("Next: take the test after the course.")
+    said = nextsteps.go_on(gone_on)
     assert said is not None
     assert said[:2] == ("Go on: the test after the course", core.after.notebook)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import re
 import shutil
 import time
@@ -13,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
@@ -24,13 +25,14 @@ from servicelab.errors import UserError
 from servicelab.files.zips import spelled_out
 from servicelab.grading import noticed
 from servicelab.grading.bindings import read
-from servicelab.grading.collecting import link_in, nothing_collected, opens, submission_hash
+from servicelab.grading.collecting import nothing_collected, opens, submission_hash
 from servicelab.grading.confined import can_confine
 from servicelab.grading.course import Course
 from servicelab.grading.guests import decided
 from servicelab.grading.marks import damaged_books, forget_marks, has_earlier
 from servicelab.grading.nbgrader_log import captured
 from servicelab.grading.page import lateness
+from servicelab.grading.phases import Spent, Watch
 from servicelab.grading.releasing import source_stamp
 from servicelab.grading.reporting import write_report
 from servicelab.grading.results import NOT_GRADED, Grading, Result
@@ -120,7 +122,7 @@ def _grade(
         )
     chosen = [name for name in everyone if not students or name in students]
     todo = [name for name in chosen if again or not _is_graded(course, assignment, name, stamp)]
-    done: dict[str, tuple[str, str, float]] = {}
+    done: dict[str, Done] = {}
     before: dict[str, float] = {}
     if todo:
         prepare()
@@ -131,7 +133,8 @@ def _grade(
     ):
         if course.guest and todo:
             course = decided(course, assignment, reached)
-        work = partial(grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached)
+        asked = time.monotonic()
+        work = partial(grade_one, course=course, assignment=assignment, stamp=stamp, reached=reached, asked=asked)
         try:
             # Where kernels run code of a trainee's, what they leave behind ends with the process that started them.
             sitting = SITTING if reached else 1
@@ -139,10 +142,10 @@ def _grade(
             for student, result in side_by_side(work, todo, seats, sitting):
                 if result is None:
                     _give_up(course, assignment, student)
-                    result = "failed", _("it ended the program that graded it, or used more memory than there is"), 0.0
+                    result = Done("failed", _("it ended the program that graded it, or used more memory than there is"))
                 elif isinstance(result, Failed):
-                    result = "stopped", result.reason, 0.0
-                if result[0] in ("failed", "stopped"):
+                    result = Done("stopped", result.reason)
+                if result.status in ("failed", "stopped"):
                     # A full disk would fail everybody after this one too, and is nobody's own fault.
                     ensure_room(course.root, course.autograded)
                 done[student] = result
@@ -155,8 +158,7 @@ def _grade(
             raise
     with course.gradebook() as book:
         results = [
-            _result(book, course, assignment, name, *done.get(name, ("before", "", 0.0)), was=before.get(name))
-            for name in chosen
+            _result(book, course, assignment, name, done.get(name, Done("before")), before.get(name)) for name in chosen
         ]
     took = time.monotonic() - began
     level = reached.level if reached else "none"
@@ -203,19 +205,28 @@ def _code(folder: Path) -> Iterator[str]:
                 yield "".join(cell.get("source", ""))
 
 
+class Done(NamedTuple):
+    """What came of grading one submission: `status`, `why` and `seconds` as a `Result` has them, and its phases."""
+
+    status: str
+    why: str = ""
+    seconds: float = 0.0
+    spent: Spent | None = None
+
+
 def grade_one(
-    student: str, *, course: Course, assignment: str, stamp: str, reached: Reached | None
-) -> tuple[str, str, float]:
-    """Grade one submission in this process; returns status, reason and seconds."""
-    began = time.monotonic()
+    student: str, *, course: Course, assignment: str, stamp: str, reached: Reached | None, asked: float
+) -> Done:
+    """Grade one submission in this process; `asked` is when that was asked for."""
+    watch = Watch(asked)
     tell(reached)
     submitted = course.submitted / student / assignment
     digest = why = ""
     try:
-        if link := link_in(submitted):
+        if link := _link_in(submitted):
             why = _("{name} in it is a link or cannot be read", name=spelled_out(link))
             _give_up(course, assignment, student)
-            return "failed", why, time.monotonic() - began
+            return Done("failed", why, watch.seconds())
         digest = submission_hash(submitted)
         api = course.api()
         _forget_scores(course, assignment, student)
@@ -235,7 +246,22 @@ def grade_one(
         record = {"submission": digest, "source": stamp, "graded": datetime.now(UTC).isoformat()}
         path = course.autograded / student / assignment / GRADED
         path.write_text(json.dumps(record, indent=2), encoding="utf-8")
-    return status, why, time.monotonic() - began
+    return Done(status, why, watch.seconds(), watch.spent())
+
+
+def _link_in(folder: Path) -> str:
+    """Return the name of a link that stands in a submission's folder or in its place; an empty string where none does.
+
+    In somebody else's course whatever was unpacked stands there. nbgrader copies what a link leads to: another's work,
+    the solution, the gradebook.
+    """
+    if folder.is_symlink():
+        return folder.name
+    for place, folders, files in os.walk(folder):
+        for path in (Path(place, name) for name in (*folders, *files)):
+            if path.is_symlink():
+                return path.relative_to(folder).as_posix()
+    return ""
 
 
 def _is_machines(why: str) -> bool:
@@ -296,10 +322,8 @@ def _result(
     course: Course,
     assignment: str,
     student: str,
-    status: str,
-    why: str,
-    seconds: float,
-    was: float | None = None,
+    done: Done,
+    was: float | None,
 ) -> Result:
     from nbgrader.api import MissingEntry
 
@@ -309,17 +333,18 @@ def _result(
     try:
         found: Any = book.find_submission(assignment, student)
     except MissingEntry:
-        return Result(student, status if status in NOT_GRADED else "failed", why=why, seconds=seconds)
+        status = done.status if done.status in NOT_GRADED else "failed"
+        return Result(student, status, why=done.why, seconds=done.seconds)
     return Result(
         student,
-        status,
+        done.status,
         float(found.score),
         float(found.max_score),
         bool(found.needs_manual_grade),
         lateness(found.total_seconds_late),
-        seconds,
-        why,
-        status in ("graded", "before")
+        done.seconds,
+        done.why,
+        done.status in ("graded", "before")
         and nothing_answered(course.submitted / student / assignment, course.release / assignment),
         has_earlier(course.root, assignment, student),
         tuple(damaged_books(course.root, assignment, student)),
@@ -328,4 +353,5 @@ def _result(
         any(each.kind == "unreadable" for each in repairs),
         tuple(sorted({str(each) for page in pages for each in page.get("metadata", {}).get(UNSEALED, ())})),
         was if was is not None and abs(was - float(found.score)) > 1e-9 else None,
+        done.spent,
     )

@@ -39,10 +39,12 @@ from servicelab.grading.outcomes import (
     TOO_LONG,
     TOO_MUCH,
     UNSTOPPABLE,
+    Cause,
     as_nbgrader,
     judged,
     not_run,
 )
+from servicelab.grading.phases import phase
 from servicelab.grading.run.conducting import Bounds, Reached
 from servicelab.grading.run.ready import ready
 from servicelab.grading.sealed import run_sealed
@@ -154,7 +156,8 @@ class BoundedExecute(Execute):  # type: ignore[misc]
                 self.log.info("Sealed by %s: %s", reached.level, resources.get("metadata", {}).get("path"))
             else:
                 seen = []
-                self._by_kernels(nb, resources, km)
+                with phase("run"):
+                    self._by_kernels(nb, resources, km)
             forged = self._judged_there(nb, before, there, resources, reached) if reached and there else []
         resources[UNSEALED] = sorted(there)
         resources.setdefault(NOTICED, [*forged, *noticed(nb, self._whose, seen)])
@@ -219,7 +222,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]
     def _run(self, nb: NotebookNode, run: Run, resources: Any, km: Any) -> NotebookNode:
         """Run the cells of one run in a Python of its own; what went before it leaves nothing in it."""
         self._until = time.monotonic() + self.notebook_timeout
-        self._stopped = ""
+        self._stopped: Cause | None = None
         self._running = run
         self._theirs = self._greeted = False
         self._room = self.notebook_output
@@ -268,7 +271,8 @@ class BoundedExecute(Execute):  # type: ignore[misc]
             try:
                 self._greet(index)
                 if self._running.judges and is_test(cell):
-                    self._judge(cell, index)
+                    with phase("judged"):
+                        self._judge(cell, index)
                 else:
                     cell, resources = self._execute(cell, resources, index)
                 return cell, resources

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import unicodedata
 from collections import Counter
@@ -428,21 +427,6 @@ def submission_hash(folder: Path) -> str:
         total.update(path.relative_to(folder).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-def link_in(folder: Path) -> str:
-    """Return the name of a link that stands in a submission's folder or in its place; an empty string where none does.
-
-    In somebody else's course whatever was unpacked stands there. nbgrader copies what a link leads to: another's work,
-    the solution, the gradebook.
-    """
-    if folder.is_symlink():
-        return folder.name
-    for place, folders, files in os.walk(folder):
-        for path in (Path(place, name) for name in (*folders, *files)):
-            if path.is_symlink():
-                return path.relative_to(folder).as_posix()
-    return ""
 
 
 def _folded(name: str) -> str:

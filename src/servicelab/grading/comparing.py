@@ -19,6 +19,7 @@ from servicelab.course.layout import BLUEPRINT, TEST_KEYS, TESTS
 from servicelab.errors import UserError
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_sheet
+from servicelab.grading.spreadsheets import write_table
 from servicelab.i18n import _
 from servicelab.learn.paper import FORM, form_in
 
@@ -281,8 +282,6 @@ def write_items(comparison: Comparison, out: Path) -> Path:
     UserError
         `out` cannot be written.
     """
-    from servicelab.grading.exporting import write_table
-
     return write_table(ITEM_COLUMNS, comparison.rows(), out)
 
 

@@ -21,11 +21,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from servicelab.grading.capabilities import ON_FILES, keep_held
+from servicelab.grading.libc import LIBC, PR_SET_NO_NEW_PRIVS, checked, prctl
 from servicelab.grading.refusing import refuse_calls
 
 CREATE, ADD, RESTRICT = 444, 445, 446
 """The numbers of Landlock's three system calls, on every processor that Linux calls common."""
-VERSION, BENEATH, NO_NEW_PRIVILEGES = 1, 1, 38
+VERSION, BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 FIRST = (1 << 13) - 1
 """Everything that the first version can forbid."""
@@ -36,14 +38,11 @@ REFER, TRUNCATE = 1 << 13, 1 << 14
 READING = EXECUTE | READ_FILE | READ_DIR
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 """What can be said of a file that is no folder."""
-CAPABILITIES = 0x20080522
-"""The version of the kernel's own list of what an administrator may do."""
-KINDS = ("effective", "permitted", "inheritable")
-ON_FILES = (1 << 5) - 1
-"""Of that list: whose a file is and who may read it, which some folders of a container are worked in by."""
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc", "/sys", "/nix", "/snap",
-          "/var/cache/fontconfig", "/home/linuxbrew/.linuxbrew")  # fmt: skip
-"""Where systems keep programs, libraries, fonts and what they tell about themselves. What another process holds cannot
+PROGRAMS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix", "/home/linuxbrew/.linuxbrew",
+            "/var/cache/fontconfig")  # fmt: skip
+"""Where systems keep programs, libraries and fonts; nothing in there is anybody's own."""
+SYSTEM = (*PROGRAMS, "/etc", "/proc", "/sys", "/snap")
+"""What a kernel reads beside its own: that, and what systems tell about themselves. What another process holds cannot
 be read in /proc all the same: nobody looks out of a confinement into a process beside it."""
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 READS = 7
@@ -75,15 +74,6 @@ class _Beneath(ctypes.Structure):
     _pack_ = 1
     _layout_ = "ms"
     _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
-
-
-class _About(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("process", ctypes.c_int)]
-
-
-class _Capabilities(ctypes.Structure):
-    # Of the first 32, and of what came later.
-    _fields_ = [(f"{more}{name}", ctypes.c_uint32) for more in ("", "more_") for name in KINDS]
 
 
 def version() -> int:
@@ -134,8 +124,8 @@ def keep_to(readable: Iterable[Path], writable: Iterable[Path]) -> None:
         for allowed, paths in ((READING, readable), (every & ~MADE, writable)):
             for path in paths:
                 _allow(rules, path, allowed & every)
-        ctypes.CDLL(None, use_errno=True).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-        _keep_to_files()
+        prctl(PR_SET_NO_NEW_PRIVS)
+        keep_held(ON_FILES)
         refuse_calls()
         _asked("be confined", RESTRICT, rules, 0)
     finally:
@@ -221,29 +211,13 @@ def _allow(rules: int, path: Path, allowed: int) -> None:
         os.close(handle)
 
 
-def _keep_to_files() -> None:
-    """Give up what the administrator may do beside reading and writing files: it would open other processes."""
-    held = _Capabilities()
-    about = ctypes.byref(_About(CAPABILITIES, 0))
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.capget(about, ctypes.byref(held)) == 0:
-        for name in KINDS:
-            setattr(held, name, getattr(held, name) & ON_FILES)
-            setattr(held, f"more_{name}", 0)
-        library.capset(about, ctypes.byref(held))
-
-
 def _call(number: int, *given: Any) -> int:
-    done: int = ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *given)
+    done: int = LIBC.syscall(ctypes.c_long(number), *given)
     return done
 
 
 def _asked(what: str, number: int, *given: Any) -> int:
-    done = _call(number, *given)
-    if done < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{os.strerror(code)} (Landlock: {what})")
-    return done
+    return checked(_call(number, *given), f"Landlock: {what}")
 
 
 def main() -> None:

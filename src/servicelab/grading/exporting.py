@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from servicelab.course.blueprintfile import UNKNOWN
 from servicelab.course.handin import EVIDENCE
 from servicelab.course.layout import TESTS
-from servicelab.errors import UserError
-from servicelab.files.whole import write_whole
 from servicelab.grading.collecting import collected, opens
+from servicelab.grading.comparing import AFTER, items_of, sat_before_and_after
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import read_evidence
 from servicelab.grading.language import spoken
+from servicelab.grading.spreadsheets import write_table
 from servicelab.grading.untouched import nothing_answered
-from servicelab.i18n import _
 
 # nbgrader's own columns first, by its names and in its order; ours after them.
 COLUMNS = (
@@ -51,7 +48,6 @@ COLUMNS = (
     "test_answered",
     "test_right",
 )
-STARTS_FORMULA = frozenset("=+-@|%\t\r\n")
 
 
 def export(*, course: Course, out: Path) -> Path:
@@ -82,32 +78,6 @@ def unmarked(course: Course) -> int:
             for assignment in book.assignments
             for each in book.assignment_submissions(assignment.name)
         )
-
-
-def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Path) -> Path:
-    """Write rows as CSV that spreadsheets read, whole, with nothing in it that they would run; return `out`.
-
-    Raises
-    ------
-    UserError
-        `out` cannot be written.
-    """
-    stream = io.StringIO(newline="")
-    table = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
-    table.writeheader()
-    for row in rows:
-        table.writerow({name: safe(value) for name, value in row.items()})
-    try:
-        write_whole(out, stream.getvalue().encode("utf-8-sig"))
-    except OSError as error:
-        raise UserError(
-            _(
-                "{out} cannot be written ({why}): close it in the spreadsheet, or name another file.",
-                out=out,
-                why=error.strerror,
-            )
-        ) from error
-    return out
 
 
 def rows(course: Course) -> Iterator[dict[str, Any]]:
@@ -146,9 +116,6 @@ def rows(course: Course) -> Iterator[dict[str, Any]]:
 
 def _sat(course: Course, assignment: Any, students: Iterable[Any]) -> Iterator[dict[str, Any]]:
     """The rows of a test, which has no marks: its form, what was answered, and how much of that was right."""
-    from servicelab.course.blueprintfile import UNKNOWN
-    from servicelab.grading.comparing import AFTER, items_of, sat_before_and_after
-
     before, after = sat_before_and_after(course)
     sats = after if assignment.name == AFTER else before
     items = items_of(course) if sats and course.repository else None
@@ -174,25 +141,6 @@ def _sat(course: Course, assignment: Any, students: Iterable[Any]) -> Iterator[d
             "test_answered": answered,
             "test_right": len(items.right(sat)) if sat and items else None,
         }
-
-
-def safe(value: object) -> object:
-    """Return a value that no spreadsheet runs: text that would start a formula gets an apostrophe before it.
-
-    >>> safe("=1+1"), safe(-2.0), safe("lin-yue")
-    ("'=1+1", -2.0, 'lin-yue')
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return round(value, 2)
-    if value is None or isinstance(value, int):
-        return value
-    # Half a character, in a name that came in some other way, must not cost everybody the table.
-    text = str(value).encode("utf-8", "replace").decode("utf-8")
-    # A full-width equals sign starts a formula in an East Asian Excel.
-    first = unicodedata.normalize("NFKC", text.lstrip(" \u3000"))[:1]
-    return f"'{text}" if first in STARTS_FORMULA or text[:1] in STARTS_FORMULA else text
 
 
 def _submitted(course: Course, submission: Any, assignment: str, student: str) -> dict[str, Any]:

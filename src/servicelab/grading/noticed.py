@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from nbformat.notebooknode import NotebookNode
 
 from servicelab.grading.bindings import LONGEST
-from servicelab.grading.messages import text_of
-from servicelab.grading.outcomes import DIED, LATE, STOPPED, TOO_LONG, TOO_MUCH, UNSTOPPABLE
+from servicelab.grading.outcomes import DIED, LATE, TOO_LONG, TOO_MUCH, UNSTOPPABLE, Cause, cause_of
+from servicelab.grading.statements import state, stated
 from servicelab.grading.whose import Whose, cell_name
 from servicelab.i18n import _, later
 from servicelab.learn.whereabouts import shown
@@ -28,7 +28,7 @@ MOST = 20
 """How much of one notebook is told."""
 SHOWN = 160
 """Characters of a line that are shown."""
-MET: dict[str, Kind] = {DIED: "ended", UNSTOPPABLE: "endless", TOO_LONG: "endless", TOO_MUCH: "flooded"}
+MET: dict[Cause, Kind] = {DIED: "ended", UNSTOPPABLE: "endless", TOO_LONG: "endless", TOO_MUCH: "flooded"}
 REACHES = re.compile(
     r"\b(ctypes|cffi|socket|subprocess|multiprocessing|_getframe|settrace|setprofile|gi_frame|f_back|f_globals|tb_frame"
     r"|ast_transformers|input_transformers\w*|get_ipython|os\.(kill\w*|fork\w*|_exit|system|popen|exec\w+|ptrace)"
@@ -79,9 +79,9 @@ def noticed(nb: NotebookNode, whose: Whose, seen: Sequence[Noticed] = ()) -> lis
 def _met(nb: NotebookNode) -> Iterator[Noticed]:
     for cell in nb.cells:
         for each in cell.get("outputs", []):
-            met = MET.get(text_of(each.get("evalue", ""))) if each.get("ename") == STOPPED else None
+            cause = cause_of(each)
             # Interrupted in time, it has cost its maker half a minute of every run, and others wait for it.
-            if kind := "endless" if each.get("ename") == LATE else met:
+            if kind := "endless" if each.get("ename") == LATE else cause and MET.get(cause):
                 yield Noticed(kind, cell_name(cell))
 
 
@@ -97,20 +97,12 @@ def _reaching(nb: NotebookNode, whose: Whose) -> Iterator[Noticed]:
 
 def noticed_in(nb: Mapping[str, Any]) -> list[Noticed]:
     """Return what was noticed in a graded notebook, as `keep_noticed` wrote it into it."""
-    metadata = nb.get("metadata")
-    stated = metadata.get(NOTICED) if isinstance(metadata, Mapping) else None
-    return [
-        Noticed(each["kind"], str(each["cell"]), str(each["line"]))
-        for each in (stated if isinstance(stated, list) else [])
-        if isinstance(each, Mapping) and each.keys() == {"kind", "cell", "line"} and each["kind"] in get_args(Kind)
-    ]
+    return stated(nb, NOTICED, Noticed)
 
 
 def keep_noticed(nb: NotebookNode, found: Sequence[Noticed]) -> None:
     """Write into a graded notebook what was noticed in it, in place of whatever it says itself."""
-    nb.metadata.pop(NOTICED, None)
-    if found:
-        nb.metadata[NOTICED] = [asdict(each) for each in found]
+    state(nb, NOTICED, found)
 
 
 def told(found: Iterable[Noticed]) -> list[str]:

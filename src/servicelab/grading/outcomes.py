@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
+from servicelab.grading.messages import text_of
 from servicelab.grading.whose import is_points
-from servicelab.i18n import _
+from servicelab.i18n import _, later
 
 STOPPED = "NotRun"
 """`ename` of what stands in a cell that could not run."""
 
-TOO_LONG = "the notebook took longer than it may"
-DIED = "this cell ended Python, or used more memory than there is"
-UNSTOPPABLE = "this cell did not stop when its time was up"
-AFTER = "an earlier cell ended Python or did not stop"
-TOO_MUCH = "it put out more than it may"
+Cause = Literal["time", "died", "stuck", "after", "output"]
+"""Why a cell could not run, or not to its end."""
+TOO_LONG: Cause = "time"
+DIED: Cause = "died"
+UNSTOPPABLE: Cause = "stuck"
+AFTER: Cause = "after"
+TOO_MUCH: Cause = "output"
+SAID: dict[Cause, str] = {
+    TOO_LONG: later("the notebook took longer than it may"),
+    DIED: later("this cell ended Python, or used more memory than there is"),
+    UNSTOPPABLE: later("this cell did not stop when its time was up"),
+    AFTER: later("an earlier cell ended Python or did not stop"),
+    TOO_MUCH: later("it put out more than it may"),
+}
+"""`evalue` of what stands in such a cell: in English, whoever grades, so that it is found again."""
 NO_POINTS = "NoPoints"
 """`ename` of what stands in a test that did not end in its points."""
 NO_NUMBER = "this check did not end in a number of points"
@@ -30,13 +41,13 @@ CELL = "Cell In"
 
 def explained(said: str) -> str:
     """Return what stands in a cell that could not run, in the running language."""
-    return {
-        TOO_LONG: _("the notebook took longer than it may"),
-        DIED: _("this cell ended Python, or used more memory than there is"),
-        UNSTOPPABLE: _("this cell did not stop when its time was up"),
-        AFTER: _("an earlier cell ended Python or did not stop"),
-        TOO_MUCH: _("it put out more than it may"),
-    }.get(said, said)
+    return _(said) if said in SAID.values() else said
+
+
+def cause_of(shown: Mapping[str, Any]) -> Cause | None:
+    """Return why a cell could not run, by an output of it; None for an output that says something else."""
+    said = text_of(shown.get("evalue", "")) if shown.get("ename") == STOPPED else ""
+    return next((cause for cause, text in SAID.items() if text == said), None)
 
 
 def output(kind: str, **fields: Any) -> NotebookNode:
@@ -45,8 +56,9 @@ def output(kind: str, **fields: Any) -> NotebookNode:
     return made
 
 
-def not_run(said: str) -> NotebookNode:
+def not_run(cause: Cause) -> NotebookNode:
     """Return what stands in a cell that could not run."""
+    said = SAID[cause]
     return output("error", ename=STOPPED, evalue=said, traceback=[f"{STOPPED}: {said}"])
 
 

@@ -17,7 +17,7 @@ from servicelab.grading.collecting import nothing_collected
 from servicelab.grading.comparing import AFTER, Comparison, Sat, items_of, sat_before_and_after
 from servicelab.grading.course import Course
 from servicelab.grading.language import spoken
-from servicelab.grading.returning import Feedback
+from servicelab.grading.returned import Feedback
 from servicelab.i18n import _, language, use
 from servicelab.learn.outline import plain_heading
 from servicelab.publish.catalogues import Catalogue, catalogue_file

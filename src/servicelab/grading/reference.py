@@ -11,7 +11,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from servicelab.grading.outcomes import NO_NUMBER
+from servicelab.grading.outcomes import NO_NUMBER, SAID
 from servicelab.grading.run.conducting import Bounds, Came, Reached, Step
 from servicelab.grading.sealed import STOPPED, ran_sealed
 from servicelab.grading.whose import Whose, cell_name, code_solutions, is_points
@@ -58,7 +58,7 @@ def _lacks(step: Step, came: Came, *, as_stock: bool) -> str:
     """Why a test does not give all its points; an empty string where it does."""
     found = came.judged
     if came.stopped:
-        return STOPPED[came.stopped]
+        return SAID[STOPPED[came.stopped]]
     for name in ("unsealed", "silent", "broken"):
         if name in found:
             return str(found[name])

@@ -15,8 +15,10 @@ import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-FILTER_CALLS, BY_PROGRAM = 22, 2
-"""Of `prctl`: from now on calls are filtered, by a program of Berkeley's old packet filter."""
+from servicelab.grading.libc import PR_SET_SECCOMP, prctl
+
+BY_PROGRAM = 2
+"""How calls are filtered from now on: by a program of Berkeley's old packet filter."""
 LOAD, MASK, IS, HAS, REACHES, ANSWER = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
 NUMBER, PROCESSOR, GIVEN = 0, 4, 16
 """Where in what the program reads a call's number stands, the processor that it was written for, and what is given
@@ -146,9 +148,7 @@ def refuse_beside(calls: Iterable[int], to_others: Iterable[int], about_others: 
 
 def _install(steps: list[_Step]) -> None:
     program = _Program(len(steps), (_Step * len(steps))(*steps))
-    if ctypes.CDLL(None, use_errno=True).prctl(FILTER_CALLS, BY_PROGRAM, ctypes.byref(program), 0, 0):
-        code = ctypes.get_errno()
-        raise OSError(code, f"{os.strerror(code)} (seccomp)")
+    prctl(PR_SET_SECCOMP, BY_PROGRAM, ctypes.addressof(program))
 
 
 def _steps(machine: str) -> list[_Step]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from servicelab.files.whole import write_whole
@@ -56,6 +58,11 @@ def render(grading: Grading) -> str:
         "look": _("Look at"),
         "right": _("Put right"),
         "seconds": _("Seconds"),
+        "time": _("Where the time went, in seconds"),
+        "phase": _("Phase"),
+        "all": _("Together"),
+        "half": _("Half took at most"),
+        "longest": _("Longest"),
     }
     template: Any = _template()
     return str(
@@ -64,6 +71,7 @@ def render(grading: Grading) -> str:
             steps=grading.next_steps(),
             groups=_groups(grading),
             bars=_bars(scored, points),
+            phases=_phases(grading.results),
             points=points,
             number=lambda value: f"{round(float(value), 2):g}",
             language="zh-CN" if language() == "zh" else "en",
@@ -94,6 +102,34 @@ def _groups(grading: Grading) -> list[Group]:
         if rows:
             found.append(Group(title, rows))
     return found
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a phase took: of all submissions together, of the one in the middle, of the longest, and whose that is."""
+
+    title: str
+    all: float
+    half: float
+    longest: float
+    whose: str
+
+
+def _phases(results: Sequence[Result]) -> list[Taken]:
+    """The phases of what was graded now; none where nothing was."""
+    found = {each.who: each.spent for each in results if each.spent is not None}
+    titles = {
+        "waiting": _("Waiting for their turn"),
+        "run": _("Their cells ran"),
+        "judged": _("Their tests were judged"),
+        "written": _("All else: put on the page that was handed out, written, entered in the gradebook"),
+    }
+    taken = []
+    for name, title in titles.items() if found else ():
+        seconds = {who: float(getattr(spent, name)) for who, spent in found.items()}
+        whose = max(seconds, key=seconds.__getitem__)
+        taken.append(Taken(title, sum(seconds.values()), median(seconds.values()), seconds[whose], whose))
+    return taken
 
 
 BINS = 10

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from servicelab.grading.phases import Spent
 from servicelab.grading.run.jail import Level
 from servicelab.i18n import _, listed, together
 from servicelab.learn.whereabouts import shown
@@ -51,6 +52,8 @@ class Result:
         The tests that kernels judged, where the others were judged sealed.
     was
         Its score before this run, where it had been graded and the score is another one now.
+    spent
+        Where the time went, of what was graded now.
     """
 
     student: str
@@ -69,6 +72,7 @@ class Result:
     unreadable: bool = False
     unsealed: tuple[str, ...] = ()
     was: float | None = None
+    spent: Spent | None = None
 
     @property
     def who(self) -> str:

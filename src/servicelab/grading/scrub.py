@@ -19,7 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from servicelab.grading.language import spoken
 from servicelab.grading.messages import is_authored, messages_of, text_of
-from servicelab.grading.outcomes import CELL, LATE, NO_POINTS, STOPPED, TOO_MUCH, explained, output
+from servicelab.grading.outcomes import CELL, LATE, NO_POINTS, STOPPED, TOO_MUCH, cause_of, explained, output
 from servicelab.grading.whose import NOTE, is_test
 from servicelab.i18n import _, use
 
@@ -84,7 +84,7 @@ def _explained(error: NotebookNode, lines: Mapping[int, list[str]], *, untouched
     name, value = str(error.get("ename", "")), text_of(error.get("evalue", ""))
     if name in (LATE, "KeyboardInterrupt"):
         return _("It took longer than it may, so it was stopped."), []
-    if name == STOPPED and value == TOO_MUCH:
+    if cause_of(error) == TOO_MUCH:
         return _("It put out more than it may, so it was stopped."), []
     if name == STOPPED:
         return _("It could not be checked: the notebook had stopped before."), []

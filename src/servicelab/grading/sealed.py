@@ -9,23 +9,30 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode, from_dict
 
 from servicelab.grading.bindings import bound, modules
+from servicelab.grading.confined import PROGRAMS
 from servicelab.grading.course import course_of
 from servicelab.grading.lodging import NOTEBOOK, handed_in, readable, scratch
 from servicelab.grading.noticed import Kind, Noticed
-from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, judged, late, not_run
+from servicelab.grading.outcomes import AFTER, DIED, TOO_LONG, TOO_MUCH, UNSTOPPABLE, Cause, judged, late, not_run
 from servicelab.grading.run.conducting import Bounds, Came, Conducting, Reached, Step
 from servicelab.grading.run.jail import Limits
 from servicelab.grading.whose import Whose, cell_name, is_test, opens
 
-STOPPED = {"time": TOO_LONG, "stuck": UNSTOPPABLE, "died": DIED, "after": AFTER, "output": TOO_MUCH, "protocol": DIED}
+STOPPED: dict[str, Cause] = {
+    "time": TOO_LONG,
+    "stuck": UNSTOPPABLE,
+    "died": DIED,
+    "after": AFTER,
+    "output": TOO_MUCH,
+    "protocol": DIED,
+}
 IN_THERE = Path("/tmp/submission")
 """Where a submission's own folder is, in a world of its own."""
 LARGEST = 32 << 20
 """Bytes of a submission's files that are brought along."""
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix", "/home/linuxbrew/.linuxbrew",
-          "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/ld.so.cache", "/etc/mime.types", "/etc/ssl/certs",
-          "/var/cache/fontconfig")  # fmt: skip
-"""Where systems keep programs, libraries and fonts; nothing in there is anybody's own."""
+SYSTEM = (*PROGRAMS, "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/ld.so.cache", "/etc/mime.types",
+          "/etc/ssl/certs")  # fmt: skip
+"""What is in sight of every submission: programs, and of what the system tells about itself only what they need."""
 
 
 def run_sealed(

@@ -11,7 +11,6 @@ the program itself for a seat that was killed whole.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -28,6 +27,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
+from servicelab.grading.descendants import descendants
+from servicelab.grading.libc import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
 from servicelab.grading.lodging import clear
 
 T = TypeVar("T")
@@ -41,8 +42,6 @@ PRELOADED = [
     "servicelab.grading.warmed",
 ]
 """Imported once, in the process that seats are forked from: nbgrader alone takes two seconds."""
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
 ROUNDS = 200
 """How often what is left of a submission is looked for and ended: something that forks on and on is outrun or left."""
 
@@ -162,8 +161,8 @@ def _seat(work: Callable[[str], T], line: Connection, room: str) -> None:
         _work_on(work, line)
         return
     os.setsid()
-    _tell_kernel(PR_SET_CHILD_SUBREAPER, 1)
-    _tell_kernel(PR_SET_PDEATHSIG, signal.SIGTERM)
+    prctl(PR_SET_CHILD_SUBREAPER)
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     signal.signal(signal.SIGTERM, partial(_leave, room))
     inner = os.fork()
     if not inner:
@@ -181,7 +180,7 @@ def _seat(work: Callable[[str], T], line: Connection, room: str) -> None:
 def _grade_inside(work: Callable[[str], T], line: Connection) -> None:
     """Do the work, say what came of it, and end without a step back into the outer process's code."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _tell_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     status = 1
     try:
         _work_on(work, line)
@@ -206,10 +205,6 @@ def _done(work: Callable[[str], T], name: str) -> T | Failed:
         return Failed(traceback.format_exc())
 
 
-def _tell_kernel(what: int, value: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(what, value, 0, 0, 0)
-
-
 def _leave(room: str, _number: int, _frame: object) -> None:
     _end_what_is_left()
     clear(Path(room))
@@ -218,7 +213,7 @@ def _leave(room: str, _number: int, _frame: object) -> None:
 
 def _end_what_is_left() -> None:
     for _round in range(ROUNDS):
-        below = _descendants()
+        below = descendants(os.getpid())
         if not below:
             return
         for process in below:
@@ -228,21 +223,3 @@ def _end_what_is_left() -> None:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(0.01)
-
-
-def _descendants() -> list[int]:
-    """Return every process below this one that still runs or waits to be fetched."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with suppress(OSError, ValueError):
-                # The name in brackets may hold anything, a bracket too.
-                fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-                children.setdefault(int(fields[1]), []).append(int(folder.name))
-    found: list[int] = []
-    parents = [os.getpid()]
-    while parents:
-        below = children.get(parents.pop(), [])
-        found += below
-        parents += below
-    return found

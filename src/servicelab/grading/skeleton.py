@@ -12,15 +12,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from servicelab.grading.bindings import Code, bound, read
 from servicelab.grading.messages import text_of
+from servicelab.grading.statements import state, stated
 from servicelab.grading.whose import cell_name, is_test
 from servicelab.i18n import _, later, listed
 from servicelab.learn import written
@@ -150,20 +151,12 @@ def put_right_in(resources: Any) -> PutRight:
 
 def repairs_in(nb: Mapping[str, Any]) -> list[Repair]:
     """Return what was put right in a notebook, as `keep_repairs` wrote it into it."""
-    metadata = nb.get("metadata")
-    stated = metadata.get(REPAIRS) if isinstance(metadata, Mapping) else None
-    return [
-        Repair(each["kind"], str(each["cell"]), str(each["text"]))
-        for each in (stated if isinstance(stated, list) else [])
-        if isinstance(each, Mapping) and each.keys() == {"kind", "cell", "text"} and each["kind"] in get_args(Kind)
-    ]
+    return stated(nb, REPAIRS, Repair)
 
 
 def keep_repairs(nb: NotebookNode, repairs: Sequence[Repair]) -> None:
     """Write into a notebook what was put right in it, in place of whatever it says itself."""
-    nb.metadata.pop(REPAIRS, None)
-    if repairs:
-        nb.metadata[REPAIRS] = [asdict(each) for each in repairs]
+    state(nb, REPAIRS, repairs)
 
 
 def rebuilt(

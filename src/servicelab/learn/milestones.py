@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from servicelab.course.layout import COURSE, UnitKind
 from servicelab.i18n import _
 from servicelab.learn.numbers import finite
+from servicelab.learn.stages import Stage
 from servicelab.learn.whereabouts import read_json
-
-if TYPE_CHECKING:
-    from servicelab.learn.start import Stage
 
 Part = Literal["core", "elective", "case", ""]
 PARTS: tuple[Part, ...] = ("core", "elective", "case", "")

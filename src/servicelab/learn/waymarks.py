@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from servicelab.i18n import _
 from servicelab.learn.milestones import Course, congratulation, left, share, standing_of, stretches
-from servicelab.learn.start import DONE, Stage, go_on, heading, leads_to, link, next_step, steps
+from servicelab.learn.nextsteps import DONE, go_on, heading, leads_to, link, next_step, steps
+from servicelab.learn.stages import Stage
 
 STYLES = (Path(__file__).with_name("waymarks.css")).read_text(encoding="utf-8")
 

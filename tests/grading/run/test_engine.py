@@ -455,6 +455,17 @@ def test_nobody_takes_more_of_the_machine_than_they_may(code: str, run: Run, rea
     )
 
 
+def test_what_processes_share_counts_once(run: Run) -> None:
+    """A copy of a process has all that it has, and takes next to nothing."""
+    code = (
+        "import os, time\nheld = b'x' * (60 << 20)\nchildren = []\nfor _ in range(12):\n"
+        "    children.append(os.fork())\n    if not children[-1]:\n        time.sleep(9)\n        os._exit(0)"
+    )
+    ended = "time.sleep(1.5)\nprint([os.waitpid(child, os.WNOHANG)[0] for child in children])"
+    came = run(code, ended, limits=Limits(together=512 << 20))
+    assert printed(came[1]) == f"{[0] * 12}\n"
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -99,7 +99,7 @@ def test_whoever_starts_many_processes_leaves_enough_for_everybody_else(
 
     def side_by_side(_work: Any, names: Sequence[str], seats: int, _sitting: int) -> Iterator[tuple[str, Any]]:
         taken.append(seats)
-        yield from ((name, ("graded", "", 0.0)) for name in names)
+        yield from ((name, autograding.Done("graded")) for name in names)
 
     taken: list[int] = []
     put(tmp_path / "inbox", "lin.zip", pack("lin", fill(course)))

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from servicelab.errors import UserError
+from servicelab.grading.phases import phase
 from servicelab.grading.run.jail import Level, Limits
 from servicelab.grading.run.learner import plain, text
 from servicelab.grading.run.talking import Ended, Line, TooLate, TooMuch
+from servicelab.i18n import _
 
 STARTING = 120.0
 """Seconds that a template may take to import everything, and a worker to be there."""
@@ -121,10 +123,13 @@ class Template:
         What it is told of this process's environment.
     level
         How whatever it starts is shut in; by default the best that the machine offers.
+    lodging
+        A folder made for it alone, which goes with it.
     """
 
-    def __init__(self, environment: dict[str, str], level: Level | None = None) -> None:
+    def __init__(self, environment: dict[str, str], level: Level | None = None, *, lodging: Path | None = None) -> None:
         self._room = Path(tempfile.mkdtemp(prefix="servicelab-"))
+        self._folders = [self._room, *([lodging] if lodging else [])]
         self._place = self._room / "line"
         self._owner, theirs = Line.pair()
         self._asked = False
@@ -132,7 +137,7 @@ class Template:
         # Of the module that is run as the program, IPython's namespace takes the place.
         command = [sys.executable, "-P", "-c", f"from {__package__}.template import main; main()"]
         self._process = subprocess.Popen(
-            [*command, str(self._place), str(theirs.fileno()), level or ""],
+            [*command, str(self._place), str(theirs.fileno()), level or "", *map(str, self._folders)],
             env={**environment, **single},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -148,8 +153,13 @@ class Template:
         self._owner.close()
         if not self._asked:
             self._process.kill()
-        self._process.wait(STARTING)
-        shutil.rmtree(self._room, ignore_errors=True)
+        try:
+            self._process.wait(STARTING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def reached(self, modules: Sequence[str] = (), tables: Sequence[str] = ()) -> Reached:
         """Return where it listens, when it does.
@@ -160,10 +170,31 @@ class Template:
             What it imports beside what it always does.
         tables
             The firm's tables that it reads, so that whatever it starts finds them read.
+
+        Raises
+        ------
+        UserError
+            It ended before that, or it is not ready when anybody's would be.
         """
         self._asked = True
-        self._owner.say({"modules": list(modules), "tables": list(tables)})
-        return Reached(self._place, self._owner.hear(seconds=STARTING)["level"])
+        try:
+            self._owner.say({"modules": list(modules), "tables": list(tables)})
+            return Reached(self._place, self._owner.hear(seconds=STARTING)["level"])
+        except Ended as gone:
+            raise UserError(
+                _(
+                    "The process that runs submissions ended while it got ready, most often because there was no "
+                    "memory left: close other programs, then run the same command again."
+                )
+            ) from gone
+        except TooLate as late:
+            raise UserError(
+                _(
+                    "The process that runs submissions was not ready after {seconds:.0f} s: see what keeps this "
+                    "machine busy, then run the same command again.",
+                    seconds=STARTING,
+                )
+            ) from late
 
 
 @dataclass(frozen=True)
@@ -204,46 +235,59 @@ class Reached:
         OSError
             The template is not there, or the system does not shut anything in, or what it started never got ready.
         """
-        own = socket.socket(socket.AF_UNIX)
-        own.connect(str(self.place))
-        line = Line(own)
-        talks, theirs = Line.pair()
-        keeps, keeper = Line.pair()
-        # The template never reads these: all that it has held in its memory, every later submission's Python has too.
-        brought = os.memfd_create("files", os.MFD_CLOEXEC)
-        try:
-            with os.fdopen(brought, "wb", closefd=False) as written:
-                written.write(
-                    json.dumps({name: b64encode(each).decode("ascii") for name, each in files.items()}).encode()
-                )
-            line.say(
-                {
-                    "role": role,
-                    "level": self.level,
-                    "room": str(room),
-                    "course": str(course),
-                    "readable": [str(path) for path in readable],
-                    "limits": asdict(limits),
-                },
-                files=[theirs.fileno(), keeper.fileno(), brought],
-            )
-            answer = line.hear(seconds=STARTING)
-        finally:
-            os.close(brought)
-            for each in (theirs, keeper, line):
-                each.close()
+        with ExitStack() as ours:
+            worker = Worker(*self._asked(ours, role, room, course, readable, files, limits))
+            try:
+                said = worker.talks.hear(seconds=STARTING)
+            except (Ended, TooLate):
+                said = {"broken": f"the {role}'s process was gone before anything ran in it"}
+            # Nothing of a trainee's has run: who is not there is missing through no fault of the submission's.
+            if "here" not in said:
+                raise OSError(str(said.get("broken")).strip().splitlines()[-1])
+            ours.pop_all()
+        return worker
+
+    def _asked(
+        self,
+        ours: ExitStack,
+        role: str,
+        room: Path,
+        course: Path,
+        readable: Sequence[Path],
+        files: dict[str, bytes],
+        limits: Limits,
+    ) -> tuple[Line, Line]:
+        """Have the template start a worker; return the lines to it and to its keeper, which `ours` closes.
+
+        The other ends of these are nobody's but theirs when this returns: else nobody's end would be noticed.
+        """
+        with ExitStack() as theirs:
+            line = theirs.enter_context(Line.to(self.place))
+            (talks, worker), (keeps, keeper) = Line.pair(), Line.pair()
+            for each in (talks, keeps):
+                ours.enter_context(each)
+            for each in (worker, keeper):
+                theirs.enter_context(each)
+            # The template never reads these: all that it has held in its memory, every later submission's Python has.
+            brought = theirs.enter_context(os.fdopen(os.memfd_create("files", os.MFD_CLOEXEC), "wb"))
+            brought.write(json.dumps({name: b64encode(each).decode("ascii") for name, each in files.items()}).encode())
+            brought.flush()
+            about = {
+                "role": role,
+                "level": self.level,
+                "room": str(room),
+                "course": str(course),
+                "readable": [str(path) for path in readable],
+                "limits": asdict(limits),
+            }
+            try:
+                line.say(about, files=[worker.fileno(), keeper.fileno(), brought.fileno()])
+                answer = line.hear(seconds=STARTING)
+            except (Ended, TooLate) as gone:
+                raise OSError(f"the template is gone, and started no {role}") from gone
         if "refused" in answer:
             raise OSError(answer["refused"])
-        worker = Worker(talks, keeps)
-        try:
-            said = talks.hear(seconds=STARTING)
-        except (Ended, TooLate):
-            said = {"broken": f"the {role}'s process was gone before anything ran in it"}
-        # Nothing of a trainee's has run: who is not there is missing through no fault of the submission's.
-        if "here" not in said:
-            worker.close()
-            raise OSError(str(said.get("broken")).strip().splitlines()[-1])
-        return worker
+        return talks, keeps
 
 
 class Worker:
@@ -255,14 +299,26 @@ class Worker:
 
     def interrupt(self) -> None:
         """Have it stop what it does; when this returns, no interrupt is on its way any more."""
-        self._tell("interrupt")
+        # Whoever goes on to listen to it learns that it is gone.
+        with suppress(Ended):
+            self._tell("interrupt")
 
     def end(self) -> None:
-        """End it; copies of it stay."""
-        self._tell("end")
+        """End it; copies of it stay.
+
+        Raises
+        ------
+        OSError
+            Its keeper is gone, with everything that it kept. Nothing that is shut in can do that: it is the machine's
+            doing, and not the submission's.
+        """
+        try:
+            self._tell("end")
+        except Ended as gone:
+            raise OSError("what kept the submission's process is gone") from gone
 
     def _tell(self, what: str) -> None:
-        with suppress(Ended, TooLate):
+        with suppress(TooLate):
             self.keeps.say({"do": what})
             while self.keeps.hear(seconds=GRACE).get("done") != what:
                 pass
@@ -294,29 +350,35 @@ class Conducting:
     def conduct(self, steps: Sequence[Step]) -> list[Came]:
         """Run the cells and judge the tests; return what came of each."""
         came = [Came() for _step in steps]
-        learner = self.start("learner")
         copies: dict[int, Line] = {}
-        gone = ""
-        try:
-            for at, step in enumerate(steps):
-                if step.apart:
-                    # Judged without the submission's process: whatever became of that takes nothing from it.
-                    continue
-                if gone:
-                    came[at].stopped = gone
-                elif time.monotonic() > self.until:
-                    came[at].stopped = gone = "time"
-                elif step.test:
-                    gone = self._split(learner, at, copies, came[at])
-                else:
-                    gone = self._run(learner, step, came[at])
-            if any(step.test and not each.stopped for step, each in zip(steps, came, strict=True)):
-                self._judge(steps, copies, came)
-        finally:
-            learner.close()
-            for line in copies.values():
-                line.close()
+        with ExitStack() as ends:
+            with phase("run"):
+                learner = self.start("learner")
+                ends.callback(learner.close)
+                ends.callback(_close, copies)
+                self._run_all(learner, steps, copies, came)
+            with phase("judged"):
+                if any(step.test and not each.stopped for step, each in zip(steps, came, strict=True)):
+                    self._judge(steps, copies, came)
+                if any("silent" in each.judged for each in came):
+                    # Unless whoever keeps the copies is gone, it was they that did not answer.
+                    learner.end()
         return came
+
+    def _run_all(self, learner: Worker, steps: Sequence[Step], copies: dict[int, Line], came: list[Came]) -> None:
+        gone = ""
+        for at, step in enumerate(steps):
+            if step.apart:
+                # Judged without the submission's process: whatever became of that takes nothing from it.
+                continue
+            if gone:
+                came[at].stopped = gone
+            elif time.monotonic() > self.until:
+                came[at].stopped = gone = "time"
+            elif step.test:
+                gone = self._split(learner, at, copies, came[at])
+            else:
+                gone = self._run(learner, step, came[at])
 
     def _run(self, learner: Worker, step: Step, came: Came) -> str:
         """Run one cell; return why nothing can run after it, or an empty string."""
@@ -410,6 +472,7 @@ class Conducting:
                     except (Ended, TooMuch, TooLate, ValueError) as wrong:
                         # A value can take a judge's Python where nothing interrupts it: others are judged by another.
                         came[at].judged = {"silent": type(wrong).__name__}
+                        judge.end()
                         judge.close()
                         judge = None
                     if "cells" in (judged := came[at].judged):
@@ -422,8 +485,13 @@ class Conducting:
                 judge.close()
 
     def _open(self, judge: Worker, step: Step) -> None:
-        judge.talks.say({"do": "open", "source": step.source})
-        judge.talks.hear(MOST_SAID, self.bounds.seconds)
+        """Have a judge run one of the course's own cells; nothing of a submission's has part in it."""
+        try:
+            judge.talks.say({"do": "open", "source": step.source})
+            judge.talks.hear(MOST_SAID, self.bounds.seconds)
+        except (Ended, TooLate) as wrong:
+            gone = "is gone" if isinstance(wrong, Ended) else "does not get through"
+            raise OSError(f"the judge {gone}, in a cell of the course's own") from wrong
 
     def _judged(self, judge: Worker, step: Step, line: Line | None, seconds: float) -> dict[str, Any]:
         about = {"source": step.source, "points": step.points, "open": step.left_open, "modules": step.modules}
@@ -434,6 +502,11 @@ class Conducting:
             judge.interrupt()
             found = judge.talks.hear(MOST_SAID, self.bounds.grace)
         return found
+
+
+def _close(lines: Mapping[int, Line]) -> None:
+    for line in lines.values():
+        line.close()
 
 
 def _why(wrong: Exception) -> str:

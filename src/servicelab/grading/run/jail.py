@@ -24,6 +24,16 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from servicelab.grading import confined
+from servicelab.grading.capabilities import READ_AS_OWNER, keep_capabilities
+from servicelab.grading.descendants import descendants
+from servicelab.grading.libc import (
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
+    PR_SET_KEEPCAPS,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    prctl,
+)
 from servicelab.grading.run import system
 
 if sys.platform != "win32":
@@ -37,9 +47,6 @@ NOBODY = 61_184
 """The user of an administrator's submissions: no system gives this number to anybody, and limits bind it."""
 USERS = 4_000
 """How many such there are, where each submission is one of its own."""
-DEVICES = ("null", "zero", "full", "random", "urandom")
-READ_AS_OWNER = 2
-"""The one thing of an administrator's that such a user keeps: to read what may be read here, whoever owns it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ class Limits:
     Attributes
     ----------
     memory
-        Bytes of address space beyond what the template has.
+        Bytes of address space of one process, beyond what the template has.
+    together
+        Bytes of memory of all its processes, what they share counted once; whoever keeps them looks from time to time.
     processor
         Seconds of processor that one process may use.
     processes
@@ -65,6 +74,7 @@ class Limits:
     """
 
     memory: int = 2 << 30
+    together: int = 4 << 30
     processor: int = 300
     processes: int = 64
     file: int = 64 << 20
@@ -159,9 +169,14 @@ def shut_in(level: Level, world: World, limits: Limits, work: Callable[[], None]
     as_root = os.geteuid() == 0
     # Of somebody who is no administrator, the limit counts everything that they run.
     before = 0 if as_root else _threads_of(os.geteuid())
-    asked, asks = os.pipe()
-    answered, answers = os.pipe()
-    outer = os.fork()
+    (asked, asks), (answered, answers) = os.pipe(), os.pipe()
+    try:
+        outer = os.fork()
+    except OSError:
+        # Whoever asks for the next submission would soon have none left to open.
+        for each in (asked, asks, answered, answers):
+            os.close(each)
+        raise
     if not outer:
         os.close(asked)
         os.close(answers)
@@ -194,7 +209,7 @@ def _outer(
     """Go into namespaces, start the keeper in them, and end as it ends."""
     code = 1
     try:
-        system.tell(system.PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if level == "namespaces":
             _go_into_namespaces(as_root, asks, answered)
         os.close(asks)
@@ -244,13 +259,13 @@ def _keeper(
     """Make the world, start the work in it, and end with everything that is left of it."""
     code = 1
     try:
-        system.tell(system.PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         # Whoever works in there is another user.
         os.umask(0o022)
         if level == "namespaces":
             _make_world(world, limits)
         else:
-            system.tell(system.SUBREAPER)
+            prctl(PR_SET_CHILD_SUBREAPER)
             os.setsid()
         worker = os.fork()
         if not worker:
@@ -271,15 +286,16 @@ def _make_world(world: World, limits: Limits) -> None:
     quiet = system.NO_SUID | system.NO_DEVICES
     # Found before the old one is covered.
     sources = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in _outermost(world.readable)]
-    devices = [(name, os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC)) for name in DEVICES]
+    devices = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in map(Path, confined.DEVICES)]
     system.mount("tmpfs", new, "tmpfs", quiet, f"size={limits.disk},nr_inodes={limits.entries},mode=755")
     for path, handle in sources:
         _place(Path(f"/proc/self/fd/{handle}"), new / path.relative_to("/"), folder=path.is_dir() or _is_folder(handle))
         os.close(handle)
     (new / "dev").mkdir(exist_ok=True)
-    for name, handle in devices:
-        (new / "dev" / name).touch()
-        system.mount(f"/proc/self/fd/{handle}", new / "dev" / name, flags=system.BIND)
+    for path, handle in devices:
+        device = new / path.relative_to("/")
+        device.touch()
+        system.mount(f"/proc/self/fd/{handle}", device, flags=system.BIND)
         os.close(handle)
     (new / "dev" / "shm").mkdir(mode=0o1777)
     (new / "proc").mkdir(exist_ok=True)
@@ -325,15 +341,18 @@ def _inside(
         if as_root:
             # In a world of its own this user has nothing outside; by rules, each submission is one of its own.
             _be_nobody(world.room, NOBODY + (0 if level == "namespaces" else os.getpid() % USERS))
+            if level == "namespaces":
+                # Whoever keeps it is an administrator in there only, and sees what memory it takes if it may be seen.
+                prctl(PR_SET_DUMPABLE)
         else:
-            system.keep_capabilities(0)
+            keep_capabilities(0)
         # Whoever becomes another user is asked again.
-        system.tell(system.PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        system.tell(system.NO_NEW_PRIVILEGES)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_NO_NEW_PRIVS)
         if confined.can_confine() or level != "namespaces":
             # Without a world of its own nothing else keeps it from what lies beside.
             # Of the machine's own devices only those that keep nothing: what lies in its /dev/shm, the next one finds.
-            devices = [Path("/dev")] if level == "namespaces" else [Path("/dev", name) for name in DEVICES]
+            devices = [Path("/dev")] if level == "namespaces" else map(Path, confined.DEVICES)
             confined.keep_to(world.readable, [world.room, *devices, Path("/proc/self")])
         # In a world of its own there are no others.
         system.refuse(others=level != "namespaces")
@@ -377,11 +396,11 @@ def _be_nobody(room: Path, user: int) -> None:
     for path in (room, *room.rglob("*")):
         os.chown(path, user, user)
     os.setgroups([])
-    system.tell(system.KEEP_CAPABILITIES)
+    prctl(PR_SET_KEEPCAPS)
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    # Python may be installed where only the administrator reads.
-    system.keep_capabilities(1 << READ_AS_OWNER)
+    # The one thing of an administrator's that it keeps: Python may be installed where only that one reads.
+    keep_capabilities(READ_AS_OWNER)
 
 
 def _threads_of(user: int) -> int:
@@ -398,15 +417,12 @@ def _end_everything_below() -> None:
     """End what this process started, and what lost its parent below it."""
     with suppress(ChildProcessError):
         while True:
-            for process in _children():
+            for process in descendants(os.getpid()):
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
             os.waitpid(-1, 0)
-
-
-def _children() -> list[int]:
-    own = os.getpid()
-    return [int(each) for each in Path(f"/proc/{own}/task/{own}/children").read_bytes().split()]
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def main() -> None:

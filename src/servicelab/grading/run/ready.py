@@ -34,7 +34,8 @@ def prepare() -> None:
         return
     end = ExitStack()
     # What a kernel would be told of this process's environment, and nothing of its own home.
-    template = end.enter_context(Template(environment(end.enter_context(lodging()))))
+    home = end.enter_context(lodging())
+    template = end.enter_context(Template(environment(home), lodging=home))
     _begun.append((template, end))
     atexit.register(end.close)
 
@@ -76,6 +77,8 @@ def begun(
         return
     prepare()
     template, end = _begun.pop()
+    # Whoever grades on and on would be told of each at its end.
+    atexit.unregister(end.close)
     with end:
         reached = template.reached([*MODULES, *modules], tables)
         yield reached if reached.level != "none" else None

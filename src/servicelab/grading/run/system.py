@@ -1,4 +1,4 @@
-"""Linux's own calls that Python has no words for: namespaces, mounts, limits on what a process may ask for.
+"""What a process is shut in by: namespaces, mounts, limits on what it may ask for.
 
 Every function raises `OSError` with the system's own reason where the system refuses.
 """
@@ -10,8 +10,8 @@ import os
 import platform
 import sys
 from pathlib import Path
-from typing import Any
 
+from servicelab.grading.libc import LIBC, checked
 from servicelab.grading.refusing import refuse_beside
 
 NEW_USER, NEW_MOUNTS, NEW_PROCESSES, NEW_NETWORK, NEW_IPC, NEW_NAME = (
@@ -24,33 +24,10 @@ DETACH = 2
 READ_ONLY_MOUNT, NO_SUID_MOUNT, NO_DEVICES_MOUNT = 1, 2, 4
 MOUNT_SETATTR, PIVOT_ROOT = 442, {"x86_64": 155, "aarch64": 41}
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
-NO_NEW_PRIVILEGES, PARENT_DEATH_SIGNAL, SUBREAPER, KEEP_CAPABILITIES, DROP = 38, 1, 36, 8, 24
-LARGE_PAGE, COLLAPSE = 2 << 20, 25
-CAPABILITIES = 0x20080522
-"""The version of the kernel's own list of what an administrator may do."""
 
 
 class _Attributes(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "users")]
-
-
-class _About(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("process", ctypes.c_int)]
-
-
-class _Capabilities(ctypes.Structure):
-    _fields_ = [("words", ctypes.c_uint32 * 6)]
-
-
-_LIBRARY: Any = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-"""Loaded once, before any fork: looking it up again takes a millisecond."""
-
-
-def _done(result: int, what: str) -> int:
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{os.strerror(code)} ({what})")
-    return result
 
 
 def is_linux() -> bool:
@@ -60,13 +37,13 @@ def is_linux() -> bool:
 
 def unshare(what: int) -> None:
     """Give this process what is named of its own; of processes, those that it starts from now on."""
-    _done(_LIBRARY.unshare(ctypes.c_int(what)), "unshare")
+    checked(LIBC.unshare(ctypes.c_int(what)), "unshare")
 
 
 def mount(source: str, place: Path, kind: str = "", flags: int = 0, options: str = "") -> None:
     """Mount something."""
     given = [each.encode() if each else None for each in (source, str(place), kind)]
-    _done(_LIBRARY.mount(*given, ctypes.c_ulong(flags), options.encode() or None), f"mount {place}")
+    checked(LIBC.mount(*given, ctypes.c_ulong(flags), options.encode() or None), f"mount {place}")
 
 
 def bind(source: Path, place: Path, *, writable: bool = False) -> None:
@@ -74,8 +51,8 @@ def bind(source: Path, place: Path, *, writable: bool = False) -> None:
     mount(str(source), place, flags=BIND | RECURSIVE)
     wanted = NO_SUID_MOUNT | NO_DEVICES_MOUNT | (0 if writable else READ_ONLY_MOUNT)
     about = _Attributes(set=wanted)
-    _done(
-        _LIBRARY.syscall(
+    checked(
+        LIBC.syscall(
             ctypes.c_long(MOUNT_SETATTR),
             ctypes.c_int(AT_FDCWD),
             str(place).encode(),
@@ -91,41 +68,9 @@ def become_root(folder: Path) -> None:
     """Make a mounted folder all that this process sees of the disk."""
     os.chdir(folder)
     number = ctypes.c_long(PIVOT_ROOT[platform.machine()])
-    _done(_LIBRARY.syscall(number, b".", b"."), "pivot_root")
-    _done(_LIBRARY.umount2(b".", ctypes.c_int(DETACH)), "umount2")
+    checked(LIBC.syscall(number, b".", b"."), "pivot_root")
+    checked(LIBC.umount2(b".", ctypes.c_int(DETACH)), "umount2")
     os.chdir("/")
-
-
-def tell(what: int, value: int = 1, more: int = 0) -> None:
-    """Set one property of this process (`prctl`)."""
-    _done(_LIBRARY.prctl(ctypes.c_int(what), *map(ctypes.c_ulong, (value, more, 0, 0))), f"prctl {what}")
-
-
-def gather() -> None:
-    """Have this process's memory lie in large pages, as far as the system does that.
-
-    A copy of a process begins with a copy of the list of its pages, and ends with going through it. Where a large page
-    is written later, only the small part that is written is copied.
-    """
-    for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
-        span, rights, _offset, _device, _inode, *name = line.split(maxsplit=5)
-        if rights == "rw-p" and (not name or name == ["[heap]"]):
-            begin, end = (int(each, 16) for each in span.split("-"))
-            begin, end = -(-begin // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
-            if begin < end:
-                # Older systems do not, and memory can be too scattered: nothing depends on it.
-                _LIBRARY.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), ctypes.c_int(COLLAPSE))
-
-
-def keep_capabilities(kept: int) -> None:
-    """Give up all that an administrator may do but what the bits of `kept` name, for good."""
-    # Of what a program could get back by its file's rights, one by one until there is none further.
-    number = 0
-    while _LIBRARY.prctl(ctypes.c_int(DROP), *map(ctypes.c_ulong, (number, 0, 0, 0))) == 0:
-        number += 1
-    words = (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)
-    about = _About(CAPABILITIES, 0)
-    _done(_LIBRARY.capset(ctypes.byref(about), ctypes.byref(_Capabilities(words))), "capset")
 
 
 # --- What may be asked of the system at all ---

@@ -13,7 +13,8 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 HEAD = struct.Struct("!I")
 MOST = 64 << 20
@@ -52,6 +53,23 @@ class Line:
         return cls(socket.socket(fileno=number))
 
     @classmethod
+    def to(cls, place: Path) -> Line:
+        """Return a line to whoever listens at a place.
+
+        Raises
+        ------
+        OSError
+            Nobody does.
+        """
+        own = socket.socket(socket.AF_UNIX)
+        try:
+            own.connect(str(place))
+        except OSError:
+            own.close()
+            raise
+        return cls(own)
+
+    @classmethod
     def pair(cls) -> tuple[Line, Line]:
         """Return both ends of a new conversation.
 
@@ -62,6 +80,12 @@ class Line:
         """
         here, there = socket.socketpair()
         return cls(here), cls(there)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def fileno(self) -> int:
         """Return the number of the socket's open file."""
@@ -130,15 +154,18 @@ class Line:
         except RecursionError as deep:
             raise ValueError("too deep") from deep
 
-    def is_waiting(self, seconds: float = 0.0) -> bool:
+    def _comes(self, until: float) -> bool:
         """Return whether something can be heard by then."""
-        return bool(select.select([self._own], [], [], seconds)[0])
+        # `select` knows no file beyond the thousandth, and a server may have as many.
+        waiting = select.poll()
+        waiting.register(self._own, select.POLLIN)
+        return bool(waiting.poll(max(0.0, until - time.monotonic()) * 1000))
 
     def _take(self, size: int, until: float | None, files: list[int] | None, *, keep: bool = True) -> bytes:
         taken = bytearray()
         left = size
         while left:
-            if until is not None and not select.select([self._own], [], [], max(0.0, until - time.monotonic()))[0]:
+            if until is not None and not self._comes(until):
                 raise TooLate
             try:
                 room = min(left, 1 << 20)

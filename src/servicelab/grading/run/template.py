@@ -13,9 +13,11 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import socket
 import sys
+import time
 import traceback
 from base64 import b64decode
 from collections.abc import Sequence
@@ -27,11 +29,12 @@ from servicelab.company import load
 from servicelab.company.tables.reading import share
 from servicelab.errors import UserError
 from servicelab.grading.confined import packages
-from servicelab.grading.run import system
 from servicelab.grading.run.jail import Limits, World, offered, shut_in
 from servicelab.grading.run.judge import Judge
+from servicelab.grading.run.largepages import gather
 from servicelab.grading.run.learner import Learner, make_shell
 from servicelab.grading.run.talking import Ended, Line, TooMuch
+from servicelab.grading.run.weighing import end_the_largest
 
 ROLES: dict[str, type[Learner] | type[Judge]] = {"learner": Learner, "judge": Judge}
 PRELOADED = (
@@ -40,6 +43,8 @@ PRELOADED = (
 )  # fmt: skip
 """What a service course's notebook imports, or what runs it."""
 SIGNALS = {"interrupt": signal.SIGINT, "end": signal.SIGKILL}
+WEIGHED = 0.5
+"""Seconds after which it is looked how much memory a submission takes; an honest one has mostly ended before."""
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -65,7 +70,7 @@ def preload(modules: Sequence[str], tables: Sequence[str]) -> None:
     gc.collect()
     # What is there stays shared with the copies: collecting would write into each of its pages.
     gc.freeze()
-    system.gather()
+    gather()
 
 
 def _import(modules: Sequence[str]) -> None:
@@ -144,7 +149,7 @@ def _start(asked: dict[str, Any], talks: int, keeps: int, brought: int) -> int:
     # What this Python finds its packages in, which the one that asks need not know.
     seen = *map(Path, asked["readable"]), *packages(Path(asked["course"]))
     world = World(seen, room, lambda: _brought(brought))
-    seed = os.urandom(32)
+    seed, limits = os.urandom(32), Limits(**asked["limits"])
 
     def work() -> None:
         line = Line.of(talks)
@@ -162,9 +167,9 @@ def _start(asked: dict[str, Any], talks: int, keeps: int, brought: int) -> int:
             raise
 
     def keep(worker: int) -> int:
-        return _keep(worker, Line.of(keeps), talks)
+        return _keep(worker, Line.of(keeps), talks, limits.together)
 
-    return shut_in(asked["level"], world, Limits(**asked["limits"]), work, keep)
+    return shut_in(asked["level"], world, limits, work, keep)
 
 
 def _brought(number: int) -> dict[str, bytes]:
@@ -201,8 +206,6 @@ def _live_in(room: Path, seed: bytes) -> None:
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
         }
     )
-    # Between cells nobody is to be interrupted: the template ignores it as well.
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.argv = [""]
     random.seed(seed)
     numpy = sys.modules.get("numpy")
@@ -210,21 +213,29 @@ def _live_in(room: Path, seed: bytes) -> None:
         numpy.random.seed(list(seed))
 
 
-def _keep(worker: int, line: Line, talks: int) -> int:
-    """Pass on what whoever conducts wants of the worker, and say how it ended; return when nobody wants anything."""
+def _keep(worker: int, line: Line, talks: int, together: int) -> int:
+    """Pass on what whoever conducts wants of the worker, and say how it ended; return when nobody wants anything.
+
+    Meanwhile all that is kept takes no more bytes of memory than `together` says.
+    """
     os.close(talks)
     woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     waited: list[Any] = [line, woken]
+    weighs = time.monotonic() + WEIGHED
     while True:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == worker:
-                    # Copies of it are still to be asked.
+                    # Its number can be anybody's from now on. Copies of it are still to be asked.
+                    worker = 0
                     with suppress(Ended):
                         line.say({"ended": os.waitstatus_to_exitcode(ended[1])})
-        ready = select.select(waited, [], [])[0]
+        ready = select.select(waited, [], [], max(0.0, weighs - time.monotonic()))[0]
+        if time.monotonic() >= weighs:
+            end_the_largest(os.getpid(), together)
+            weighs = time.monotonic() + WEIGHED
         if woken in ready:
             os.read(woken, 1 << 12)
         if line in ready:
@@ -232,7 +243,7 @@ def _keep(worker: int, line: Line, talks: int) -> int:
                 asked = line.hear()
             except Ended:
                 return 0
-            if asked["do"] in SIGNALS:
+            if worker and asked["do"] in SIGNALS:
                 with suppress(ProcessLookupError):
                     os.kill(worker, SIGNALS[asked["do"]])
             # Whatever was sent before is on its way by now.
@@ -243,21 +254,26 @@ def _keep(worker: int, line: Line, talks: int) -> int:
 def main() -> None:
     """Be the template.
 
-    Where to listen, the number of the open file to the owner, and how to shut in (or nothing, for the best that the
-    machine offers) are the arguments. What is preloaded beside what always is, the owner says when it knows.
+    Where to listen, the number of the open file to the owner, how to shut in (or nothing, for the best that the machine
+    offers), and folders that nobody needs after it are the arguments. What is preloaded beside what always is, the
+    owner says when it knows.
     """
     place, owner, level = sys.argv[1], Line.of(int(sys.argv[2])), sys.argv[3] or offered()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    begin()
     try:
+        begin()
         preload(**owner.hear())
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(place)
+        listener.listen(64)
+        owner.say({"level": level})
+        serve(listener, owner)
     except Ended:
         return
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(place)
-    listener.listen(64)
-    owner.say({"level": level})
-    serve(listener, owner)
+    finally:
+        # An owner that was killed removes nothing itself.
+        for folder in sys.argv[4:]:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -60,8 +60,6 @@ class Season:
         for name, columns in NEEDED.items():
             require(tables[name], columns, "explore.season", name)
         self.tables = dict(tables)
-        self.controls: dict[str, Any] = {}
-        """The rounds that are on the page, by name: each carries on from what the earlier ones committed."""
 
     @cached_property
     def calls(self) -> pd.DataFrame:
