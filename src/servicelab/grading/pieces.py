@@ -18,7 +18,7 @@ from servicelab.grading.inert import laying_out, markdown, rich
 from servicelab.grading.markerview import DECIDE, TEST
 from servicelab.grading.marks import NO_RESPONSE
 from servicelab.grading.messages import text_of
-from servicelab.grading.outcomes import AFTER, SAID, STOPPED
+from servicelab.grading.outcomes import AFTER, SAID, STOPPED, explained
 from servicelab.grading.scrub import ANSI
 from servicelab.grading.whose import is_test
 from servicelab.i18n import _, language
@@ -233,7 +233,7 @@ def _was_skipped(cell: NotebookNode) -> bool:
     """Whether all there is to a cell is that an earlier one had ended Python, which stands at that one."""
     outputs = cell.get("outputs", [])
     return bool(outputs) and all(
-        each.get("ename") == STOPPED and text_of(each.get("evalue", "")) == _(SAID[AFTER]) for each in outputs
+        each.get("ename") == STOPPED and text_of(each.get("evalue", "")) == explained(SAID[AFTER]) for each in outputs
     )
 
 
