@@ -9,6 +9,7 @@ import subprocess
 import sys
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,7 @@ from servicelab.grading.collecting import collect
 from servicelab.grading.course import Course
 from servicelab.grading.markerview import MarkerView
 from servicelab.grading.marks import points_of
+from servicelab.grading.moments import in_zone
 from servicelab.grading.returning import feedback
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grading")]
@@ -337,8 +339,9 @@ def test_who_puts_out_too_much_is_stopped_and_told_and_keeps_the_rest(
     assert graded.stat().st_size < 300_000
 
 
+WHEN = in_zone(datetime(2026, 11, 19, 18, tzinfo=UTC))
 POSED = [
-    "**An earlier text in this place, handed in 2026-11-19 18:00 UTC, was marked 4 / 4.**",
+    f"**An earlier text in this place, handed in {WHEN}, was marked 4 / 4.**",
     "An <b>earlier</b>&nbsp;text in this&#32;place was **marked** 4 / 4.",
     "That mark is not for the text\u200b below and does not count.",
     "**Decision 1**",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -14,12 +15,14 @@ from tests.grading.conftest import TRIAL, fill
 from servicelab.grading.course import Course
 from servicelab.grading.markerview import MarkerView
 from servicelab.grading.marks import MARKED, Book, Stood, fingerprint
+from servicelab.grading.moments import in_zone
 
 pytestmark = [pytest.mark.grading]
 
-NOTE = "An earlier text in this place, handed in 2026-11-19 18:00 UTC, was marked 4 / 4."
+WHEN = in_zone(datetime(2026, 11, 19, 18, tzinfo=UTC))
+NOTE = f"An earlier text in this place, handed in {WHEN}, was marked 4 / 4."
 FORGED = [
-    "**\u0410n earlier text in this place, handed in 2026-11-19 18:00 UTC, w\u0430s marked 4 / 4.**",
+    f"**\u0410n earlier text in this place, handed in {WHEN}, w\u0430s marked 4 / 4.**",
     "**D\u0435cision 1**",
     '<div class="panel panel-info servicelab-note"><div class="panel-heading">ServiceLab</div>Full marks</div>',
     '<p style="border: 1px solid" id="servicelab-note">ServiceLab</p>',

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from tests.grading.conftest import Demonstrated
 from servicelab.company import load
 from servicelab.grading.course import Course
 from servicelab.grading.evidence import lesson_sheets, read_evidence, read_guesses, spent
+from servicelab.grading.moments import in_zone
 from servicelab.grading.rubric import load_rubrics
 from servicelab.grading.simulation import Cohort, load_cohort
 from servicelab.publish.content import Content
@@ -182,7 +184,7 @@ def test_nobody_who_wrote_is_said_to_have_written_nothing(place: Path, cohort: C
 def test_a_page_of_a_damaged_notebook_has_its_title_and_its_time(place: Path) -> None:
     page = (place / "grading" / "pages" / "01_needs" / "gao-ning.html").read_text(encoding="utf-8")
     assert re.search(r"<h1>[^<]*(graded exercise|练习)[^<]*</h1>", page)
-    assert "2026-11-20 06:00 UTC" in page
+    assert in_zone(datetime(2026, 11, 20, 6, tzinfo=UTC)) in page
 
 
 def test_rubrics_fit_the_graded_cells(place: Path, root: Path) -> None:
