@@ -116,8 +116,12 @@ def test_the_key_has_each_decision_once_in_the_order_of_the_page(course: Course,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_tick_asks_for_is_told_to_its_trainee_and_not_to_a_marker(root: Path, unit: str, language: str) -> None:
+def test_what_a_tick_asks_for_is_told_to_its_trainee_and_not_to_a_marker(
+    course: Course, root: Path, unit: str, language: str
+) -> None:
     """It stands on the feedback page as it is: no name that only the file knows, nothing for whoever marks to do."""
+    if course.units[unit].draft:
+        return
     rubric = yaml.safe_load((root / RUBRICS / f"{unit}.yml").read_text(encoding="utf-8"))
     ids = {tick["id"] for each in rubric["criteria"] for tick in each["ticks"]}
     ids |= {each["id"] for each in rubric["comments"]}
