@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.learn.conftest import no_file_opens
 
+from servicelab.files.whole import write_whole
 from servicelab.learn.sheet import LARGEST_ENTRY, AnswerSheet, salvage, understand
 
 json_values = st.recursive(
@@ -278,3 +281,24 @@ def test_a_file_that_is_held_for_a_moment_is_read_a_moment_later(tmp_path):
         threading.Timer(0.1, let).start()
         sheet = opened(tmp_path)
     assert (sheet.get("q-a")["value"], sheet.locked) == (1, "")
+
+
+def test_who_asks_while_another_thread_writes_is_told_what_comes_of_it(tmp_path, monkeypatch):
+    """What controls say and what cells do run in threads of their own: a file that is being written is no failure."""
+    sheet = opened(tmp_path)
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(path: Path, content: bytes) -> None:
+        writing.set()
+        assert go_on.wait(30)
+        write_whole(path, content)
+
+    monkeypatch.setattr("servicelab.learn.sheet.write_whole", slow)
+    with ThreadPoolExecutor(2) as threads:
+        put = threads.submit(sheet.put, "q-a", {"value": "a"})
+        assert writing.wait(30)
+        status = threads.submit(lambda: sheet.status)
+        wait([status], 0.3)
+        go_on.set()
+        assert put.result()
+        assert re.fullmatch(r"\d\d:\d\d", status.result())

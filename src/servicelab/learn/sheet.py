@@ -13,6 +13,7 @@ import math
 import os
 import re
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,8 @@ class AnswerSheet:
         self._seen: tuple[int, int, int] | None = None
         self._document: Document = {"entries": {}, "activity": {}}
         self._unread = ""
+        # JupyterLab has what controls say handled in another thread than cells: neither may see a change half done.
+        self._alone = threading.RLock()
         self.locked = locked or self._why_locked()
         with contextlib.nullcontext() if self.locked else exclusively(path):
             self._refresh()
@@ -92,26 +95,32 @@ class AnswerSheet:
     @property
     def entries(self) -> dict[str, Entry]:
         """Every answer by its id (a copy: change it through `put`)."""
-        entries: dict[str, Entry] = json.loads(json.dumps(self._document["entries"]))
+        entries: dict[str, Entry] = self._copied("entries")
         return entries
 
     @property
     def activity(self) -> dict[str, Any]:
         """Time and position in the notebook (a copy)."""
-        activity: dict[str, Any] = json.loads(json.dumps(self._document["activity"]))
+        activity: dict[str, Any] = self._copied("activity")
         return activity
+
+    def _copied(self, part: str) -> Any:
+        with self._alone:
+            return json.loads(json.dumps(self._document[part]))
 
     def get(self, key: str) -> Entry:
         """The answer with this id, or an empty one."""
-        entry: Entry = json.loads(json.dumps(self._document["entries"].get(key, {})))
+        with self._alone:
+            entry: Entry = json.loads(json.dumps(self._document["entries"].get(key, {})))
         return entry
 
     def fresh(self, key: str) -> Entry:
         """The answer as it stands on disk now: another window may have written it."""
-        if not self.locked:
-            with exclusively(self.path):
-                self._refresh()
-        return self.get(key)
+        with self._alone:
+            if not self.locked:
+                with exclusively(self.path):
+                    self._refresh()
+            return self.get(key)
 
     @property
     def saved_at(self) -> str:
@@ -123,6 +132,10 @@ class AnswerSheet:
     def status(self) -> str:
         """For a control to show: the time of the last save ("10:41", with the date when that was another day), or a
         sentence that says why nothing is kept."""
+        with self._alone:
+            return self._status()
+
+    def _status(self) -> str:
         if self.locked:
             return _("Not saved: {why}", why=self.locked)
         if self._unread:
@@ -159,18 +172,24 @@ class AnswerSheet:
 
         What could not be written stays in memory and goes with the next change that can.
         """
-        written = False
-        if self.locked:
-            edit(self._document)
-        else:
-            with exclusively(self.path):
-                self._refresh()
-                edit(self._document)
-                if not self.locked:
-                    self._pending.append(edit)
-                    written = not self._unread and self._write()
+        with self._alone:
+            written = self._changed(edit)
         for listener in list(self._listeners):
             listener(key)
+        return written
+
+    def _changed(self, edit: Edit) -> bool:
+        if self.locked:
+            edit(self._document)
+            return False
+        written = False
+        with exclusively(self.path):
+            self._refresh()
+            edit(self._document)
+            # Reading it can have shown that it is not to be written.
+            if not self.locked:
+                self._pending.append(edit)
+                written = not self._unread and self._write()
         return written
 
     def _write(self) -> bool:
