@@ -235,8 +235,16 @@ class Reached:
         OSError
             The template is not there, or the system does not shut anything in, or what it started never got ready.
         """
+        about = {
+            "role": role,
+            "level": self.level,
+            "room": str(room),
+            "course": str(course),
+            "readable": [str(path) for path in readable],
+            "limits": asdict(limits),
+        }
         with ExitStack() as ours:
-            worker = Worker(*self._asked(ours, role, room, course, readable, files, limits))
+            worker = Worker(*self._asked(ours, about, files))
             try:
                 said = worker.talks.hear(seconds=STARTING)
             except (Ended, TooLate):
@@ -247,16 +255,7 @@ class Reached:
             ours.pop_all()
         return worker
 
-    def _asked(
-        self,
-        ours: ExitStack,
-        role: str,
-        room: Path,
-        course: Path,
-        readable: Sequence[Path],
-        files: dict[str, bytes],
-        limits: Limits,
-    ) -> tuple[Line, Line]:
+    def _asked(self, ours: ExitStack, about: dict[str, Any], files: dict[str, bytes]) -> tuple[Line, Line]:
         """Have the template start a worker; return the lines to it and to its keeper, which `ours` closes.
 
         The other ends of these are nobody's but theirs when this returns: else nobody's end would be noticed.
@@ -272,19 +271,11 @@ class Reached:
             brought = theirs.enter_context(os.fdopen(os.memfd_create("files", os.MFD_CLOEXEC), "wb"))
             brought.write(json.dumps({name: b64encode(each).decode("ascii") for name, each in files.items()}).encode())
             brought.flush()
-            about = {
-                "role": role,
-                "level": self.level,
-                "room": str(room),
-                "course": str(course),
-                "readable": [str(path) for path in readable],
-                "limits": asdict(limits),
-            }
             try:
                 line.say(about, files=[worker.fileno(), keeper.fileno(), brought.fileno()])
                 answer = line.hear(seconds=STARTING)
             except (Ended, TooLate) as gone:
-                raise OSError(f"the template is gone, and started no {role}") from gone
+                raise OSError(f"the template is gone, and started no {about['role']}") from gone
         if "refused" in answer:
             raise OSError(answer["refused"])
         return talks, keeps
